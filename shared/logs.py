@@ -1,0 +1,66 @@
+"""structlog for every service: JSON lines in containers, readable lines in a terminal.
+
+`document_id` and `stage` are bound to the context of a job's task, so that every line of a job carries them.
+"""
+
+import logging
+import sys
+from typing import ClassVar, Literal
+
+import structlog
+
+from shared.settings import Settings, setting
+
+
+class LogSettings(Settings):
+    group: ClassVar[str] = "Logs"
+    log_format: Literal["auto", "json", "text"] = setting(
+        "auto", "json for machines, text for people; auto is text when standard error is a terminal."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = setting("info", "Least severe lines that are written.")
+
+
+def configure_logging(service: str, settings: LogSettings | None = None) -> None:
+    """Set up structlog and the standard library's logging for this process.
+
+    Args:
+        service: name on every line.
+        settings: instead of the environment's.
+    """
+    settings = settings or LogSettings.load()
+    text = settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S" if text else "iso", utc=not text),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    last: list[structlog.types.Processor] = (
+        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        if text
+        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    )
+    level = getattr(logging, settings.log_level.upper())
+    structlog.configure(
+        processors=[*shared, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(service=service)
+    # Libraries that use the standard library's logging come out in the same form.
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+
+
+def get_logger(name: str) -> structlog.types.FilteringBoundLogger:
+    """A logger whose lines carry `name` as ``logger``."""
+    logger: structlog.types.FilteringBoundLogger = structlog.get_logger(logger=name)
+    return logger

@@ -1,0 +1,274 @@
+"""What the four services say to each other and to clients: every message and body, as msgspec structs.
+
+JSON names are camelCase (``startTime``), Python names snake_case. Pictures and text never travel in a message, only
+the blob keys under which they are stored. Lengths and boxes are in pixels of the picture named beside them.
+"""
+
+from enum import StrEnum
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+VERSION = 1
+"""Version of the job entries on the streams (field ``v``)."""
+
+Stage: TypeAlias = Literal["compress", "ocr", "extract"]
+"""A job stream and the service that works it."""
+
+Phase: TypeAlias = Literal["compressing", "preprocessing", "ocr", "ai", "validation"]
+"""The part of the way a progress event speaks of (its ``stage`` field), in this order."""
+
+Day: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+DAYS: tuple[Day, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+TimeSource: TypeAlias = Literal["printed", "header", "legend", "drawn", "next"]
+"""Where a block's times come from: its own cell, the row or column header, a legend elsewhere on the page, its place
+and size in the drawing, or the start of the block after it."""
+
+
+class Message(msgspec.Struct, rename="camel", omit_defaults=False, kw_only=True):
+    """Base of all bodies: keyword-only, camelCase in JSON, unknown fields ignored when read."""
+
+
+class Status(StrEnum):
+    """A document's life: ``uploaded`` to ``processing`` to one of the others, which are final."""
+
+    UPLOADED = "uploaded"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    VALIDATION_FAILED = "validation_failed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        return self not in (Status.UPLOADED, Status.PROCESSING)
+
+
+# --- what a stage hands to the next: the payload of its job -------------------------------------------------------
+
+
+class CompressPayload(Message):
+    """The upload as it came."""
+
+    blob: str
+    content_type: str
+    file_name: str
+    size: int
+    """Bytes."""
+
+
+class PageImage(Message):
+    """One page of a document as a stored picture."""
+
+    page: int
+    """From 0."""
+    image: str
+    """Blob key of the picture."""
+    content_type: str
+    width: int
+    height: int
+    text_layer: str | None = None
+    """Blob key of a `TextLayer`, for PDF pages that carry one."""
+
+
+class OcrPayload(Message):
+    pages: list[PageImage]
+
+
+class ExtractPayload(Message):
+    pages: list[PageImage]
+    ocr: str
+    """Blob key of an `OcrResult`."""
+
+
+# --- blobs ------------------------------------------------------------------------------------------------------
+
+
+class TextLine(Message):
+    text: str
+    box: tuple[float, float, float, float]
+    """x, y, width, height in pixels of the page's stored picture."""
+
+
+class TextLayer(Message):
+    """The text a PDF page carries beside its picture."""
+
+    lines: list[TextLine]
+
+
+Point: TypeAlias = tuple[float, float]
+
+
+class OcrLine(Message):
+    """A line of text as it was read."""
+
+    id: int
+    """Position in the page's `lines`; what Claude and the grounding check name it by."""
+    text: str
+    box: tuple[Point, Point, Point, Point]
+    """Corners in pixels of `OcrPage.image`, clockwise from the top left corner of the text as it is read."""
+    confidence: float
+    """0 to 1, the recogniser's mean over the characters."""
+    angle: int
+    """Reading angle in degrees clockwise: 0 upright, 90 reads top to bottom, 180 upside down, 270 bottom to top."""
+
+
+class OcrPage(Message):
+    page: int
+    image: str
+    """Blob key of the picture the boxes are measured in: the stored one, or an upright, flattened copy of it."""
+    width: int
+    height: int
+    lines: list[OcrLine]
+    to_stored: tuple[float, ...] | None = None
+    """Row-major 3 x 3 homography from `image` to the stored picture; null where they are the same."""
+
+
+class OcrResult(Message):
+    pages: list[OcrPage]
+    engine: str
+    """Which models read it."""
+    seconds: float
+
+
+# --- the timetable ----------------------------------------------------------------------------------------------
+
+
+class Box(Message):
+    """A rectangle in pixels of the stored picture of `TimeBlock.page`."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class TimeBlock(Message):
+    """One entry of the week."""
+
+    day: Day
+    name: str
+    """As printed."""
+    start_time: str | None = None
+    """"HH:MM", 24-hour."""
+    end_time: str | None = None
+    notes: str | None = None
+    week: Literal["A", "B"] | None = None
+    room: str | None = None
+    teacher: str | None = None
+    confidence: float = 0.0
+    """0 to 1."""
+    box: Box | None = None
+    page: int = 0
+    time_source: TimeSource | None = None
+
+
+class Warning_(Message, rename={"time_block": "timeBlock"}):  # noqa: N801 - `Warning` is a builtin exception
+    """Something a person should look at."""
+
+    code: str
+    """Stable, machine-readable: ``overlap``, ``missing_time``, ``unknown_day`` and so on."""
+    message: str
+    time_block: int | None = None
+    """Index into `Timetable.timeblocks`, if it is about one."""
+
+
+class Timetable(Message):
+    """The week that was read from a document."""
+
+    teacher: str | None = None
+    class_name: str | None = None
+    term: str | None = None
+    year: int | None = None
+    saved_name: str | None = None
+    confidence: float = 0.0
+    validated: bool = False
+    warnings: list[Warning_] = []
+    timeblocks: list[TimeBlock] = []
+
+
+# --- progress events ----------------------------------------------------------------------------------------------
+
+
+class CompleteResult(Message):
+    document_id: str
+    timetable_id: str
+    validated: bool
+
+
+class Event(Message, omit_defaults=True):
+    """One server-sent event's data. `percentage` is set by the stream, which never lets it fall."""
+
+    type: Literal["connected", "progress", "complete", "error"]
+    document_id: str
+    step: str | None = None
+    """Words for people."""
+    stage: Phase | None = None
+    percentage: int | None = None
+    message: str | None = None
+    details: dict[str, Any] | None = None
+    """The numbers behind `message`, such as ``{"lines": 184}``."""
+    status: Status | None = None
+    """The document's status; with `connected` and the final events."""
+    result: CompleteResult | None = None
+    timetable_data: Timetable | None = None
+    error: str | None = None
+    at: str | None = None
+    """RFC 3339, UTC."""
+
+    @property
+    def final(self) -> bool:
+        """Whether the stream of this document ends here."""
+        return self.type in ("complete", "error")
+
+
+# --- HTTP bodies ----------------------------------------------------------------------------------------------------
+
+
+class Uploaded(Message):
+    document_id: str
+    status: Status
+
+
+class Document(Message):
+    """A document as `GET /api/v1/documents/{id}` tells it."""
+
+    document_id: str
+    status: Status
+    step: str | None
+    stage: str | None
+    percentage: int
+    error: str | None
+    file_name: str
+    content_type: str
+    size: int
+    pages: int
+    timetable_id: str | None
+    created_at: str
+    updated_at: str
+    completed_at: str | None
+
+
+class DocumentList(Message):
+    documents: list[Document]
+    next: str | None
+    """Cursor for the page after this one; null at the end."""
+
+
+class Problem(Message, omit_defaults=True):
+    """RFC 9457 problem details, served as ``application/problem+json``."""
+
+    type: str
+    """Stable URI reference, ``/problems/<slug>``."""
+    title: str
+    status: int
+    detail: str | None = None
+    allowed: dict[str, Any] | None = None
+    """What would have been accepted, such as ``{"maxBytes": 20971520}``."""
+    document_id: str | None = None
+
+
+def encode(value: Any) -> bytes:
+    """JSON of any message."""
+    return msgspec.json.encode(value)

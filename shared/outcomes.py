@@ -1,0 +1,97 @@
+"""What a stage's handler answers: a small closed set of types.
+
+A handler is ``async def handle(job, progress) -> Outcome``. It knows nothing of Redis or HTTP; the stream worker (or
+another carrier) turns its outcome into the entries and events that follow from it.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+import msgspec
+
+from shared.messages import Event, Phase, Stage
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A delivery of one stage's work on one document."""
+
+    document_id: str
+    tenant: str
+    stage: Stage
+    attempt: int
+    """From 1; counts the tries that failed and came back from the retry set."""
+    payload: dict[str, Any]
+    deadline: float = 0.0
+    """Unix seconds after which the work is of no use; 0 for none."""
+    trace: str = ""
+    """W3C traceparent of the upload, carried along."""
+
+    def read(self, type_: type[T]) -> T:
+        """The payload as its struct. Raises `msgspec.ValidationError` if it is malformed."""
+        return msgspec.convert(self.payload, type_)
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """A job for the stage after this one."""
+
+    stage: Stage
+    payload: msgspec.Struct
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The work is finished and its effects are saved.
+
+    `next` is the job that follows, in the same atomic step as the acknowledgement; `event` likewise is told.
+    """
+
+    next: Next | None = None
+    event: Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The work failed for a reason that may pass. `reason` is for operators."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """The work can never succeed. `reason` is a sentence for the person who uploaded the picture."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Done | Retry | Dead
+
+
+class Unreadable(Exception):
+    """The upload itself is at fault. Its text is a sentence for the person who uploaded it; never retried."""
+
+
+class Progress(Protocol):
+    """Tells how far a job is; safe to await at any time, and never fails the work."""
+
+    async def __call__(
+        self,
+        phase: Phase,
+        fraction: float,
+        message: str,
+        *,
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        """Args:
+        phase: the step this is about.
+        fraction: share of that step that is done, 0 to 1.
+        message: words for people ("184 lines read").
+        details: the numbers in it.
+        """
+
+
+Handler: TypeAlias = Callable[[Job, Progress], Awaitable[Outcome]]
