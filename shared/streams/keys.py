@@ -1,0 +1,47 @@
+"""The names of all keys. Each carries its partition as a hash tag, so that one script may touch all keys of a
+document on a Redis Cluster."""
+
+import zlib
+from dataclasses import dataclass
+
+from shared.messages import Stage
+
+GROUPS: dict[Stage, str] = {"compress": "compressor", "ocr": "ocr", "extract": "extractor"}
+"""Consumer group of each stage's stream: the name of the service that works it."""
+
+
+def partition_of(document_id: str, partitions: int) -> int:
+    """Which partition a document's keys live in."""
+    return zlib.crc32(document_id.encode()) % partitions
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one partition."""
+
+    partition: int = 0
+
+    def jobs(self, stage: Stage) -> str:
+        """Stream of waiting and running jobs; its length is their number."""
+        return f"{{{self.partition}}}:jobs:{stage}"
+
+    def retry(self, stage: Stage) -> str:
+        """Sorted set of jobs to try again, by due time in ms."""
+        return f"{{{self.partition}}}:jobs:{stage}:retry"
+
+    def dead(self, stage: Stage) -> str:
+        """Stream of jobs that failed for good, with the reason."""
+        return f"{{{self.partition}}}:jobs:{stage}:dead"
+
+    def queued(self, document_id: str) -> str:
+        """Marker that a document's first job was added."""
+        return f"{{{self.partition}}}:queued:{document_id}"
+
+    @property
+    def events(self) -> str:
+        """Stream of all events, capped."""
+        return f"{{{self.partition}}}:events"
+
+    def progress(self, document_id: str) -> str:
+        """Stream of one document's events under the same ids, expiring."""
+        return f"{{{self.partition}}}:progress:{document_id}"

@@ -1,0 +1,133 @@
+"""One stage of one partition as one consumer sees it: every verb of the protocol, each a single command or script."""
+
+from collections.abc import Iterable
+from typing import cast
+
+from redis.exceptions import ResponseError
+
+from shared.messages import Event, Stage
+from shared.streams.client import RedisSettings
+from shared.streams.entries import Delivery, event_data
+from shared.streams.keys import GROUPS, Keys
+from shared.streams.scripts import Client, Scripts
+
+
+class Lane:
+    """Args:
+    client: for scripts; never blocked.
+    reader: a client of its own for blocking reads.
+    consumer: this worker's name in the group, unlike any other's.
+    """
+
+    def __init__(
+        self, client: Client, reader: Client, keys: Keys, stage: Stage, consumer: str, settings: RedisSettings
+    ) -> None:
+        self.stage = stage
+        self.keys = keys
+        self.consumer = consumer
+        self.jobs = keys.jobs(stage)
+        self.group = GROUPS[stage]
+        self._client = client
+        self._reader = reader
+        self._settings = settings
+        self._scripts = Scripts(client)
+        self._cursor = "0-0"
+
+    async def ensure_group(self) -> None:
+        """Create the stream and its group. From 0, so that jobs added before the first worker came are seen."""
+        try:
+            await self._client.xgroup_create(self.jobs, self.group, id="0", mkstream=True)
+        except ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+
+    async def fetch(self, count: int, block_ms: int) -> list[Delivery]:
+        """New jobs, at most `count`, waiting up to `block_ms` for the first.
+
+        Never cancel it: entries delivered to a read that nobody awaits any more are lost from sight.
+        """
+        answer = cast(
+            "list[tuple[str, list[tuple[str, dict[str, str]]]]] | None",
+            await self._reader.xreadgroup(self.group, self.consumer, {self.jobs: ">"}, count, block_ms),
+        )
+        return [
+            Delivery(id_, 1, tuple(part for pair in fields.items() for part in pair))
+            for _, entries in answer or []
+            for id_, fields in entries
+        ]
+
+    async def reclaim(self, lease_ms: int, count: int) -> list[Delivery]:
+        """Jobs whose owner went quiet for a lease, now this consumer's; scans on from where it stopped last."""
+        self._cursor, entries = await self._scripts.call(
+            "reclaim", [self.jobs], self.group, self.consumer, lease_ms, self._cursor, count
+        )
+        return [Delivery(id_, int(deliveries), tuple(fields)) for id_, deliveries, fields in entries]
+
+    async def renew(self, deliveries: Iterable[Delivery]) -> set[str]:
+        """Renew the leases of these; gives the ids of those that are no longer ours."""
+        pairs = [part for each in deliveries for part in (each.id, each.deliveries)]
+        return set(await self._scripts.call("renew", [self.jobs], self.group, self.consumer, *pairs))
+
+    async def finish(
+        self,
+        delivery: Delivery,
+        *,
+        document_id: str,
+        next_stage: Stage | None = None,
+        dead: bool = False,
+        follow_up: list[str] | None = None,
+        event: Event | None = None,
+    ) -> bool:
+        """End a delivery, handing `follow_up` to `next_stage` or the dead stream and telling `event`, all or nothing.
+
+        Gives False when the job is somebody else's by now; then nothing was done.
+        """
+        target = self.keys.dead(self.stage) if dead else self.keys.jobs(next_stage) if next_stage else self.jobs
+        told: list[str | int] = (
+            [event.type, document_id, event.percentage or 0, event_data(event)] if event else ["", document_id, 0, ""]
+        )
+        done = await self._scripts.call(
+            "finish",
+            [self.jobs, target, self.keys.events, self.keys.progress(document_id)],
+            *self._fence(delivery),
+            *told,
+            self._settings.event_stream_length,
+            self._settings.progress_ttl,
+            *(follow_up or []),
+        )
+        return bool(done)
+
+    async def retry(self, delivery: Delivery, due_ms: int, member: str) -> bool:
+        """Put a delivery aside until `due_ms` (Unix); `member` is the JSON of its next attempt's fields."""
+        keys = [self.jobs, self.keys.retry(self.stage)]
+        return bool(await self._scripts.call("retry", keys, *self._fence(delivery), due_ms, member))
+
+    async def promote(self, now_ms: int, count: int) -> int:
+        """Move what is due back to the stream; gives how many."""
+        keys = [self.keys.retry(self.stage), self.jobs]
+        return int(await self._scripts.call("promote", keys, now_ms, count))
+
+    async def release(self, delivery: Delivery) -> bool:
+        """Hand a delivery back for another worker to start at once."""
+        return bool(await self._scripts.call("release", [self.jobs], *self._fence(delivery), *delivery.fields))
+
+    async def tell(self, delivery: Delivery, event: Event) -> None:
+        """Tell a running job's progress, unless it is somebody else's by now."""
+        await self._scripts.call(
+            "progress",
+            [self.jobs, self.keys.events, self.keys.progress(event.document_id)],
+            *self._fence(delivery),
+            event.document_id,
+            event.type,
+            event.percentage or 0,
+            event_data(event),
+            self._settings.event_stream_length,
+            self._settings.progress_ttl,
+        )
+
+    async def leave(self) -> None:
+        """Remove this consumer from the group, if nothing is pending for it."""
+        await self._scripts.call("leave", [self.jobs], self.group, self.consumer)
+
+    def _fence(self, delivery: Delivery) -> tuple[str, str, str, int]:
+        return self.group, delivery.id, self.consumer, delivery.deliveries

@@ -1,0 +1,77 @@
+"""The thin loop under every chore: run once, wait, go on; a server that is away is waited for, not crashed on."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+from redis.exceptions import BusyLoadingError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from shared.logs import get_logger
+
+log = get_logger(__name__)
+
+AWAY = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError, OSError, TimeoutError)
+"""Errors that pass when the server is back."""
+
+
+def group_lost(error: RedisError) -> bool:
+    """Whether the consumer group vanished: the server was emptied (FLUSHALL, DEL, a failover without the write)."""
+    return isinstance(error, ResponseError) and str(error).startswith(("NOGROUP", "UNBLOCKED"))
+
+
+async def wait(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait for `stop` or the time; gives whether to stop."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return stop.is_set()
+    return True
+
+
+async def forever(
+    name: str,
+    run_once: Callable[[], Awaitable[object]],
+    stop: asyncio.Event,
+    *,
+    every: float = 0.0,
+    regroup: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Call `run_once` until `stop`, `every` seconds apart.
+
+    Args:
+        name: of the chore, in the logs.
+        regroup: makes the consumer group anew when it vanished.
+    """
+    failures = 0
+    while not stop.is_set():
+        try:
+            await run_once()
+        except AWAY as error:
+            failures += 1
+            if failures == 1:
+                log.warning("redis is away, waiting for it", chore=name, error=str(error) or type(error).__name__)
+            # Back-off with jitter, so that all workers do not return in the same instant.
+            await wait(stop, min(0.1 * 2 ** min(failures, 5), 2.0) * random.uniform(0.5, 1.0))
+            continue
+        except RedisError as error:
+            if regroup is None or not group_lost(error):
+                raise
+            log.warning("consumer group vanished, making it anew", chore=name)
+            await _again(regroup)
+            continue
+        if failures:
+            log.info("redis is back", chore=name)
+            failures = 0
+        if every and await wait(stop, every * random.uniform(0.8, 1.2)):
+            return
+
+
+async def _again(regroup: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await regroup()
+    except AWAY:
+        # The next turn of the loop meets the same error and backs off.
+        return

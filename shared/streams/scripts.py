@@ -1,0 +1,39 @@
+"""The Lua scripts of ``lua/``, by name."""
+
+from functools import cache
+from importlib import resources
+from typing import Any, TypeAlias
+
+from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
+
+Client: TypeAlias = Redis
+# What each script needs of the shared functions; they are put before it.
+_NEEDS = {
+    "enqueue": (),
+    "finish": ("fence", "publish"),
+    "leave": (),
+    "progress": ("fence", "publish"),
+    "promote": (),
+    "reclaim": (),
+    "release": ("fence",),
+    "renew": ("fence",),
+    "retry": ("fence",),
+}
+
+
+@cache
+def source(name: str) -> str:
+    """The text of a script with the shared functions it needs."""
+    folder = resources.files("shared.streams") / "lua"
+    return "\n".join((folder / f"{part}.lua").read_text() for part in (*_NEEDS[name], name))
+
+
+class Scripts:
+    """Calls scripts by their SHA-1; a server that lost them (restart, failover) is sent them again."""
+
+    def __init__(self, client: Client) -> None:
+        self._scripts: dict[str, AsyncScript] = {name: client.register_script(source(name)) for name in _NEEDS}
+
+    async def call(self, name: str, keys: list[str], *args: str | int | bytes) -> Any:
+        return await self._scripts[name](keys=keys, args=list(args))

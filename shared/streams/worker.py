@@ -1,0 +1,306 @@
+"""The stream worker: carries jobs from a lane to a handler and their outcomes back.
+
+Four chores run side by side: fetch new jobs while there is room, renew the leases of the running ones, reclaim what
+other workers left behind, promote retries that are due. If any of them dies, the worker stops fetching and ends, so
+that its jobs are taken up by others.
+"""
+
+import asyncio
+import json
+import os
+import random
+import socket
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+import msgspec
+import structlog
+from redis.exceptions import RedisError
+
+from shared import metrics
+from shared.blobs import BlobMissing
+from shared.logs import get_logger
+from shared.messages import Event, Status
+from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry, Unreadable
+from shared.settings import Settings, setting
+from shared.streams.entries import Delivery, MalformedEntry, follow_up_fields, read_job, replaced
+from shared.streams.lane import Lane
+from shared.streams.loops import AWAY, forever, group_lost, wait
+from shared.streams.progress import JobProgress, now_rfc3339
+
+log = get_logger(__name__)
+
+OnDead = Callable[[Job, str], Awaitable[bool]]
+"""Records in the database that a document failed, with the sentence for its owner; False if it was deleted."""
+
+
+class QueueSettings(Settings):
+    group: ClassVar[str] = "Queue"
+    queue_concurrency: int = setting(2, "Jobs a worker process runs at once.", ge=1, le=64)
+    queue_max_retries: int = setting(3, "How often a failed job is tried again before it is dead.", ge=0, le=20)
+    queue_timeout: int = setting(300_000, "Longest a job may take.", unit="ms", ge=1000)
+    queue_lease: int = setting(
+        6000, "How long a worker may be silent before its job is taken up elsewhere.", unit="ms", ge=500
+    )
+    queue_backoff: int = setting(
+        1000, "First wait before a retry; doubles each time, with full jitter.", unit="ms", ge=1
+    )
+    queue_max_deliveries: int = setting(
+        3, "How often a job may be handed out before it is dead, for jobs that end their worker.", ge=1, le=20
+    )
+    queue_drain: int = setting(20_000, "How long a stopping worker lets its running jobs finish.", unit="ms", ge=0)
+    consumer_name: str = setting(
+        "", "This worker's name in its consumer group; unlike any other's. Empty: host name and process id."
+    )
+
+    @property
+    def consumer(self) -> str:
+        return self.consumer_name or f"{socket.gethostname()}-{os.getpid()}"
+
+
+class Worker:
+    """Runs one lane's jobs through `handler`."""
+
+    def __init__(self, lane: Lane, handler: Handler, on_dead: OnDead, settings: QueueSettings) -> None:
+        self._lane = lane
+        self._handler = handler
+        self._on_dead = on_dead
+        self._settings = settings
+        self._running: dict[str, tuple[Delivery, asyncio.Task[None]]] = {}
+        self._room = asyncio.Event()
+        self._room.set()
+        self._closing = asyncio.Event()  # set: fetch no more
+        self._fetched = asyncio.Event()  # set: the last read has returned
+        self._stop = asyncio.Event()  # set: stop everything
+
+    async def run(self) -> None:
+        """Work until `stop`. Raises what a chore died of."""
+        lease = self._settings.queue_lease / 1000
+        regroup = self._lane.ensure_group
+        await forever_once(regroup, self._closing)
+        if self._closing.is_set():
+            self._fetched.set()
+            return
+        try:
+            async with asyncio.TaskGroup() as chores:
+                fetch = chores.create_task(forever("fetch", self.fetch_once, self._closing, regroup=regroup))
+                fetch.add_done_callback(lambda _: self._fetched.set())
+                chores.create_task(forever("renew", self.renew_once, self._stop, every=lease / 3))
+                chores.create_task(
+                    forever("reclaim", self.reclaim_once, self._closing, every=lease / 3, regroup=regroup)
+                )
+                chores.create_task(forever("promote", self.promote_once, self._closing, every=0.25))
+        finally:
+            # A chore that died must not leave jobs running that nobody renews.
+            for _, task in self._running.values():
+                task.cancel()
+
+    async def stop(self) -> None:
+        """Stop fetching, let running jobs finish for the drain time, hand the rest back, leave the group."""
+        self._closing.set()
+        self._room.set()
+        # The read that is under way may still bring jobs; they must be drained or handed back too.
+        await self._fetched.wait()
+        tasks = [task for _, task in self._running.values()]
+        if tasks:
+            log.info("draining", jobs=len(tasks))
+            await asyncio.wait(tasks, timeout=self._settings.queue_drain / 1000)
+        for delivery, task in list(self._running.values()):
+            task.cancel()
+            await asyncio.wait([task])
+            await self._quietly(self._lane.release(delivery))
+        self._stop.set()
+
+    async def leave(self) -> None:
+        """Remove this consumer's name; after `run` has ended."""
+        await self._quietly(self._lane.leave())
+
+    # --- chores -----------------------------------------------------------------------------------------------
+
+    async def fetch_once(self) -> None:
+        """Take new jobs, as many as there is room for."""
+        await self._room.wait()
+        free = self._settings.queue_concurrency - len(self._running)
+        if self._closing.is_set() or free <= 0:
+            return
+        for delivery in await self._lane.fetch(free, block_ms=1000):
+            self._start(delivery)
+
+    async def renew_once(self) -> None:
+        """Renew every running job's lease; cancel those that were taken over."""
+        if not self._running:
+            return
+        try:
+            lost = await self._lane.renew([delivery for delivery, _ in self._running.values()])
+        except RedisError as error:
+            if not group_lost(error):
+                raise
+            lost = set(self._running)
+        for id_ in lost:
+            self._give_up(id_)
+
+    async def reclaim_once(self) -> None:
+        """Take over what other workers left behind, as much as there is room for."""
+        free = self._settings.queue_concurrency - len(self._running)
+        if free <= 0:
+            return
+        for delivery in await self._lane.reclaim(self._settings.queue_lease, free):
+            log.warning("took up a job whose worker went quiet", entry=delivery.id, deliveries=delivery.deliveries)
+            metrics.RECLAIMED.labels(self._lane.stage).inc()
+            # It may be our own, if this process was stopped for a while: the old run no longer counts.
+            self._give_up(delivery.id)
+            self._start(delivery)
+
+    async def promote_once(self) -> None:
+        """Put due retries back on the stream."""
+        await self._lane.promote(int(time.time() * 1000), 100)
+
+    # --- one job ----------------------------------------------------------------------------------------------
+
+    def _start(self, delivery: Delivery) -> None:
+        task = asyncio.create_task(self._work(delivery), name=f"job {delivery.id}")
+        self._running[delivery.id] = (delivery, task)
+        self._update_room()
+
+        def ended(ended_task: asyncio.Task[None]) -> None:
+            current = self._running.get(delivery.id)
+            if current and current[1] is ended_task:
+                del self._running[delivery.id]
+            self._update_room()
+            if not ended_task.cancelled() and (error := ended_task.exception()):
+                # Not acknowledged: the lease runs out and the job is taken up again.
+                log.error("job could not be settled", entry=delivery.id, error=repr(error))
+
+        task.add_done_callback(ended)
+
+    def _give_up(self, id_: str) -> None:
+        if found := self._running.pop(id_, None):
+            log.warning("lost a job to another worker", entry=id_)
+            found[1].cancel()
+            self._update_room()
+
+    def _update_room(self) -> None:
+        metrics.RUNNING.labels(self._lane.stage).set(len(self._running))
+        if len(self._running) < self._settings.queue_concurrency or self._closing.is_set():
+            self._room.set()
+        else:
+            self._room.clear()
+
+    async def _work(self, delivery: Delivery) -> None:
+        try:
+            job = read_job(self._lane.stage, delivery.fields)
+        except (MalformedEntry, ValueError) as error:
+            await self._bury(delivery, None, "This job could not be read.", str(error))
+            return
+        with structlog.contextvars.bound_contextvars(document_id=job.document_id, stage=job.stage, attempt=job.attempt):
+            if delivery.deliveries > self._settings.queue_max_deliveries:
+                reason = "Reading this picture stopped its worker several times, so it was given up."
+                await self._bury(delivery, job, reason, f"delivered {delivery.deliveries} times")
+                return
+            begun = time.monotonic()
+            outcome, detail = await self._attempt(delivery, job)
+            await self._settle(delivery, job, outcome, detail)
+            seconds = time.monotonic() - begun
+            metrics.JOB_SECONDS.labels(job.stage, type(outcome).__name__.lower()).observe(seconds)
+            log.info("job ended", outcome=type(outcome).__name__.lower(), seconds=round(seconds, 3))
+
+    async def _attempt(self, delivery: Delivery, job: Job) -> tuple[Outcome, str]:
+        """Run the handler; gives its outcome and, for the dead stream, what went wrong."""
+        try:
+            async with asyncio.timeout(self._settings.queue_timeout / 1000):
+                outcome = await self._handler(job, JobProgress(self._lane, delivery, job))
+        except Unreadable as error:
+            return Dead(str(error)), str(error)
+        except BlobMissing:
+            return Dead("The stored picture is gone."), "blob missing"
+        except msgspec.ValidationError as error:
+            return Dead("This job could not be read."), str(error)
+        except TimeoutError:
+            return Retry(f"took longer than {self._settings.queue_timeout} ms"), "timeout"
+        except Exception as error:
+            # Whatever a stage raises must cost one attempt of one document, never the service.
+            log.exception("job failed")
+            return Retry(f"{type(error).__name__}: {error}"), traceback.format_exc(limit=20)
+        return outcome, outcome.reason if isinstance(outcome, Retry | Dead) else ""
+
+    async def _settle(self, delivery: Delivery, job: Job, outcome: Outcome, detail: str) -> None:
+        match outcome:
+            case Done(next=following, event=event):
+                await self._persist(
+                    lambda: self._lane.finish(
+                        delivery,
+                        document_id=job.document_id,
+                        next_stage=following.stage if following else None,
+                        follow_up=follow_up_fields(job, following.payload) if following else None,
+                        event=event,
+                    )
+                )
+            case Retry(reason=reason) if job.attempt <= self._settings.queue_max_retries:
+                # Exponential back-off with full jitter, so that jobs that failed together do not return together:
+                # M. Brooker, "Exponential Backoff And Jitter", 2015.
+                ceiling = min(self._settings.queue_backoff * 2 ** (job.attempt - 1), 60_000)
+                due = int(time.time() * 1000 + random.uniform(0, ceiling))
+                member = json.dumps(replaced(delivery.fields, attempt=str(job.attempt + 1)))
+                log.warning("will be tried again", reason=reason, in_ms=due - int(time.time() * 1000))
+                await self._persist(lambda: self._lane.retry(delivery, due, member))
+            case Retry(reason=reason):
+                person = "Something went wrong on our side while reading this picture. Please try again later."
+                await self._bury(delivery, job, person, f"{reason}\n{detail}")
+            case Dead(reason=reason):
+                await self._bury(delivery, job, reason, detail)
+
+    async def _bury(self, delivery: Delivery, job: Job | None, person: str, detail: str) -> None:
+        """Record the failure, then move the job to the dead stream and tell the person."""
+        log.error("job is dead", entry=delivery.id, reason=person, detail=detail[:2000])
+        known = job is not None and bool(await self._persist(lambda: self._on_dead(job, person)))
+        document_id = job.document_id if job else "unknown"
+        event = Event(type="error", document_id=document_id, error=person, status=Status.FAILED, at=now_rfc3339())
+        follow_up = replaced(
+            delivery.fields,
+            reason=person,
+            detail=detail[:8000],
+            deliveries=str(delivery.deliveries),
+            died=now_rfc3339(),
+        )
+        # A document that was deleted meanwhile is nobody's failure: its job just ends.
+        keep = known or job is None
+        await self._persist(
+            lambda: self._lane.finish(
+                delivery,
+                document_id=document_id,
+                dead=keep,
+                follow_up=follow_up if keep else None,
+                event=event if known else None,
+            )
+        )
+
+    async def _persist(self, effect: Callable[[], Awaitable[bool]]) -> bool:
+        """Carry an idempotent effect out, waiting as long as its server is away and the job is ours."""
+        wait_seconds = 0.1
+        while True:
+            try:
+                return await effect()
+            except AWAY as error:
+                log.warning("server away, result is kept", error=str(error) or type(error).__name__)
+                await asyncio.sleep(wait_seconds * random.uniform(0.5, 1.0))
+                wait_seconds = min(wait_seconds * 2, 2.0)
+
+    async def _quietly(self, last: Awaitable[object]) -> None:
+        try:
+            await last
+        except (RedisError, OSError, TimeoutError) as error:
+            # On the way out: what could not be handed back is taken up when its lease runs out.
+            log.warning("could not reach redis while stopping", error=str(error))
+
+
+async def forever_once(action: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    """Do `action` once, waiting for a server that is away; gives up at `stop`."""
+    while not stop.is_set():
+        try:
+            await action()
+        except AWAY:
+            await wait(stop, 0.5)
+        else:
+            return
