@@ -1,0 +1,154 @@
+"""The header reader: every kind by its bytes alone, bombs refused unseen by any codec, and only ever `Unreadable`."""
+
+import contextlib
+import io
+import random
+import struct
+import time
+
+import pillow_heif
+import pytest
+from PIL import Image
+
+from shared.outcomes import Unreadable
+from shared.pictures import PictureSettings, inspect
+from tests.unit.compressor.made import PDF_PLAIN, png_header, save
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "gif", "avif", "heic"])
+def test_kind_and_size_come_from_the_bytes(kind: str) -> None:
+    data = save(kind, width=322, height=124)
+    info = inspect(data, len(data))
+    assert (info.kind, info.width, info.height) == (kind, 322, 124)
+    assert info.content_type == f"image/{kind}"
+
+
+def test_pdf_is_known_also_behind_rubbish() -> None:
+    data = b"\r\nmail header\r\n" + PDF_PLAIN
+    assert inspect(data, len(data)).kind == "pdf"
+
+
+def test_part_of_a_file_is_enough_to_know_it() -> None:
+    data = save("jpeg", width=640, height=480)
+    info = inspect(data[:20], len(data))
+    assert (info.kind, info.width) == ("jpeg", None)
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+@pytest.mark.parametrize("alpha", [True, False])
+def test_each_webp_layout_is_read(lossless: bool, alpha: bool) -> None:
+    out = io.BytesIO()
+    Image.new("RGBA" if alpha else "RGB", (77, 55), (1, 2, 3, 99) if alpha else (1, 2, 3)).save(
+        out, "WEBP", lossless=lossless
+    )
+    info = inspect(out.getvalue(), len(out.getvalue()))
+    assert (info.width, info.height, info.frames) == (77, 55, 1)
+
+
+def test_frames_and_pages_are_counted() -> None:
+    frames = [Image.new("RGB", (40, 30), (n * 40, 0, 0)) for n in range(4)]
+    for form, kind in (("WEBP", "webp"), ("TIFF", "tiff"), ("PNG", "png")):
+        out = io.BytesIO()
+        frames[0].save(out, form, save_all=True, append_images=frames[1:])
+        info = inspect(out.getvalue(), len(out.getvalue()))
+        assert (info.kind, info.frames) == (kind, 4)
+
+
+def test_a_tiff_of_too_many_pages_is_refused() -> None:
+    frames = [Image.new("L", (20, 20)) for _ in range(4)]
+    out = io.BytesIO()
+    frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:])
+    with pytest.raises(Unreadable, match="4 pages; at most 3"):
+        inspect(out.getvalue(), len(out.getvalue()), PictureSettings.load(max_pages=3))
+
+
+def test_huge_png_is_refused_from_its_header_at_once() -> None:
+    data = png_header(60_000, 60_000)
+    start = time.perf_counter()
+    with pytest.raises(Unreadable, match="60,000 × 60,000 pixels; at most 100 million"):
+        inspect(data, len(data))
+    assert time.perf_counter() - start < 0.05
+
+
+def test_huge_pictures_of_other_kinds_are_refused() -> None:
+    jpeg = bytearray(save("jpeg"))
+    at = jpeg.index(b"\xff\xc0")
+    jpeg[at + 5 : at + 9] = struct.pack(">HH", 60_000, 60_000)
+    gif = bytearray(save("gif"))
+    gif[6:10] = struct.pack("<HH", 60_000, 60_000)
+    heic = bytearray(save("heic"))
+    at = heic.index(b"ispe")
+    heic[at + 8 : at + 16] = struct.pack(">II", 60_000, 60_000)
+    for data in (jpeg, gif, heic):
+        with pytest.raises(Unreadable, match="60,000"):
+            inspect(bytes(data), len(data))
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "empty"),
+        (b"BM" + b"\0" * 60, "a BMP picture"),
+        (b"<?xml version='1.0'?>\n<svg xmlns='x'/>", "an SVG drawing"),
+        (b"PK\3\4" + b"\0" * 60, "Office document"),
+        (b"\0\0\0\x18ftypisom\0\0\2\0isomavc1", "a video"),
+        (b"<!DOCTYPE html><html>", "a web page"),
+        (b"Monday 8:00 Maths", "not a picture"),
+        (b"\xff\xd8\xff", "cut off"),
+        (save("jpeg")[:30], "cut off"),
+        (save("webp")[:60], "cut off"),
+        (png_header(0, 10), "damaged"),
+    ],
+)
+def test_what_cannot_be_read_is_named(data: bytes, says: str) -> None:
+    with pytest.raises(Unreadable, match=says):
+        inspect(data, len(data))
+
+
+def test_a_file_too_long_is_refused_by_its_length_alone() -> None:
+    with pytest.raises(Unreadable, match=r"30\.0 MB; at most 20\.0 MB"):
+        inspect(save("jpeg")[:100], 30 * 2**20)
+
+
+def test_no_bytes_raise_anything_else() -> None:
+    rng = random.Random(20)
+    seeds = [save(kind) for kind in ("jpeg", "png", "webp", "tiff", "gif", "avif", "heic")]
+    frames = [Image.new("RGB", (20, 20), (n, 0, 0)) for n in range(3)]
+    for form in ("TIFF", "WEBP"):
+        out = io.BytesIO()
+        frames[0].save(
+            out, form, save_all=True, append_images=frames[1:], **({"big_tiff": True} if form == "TIFF" else {})
+        )
+        seeds.append(out.getvalue())
+    for _ in range(6_000):
+        data = bytearray(rng.choice(seeds))
+        for _ in range(rng.randint(1, 12)):
+            data[rng.randrange(min(len(data), 400))] = rng.choice([0, 1, 255, 128, rng.randrange(256)])
+        head = bytes(data[: rng.choice([len(data), rng.randrange(1, len(data))])])
+        with contextlib.suppress(Unreadable):
+            inspect(head, rng.choice([len(data), len(head), 1]))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8" + b"\xff" * 3_000_000,
+        b"RIFF\xf8\xff\x2d\0WEBPVP8X\x0a\0\0\0\2" + b"\0" * 3_000_000,
+        b"\0\0\0\x10ftypheic\0\0\0\0" + b"\0\0\0\x08free" * 400_000,
+        b"II*\0\x08\0\0\0\xff\xff" + b"\0" * 3_000_000,
+    ],
+)
+def test_rubbish_that_never_ends_is_walked_only_so_far(data: bytes) -> None:
+    start = time.perf_counter()
+    with pytest.raises(Unreadable):
+        inspect(data, len(data))
+    assert time.perf_counter() - start < 0.5
+
+
+def test_the_largest_item_of_a_heic_counts_not_its_thumbnail() -> None:
+    out = io.BytesIO()
+    heif = pillow_heif.from_pillow(Image.new("RGB", (640, 480), (9, 9, 9)))
+    heif.info["thumbnails"] = [128]
+    heif.save(out, quality=50)
+    info = inspect(out.getvalue(), len(out.getvalue()))
+    assert (info.width, info.height) == (640, 480)
