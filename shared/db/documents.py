@@ -1,0 +1,133 @@
+"""Documents, their jobs and timetables: every statement that is not about events."""
+
+import uuid
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import asyncpg
+import msgspec
+
+from shared.db.pool import Database, outage, sql
+from shared.messages import CompressPayload, Document, PageImage, Stage, Status, Timetable
+
+Row: TypeAlias = "asyncpg.Record"
+
+
+def _time(value: datetime | None) -> str | None:
+    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z") if value else None
+
+
+def read_document(row: Row) -> Document:
+    """A row of `document_get` or `document_list` as the API tells it."""
+    pages = msgspec.json.decode(row["pages"], type=list[PageImage])
+    return Document(
+        document_id=str(row["id"]),
+        status=Status(row["status"]),
+        step=row["step"],
+        stage=row["stage"],
+        percentage=row["percentage"],
+        error=row["error"],
+        file_name=row["file_name"],
+        content_type=row["content_type"],
+        size=row["size"],
+        pages=len(pages),
+        timetable_id=str(row["timetable_id"]) if row["timetable_id"] else None,
+        created_at=_time(row["created_at"]) or "",
+        updated_at=_time(row["updated_at"]) or "",
+        completed_at=_time(row["completed_at"]),
+    )
+
+
+class Documents:
+    """The statements, over a database. All raise `DatabaseAway` when it cannot be reached."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @outage
+    async def add(self, document_id: str, tenant: str, payload: CompressPayload, trace: str) -> None:
+        """Record a new document and its first job, both or neither."""
+        await self._database.pool.execute(
+            sql("document_insert"),
+            uuid.UUID(document_id),
+            tenant,
+            payload.file_name,
+            payload.content_type,
+            payload.size,
+            payload.blob,
+            "compress",
+            payload,
+            trace,
+        )
+
+    @outage
+    async def row(self, document_id: str, tenant: str) -> Row | None:
+        """The document's row, or None."""
+        return await self._database.pool.fetchrow(sql("document_get"), uuid.UUID(document_id), tenant)
+
+    @outage
+    async def page(self, tenant: str, limit: int, after: tuple[datetime, str] | None) -> list[Row]:
+        """A page of a tenant's documents, newest first.
+
+        Args:
+            after: creation time and id of the last document of the page before.
+        """
+        created, id_ = (after[0], uuid.UUID(after[1])) if after else (None, None)
+        rows: list[Row] = await self._database.pool.fetch(sql("document_list"), tenant, limit, created, id_)
+        return rows
+
+    @outage
+    async def delete(self, document_id: str, tenant: str) -> bool:
+        """Delete a document with all that hangs on it; False if there is none."""
+        found = await self._database.pool.fetchval(sql("document_delete"), uuid.UUID(document_id), tenant)
+        return found is not None
+
+    @outage
+    async def fail(self, document_id: str, tenant: str, error: str) -> bool:
+        """Record that a document failed; False if it was deleted. Doing it twice changes nothing."""
+        found = await self._database.pool.fetchval(sql("document_fail"), uuid.UUID(document_id), tenant, error)
+        return found is not None
+
+    @outage
+    async def set_pages(self, document_id: str, pages: list[PageImage]) -> None:
+        """Record where a document's page pictures are kept."""
+        await self._database.pool.execute(sql("document_pages"), uuid.UUID(document_id), pages)
+
+    @outage
+    async def save_timetable(self, document_id: str, tenant: str, timetable: Timetable, timetable_id: str) -> bool:
+        """Save a timetable and complete its document in one transaction; False if the document was deleted."""
+        status = Status.COMPLETED if timetable.validated else Status.VALIDATION_FAILED
+        found = await self._database.pool.fetchval(
+            sql("timetable_save"),
+            uuid.UUID(timetable_id),
+            uuid.UUID(document_id),
+            tenant,
+            timetable.validated,
+            timetable.confidence,
+            timetable,
+            status.value,
+        )
+        return found is not None
+
+    @outage
+    async def timetable(self, document_id: str, tenant: str) -> tuple[str, Timetable] | None:
+        """The id and body of a document's timetable, or None."""
+        row = await self._database.pool.fetchrow(sql("timetable_get"), uuid.UUID(document_id), tenant)
+        return (str(row["id"]), msgspec.json.decode(row["body"], type=Timetable)) if row else None
+
+
+class RelayJob(msgspec.Struct):
+    """A committed job that is not on a stream yet."""
+
+    document_id: str
+    tenant: str
+    stage: Stage
+    payload: dict[str, Any]
+    trace: str
+
+
+def read_relay_job(row: Row) -> RelayJob:
+    """A row of `relay_take`."""
+    return RelayJob(
+        str(row["document_id"]), row["tenant"], row["stage"], msgspec.json.decode(row["payload"]), row["trace"]
+    )

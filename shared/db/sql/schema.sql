@@ -1,0 +1,55 @@
+-- Every table of Timelift. Run at each start under an advisory lock; changes nothing that is there.
+CREATE TABLE IF NOT EXISTS documents (
+    id            uuid PRIMARY KEY,
+    tenant        text NOT NULL DEFAULT 'default',
+    status        text NOT NULL DEFAULT 'uploaded',
+    step          text,
+    stage         text,
+    percentage    integer NOT NULL DEFAULT 0,
+    error         text,
+    file_name     text NOT NULL,
+    content_type  text NOT NULL,
+    size          bigint NOT NULL,
+    blob          text NOT NULL,
+    pages         jsonb NOT NULL DEFAULT '[]',
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    updated_at    timestamptz NOT NULL DEFAULT now(),
+    completed_at  timestamptz
+);
+CREATE INDEX IF NOT EXISTS documents_by_age ON documents (tenant, created_at DESC, id DESC);
+
+-- The record of what must be worked: committed with the document, before the upload is answered.
+CREATE TABLE IF NOT EXISTS job_queue (
+    document_id   uuid PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    tenant        text NOT NULL DEFAULT 'default',
+    stage         text NOT NULL,
+    payload       jsonb NOT NULL,
+    trace         text NOT NULL DEFAULT '',
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    enqueued_at   timestamptz,
+    finished_at   timestamptz
+);
+CREATE INDEX IF NOT EXISTS job_queue_to_enqueue ON job_queue (created_at) WHERE enqueued_at IS NULL;
+
+CREATE TABLE IF NOT EXISTS processing_events (
+    document_id   uuid NOT NULL REFERENCES documents ON DELETE CASCADE,
+    event_id      text NOT NULL,
+    tenant        text NOT NULL DEFAULT 'default',
+    type          text NOT NULL,
+    stage         text,
+    percentage    integer NOT NULL DEFAULT 0,
+    data          jsonb NOT NULL,
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (document_id, event_id)
+);
+
+CREATE TABLE IF NOT EXISTS timetables (
+    id            uuid PRIMARY KEY,
+    document_id   uuid NOT NULL UNIQUE REFERENCES documents ON DELETE CASCADE,
+    tenant        text NOT NULL DEFAULT 'default',
+    validated     boolean NOT NULL,
+    confidence    double precision NOT NULL,
+    body          jsonb NOT NULL,
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    updated_at    timestamptz NOT NULL DEFAULT now()
+);

@@ -1,0 +1,18 @@
+-- Saves a document's timetable and completes the document, together; saving it again changes nothing but the body.
+-- $1 timetable id  $2 document id  $3 tenant  $4 validated  $5 confidence  $6 body (JSON)  $7 status
+-- Gives the document's id, or nothing when it was deleted or has ended otherwise.
+WITH document AS (
+    UPDATE documents
+    SET status = $7, step = 'Processing complete', stage = 'validation', percentage = 100, error = NULL,
+        updated_at = now(), completed_at = coalesce(completed_at, now())
+    WHERE id = $2 AND tenant = $3 AND status IN ('uploaded', 'processing', 'completed', 'validation_failed')
+    RETURNING id
+), saved AS (
+    INSERT INTO timetables (id, document_id, tenant, validated, confidence, body)
+    SELECT $1, id, $3, $4, $5, $6 FROM document
+    ON CONFLICT (document_id) DO UPDATE
+    SET validated = excluded.validated, confidence = excluded.confidence, body = excluded.body, updated_at = now()
+), job AS (
+    UPDATE job_queue SET finished_at = coalesce(finished_at, now()) WHERE document_id IN (SELECT id FROM document)
+)
+SELECT id FROM document

@@ -1,0 +1,168 @@
+"""What the three worker services have in common: start, serve health, work the stream, stop cleanly."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from aiohttp import web
+
+from shared.blobs import BlobStore
+from shared.db.documents import Documents
+from shared.db.pool import Database, DatabaseAway
+from shared.health import add_health_routes
+from shared.logs import configure_logging, get_logger
+from shared.messages import Stage
+from shared.outcomes import Job, Outcome, Progress
+from shared.settings import SettingError, Settings, setting
+from shared.streams.client import RedisSettings, connect
+from shared.streams.keys import Keys
+from shared.streams.lane import Lane
+from shared.streams.scripts import Client
+from shared.streams.worker import QueueSettings, Worker
+
+log = get_logger(__name__)
+
+
+class ServiceSettings(Settings):
+    group: ClassVar[str] = "Worker services"
+    service_host: str = setting("127.0.0.1", "Address that health and metrics are served on.")
+    service_port: int = setting(0, "Port of health and metrics; 0 takes a free one and logs it.", ge=0, le=65535)
+
+
+class Handling(Protocol):
+    """A stage: its handler, and the end of what it holds."""
+
+    async def handle(self, job: Job, progress: Progress) -> Outcome: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a stage may use."""
+
+    blobs: BlobStore
+    documents: Documents
+
+
+MakeHandling = Callable[[Context], Awaitable[Handling]]
+"""Loads a stage (models included); the service is not ready before it returns."""
+
+
+def run(main: Callable[[], Coroutine[Any, Any, None]], service: str) -> None:
+    """Run a service's main coroutine to its end; a setting or a library that is wrong is told in one sentence."""
+    try:
+        configure_logging(service)
+        import uvloop
+
+        uvloop.run(main())
+    except SettingError as error:
+        sys.exit(f"{service}: {error}")
+    except ImportError as error:
+        sys.exit(
+            f"{service}: a library cannot be loaded ({error}). Run `make clean` and `make run` again; "
+            "on a bare machine the missing system library has to be installed first."
+        )
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def stop_signals() -> asyncio.Event:
+    """An event that SIGTERM or SIGINT sets."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def until(task: asyncio.Task[Any], stop: asyncio.Event) -> bool:
+    """Wait until `task` ends or `stop` is set; gives whether the task has ended."""
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([task, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    return task.done()
+
+
+async def open_database(database: Database, stop: asyncio.Event) -> None:
+    """Open the database, waiting for it as long as nobody asks to stop."""
+    while not stop.is_set():
+        try:
+            return await database.open()
+        except DatabaseAway as error:
+            log.warning("waiting for postgres", error=str(error))
+            try:
+                async with asyncio.timeout(1):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+    return None
+
+
+async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:
+    """Serve `app`; gives its runner and the port it got."""
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
+    await runner.setup()
+    await web.TCPSite(runner, host, port).start()
+    address = runner.addresses[0]
+    return runner, int(address[1])
+
+
+async def work(stage: Stage, make: MakeHandling) -> None:
+    """Run one worker service until SIGTERM or SIGINT."""
+    stop = stop_signals()
+    service, queue, redis_settings = ServiceSettings.load(), QueueSettings.load(), RedisSettings.load()
+    blobs, database = BlobStore.open(), Database()
+    documents = Documents(database)
+    client = connect(redis_settings)
+    handling: Handling | None = None
+
+    async def loaded() -> None:
+        if handling is None:
+            raise RuntimeError("still loading")
+
+    app = web.Application()
+    checks = {"loaded": loaded, "redis": lambda: ping(client), "postgres": database.ping, "blobs": blobs.ready}
+    add_health_routes(app, checks)
+    runner, port = await serve(app, service.service_host, service.service_port)
+    log.info("starting", port=port, consumer=queue.consumer)
+    readers: list[Client] = []
+    try:
+        opened = asyncio.create_task(open_database(database, stop))
+        handling = await make(Context(blobs, documents))
+        await opened
+        if stop.is_set():
+            return
+
+        async def on_dead(job: Job, reason: str) -> bool:
+            return await documents.fail(job.document_id, job.tenant, reason)
+
+        workers: list[Worker] = []
+        for partition in range(redis_settings.partitions):
+            readers.append(connect(redis_settings, blocking_ms=1000, pool=2))
+            lane = Lane(client, readers[-1], Keys(partition), stage, queue.consumer, redis_settings)
+            workers.append(Worker(lane, handling.handle, on_dead, queue))
+        running = asyncio.gather(*(worker.run() for worker in workers))
+        log.info("ready", port=port)
+        ended = await until(asyncio.ensure_future(running), stop)
+        log.info("stopping")
+        if not ended:
+            await asyncio.gather(*(worker.stop() for worker in workers))
+        await running
+        await asyncio.gather(*(worker.leave() for worker in workers))
+    finally:
+        await runner.cleanup()
+        if handling:
+            handling.close()
+        for each in (*readers, client):
+            await each.aclose()
+        await database.close()
+        log.info("stopped")
+
+
+async def ping(client: Client) -> None:
+    """Raises if Redis does not answer."""
+    async with asyncio.timeout(2):
+        await client.ping()
