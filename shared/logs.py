@@ -61,6 +61,6 @@ def configure_logging(service: str, settings: LogSettings | None = None) -> None
 
 
 def get_logger(name: str) -> structlog.types.FilteringBoundLogger:
-    """A logger whose lines carry `name` as ``logger``."""
-    logger: structlog.types.FilteringBoundLogger = structlog.get_logger(logger=name)
+    """A logger whose lines carry `name` as ``source``; ``logger`` is a parameter of structlog's own and would clash."""
+    logger: structlog.types.FilteringBoundLogger = structlog.get_logger(source=name)
     return logger
