@@ -75,3 +75,14 @@ async def _again(regroup: Callable[[], Awaitable[None]]) -> None:
     except AWAY:
         # The next turn of the loop meets the same error and backs off.
         return
+
+
+async def forever_once(action: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    """Do `action` once, waiting for a server that is away; gives up at `stop`."""
+    while not stop.is_set():
+        try:
+            await action()
+        except AWAY:
+            await wait(stop, 0.5)
+        else:
+            return

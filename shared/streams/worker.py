@@ -27,7 +27,7 @@ from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry, Unreadable
 from shared.settings import Settings, setting
 from shared.streams.entries import Delivery, MalformedEntry, follow_up_fields, read_job, replaced
 from shared.streams.lane import Lane
-from shared.streams.loops import AWAY, forever, group_lost, wait
+from shared.streams.loops import AWAY, forever, forever_once, group_lost
 from shared.streams.progress import JobProgress, now_rfc3339
 
 log = get_logger(__name__)
@@ -293,14 +293,3 @@ class Worker:
         except (RedisError, OSError, TimeoutError) as error:
             # On the way out: what could not be handed back is taken up when its lease runs out.
             log.warning("could not reach redis while stopping", error=str(error))
-
-
-async def forever_once(action: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
-    """Do `action` once, waiting for a server that is away; gives up at `stop`."""
-    while not stop.is_set():
-        try:
-            await action()
-        except AWAY:
-            await wait(stop, 0.5)
-        else:
-            return

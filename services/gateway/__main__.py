@@ -1,0 +1,101 @@
+"""The gateway: HTTP API, page, event streams, relay and recorder in one process."""
+
+import asyncio
+import os
+import socket
+
+from redis.exceptions import RedisError
+
+from services.gateway.app import build_app
+from services.gateway.context import Gateway
+from services.gateway.hub import Hub
+from services.gateway.recorder import Recorder
+from services.gateway.relay import Relay
+from services.gateway.settings import GatewaySettings
+from shared.blobs import BlobStore
+from shared.db.documents import Documents
+from shared.db.events import Events
+from shared.db.pool import Database
+from shared.logs import get_logger
+from shared.pictures import PictureSettings
+from shared.service import open_database, run, serve, stop_signals, until
+from shared.streams.client import RedisSettings, connect
+from shared.streams.keys import Keys
+from shared.streams.loops import forever, forever_once
+from shared.streams.worker import QueueSettings
+
+log = get_logger(__name__)
+
+
+async def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stop = stop_signals()
+    settings, redis_settings = GatewaySettings.load(), RedisSettings.load()
+    blobs, database = BlobStore.open(), Database()
+    partitions = [Keys(number) for number in range(redis_settings.partitions)]
+    client = connect(redis_settings)
+    # Each blocking reader has a client of its own: it would hold a pooled connection for its whole life.
+    hub_readers = {keys: connect(redis_settings, blocking_ms=1000, pool=2) for keys in partitions}
+    recorder_readers = {keys: connect(redis_settings, blocking_ms=1000, pool=3) for keys in partitions}
+    events = Events(database)
+    consumer = QueueSettings.load().consumer_name or f"{socket.gethostname()}-{os.getpid()}"
+    recorders = [Recorder(recorder_readers[keys], keys, events, consumer) for keys in partitions]
+    gateway = Gateway(
+        settings=settings,
+        pictures=PictureSettings.load(),
+        redis_settings=redis_settings,
+        blobs=blobs,
+        documents=Documents(database),
+        events=events,
+        client=client,
+        relay=Relay(database, client, redis_settings),
+        hub=Hub(hub_readers, settings.sse_buffer),
+    )
+    # Redis is no part of readiness: uploads are committed without it and relayed when it is back.
+    app = build_app(gateway, {"postgres": database.ping, "blobs": blobs.ready})
+    runner, port = await serve(app, settings.host, settings.port)
+    log.info("starting", port=port)
+    try:
+        await open_database(database, stop)
+        if stop.is_set():
+            return
+        chores = asyncio.ensure_future(_chores(gateway, recorders, partitions, stop))
+        log.info("ready", port=port)
+        await until(chores, stop)
+        log.info("stopping")
+        gateway.hub.close()
+        await chores
+        for recorder in recorders:
+            try:
+                await recorder.leave()
+            except (RedisError, OSError) as error:
+                log.warning("could not reach redis while stopping", error=str(error))
+    finally:
+        gateway.hub.close()
+        await runner.cleanup()
+        for each in (client, *hub_readers.values(), *recorder_readers.values()):
+            await each.aclose()
+        await database.close()
+        log.info("stopped")
+
+
+async def _chores(gateway: Gateway, recorders: list[Recorder], partitions: list[Keys], stop: asyncio.Event) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(forever("relay", gateway.relay.run_once, stop))
+        for keys in partitions:
+            group.create_task(forever("hub", lambda keys=keys: gateway.hub.run_once(keys), stop))  # type: ignore[misc] # mypy cannot infer a lambda with a default
+        for recorder in recorders:
+            group.create_task(_record(recorder, stop))
+
+
+async def _record(recorder: Recorder, stop: asyncio.Event) -> None:
+    await forever_once(recorder.ensure_group, stop)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(forever("recorder", recorder.run_once, stop, regroup=recorder.ensure_group))
+        group.create_task(
+            forever("recorder-take-over", recorder.take_over_once, stop, every=10, regroup=recorder.ensure_group)
+        )
+
+
+if __name__ == "__main__":
+    run(main, "gateway")

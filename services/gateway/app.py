@@ -1,0 +1,74 @@
+"""The gateway's web application: routes, headers, the page."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from services.gateway import documents, sse, upload
+from services.gateway.context import GATEWAY, Gateway
+from services.gateway.problems import problem_middleware
+from shared.health import Check, add_health_routes
+
+STATIC = Path(__file__).parent / "static"
+"""Where `make` builds the page from `web/`."""
+
+_CSP = (
+    "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def build_app(gateway: Gateway, checks: dict[str, Check]) -> web.Application:
+    """The application over `gateway`; `checks` decide whether it is ready."""
+    # A header field holds at most 8 kB by default; an upload's file name of 5,000 characters gets our own answer.
+    app = web.Application(
+        middlewares=[problem_middleware], client_max_size=1024, handler_args={"max_field_size": 16_384}
+    )
+    app[GATEWAY] = gateway
+    upload.prepare(app)
+    app.on_response_prepare.append(_headers)
+    app.add_routes(
+        [
+            web.post("/api/v1/documents/upload", upload.upload),
+            web.get("/api/v1/documents", documents.list_documents),
+            web.get("/api/v1/documents/{id}", documents.get_document),
+            web.delete("/api/v1/documents/{id}", documents.delete_document),
+            web.get("/api/v1/documents/{id}/image", documents.get_image),
+            web.get("/api/v1/timetables/{id}", documents.get_timetable),
+            web.get("/api/v1/events/{id}", sse.events),
+            web.options("/api/{_:.*}", _preflight),
+            web.get("/", _page),
+        ]
+    )
+    add_health_routes(app, checks)
+    if (STATIC / "assets").is_dir():
+        app.router.add_static("/assets", STATIC / "assets")
+    return app
+
+
+async def _page(_: web.Request) -> web.StreamResponse:
+    index = STATIC / "index.html"
+    if not index.is_file():
+        return web.Response(text="The page is not built yet: run `make run`, or use the API below /api/v1.\n")
+    return web.FileResponse(index, headers={"Cache-Control": "no-cache", "Content-Security-Policy": _CSP})
+
+
+async def _preflight(request: web.Request) -> web.Response:
+    """Answers a browser that asks whether a page of another origin may call the API; `_headers` says whether."""
+    headers = {
+        "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
+        "Access-Control-Allow-Headers": "Content-Type, Last-Event-ID, traceparent",
+        "Access-Control-Max-Age": "600",
+    }
+    return web.Response(status=204, headers=headers)
+
+
+async def _headers(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    origin = request.headers.get("Origin", "")
+    if origin and request.path.startswith("/api/"):
+        allowed = request.app[GATEWAY].settings.origins
+        if "*" in allowed or origin in allowed:
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Expose-Headers"] = "Location, Retry-After"
+            response.headers["Vary"] = "Origin"

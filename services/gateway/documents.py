@@ -1,0 +1,119 @@
+"""Documents and timetables over HTTP: list, one, its picture, its week, delete."""
+
+import base64
+import binascii
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from aiohttp import web
+from redis.exceptions import RedisError
+
+from services.gateway.context import GATEWAY, TENANT, document_id
+from services.gateway.problems import ProblemError, not_found
+from shared.blobs import BlobMissing, document_prefix
+from shared.db.documents import Row, read_document
+from shared.health import json_response
+from shared.logs import get_logger
+from shared.messages import DocumentList, PageImage
+from shared.streams.keys import Keys, partition_of
+
+log = get_logger(__name__)
+
+_LIMIT = 100
+_SHOWN_AS_IS = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def list_documents(request: web.Request) -> web.Response:
+    """Newest first; `limit` (1 to 100, 20) and `after`, the cursor that the page before gave as `next`."""
+    try:
+        limit = int(request.query.get("limit", "20"))
+        after = _read_cursor(request.query["after"]) if "after" in request.query else None
+        if not 1 <= limit <= _LIMIT:
+            raise ValueError
+    except (ValueError, OverflowError, binascii.Error):
+        raise ProblemError(
+            400, "bad-query", "Bad query", f"limit is a number from 1 to {_LIMIT}, after a cursor that a list gave."
+        ) from None
+    rows = await request.app[GATEWAY].documents.page(TENANT, limit + 1, after)
+    return json_response(
+        DocumentList(
+            documents=[read_document(row) for row in rows[:limit]],
+            next=_cursor(rows[limit - 1]) if len(rows) > limit else None,
+        )
+    )
+
+
+def _cursor(row: Row) -> str:
+    microseconds = (row["created_at"] - _EPOCH) // timedelta(microseconds=1)
+    return base64.urlsafe_b64encode(f"{microseconds}|{row['id']}".encode()).decode()
+
+
+def _read_cursor(text: str) -> tuple[datetime, str]:
+    microseconds, _, id_ = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
+    if len(id_) != 36:
+        raise ValueError("not a cursor")
+    return _EPOCH + timedelta(microseconds=int(microseconds)), id_
+
+
+async def _row(request: web.Request) -> Row:
+    row = await request.app[GATEWAY].documents.row(document_id(request), TENANT)
+    if row is None:
+        raise not_found("document")
+    return row
+
+
+async def get_document(request: web.Request) -> web.Response:
+    """Status, step, percentage and error: what a client polls when it cannot hold an event stream."""
+    return json_response(read_document(await _row(request)))
+
+
+async def get_image(request: web.Request) -> web.Response:
+    """The stored picture, which the boxes of the blocks refer to; `page` from 0."""
+    row = await _row(request)
+    pages = msgspec.json.decode(row["pages"], type=list[PageImage])
+    try:
+        page = int(request.query.get("page", "0"))
+    except ValueError:
+        raise ProblemError(400, "bad-query", "Bad query", "page is a number from 0.") from None
+    if 0 <= page < len(pages):
+        key, content_type = pages[page].image, pages[page].content_type
+    elif page == 0 and not pages and row["content_type"] in _SHOWN_AS_IS:
+        key, content_type = row["blob"], row["content_type"]
+    else:
+        raise not_found("page" if pages else "picture yet")
+    try:
+        data = await request.app[GATEWAY].blobs.get(key)
+    except BlobMissing:
+        raise not_found("picture") from None
+    headers = {"Cache-Control": "private, max-age=300", "Content-Security-Policy": "default-src 'none'; sandbox"}
+    return web.Response(body=data, content_type=content_type, headers=headers)
+
+
+async def delete_document(request: web.Request) -> web.Response:
+    """Delete a document, its pictures, its events and its timetable. A job of it that still runs ends unseen."""
+    gateway, id_ = request.app[GATEWAY], document_id(request)
+    if not await gateway.documents.delete(id_, TENANT):
+        raise not_found("document")
+    # The record is gone first: a blob that stays is garbage, a document without its picture would be a lie.
+    await gateway.blobs.delete_prefix(document_prefix(TENANT, id_))
+    try:
+        await gateway.client.delete(Keys(partition_of(id_, gateway.redis_settings.partitions)).progress(id_))
+    except (RedisError, OSError) as error:
+        log.warning("progress is left to expire", document_id=id_, error=str(error))
+    return web.Response(status=204)
+
+
+async def get_timetable(request: web.Request) -> web.Response:
+    """The week that was read; 404 until there is one, with what became of the document."""
+    gateway, id_ = request.app[GATEWAY], document_id(request)
+    found = await gateway.documents.timetable(id_, TENANT)
+    if found is None:
+        document = read_document(await _row(request))
+        raise ProblemError(
+            404,
+            "no-timetable",
+            "No timetable",
+            document.error or f"This document has no timetable yet; it is {document.status.value}.",
+        )
+    return json_response(found[1])

@@ -1,0 +1,94 @@
+"""Errors as RFC 9457 problem details, for every answer that is not a success."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from shared.db.pool import DatabaseAway
+from shared.logs import get_logger
+from shared.messages import Problem, encode
+
+log = get_logger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class ProblemError(Exception):
+    """Ends a request with a problem.
+
+    Args:
+        slug: stable name; the problem's type is ``/problems/<slug>``.
+        detail: a sentence for the person, saying what is wrong with this request.
+        allowed: what would have been accepted.
+        retry_after: seconds for the Retry-After header.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        slug: str,
+        title: str,
+        detail: str,
+        *,
+        allowed: dict[str, Any] | None = None,
+        retry_after: int | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.problem = Problem(type=f"/problems/{slug}", title=title, status=status, detail=detail, allowed=allowed)
+        self.headers = dict(headers or {})
+        if retry_after is not None:
+            self.headers["Retry-After"] = str(retry_after)
+
+    def response(self) -> web.Response:
+        return web.Response(
+            body=encode(self.problem),
+            status=self.problem.status,
+            headers=self.headers,
+            content_type="application/problem+json",
+        )
+
+
+def not_found(what: str) -> ProblemError:
+    return ProblemError(404, "not-found", "Not found", f"There is no such {what}.")
+
+
+_TITLES = {
+    404: ("not-found", "Not found", "There is nothing at this address."),
+    405: ("method-not-allowed", "Method not allowed", "This address does not take that method."),
+    413: ("too-large", "Too large", "The request is larger than this address takes."),
+}
+
+
+@web.middleware
+async def problem_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn every error into problem details, and never a traceback."""
+    try:
+        return await handler(request)
+    except ProblemError as error:
+        return error.response()
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        slug, title, detail = _TITLES.get(error.status, ("bad-request", error.reason, "The request was refused."))
+        kept = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
+        return ProblemError(error.status, slug, title, detail, headers=kept).response()
+    except DatabaseAway as error:
+        log.warning("refused: postgres is away", path=request.path, error=str(error))
+        return ProblemError(
+            503,
+            "database-away",
+            "Temporarily unavailable",
+            "The record of documents cannot be reached at the moment. Nothing was changed; please try again shortly.",
+            retry_after=5,
+        ).response()
+    except ConnectionResetError:
+        # The client went away; there is nobody to answer.
+        raise
+    except Exception:
+        # Whatever went wrong in here, the client gets an answer in the API's form and the log gets the traceback.
+        log.exception("request failed", method=request.method, path=request.path)
+        return ProblemError(
+            500, "internal", "Internal error", "Something went wrong on our side. The request can be tried again."
+        ).response()

@@ -1,0 +1,103 @@
+"""The recorder writes events to `processing_events` in batches.
+
+All gateways share one consumer group of the events stream, so that each event is written by one of them. It is
+acknowledged after it was written: a gateway that dies leaves its events pending, and another one takes them over.
+"""
+
+import asyncio
+from typing import cast
+
+import msgspec
+from redis.exceptions import ResponseError
+
+from shared.db.events import Events, RecordedEvent
+from shared.db.pool import patiently
+from shared.logs import get_logger
+from shared.streams.entries import read_event
+from shared.streams.keys import Keys
+from shared.streams.scripts import Client
+
+log = get_logger(__name__)
+
+GROUP = "recorder"
+_BATCH = 500
+_GATHER_SECONDS = 0.05
+"""Wait after the first event, so that a burst is one transaction."""
+_ABANDONED_MS = 30_000
+
+Entries = list[tuple[str, dict[str, str]]]
+
+
+class Recorder:
+    """Args:
+    reader: a client of its own, for blocking reads.
+    consumer: this gateway's name in the group.
+    """
+
+    def __init__(self, reader: Client, keys: Keys, events: Events, consumer: str) -> None:
+        self._reader = reader
+        self._stream = keys.events
+        self._events = events
+        self._consumer = consumer
+        self._own_pending_read = False
+
+    async def ensure_group(self) -> None:
+        """Create the group from the start of the stream, so that events from before the first gateway are written."""
+        try:
+            await self._reader.xgroup_create(self._stream, GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+        self._own_pending_read = False
+
+    async def run_once(self) -> None:
+        """Write the events that came; those this gateway had taken before it was restarted come first."""
+        entries = await self._read("0", 0) if not self._own_pending_read else []
+        if not entries:
+            self._own_pending_read = True
+            entries = await self._read(">", 1000)
+            if entries and len(entries) < _BATCH:
+                await asyncio.sleep(_GATHER_SECONDS)
+                entries += await self._read(">", 0)
+        await self._write(entries)
+
+    async def take_over_once(self) -> None:
+        """Write what a gateway that is gone had taken."""
+        _, entries, *_ = cast(
+            "tuple[str, Entries, list[str]]",
+            await self._reader.xautoclaim(
+                self._stream, GROUP, self._consumer, min_idle_time=_ABANDONED_MS, count=_BATCH
+            ),
+        )
+        await self._write(entries)
+
+    async def leave(self) -> None:
+        """Remove this gateway's name from the group, if nothing is pending for it."""
+        pending = await self._reader.xpending_range(self._stream, GROUP, "-", "+", 1, self._consumer)
+        if not pending:
+            await self._reader.xgroup_delconsumer(self._stream, GROUP, self._consumer)
+
+    async def _read(self, start: str, block_ms: int) -> Entries:
+        answer = cast(
+            "list[tuple[str, Entries]] | None",
+            await self._reader.xreadgroup(
+                GROUP, self._consumer, {self._stream: start}, count=_BATCH, block=block_ms or None
+            ),
+        )
+        return answer[0][1] if answer else []
+
+    async def _write(self, entries: Entries) -> None:
+        if not entries:
+            return
+        batch: list[RecordedEvent] = []
+        for id_, fields in entries:
+            if not fields:
+                # Trimmed off the stream while it was pending: only its id is left.
+                continue
+            try:
+                batch.append(RecordedEvent(id_, read_event(fields)))
+            except (KeyError, ValueError, msgspec.DecodeError) as error:
+                log.warning("event cannot be read and is not recorded", event_id=id_, error=str(error))
+        if batch:
+            await patiently(lambda: self._events.record(batch))
+        await self._reader.xack(self._stream, GROUP, *(id_ for id_, _ in entries))

@@ -1,0 +1,27 @@
+"""Settings of the gateway."""
+
+from typing import ClassVar
+
+from shared.settings import Settings, setting
+
+
+class GatewaySettings(Settings):
+    group: ClassVar[str] = "Gateway"
+    host: str = setting("127.0.0.1", "Address the API and the page are served on.")
+    port: int = setting(4000, "Port the API and the page are served on.", ge=0, le=65535)
+    upload_timeout: int = setting(60_000, "Longest a client may take to send a file.", unit="ms", ge=1000)
+    upload_concurrency: int = setting(
+        16, "Uploads received at once; the next is answered 503. Bounds memory, with MAX_UPLOAD_BYTES.", ge=1, le=1000
+    )
+    cors_origins: str = setting(
+        "", "Origins whose pages may call the API, separated by commas; * allows any. Empty: only the page's own."
+    )
+    sse_heartbeat: int = setting(15_000, "Time between heartbeats of an event stream.", unit="ms", ge=50)
+    sse_buffer: int = setting(256, "Events held for a slow client before it is cut off.", ge=8, le=100_000)
+    sse_clients: int = setting(5000, "Event streams open at once; the next is answered 503.", ge=1)
+    sse_write_timeout: int = setting(5000, "Longest a write to an event stream may take.", unit="ms", ge=100)
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """`cors_origins` as a set."""
+        return frozenset(each.strip() for each in self.cors_origins.split(",") if each.strip())

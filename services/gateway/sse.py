@@ -1,0 +1,209 @@
+"""`GET /api/v1/events/{documentId}`: a document's progress as server-sent events.
+
+The order that loses nothing: subscribe (events are buffered from now on), send the history after Last-Event-ID, then
+the buffer, leaving out what the history had. After the final event the stream is closed; a client that comes back
+after it is answered 204, which stops EventSource from reconnecting.
+"""
+
+import asyncio
+import contextlib
+import time
+from typing import cast
+
+from aiohttp import web
+from redis.exceptions import RedisError
+
+from services.gateway.context import GATEWAY, TENANT, Gateway, document_id
+from services.gateway.hub import EventId, Frame, Subscriber, event_id, frame
+from services.gateway.problems import ProblemError, not_found
+from shared.db.documents import Row, read_document
+from shared.db.pool import DatabaseAway
+from shared.logs import get_logger
+from shared.messages import CompleteResult, Document, Event, Status
+from shared.streams.entries import read_event
+from shared.streams.keys import Keys, partition_of
+
+log = get_logger(__name__)
+
+_START: EventId = (0, 0)
+_HEADERS = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-cache, no-transform",
+    "X-Accel-Buffering": "no",
+}
+_RETRY_MS = 1000
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """Errors: 404 unknown document, 400 bad Last-Event-ID, 503 too many streams open."""
+    gateway = request.app[GATEWAY]
+    id_ = document_id(request)
+    last = _last_event_id(request)
+    if gateway.hub.count >= gateway.settings.sse_clients:
+        raise ProblemError(
+            503, "too-many-streams", "Too many event streams", "Poll the document instead, or come back.", retry_after=5
+        )
+    subscriber = gateway.hub.subscribe(id_)
+    try:
+        row = await gateway.documents.row(id_, TENANT)
+        if row is None:
+            raise not_found("document")
+        history = await _history(gateway, row, last)
+        if last > _START and not history and Status(row["status"]).final:
+            return web.Response(status=204)
+        stream = _Stream(request, gateway, id_, subscriber, last)
+        return await stream.run(read_document(row), history)
+    finally:
+        gateway.hub.unsubscribe(id_, subscriber)
+
+
+def _last_event_id(request: web.Request) -> EventId:
+    # A recreated EventSource cannot send the header, so the query may carry it.
+    text = request.headers.get("Last-Event-ID") or request.query.get("lastEventId")
+    if not text:
+        return _START
+    try:
+        return event_id(text)
+    except ValueError:
+        raise ProblemError(
+            400, "bad-event-id", "Bad Last-Event-ID", "Last-Event-ID is not an id of this stream; leave it out."
+        ) from None
+
+
+async def _history(gateway: Gateway, row: Row, after: EventId) -> list[Frame]:
+    """The document's events after `after`: from Redis, from the record where Redis forgot them, and the final one from
+    the document itself where neither has it."""
+    id_ = str(row["id"])
+    keys = Keys(partition_of(id_, gateway.redis_settings.partitions))
+    found: list[tuple[str, Event]] = []
+    with contextlib.suppress(RedisError, OSError, TimeoutError):
+        entries = cast("list[tuple[str, dict[str, str]]]", await gateway.client.xrange(keys.progress(id_), count=1000))
+        found = [(entry_id, read_event(fields)) for entry_id, fields in entries]
+    status = Status(row["status"])
+    ended = bool(found) and found[-1][1].final
+    if not found or (status.final and not ended):
+        recorded = [(each.id, each.event) for each in await gateway.events.of(id_)]
+        found = recorded if len(recorded) > len(found) else found
+        ended = bool(found) and found[-1][1].final
+    if status.final and not ended:
+        found.append(await _final_event(gateway, row))
+    frames: list[Frame] = []
+    for entry_id, event in found:
+        if event_id(entry_id) <= after:
+            continue
+        if event.type == "complete" and event.timetable_data is None:
+            saved = await gateway.documents.timetable(id_, TENANT)
+            event.timetable_data = saved[1] if saved else None
+        frames.append(Frame(entry_id, frame(entry_id, event), event.final))
+    return frames
+
+
+async def _final_event(gateway: Gateway, row: Row) -> tuple[str, Event]:
+    document = read_document(row)
+    id_ = f"{int(row['completed_at'].timestamp() * 1000)}-0"
+    if document.status in (Status.COMPLETED, Status.VALIDATION_FAILED) and document.timetable_id:
+        event = Event(
+            type="complete",
+            document_id=document.document_id,
+            step="Processing complete",
+            percentage=100,
+            status=document.status,
+            result=CompleteResult(
+                document_id=document.document_id,
+                timetable_id=document.timetable_id,
+                validated=document.status is Status.COMPLETED,
+            ),
+            at=document.completed_at,
+        )
+    else:
+        event = Event(
+            type="error",
+            document_id=document.document_id,
+            error=document.error or "This document was cancelled.",
+            percentage=document.percentage,
+            status=document.status,
+            at=document.completed_at,
+        )
+    return id_, event
+
+
+class _Stream:
+    """One response, from its headers to its end."""
+
+    def __init__(self, request: web.Request, gateway: Gateway, id_: str, subscriber: Subscriber, last: EventId) -> None:
+        self._request = request
+        self._gateway = gateway
+        self._id = id_
+        self._subscriber = subscriber
+        self._last = last
+        self._response = web.StreamResponse(headers=_HEADERS)
+        self._write_timeout = gateway.settings.sse_write_timeout / 1000
+
+    async def run(self, document: Document, history: list[Frame]) -> web.StreamResponse:
+        await self._response.prepare(self._request)
+        try:
+            await self._write(f"retry: {_RETRY_MS}\n".encode() + self._connected(document))
+            if not await self._send(history):
+                await self._follow()
+            await self._response.write_eof()
+        except (ConnectionError, TimeoutError):
+            # The client went away, or stopped reading for longer than a write may take.
+            self._abort()
+        return self._response
+
+    async def _follow(self) -> None:
+        heartbeat = self._gateway.settings.sse_heartbeat / 1000
+        due = time.monotonic() + heartbeat
+        while True:
+            frames = await self._subscriber.take(max(due - time.monotonic(), 0.01))
+            if self._subscriber.cut_off:
+                self._abort()
+                return
+            if await self._send(frames):
+                return
+            if time.monotonic() < due:
+                continue
+            due = time.monotonic() + heartbeat
+            try:
+                row = await self._gateway.documents.row(self._id, TENANT)
+                # What the reader missed while Redis was away is found by looking at the history again.
+                if row is None or await self._send(await _history(self._gateway, row, self._last)):
+                    return
+            except DatabaseAway:
+                await self._write(b": heartbeat\n\n")
+                continue
+            # Comments are invisible to page code: the data lets its watchdog see that the stream lives.
+            await self._write(b": heartbeat\n" + self._connected(read_document(row)))
+
+    def _connected(self, document: Document) -> bytes:
+        event = Event(
+            type="connected",
+            document_id=self._id,
+            step=document.step,
+            percentage=document.percentage,
+            status=document.status,
+        )
+        return frame(None, event)
+
+    async def _send(self, frames: list[Frame]) -> bool:
+        """Send the frames that are new; gives whether the stream is at its end."""
+        fresh = bytearray()
+        for each in frames:
+            if event_id(each.id) <= self._last:
+                continue
+            self._last = event_id(each.id)
+            fresh += each.data
+            if each.final:
+                await self._write(bytes(fresh))
+                return True
+        if fresh:
+            await self._write(bytes(fresh))
+        return False
+
+    async def _write(self, data: bytes) -> None:
+        async with asyncio.timeout(self._write_timeout):
+            await self._response.write(data)
+
+    def _abort(self) -> None:
+        if self._request.transport is not None:
+            self._request.transport.abort()

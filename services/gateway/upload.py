@@ -1,0 +1,84 @@
+"""`POST /api/v1/documents/upload`: take the file, commit it, answer 202. Nothing heavy runs in the request."""
+
+import asyncio
+
+from aiohttp import web
+from obstore.exceptions import BaseError as BlobError
+
+from services.gateway.context import GATEWAY, TENANT, Gateway, new_document_id
+from services.gateway.multipart import read_file
+from services.gateway.problems import ProblemError
+from shared.blobs import blob_key, document_prefix
+from shared.health import json_response
+from shared.logs import get_logger
+from shared.messages import CompressPayload, Status, Uploaded
+from shared.outcomes import Unreadable
+from shared.pictures import ALLOWED, inspect
+
+log = get_logger(__name__)
+
+_RECEIVING = web.AppKey("receiving", asyncio.Semaphore)
+
+
+def prepare(app: web.Application) -> None:
+    """Set up the bound on uploads received at once."""
+    app[_RECEIVING] = asyncio.Semaphore(app[GATEWAY].settings.upload_concurrency)
+
+
+async def upload(request: web.Request) -> web.Response:
+    """Errors: what `read_file` raises, 422 for a file that can never be read, 503 when too much arrives at once or the
+    store or the record cannot be reached. A refused upload leaves nothing behind."""
+    gateway, receiving = request.app[GATEWAY], request.app[_RECEIVING]
+    if receiving.locked():
+        raise ProblemError(
+            503, "busy", "Busy", "Too many uploads arrive at once. Please try again in a moment.", retry_after=2
+        )
+    async with receiving:
+        file = await read_file(request, gateway.pictures.max_upload_bytes, gateway.settings.upload_timeout / 1000)
+        try:
+            info = inspect(file.data, len(file.data), gateway.pictures)
+        except Unreadable as error:
+            allowed = {
+                "formats": ALLOWED,
+                "maxBytes": gateway.pictures.max_upload_bytes,
+                "maxPixels": gateway.pictures.max_pixels,
+            }
+            raise ProblemError(422, "unreadable-file", "Unreadable file", str(error), allowed=allowed) from None
+        document_id = new_document_id()
+        payload = CompressPayload(
+            blob=blob_key(TENANT, document_id, "original"),
+            content_type=info.content_type,
+            file_name=file.name,
+            size=len(file.data),
+        )
+        trace = request.headers.get("traceparent", "")[:64]
+        # A client that goes away in the middle of this must not leave a picture without a document.
+        await asyncio.shield(_commit(gateway, document_id, payload, file.data, trace))
+    log.info("uploaded", document_id=document_id, bytes=payload.size, content_type=payload.content_type)
+    answer = json_response(Uploaded(document_id=document_id, status=Status.UPLOADED), 202)
+    answer.headers["Location"] = f"/api/v1/documents/{document_id}"
+    return answer
+
+
+async def _commit(gateway: Gateway, document_id: str, payload: CompressPayload, data: bytes, trace: str) -> None:
+    try:
+        await gateway.blobs.put(payload.blob, data)
+    except (BlobError, OSError) as error:
+        log.error("cannot store uploads", error=str(error))
+        await _discard(gateway, document_id)
+        raise ProblemError(
+            503, "storage-away", "Temporarily unavailable", "The picture could not be stored.", retry_after=5
+        ) from error
+    try:
+        await gateway.documents.add(document_id, TENANT, payload, trace)
+    except BaseException:
+        await _discard(gateway, document_id)
+        raise
+    gateway.relay.nudge()
+
+
+async def _discard(gateway: Gateway, document_id: str) -> None:
+    try:
+        await gateway.blobs.delete_prefix(document_prefix(TENANT, document_id))
+    except (BlobError, OSError) as error:
+        log.error("a refused upload's picture stays in the store", document_id=document_id, error=str(error))

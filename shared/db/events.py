@@ -1,0 +1,60 @@
+"""The record of progress events."""
+
+import uuid
+from typing import Any
+
+import msgspec
+
+from shared.db.pool import Database, outage, sql
+from shared.messages import Event
+
+
+class RecordedEvent(msgspec.Struct):
+    """An event with the id it has on the stream."""
+
+    id: str
+    event: Event
+
+
+class Events:
+    """The statements about events, over a database. All raise `DatabaseAway` when it cannot be reached."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @outage
+    async def record(self, batch: list[RecordedEvent]) -> None:
+        """Write events and move their documents on, in one transaction; writing them again changes nothing."""
+        newest: dict[str, Event] = {}
+        columns: list[list[Any]] = [[], [], [], [], [], []]
+        for each in batch:
+            event = each.event
+            try:
+                document_id = uuid.UUID(event.document_id)
+            except ValueError:
+                # The final event of a job that could not be read belongs to no document.
+                continue
+            # The timetable is in its own table; a copy in every record of `complete` would only grow this one.
+            data = msgspec.json.encode(msgspec.structs.replace(event, timetable_data=None)).decode()
+            row = (document_id, each.id, event.type, event.stage, event.percentage or 0, data)
+            for column, value in zip(columns, row, strict=True):
+                column.append(value)
+            if event.type == "progress":
+                newest[event.document_id] = event
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            await connection.execute(sql("events_insert"), *columns)
+            if newest:
+                ordered = sorted(newest.items())  # one order for all gateways, so that row locks cannot cross
+                await connection.execute(
+                    sql("document_progress"),
+                    [uuid.UUID(id_) for id_, _ in ordered],
+                    [event.step for _, event in ordered],
+                    [event.stage for _, event in ordered],
+                    [event.percentage or 0 for _, event in ordered],
+                )
+
+    @outage
+    async def of(self, document_id: str) -> list[RecordedEvent]:
+        """A document's events in order."""
+        rows = await self._database.pool.fetch(sql("events_list"), uuid.UUID(document_id))
+        return [RecordedEvent(row["event_id"], msgspec.json.decode(row["data"], type=Event)) for row in rows]
