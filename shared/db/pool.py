@@ -81,7 +81,7 @@ async def patiently(call: Callable[[], Awaitable[R]]) -> R:
             seconds = min(seconds * 2, 2.0)
 
 
-async def _prepare(connection: asyncpg.Connection[Any]) -> None:
+async def _prepare(connection: "asyncpg.Connection[Any]") -> None:
     await connection.set_type_codec(
         "jsonb",
         encoder=lambda value: b"\x01" + (value if isinstance(value, bytes) else msgspec.json.encode(value)),
