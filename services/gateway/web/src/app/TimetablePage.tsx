@@ -1,0 +1,98 @@
+import { useCallback, useEffect, useState, type ReactNode } from "react";
+
+import { isFinal, ProcessingNotification, type DocumentInfo, type Timetable } from "../lib";
+import { ApiError, getDocument, getTimetable } from "./api";
+import { Delete } from "./DocumentList";
+import { TimetableView } from "./TimetableView";
+
+type Load =
+  | { state: "loading" }
+  | { state: "running"; document: DocumentInfo }
+  | { state: "failed"; title: string; message: string; again: boolean }
+  | { state: "ready"; document: DocumentInfo; timetable: Timetable };
+
+async function load(documentId: string, signal: AbortSignal): Promise<Load> {
+  try {
+    const document = await getDocument(documentId, signal);
+    if (!isFinal(document.status)) return { state: "running", document };
+    if (document.status === "failed" || document.status === "cancelled") {
+      const message = document.error ?? "There is nothing to show for it.";
+      return { state: "failed", title: "This timetable could not be read", message, again: false };
+    }
+    return { state: "ready", document, timetable: await getTimetable(documentId, signal) };
+  } catch (reason) {
+    if (reason instanceof ApiError && reason.status === 404) {
+      const message = "It may have been deleted, or the address is not complete.";
+      return { state: "failed", title: "There is no such timetable", message, again: false };
+    }
+    const message = reason instanceof ApiError ? reason.message : "Please try again in a moment.";
+    return { state: "failed", title: "The timetable could not be loaded", message, again: true };
+  }
+}
+
+interface TimetablePageProps {
+  documentId: string;
+  remove: (documentId: string) => Promise<void>;
+}
+
+/** One document's week, or why there is none yet. */
+export function TimetablePage({ documentId, remove }: TimetablePageProps): ReactNode {
+  const [loaded, setLoaded] = useState<Load>({ state: "loading" });
+  const [tries, setTries] = useState(0);
+  const again = useCallback(() => setTries((count) => count + 1), []);
+
+  useEffect(() => {
+    const stop = new AbortController();
+    void load(documentId, stop.signal).then((result) => {
+      if (!stop.signal.aborted) setLoaded(result);
+    });
+    return () => stop.abort();
+  }, [documentId, tries]);
+
+  const leave = async (): Promise<void> => {
+    await remove(documentId);
+    window.location.hash = "#/";
+  };
+  return (
+    <div className="timetable">
+      <nav className="crumbs" aria-label="Back">
+        <a href="#/">
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M9.5 3.5 5 8l4.5 4.5" />
+          </svg>
+          All timetables
+        </a>
+        {loaded.state === "ready" && <Delete name={loaded.document.fileName} remove={leave} />}
+      </nav>
+      {loaded.state === "loading" && (
+        <div className="week-skeleton" aria-busy="true" aria-label="The timetable is loading">
+          <span className="bone bone-title" />
+          <span className="bone bone-grid" />
+        </div>
+      )}
+      {loaded.state === "running" && (
+        <div className="waiting">
+          <h1>Still reading {loaded.document.fileName}</h1>
+          <ProcessingNotification documentId={documentId} placement="inline" title="Progress" onView={again} onEnd={again} />
+        </div>
+      )}
+      {loaded.state === "failed" && (
+        <div className="nothing" role="alert">
+          <h1>{loaded.title}</h1>
+          <p>{loaded.message}</p>
+          <p>
+            {loaded.again && (
+              <button type="button" className="button primary" onClick={again}>
+                Try again
+              </button>
+            )}
+            <a className="button" href="#/">
+              Upload another picture
+            </a>
+          </p>
+        </div>
+      )}
+      {loaded.state === "ready" && <TimetableView document={loaded.document} timetable={loaded.timetable} />}
+    </div>
+  );
+}

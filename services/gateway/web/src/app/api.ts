@@ -1,0 +1,137 @@
+import type { DocumentInfo, Problem, Status, Timetable } from "../lib";
+
+const ROOT = "/api/v1";
+/** How long, in ms, an answer may take; uploads are bounded by the server. */
+const TIMEOUT = 20_000;
+
+/** A refusal or a missing answer. `message` is a sentence for people. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    /** HTTP status; 0 where no answer came. */
+    readonly status: number,
+    /** The problem's slug: "too-large". */
+    readonly slug = "",
+  ) {
+    super(message);
+  }
+}
+
+export interface Uploaded {
+  documentId: string;
+  status: Status;
+}
+
+export interface DocumentPage {
+  documents: DocumentInfo[];
+  next: string | null;
+}
+
+export function imageUrl(documentId: string, page = 0): string {
+  return `${ROOT}/documents/${encodeURIComponent(documentId)}/image${page > 0 ? `?page=${page}` : ""}`;
+}
+
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(bytes < 9_950_000 ? 1 : 0)} MB`;
+}
+
+/** What was wrong, in words, with what would have been accepted. */
+export function sentence(status: number, problem: Partial<Problem> | null): string {
+  if (!problem?.detail && !problem?.title) {
+    if (status === 0) return "Timelift could not be reached. Are you online?";
+    if (status === 413) return "This file is too large.";
+    if (status >= 500) return "Timelift has a problem of its own right now. Please try again in a moment.";
+    return "Timelift did not accept this.";
+  }
+  const said = (problem.detail || problem.title || "").trim();
+  const text = /[.!?]$/.test(said) ? said : `${said}.`;
+  const hint = allowance(problem.allowed);
+  return hint && !text.includes(hint) ? `${text} ${hint}` : text;
+}
+
+function allowance(allowed: Record<string, unknown> | undefined): string {
+  const parts: string[] = [];
+  if (typeof allowed?.["maxBytes"] === "number") parts.push(`up to ${size(allowed["maxBytes"])}`);
+  if (typeof allowed?.["maxPixels"] === "number") {
+    parts.push(`up to ${Math.round(allowed["maxPixels"] / 1_000_000)} megapixels`);
+  }
+  if (typeof allowed?.["maxPages"] === "number") parts.push(`up to ${allowed["maxPages"]} pages`);
+  const types = allowed?.["contentTypes"] ?? allowed?.["types"];
+  if (Array.isArray(types) && types.every((type) => typeof type === "string")) {
+    parts.push(types.map((type) => type.replace(/^(image|application)\//, "").toUpperCase()).join(", "));
+  }
+  return parts.length ? `Accepted: ${parts.join("; ")}.` : "";
+}
+
+function failure(status: number, body: string): ApiError {
+  let problem: Partial<Problem> | null = null;
+  try {
+    problem = JSON.parse(body) as Partial<Problem>;
+  } catch {
+    // A proxy's page instead of ours: the status alone has to do.
+  }
+  return new ApiError(sentence(status, problem), status, problem?.type?.split("/").pop() ?? "");
+}
+
+async function call(path: string, init: RequestInit = {}, signal?: AbortSignal): Promise<Response> {
+  const signals = [AbortSignal.timeout(TIMEOUT), ...(signal ? [signal] : [])];
+  let answer: Response;
+  try {
+    answer = await fetch(ROOT + path, { ...init, signal: AbortSignal.any(signals) });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(sentence(0, null), 0);
+  }
+  if (!answer.ok) throw failure(answer.status, await answer.text().catch(() => ""));
+  return answer;
+}
+
+export async function listDocuments(signal?: AbortSignal): Promise<DocumentPage> {
+  return (await (await call("/documents", {}, signal)).json()) as DocumentPage;
+}
+
+export async function getDocument(documentId: string, signal?: AbortSignal): Promise<DocumentInfo> {
+  return (await (await call(`/documents/${encodeURIComponent(documentId)}`, {}, signal)).json()) as DocumentInfo;
+}
+
+export async function getTimetable(documentId: string, signal?: AbortSignal): Promise<Timetable> {
+  return (await (await call(`/timetables/${encodeURIComponent(documentId)}`, {}, signal)).json()) as Timetable;
+}
+
+export async function deleteDocument(documentId: string): Promise<void> {
+  await call(`/documents/${encodeURIComponent(documentId)}`, { method: "DELETE" });
+}
+
+/**
+ * Uploads one file. XMLHttpRequest, because fetch cannot tell how much of a body was sent.
+ *
+ * @param onProgress Share of the file that was sent, 0 to 1.
+ */
+export function upload(file: File, onProgress: (share: number) => void, signal: AbortSignal): Promise<Uploaded> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", `${ROOT}/documents/upload`);
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable) onProgress(event.loaded / event.total);
+    };
+    request.onerror = () => reject(new ApiError(sentence(0, null), 0));
+    request.onabort = () => reject(new ApiError("The upload was cancelled.", 0, "cancelled"));
+    request.onload = () => {
+      if (request.status < 200 || request.status >= 300) {
+        reject(failure(request.status, request.responseText));
+        return;
+      }
+      try {
+        resolve(JSON.parse(request.responseText) as Uploaded);
+      } catch {
+        reject(new ApiError(sentence(500, null), request.status));
+      }
+    };
+    signal.addEventListener("abort", () => request.abort(), { once: true });
+    const form = new FormData();
+    form.append("file", file, file.name || "pasted.png");
+    request.send(form);
+  });
+}

@@ -1,0 +1,104 @@
+import { PHASES, type DocumentInfo, type Phase, type TimetableEvent } from "./types";
+
+/** Where the five steps of the stepper stand. */
+export type StepState = "done" | "current" | "waiting" | "failed";
+
+/** Reads one message's data. Answers null for anything that is not an event, so that junk never breaks the page. */
+export function parseEvent(data: unknown): TimetableEvent | null {
+  if (typeof data !== "string") return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    return null;
+  }
+  if (typeof value !== "object" || value === null || !("type" in value)) return null;
+  switch (value.type) {
+    case "connected":
+    case "progress":
+    case "complete":
+      return value as TimetableEvent;
+    case "error":
+      return { error: "The document could not be read.", ...value } as TimetableEvent;
+    default:
+      return null;
+  }
+}
+
+export function isTerminal(event: TimetableEvent | null): boolean {
+  return event?.type === "complete" || event?.type === "error";
+}
+
+function percent(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) ? Math.min(100, Math.max(0, value)) : 0;
+}
+
+/**
+ * The event to show after `next` came in.
+ *
+ * A percentage never falls: a replay after a reconnect, or a poll that overtakes an event, would make the bar jump
+ * back. `connected` (which is also the server's sign of life) never covers up progress. After the end nothing counts.
+ */
+export function advance(current: TimetableEvent | null, next: TimetableEvent): TimetableEvent {
+  if (current && isTerminal(current)) return current;
+  if (next.type === "complete") return { ...next, percentage: 100 };
+  const before = percent(current?.percentage);
+  const percentage = Math.max(before, percent(next.percentage));
+  if (next.type === "error") return { ...next, percentage };
+  if (current && current.type === "progress") {
+    if (next.type === "connected") return current;
+    // Of an earlier step: the replay of what was already shown.
+    if (next.percentage !== undefined && next.percentage < before) return current;
+  }
+  return { ...next, percentage };
+}
+
+/** Orders two event ids of the form `milliseconds-sequence`; null where one of them has another form. */
+export function compareIds(a: string, b: string): number | null {
+  const left = /^(\d+)-(\d+)$/.exec(a);
+  const right = /^(\d+)-(\d+)$/.exec(b);
+  if (!left || !right) return null;
+  return Number(left[1]) - Number(right[1]) || Number(left[2]) - Number(right[2]);
+}
+
+/** What a polled document says, in the form of an event. */
+export function eventOf(document: DocumentInfo): TimetableEvent {
+  const base = {
+    documentId: document.documentId,
+    status: document.status,
+    percentage: document.percentage,
+    ...(document.step ? { step: document.step } : {}),
+    ...(document.stage ? { stage: document.stage } : {}),
+  };
+  switch (document.status) {
+    case "completed":
+    case "validation_failed":
+      return {
+        ...base,
+        type: "complete",
+        result: {
+          documentId: document.documentId,
+          timetableId: document.timetableId ?? document.documentId,
+          validated: document.status === "completed",
+        },
+      };
+    case "failed":
+      return { ...base, type: "error", error: document.error ?? "The document could not be read." };
+    case "cancelled":
+      return { ...base, type: "error", error: document.error ?? "The document was cancelled." };
+    default:
+      return { ...base, type: "progress" };
+  }
+}
+
+/** The state of every step, given the last event. */
+export function stepStates(event: TimetableEvent | null): Record<Phase, StepState> {
+  const at = event?.stage ? PHASES.indexOf(event.stage) : -1;
+  const states = {} as Record<Phase, StepState>;
+  PHASES.forEach((phase, index) => {
+    if (event?.type === "complete" || index < at) states[phase] = "done";
+    else if (index === at) states[phase] = event?.type === "error" ? "failed" : "current";
+    else states[phase] = "waiting";
+  });
+  return states;
+}
