@@ -1,0 +1,329 @@
+"""The stream runtime against a real server: every arrow of the state diagram."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from shared.messages import Event, Message, Status
+from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, Unreadable
+from shared.streams.client import RedisSettings, connect
+from shared.streams.entries import job_fields, read_event
+from shared.streams.keys import Keys
+from shared.streams.lane import Lane
+from shared.streams.scripts import Client, Scripts
+from shared.streams.worker import QueueSettings, Worker
+
+KEYS = Keys(0)
+JOBS = KEYS.jobs("compress")
+
+
+class Payload(Message):
+    number: int
+
+
+class Bench:
+    """A lane's worth of workers and what they did."""
+
+    def __init__(self, url: str) -> None:
+        self.settings = RedisSettings.load(redis_url=url)
+        self.client: Client = connect(self.settings)
+        self.raw: Any = Redis.from_url(url, decode_responses=True)
+        self.readers: list[Client] = []
+        self.tasks: list[tuple[Worker, asyncio.Task[None]]] = []
+        self.failed: list[tuple[str, str]] = []
+
+    def lane(self, consumer: str) -> Lane:
+        self.readers.append(connect(self.settings, blocking_ms=1000, pool=2))
+        return Lane(self.client, self.readers[-1], KEYS, "compress", consumer, self.settings)
+
+    async def enqueue(self, document_id: str, number: int = 0) -> Any:
+        fields = job_fields(document_id, "default", Payload(number=number), deadline=0, trace="")
+        return await Scripts(self.client).call("enqueue", [JOBS, KEYS.queued(document_id)], 60, *fields)
+
+    def work(self, handler: Any, consumer: str = "a", **settings: Any) -> Worker:
+        async def on_dead(job: Job, reason: str) -> bool:
+            self.failed.append((job.document_id, reason))
+            return True
+
+        values = {"queue_backoff": 1, "queue_lease": 500, "queue_drain": 5000, **settings}
+        worker = Worker(self.lane(consumer), handler, on_dead, QueueSettings.load(**values))
+        self.tasks.append((worker, asyncio.create_task(worker.run())))
+        return worker
+
+    async def until_event(self, document_id: str, kind: str) -> Event:
+        """Wait on the events stream for a document's event of a kind."""
+        last = "0"
+        async with asyncio.timeout(20):
+            while True:
+                for _, entries in await self.raw.xread({KEYS.events: last}, block=5000) or []:
+                    last = entries[-1][0]
+                    for _, fields in entries:
+                        if fields["document"] == document_id and fields["type"] == kind:
+                            return read_event(fields)
+
+    async def events(self, document_id: str) -> list[Event]:
+        return [read_event(fields) for _, fields in await self.raw.xrange(KEYS.progress(document_id))]
+
+    async def close(self) -> None:
+        for worker, task in self.tasks:
+            if not task.done():
+                await worker.stop()
+            await asyncio.wait([task])
+            await worker.leave()
+        for each in (*self.readers, self.client, self.raw):
+            await each.aclose()
+
+
+@pytest.fixture
+async def bench(redis_url: str) -> AsyncIterator[Bench]:
+    made = Bench(redis_url)
+    yield made
+    await made.close()
+
+
+def complete(job: Job) -> Done:
+    return Done(event=Event(type="complete", document_id=job.document_id, percentage=100, status=Status.COMPLETED))
+
+
+async def test_a_job_is_worked_handed_on_and_leaves_no_trace(bench: Bench) -> None:
+    async def handle(job: Job, progress: Progress) -> Outcome:
+        await progress("compressing", 0, "begun")
+        await progress("compressing", 1, "done")
+        return Done(
+            next=Next("ocr", Payload(number=job.read(Payload).number + 1)),
+            event=Event(type="complete", document_id=job.document_id, percentage=100),
+        )
+
+    bench.work(handle)
+    assert await bench.enqueue("d1", 41)
+    await bench.until_event("d1", "complete")
+    assert await bench.raw.xlen(JOBS) == 0
+    ((_, fields),) = await bench.raw.xrange(KEYS.jobs("ocr"))
+    assert fields["document"] == "d1"
+    assert msgspec.json.decode(fields["payload"]) == {"number": 42}
+    assert [each.percentage for each in await bench.events("d1")] == [2, 12, 100]
+
+
+async def test_a_document_is_enqueued_once(bench: Bench) -> None:
+    assert await bench.enqueue("d1")
+    assert await bench.enqueue("d1") is None
+    assert await bench.raw.xlen(JOBS) == 1
+
+
+async def test_a_failure_is_tried_again_and_then_dead(bench: Bench) -> None:
+    attempts: list[int] = []
+
+    async def handle(job: Job, _: Progress) -> Outcome:
+        attempts.append(job.attempt)
+        if job.attempt == 2:
+            raise RuntimeError("a bug")
+        return Retry("not yet")
+
+    bench.work(handle, queue_max_retries=2)
+    await bench.enqueue("d1")
+    event = await bench.until_event("d1", "error")
+    assert attempts == [1, 2, 3]
+    assert event.status is Status.FAILED
+    assert bench.failed[0][0] == "d1"
+    ((_, dead),) = await bench.raw.xrange(KEYS.dead("compress"))
+    assert "not yet" in dead["detail"]
+    assert dead["attempt"] == "3"
+    assert await bench.raw.xlen(JOBS) == 0
+    assert await bench.raw.zcard(KEYS.retry("compress")) == 0
+
+
+@pytest.mark.parametrize("how", ["dead", "unreadable"])
+async def test_a_permanent_error_is_not_tried_again(bench: Bench, how: str) -> None:
+    attempts: list[int] = []
+
+    async def handle(job: Job, _: Progress) -> Outcome:
+        attempts.append(job.attempt)
+        if how == "unreadable":
+            raise Unreadable("This is no picture.")
+        return Dead("This is no picture.")
+
+    bench.work(handle)
+    await bench.enqueue("d1")
+    event = await bench.until_event("d1", "error")
+    assert event.error == "This is no picture."
+    assert attempts == [1]
+
+
+async def test_a_job_that_takes_too_long_is_stopped(bench: Bench) -> None:
+    stopped = asyncio.Event()
+
+    async def handle(_job: Job, _progress: Progress) -> Outcome:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+        raise AssertionError
+
+    bench.work(handle, queue_timeout=1000, queue_max_retries=0)
+    await bench.enqueue("d1")
+    await bench.until_event("d1", "error")
+    assert stopped.is_set()
+
+
+async def test_a_dead_workers_job_is_taken_up_and_what_it_still_does_is_refused(bench: Bench) -> None:
+    lost = bench.lane("lost")
+    await lost.ensure_group()
+    await bench.enqueue("d1")
+    (delivery,) = await lost.fetch(1, 1000)
+    # From here on nobody renews: the worker is gone.
+    done: list[int] = []
+
+    async def handle(job: Job, _: Progress) -> Outcome:
+        done.append(job.attempt)
+        return complete(job)
+
+    bench.work(handle)
+    await bench.until_event("d1", "complete")
+    late = Event(type="complete", document_id="d1", percentage=100)
+    assert not await lost.finish(delivery, document_id="d1", event=late)
+    assert not await lost.retry(delivery, 0, "[]")
+    assert not await lost.release(delivery)
+    assert await lost.renew([delivery]) == {delivery.id}
+    await lost.tell(delivery, Event(type="progress", document_id="d1", percentage=3))
+    assert done == [1]
+    assert len(await bench.events("d1")) == 1
+
+
+async def test_a_long_job_is_never_taken_from_a_healthy_worker(bench: Bench) -> None:
+    runs: list[str] = []
+    scans = 0
+    enough = asyncio.Event()
+
+    def handler(name: str) -> Any:
+        async def handle(job: Job, _: Progress) -> Outcome:
+            runs.append(name)
+            # Six scans of the other worker are longer than the lease of 500 ms.
+            await enough.wait()
+            return complete(job)
+
+        return handle
+
+    bench.work(handler("first"), "first")
+    await bench.enqueue("d1")
+    other = bench.work(handler("second"), "second", queue_concurrency=1)
+    real = other._lane.reclaim
+
+    async def counted(lease_ms: int, count: int) -> Any:
+        nonlocal scans
+        scans += 1
+        if scans == 6:
+            enough.set()
+        return await real(lease_ms, count)
+
+    other._lane.reclaim = counted  # type: ignore[method-assign] # counts the scans and calls the real one
+    await bench.until_event("d1", "complete")
+    assert len(runs) == 1
+
+
+async def test_a_job_that_ends_its_worker_again_and_again_is_dead(bench: Bench) -> None:
+    lane = bench.lane("gone")
+    await lane.ensure_group()
+    await bench.enqueue("d1")
+    await lane.fetch(1, 1000)
+    for _ in range(2):
+        await lane.reclaim(0, 1)
+    ran: list[Job] = []
+
+    async def handle(job: Job, _: Progress) -> Outcome:
+        ran.append(job)
+        return complete(job)
+
+    bench.work(handle, queue_max_deliveries=3)
+    event = await bench.until_event("d1", "error")
+    assert "stopped its worker" in (event.error or "")
+    assert not ran
+
+
+async def test_a_stopping_worker_hands_its_job_back_at_once(bench: Bench) -> None:
+    begun = asyncio.Event()
+
+    async def endless(_job: Job, _progress: Progress) -> Outcome:
+        begun.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def quick(job: Job, _: Progress) -> Outcome:
+        assert job.attempt == 1
+        return complete(job)
+
+    stopping = bench.work(endless, "stopping", queue_drain=0, queue_lease=60_000)
+    await bench.enqueue("d1")
+    await begun.wait()
+    await stopping.stop()
+    await stopping.leave()
+    # With a lease of a minute, only handing it back can let the second worker run it.
+    bench.work(quick, "second", queue_lease=60_000)
+    await bench.until_event("d1", "complete")
+    names = [each["name"] for each in await bench.raw.xinfo_consumers(JOBS, "compressor")]
+    assert names == ["second"]
+
+
+async def test_a_stopping_worker_finishes_what_it_can(bench: Bench) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def handle(job: Job, _: Progress) -> Outcome:
+        begun.set()
+        await go_on.wait()
+        return complete(job)
+
+    worker = bench.work(handle)
+    await bench.enqueue("d1")
+    await begun.wait()
+    stop = asyncio.create_task(worker.stop())
+    await asyncio.sleep(0)
+    go_on.set()
+    await stop
+    await bench.until_event("d1", "complete")
+
+
+async def test_an_emptied_server_gets_its_group_again(bench: Bench) -> None:
+    async def handle(job: Job, _: Progress) -> Outcome:
+        return complete(job)
+
+    bench.work(handle)
+    await bench.enqueue("d1")
+    await bench.until_event("d1", "complete")
+    await bench.raw.flushdb()
+    await bench.enqueue("d2")
+    await bench.until_event("d2", "complete")
+
+
+async def test_a_malformed_entry_is_dead_and_stops_nobody(bench: Bench) -> None:
+    async def handle(job: Job, _: Progress) -> Outcome:
+        return complete(job)
+
+    bench.work(handle)
+    await bench.raw.xadd(JOBS, {"v": "99", "document": "d0"})
+    ((_, [(first, _)]),) = await bench.raw.xread({KEYS.dead("compress"): "0"}, block=5000)
+    await bench.raw.xadd(JOBS, {"hello": "world"})
+    assert await bench.raw.xread({KEYS.dead("compress"): first}, block=5000)
+    await bench.enqueue("d1")
+    await bench.until_event("d1", "complete")
+    assert await bench.raw.xlen(JOBS) == 0
+
+
+async def test_percentages_never_fall_and_nothing_follows_the_end(bench: Bench) -> None:
+    lane = bench.lane("a")
+    await lane.ensure_group()
+    await bench.enqueue("d1")
+    (delivery,) = await lane.fetch(1, 1000)
+    for percentage in (10, 5, 20):
+        await lane.tell(delivery, Event(type="progress", document_id="d1", percentage=percentage))
+    await lane.tell(delivery, Event(type="error", document_id="d1", percentage=0, error="so"))
+    await lane.tell(delivery, Event(type="progress", document_id="d1", percentage=30))
+    events = await bench.events("d1")
+    assert [(each.type, each.percentage) for each in events] == [
+        ("progress", 10),
+        ("progress", 10),
+        ("progress", 20),
+        ("error", 20),
+    ]
