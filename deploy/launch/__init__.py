@@ -1,0 +1,1 @@
+"""Timelift on one machine with one command: `python -m deploy.launch [FILE]`."""

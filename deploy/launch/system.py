@@ -1,0 +1,92 @@
+"""What one machine runs: two servers, embedded unless the environment names others, and the four services."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.embedded import EmbeddedPostgres, EmbeddedValkey, ServerError, free_port
+from deploy.embedded.server import EmbeddedServer
+from deploy.launch.checks import Stop
+from deploy.launch.supervisor import Service
+
+WORKERS = ("compressor", "ocr", "extractor")
+SERVER_TRIES = 5
+
+
+@dataclass
+class Servers:
+    """Valkey and Postgres below `local`, each only if the environment does not name one to use instead."""
+
+    local: Path
+    running: list[EmbeddedServer] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
+    """What the services must be told about them."""
+
+    async def start(self) -> None:
+        """Start what is needed, together. Raises `Stop`."""
+        valkey, postgres = EmbeddedValkey(self.local / "valkey"), EmbeddedPostgres(self.local / "postgres")
+        if not (os.environ.get("REDIS_URL") or os.environ.get("REDIS_HOST")):
+            self.running.append(valkey)
+        if not os.environ.get("DATABASE_URL"):
+            self.running.append(postgres)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for server in self.running:
+                    group.create_task(server.start())
+        except* ServerError as errors:
+            raise Stop(str(errors.exceptions[0])) from None
+        self.env = {server.instead: server.url for server in self.running}
+
+    async def keep(self, server: EmbeddedServer, tell: Callable[[str], None]) -> None:
+        """Start `server` again on its port when it ends, as the services are. Raises `Stop` if that does not help."""
+        for _ in range(SERVER_TRIES):
+            await server.died()
+            tell(f"{server.name} ended and is started again.")
+            await server.stop()
+            try:
+                await server.start()
+            except ServerError as error:
+                raise Stop(str(error)) from None
+            if self.env[server.instead] != server.url:
+                raise Stop(f"{server.name} lost its port to another program: run again.")
+            tell(f"{server.name} is back.")
+        raise Stop(f"{server.name} ended {SERVER_TRIES} times; its log is {server.log}.")
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(server.stop() for server in self.running))
+
+
+def the_four(port: int, local: Path, env: dict[str, str]) -> list[Service]:
+    """The services, the gateway on `port`.
+
+    Args:
+        local: folder of the blob store.
+        env: what they must know about the servers.
+    """
+    common = {
+        "BLOB_URL": os.environ.get("BLOB_URL") or (local / "blobs").absolute().as_uri(),
+        "LOG_FORMAT": "json",  # read by the launcher, which shows the warnings
+        "PYTHONUNBUFFERED": "1",
+        **env,
+    }
+    services = []
+    for name in WORKERS:
+        own = free_port()
+        services.append(
+            Service(
+                name=name,
+                command=[sys.executable, "-m", f"services.{name}"],
+                env={**common, "SERVICE_HOST": "127.0.0.1", "SERVICE_PORT": str(own), "CONSUMER_NAME": f"{name}-1"},
+                ready_url=f"http://127.0.0.1:{own}/readyz",
+            )
+        )
+    gateway = Service(
+        name="gateway",
+        command=[sys.executable, "-m", "services.gateway"],
+        env={**common, "HOST": "127.0.0.1", "PORT": str(port)},
+        ready_url=f"http://127.0.0.1:{port}/readyz",
+    )
+    return [*services, gateway]
