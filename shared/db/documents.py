@@ -10,7 +10,7 @@ import msgspec
 from shared.db.pool import Database, outage, sql
 from shared.messages import CompressPayload, Document, PageImage, Stage, Status, Timetable
 
-Row: TypeAlias = "asyncpg.Record"
+Row: TypeAlias = asyncpg.Record
 
 
 def _time(value: datetime | None) -> str | None:
