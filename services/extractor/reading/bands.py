@@ -1,0 +1,83 @@
+"""Where one header's column (or row) ends and the next begins: at a separator if one stands between them, else between
+their texts."""
+
+from collections.abc import Callable
+from statistics import median
+
+from services.extractor.reading.rules import Rail
+
+MIN_CUT = 0.3
+"""Share of the looked-at stretch along which a separator must stand to be taken for a boundary."""
+
+
+def split_between(
+    spans: list[tuple[float, float]],
+    rails: list[Rail],
+    cut: Callable[[Rail], float],
+    *,
+    size: float,
+    starts: list[float],
+    centres: list[float],
+) -> list[tuple[float, float]]:
+    """Bands for headers.
+
+    Args:
+        spans: where each header's text begins and ends along the axis, ascending.
+        rails: separators across the axis.
+        cut: how strongly a rail divides the table here, 0 to 1.
+        size: text height.
+        starts: where the body's texts begin, to tell aligned columns from centred ones.
+        centres: the middles of the body's texts.
+
+    Returns:
+        A (from, to) for each header; neighbours touch.
+    """
+    middles = [(lo + hi) / 2 for lo, hi in spans]
+    pitch = median([b - a for a, b in zip(middles, middles[1:], strict=False)]) if len(spans) > 1 else 6 * size
+    aligned = _aligned(spans, starts, centres, size)
+    inner: list[float] = []
+    for (lo, hi), (next_lo, next_hi) in zip(spans, spans[1:], strict=False):
+        best = _best(rails, cut, hi - 0.4 * size, next_lo + 0.4 * size)
+        if best is not None:
+            inner.append(best)
+        elif aligned:
+            inner.append(max(hi, next_lo - 0.4 * size) if hi < next_lo else (hi + next_lo) / 2)
+        else:
+            inner.append(min(max((lo + hi + next_lo + next_hi) / 4, hi), next_lo) if hi < next_lo else (hi + next_lo) / 2)
+    first_lo, first_hi = spans[0]
+    last_lo, last_hi = spans[-1]
+    first = _nearest(rails, cut, first_lo + 0.4 * size, first_lo - 1.1 * pitch)
+    if first is None:
+        first = first_lo - 0.5 * size if aligned else (first_lo + first_hi - pitch) / 2
+        first = min(first, first_lo)
+    last = _nearest(rails, cut, last_hi - 0.4 * size, last_hi + 1.3 * pitch)
+    if last is None:
+        last = max(last_lo + pitch - 0.5 * size if aligned else (last_lo + last_hi + pitch) / 2, last_hi)
+    edges = [first, *inner, last]
+    return list(zip(edges, edges[1:], strict=False))
+
+
+def _aligned(spans: list[tuple[float, float]], starts: list[float], centres: list[float], size: float) -> bool:
+    """Whether the body's texts begin where the headers begin rather than being centred under them."""
+    near = 0.35 * size
+    begin = sum(any(abs(start - lo) < near for lo, _ in spans) for start in starts)
+    centred = sum(any(abs(centre - (lo + hi) / 2) < near for lo, hi in spans) for centre in centres)
+    return begin > 1.5 * centred and begin >= 0.3 * len(starts)
+
+
+def _best(rails: list[Rail], cut: Callable[[Rail], float], lo: float, hi: float) -> float | None:
+    inside = [(cut(rail), rail) for rail in rails if lo <= rail.at <= hi]
+    inside = [item for item in inside if item[0] >= MIN_CUT]
+    return max(inside, key=lambda item: item[0])[1].at if inside else None
+
+
+def _nearest(rails: list[Rail], cut: Callable[[Rail], float], start: float, limit: float) -> float | None:
+    """The first good separator met going from `start` to `limit`; a much better one a little further wins."""
+    lo, hi = min(start, limit), max(start, limit)
+    inside = [(cut(rail), rail) for rail in rails if lo <= rail.at <= hi]
+    inside = [item for item in inside if item[0] >= MIN_CUT]
+    if not inside:
+        return None
+    strongest = max(item[0] for item in inside)
+    good = [rail for value, rail in inside if value >= 0.75 * strongest]
+    return min(good, key=lambda rail: abs(rail.at - start)).at

@@ -1,0 +1,201 @@
+"""What the lines of one cell say: the lesson's name, its notes, the times printed in it.
+
+A name is the cell's first line and whatever goes on from it: lines of the same size that were wrapped. Smaller lines,
+brackets, rooms, people and initials are notes. Lines may read upwards or downwards; they are put in order in a frame
+turned to their reading direction first.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.times import Span, find_times, without_times
+from services.extractor.reading.words import SUBJECTS, is_aside, is_free, is_initials, is_person, is_room, people_and_rooms
+
+SMALLER = 0.86
+"""A line below this share of the name's size is a note."""
+ROOMY = 0.62
+"""If the next word would have left more than the rest of the cell's width free, the line was ended on purpose."""
+
+
+@dataclass(slots=True)
+class CellText:
+    """A cell's text, taken apart."""
+
+    name: str
+    notes: str | None = None
+    teacher: str | None = None
+    room: str | None = None
+    spans: list[Span] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def free(self) -> bool:
+        return is_free(self.name)
+
+
+@dataclass(slots=True)
+class _Piece:
+    text: str
+    size: float
+    rect: Rect
+    """In the reading frame."""
+    row: int
+
+
+def reading_frame(rect: Rect, angle: int) -> Rect:
+    """`rect` in axes where text of this angle runs left to right and its lines top to bottom."""
+    if angle == 90:
+        return Rect(rect.y0, -rect.x1, rect.y1, -rect.x0)
+    if angle == 180:
+        return Rect(-rect.x1, -rect.y1, -rect.x0, -rect.y0)
+    if angle == 270:
+        return Rect(-rect.y1, rect.x0, -rect.y0, rect.x1)
+    return rect
+
+
+def main_angle(lines: Iterable[Line]) -> int:
+    """The angle most of the text reads at; short upright words lose against longer turned ones."""
+    weight: dict[int, float] = {}
+    for line in lines:
+        weight[line.angle] = weight.get(line.angle, 0.0) + max(line.rect.width, line.rect.height)
+    return max(weight, key=lambda angle: weight[angle]) if weight else 0
+
+
+def in_reading_order(lines: list[Line]) -> list[list[Line]]:
+    """Rows of lines as a person reads them."""
+    angle = main_angle(lines)
+    placed = sorted(((reading_frame(line.rect, angle), line) for line in lines), key=lambda item: item[0].cy)
+    rows: list[list[tuple[Rect, Line]]] = []
+    for rect, line in placed:
+        if rows:
+            last = rows[-1][-1][0]
+            overlap = min(rect.y1, last.y1) - max(rect.y0, last.y0)
+            apart = rect.x0 >= last.x1 - 0.3 * line.size or last.x0 >= rect.x1 - 0.3 * line.size
+            if apart and overlap > 0.55 * min(rect.height, last.height):
+                rows[-1].append((rect, line))
+                continue
+        rows.append([(rect, line)])
+    return [[line for _, line in sorted(row, key=lambda item: item[0].x0)] for row in rows]
+
+
+def joined(lines: list[Line]) -> str:
+    """All text of `lines` in reading order, one space between them."""
+    return " ".join(line.text for row in in_reading_order(lines) for line in row)
+
+
+def page_words(lines: list[Line]) -> frozenset[str]:
+    """Words to recognise a broken one by: this page's and common subjects."""
+    words = {word.casefold() for line in lines for word in re.findall(r"[^\W\d_]{4,}", line.text)}
+    return frozenset(words | SUBJECTS)
+
+
+def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
+    """Take a cell's text apart.
+
+    Args:
+        lines: all lines in the cell, in any order.
+        rect: the cell on the page.
+        words: from `page_words`.
+    """
+    angle = main_angle(lines)
+    width = rect.width if angle in (0, 180) else rect.height
+    rows = in_reading_order(lines)
+    whole = " ".join(line.text for row in rows for line in row)
+    spans = find_times(whole)
+    pieces = _pieces(rows, angle, broken=bool(spans))
+    if not pieces:
+        return CellText("", spans=spans, lines=lines)
+    first = next((index for index, piece in enumerate(pieces) if not is_aside(piece.text)), 0)
+    name, aside = _inline(pieces[first].text)
+    before = [piece.text for piece in pieces[:first]]
+    notes: list[str] = list(aside)
+    last = pieces[first]
+    for piece in pieces[first + 1 :]:
+        if notes or not _goes_on(last, piece, name, width):
+            notes.append(piece.text)
+            continue
+        more, aside = _inline(piece.text)
+        name = _join(name, more, words)
+        notes.extend(aside)
+        last = piece
+    notes = before + notes
+    plain = [note.strip("()[] ") for note in notes if note.strip("()[] ")]
+    teacher, room = people_and_rooms(plain)
+    return CellText(name, _notes(plain), teacher, room, spans, lines)
+
+
+def _pieces(rows: list[list[Line]], angle: int, *, broken: bool) -> list[_Piece]:
+    """The cell's lines without their times. A range broken over two lines ("10:35 –" / "11:25") is cut from both."""
+    out: list[_Piece] = []
+    for number, row in enumerate(rows):
+        for line in row:
+            spans = find_times(line.text)
+            text = without_times(line.text, spans)
+            if broken and not spans and re.fullmatch(r"[\d.:\s]+(?:[ap]m)?\s*[-–—]?|[-–—]\s*[\d.:\s]+(?:[ap]m)?", text):
+                continue
+            if broken and spans and re.fullmatch(r"[-–—\s]*", text):
+                continue
+            if text:
+                out.append(_Piece(text, line.size, reading_frame(line.rect, angle), number))
+    return out
+
+
+def _goes_on(last: _Piece, piece: _Piece, name: str, width: float) -> bool:
+    """Whether `piece` continues the name that `last` ended."""
+    if is_aside(piece.text) or (is_initials(piece.text) and not is_initials(name)):
+        return False
+    if piece.size < SMALLER * last.size:
+        return False
+    if piece.row == last.row:
+        return piece.rect.x0 - last.rect.x1 < 1.2 * last.size
+    if piece.rect.y0 - last.rect.y1 > 0.8 * last.size:
+        return False
+    if name.endswith(("-", "/", "&", "+", ",")) or piece.text[:1].islower() or piece.text[:1] in "&/+-":
+        return True
+    word = piece.text.split()[0]
+    need = last.rect.width + piece.rect.width * len(word) / max(1, len(piece.text))
+    return need > ROOMY * width
+
+
+def _join(name: str, more: str, words: frozenset[str]) -> str:
+    """Join a wrapped name: "Engli" + "sh" is one word if the page or common sense knows it."""
+    if not more:
+        return name
+    end, start = re.search(r"([^\W\d_]+)$", name), re.match(r"([^\W\d_]+)", more)
+    if end and start and more[0].islower():
+        whole = (end[1] + start[1]).casefold()
+        if whole in words or (len(start[1]) <= 3 and whole[:-1] in words):
+            return name + more
+        if start[1].casefold() not in words and end[1].casefold() not in words and len(start[1]) <= 4:
+            return name + more
+    if name.endswith("/") or more.startswith("/"):
+        return name + more
+    return f"{name} {more}"
+
+
+def _inline(text: str) -> tuple[str, list[str]]:
+    """Split a line such as "Physics (Mr Rossi)" or "Maths - Lab 2" into the name and its asides."""
+    if match := re.match(r"^(.*[^\s(\[])\s*[(\[]([^()\[\]]*)[)\]]?$", text):
+        inside = [part.strip() for part in re.split(r"[,;/]", match[2]) if part.strip()]
+        if inside and any(is_person(part) or is_room(part) or is_initials(part) for part in inside):
+            return match[1], [match[2].strip()]
+    if match := re.match(r"^(.*\S)\s*(?:[,;|]|\s[-–—])\s*(\S.*)$", text):
+        if is_person(match[2]) or is_room(match[2]):
+            return match[1], [match[2]]
+    if (match := re.match(r"^(\S.*?)\s+((?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\b\.?\s+[A-Z].*)$", text)) and not is_person(text):
+        return match[1], [match[2]]
+    return text, []
+
+
+def _notes(notes: list[str]) -> str | None:
+    out = ""
+    for note in notes:
+        if not out:
+            out = note
+        elif note[:1].islower() or out.endswith((",", "/", "&", "-")):
+            out += " " + note
+        else:
+            out += ", " + note
+    return out or None

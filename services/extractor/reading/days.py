@@ -1,0 +1,138 @@
+"""Names of the days of the week, in eight languages, in full and short, and lists and ranges of them."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from shared.messages import DAYS, Day
+
+# One row a language, Monday to Sunday; accents are dropped before comparing.
+_FULL = """
+monday tuesday wednesday thursday friday saturday sunday
+montag dienstag mittwoch donnerstag freitag samstag sonntag
+lundi mardi mercredi jeudi vendredi samedi dimanche
+lunes martes miercoles jueves viernes sabado domingo
+lunedi martedi mercoledi giovedi venerdi sabato domenica
+segunda terca quarta quinta sexta sabado domingo
+maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+poniedzialek wtorek sroda czwartek piatek sobota niedziela
+"""
+_SHORT: dict[Day, str] = {
+    "monday": "mon mo m0n lun lu seg pon pn pon",
+    "tuesday": "tue tues tu di die mar mardi ter tra dins wt wto",
+    "wednesday": "wed weds we wedn mi mit mer mie mier qua woe wo sr sro",
+    "thursday": "thu thur thurs th do don jeu je jue gio gi qui dond czw cz",
+    "friday": "fri fr fre ven ve vie vi sex vri vr pt pia",
+    "saturday": "sat sa sam sab za zat sob sb",
+    "sunday": "sun su so son dim dom zo zon nd niedz",
+}
+_LETTERS: dict[str, tuple[Day, ...]] = {
+    "m": ("monday", "tuesday", "wednesday"),
+    "t": ("tuesday", "thursday"),
+    "w": ("wednesday", "tuesday"),
+    "f": ("friday",),
+    "s": ("saturday", "sunday", "wednesday"),
+    "d": ("tuesday", "thursday", "sunday"),
+    "l": ("monday",),
+    "j": ("thursday",),
+    "v": ("friday",),
+    "g": ("thursday",),
+    "x": ("wednesday",),
+    "r": ("thursday",),
+    "u": ("sunday",),
+    "q": ("wednesday", "thursday"),
+    "p": ("monday", "friday"),
+    "c": ("thursday",),
+    "n": ("sunday",),
+    "z": ("saturday", "sunday"),
+}
+_DATE = re.compile(
+    r"\b\d{1,2}(?:st|nd|rd|th|\.)?\s*(?:[./-]\s*\d{1,2}(?:[./-]\s*\d{2,4})?)?\b"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b",
+    re.IGNORECASE,
+)
+_WEEK = re.compile(r"\b(?:week|wk|woche|semaine|semana)\s*([ab12])\b|\(([ab])\)|\b([ab])[\s-]*(?:week|woche)\b", re.IGNORECASE)
+
+
+def _plain(text: str) -> str:
+    text = text.replace("ł", "l").replace("Ł", "L")
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    return re.sub(r"[^a-z0-9]+", "", text)
+
+
+_NAMES: dict[str, Day] = {}
+for _row in _FULL.strip().splitlines():
+    for _day, _name in zip(DAYS, _row.split(), strict=True):
+        _NAMES[_name] = _day
+        _NAMES.setdefault(_name + "s", _day)
+for _name, _day in (("segundafeira", DAYS[0]), ("tercafeira", DAYS[1]), ("quartafeira", DAYS[2])):
+    _NAMES[_name] = _day
+for _name, _day in (("quintafeira", DAYS[3]), ("sextafeira", DAYS[4]), ("sonnabend", DAYS[5])):
+    _NAMES[_name] = _day
+_SHORTS: dict[str, Day] = {name: day for day, names in _SHORT.items() for name in names.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class DayText:
+    """What a text says about days."""
+
+    days: tuple[Day, ...]
+    week: str | None = None
+    """``A`` or ``B`` if the text names a week."""
+
+
+def one_day(word: str) -> Day | None:
+    """The day a single word names, full or short; a full name may have one wrong letter in it."""
+    plain = _plain(word)
+    if not plain or plain.isdigit():
+        return None
+    if plain in _NAMES:
+        return _NAMES[plain]
+    if plain in _SHORTS:
+        return _SHORTS[plain]
+    if len(plain) >= 5:
+        near = [name for name in _NAMES if Levenshtein.distance(plain, name, score_cutoff=1) <= 1]
+        days = {_NAMES[name] for name in near}
+        if len(days) == 1:
+            return days.pop()
+    return None
+
+
+def letter_days(letter: str) -> tuple[Day, ...]:
+    """The days a single letter can stand for, the likeliest first; a row of letters settles which."""
+    plain = _plain(letter)
+    return _LETTERS.get(plain, ()) if len(plain) == 1 else ()
+
+
+def read_days(text: str) -> DayText | None:
+    """The days a text consists of: "Monday", "MON.", "Mon 12/5", "Monday, Tuesday & Thursday", "Mon - Fri", "Tue (A)".
+
+    Returns:
+        None if the text says anything else besides days, dates and a week.
+    """
+    week = None
+    if match := _WEEK.search(text):
+        week = next(group for group in match.groups() if group).upper().translate(str.maketrans("12", "AB"))
+        text = text[: match.start()] + " " + text[match.end() :]
+    joined = re.sub(r"\s*-\s*feira\b", "", text, flags=re.IGNORECASE)
+    whole = one_day(re.sub(r"\s+", "", joined)) if len(joined) > 3 else one_day(joined)
+    if whole:
+        return DayText((whole,), week)
+    tokens = re.findall(r"[^\W\d_]+\.?|&|[-–—]|\d\S*", _DATE.sub(" ", joined))
+    days: list[Day] = []
+    through = False
+    for token in tokens:
+        if token in ("-", "–", "—") or token.casefold() in ("to", "bis", "thru", "through", "al", "tot"):
+            through = bool(days)
+        elif token.casefold() in ("&", "and", "und", "et", "y", "e", "en", "i", "a", "only"):
+            continue
+        elif day := one_day(token):
+            if through and DAYS.index(day) > DAYS.index(days[-1]):
+                days.extend(DAYS[DAYS.index(days[-1]) + 1 : DAYS.index(day)])
+            days.append(day)
+            through = False
+        else:
+            return None
+    return DayText(tuple(dict.fromkeys(days)), week) if days else None

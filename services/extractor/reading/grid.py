@@ -1,0 +1,161 @@
+"""Reads a grid: days in one header, times (or periods) in the other, a lesson where they meet.
+
+The table is cut at every separator and every header boundary into small pieces; pieces with nothing drawn between them
+grow together (union-find) to the cells the page shows. Where the page does not draw separators, the text decides: a
+cell's place is its header's, unless its text is centred over several.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from services.extractor.reading.cells import page_words, read_cell
+from services.extractor.reading.headers import (
+    DayBand,
+    DayHeader,
+    Legend,
+    TimeBand,
+    find_day_headers,
+    find_time_bands,
+    set_day_bands,
+)
+from services.extractor.reading.legend import find_legend
+from services.extractor.reading.model import Draft, Draw, Line, Rect
+from services.extractor.reading.places import Place, place_times
+from services.extractor.reading.regions import Region, Table, find_regions
+from services.extractor.reading.view import View
+from services.extractor.reading.words import is_free, is_weekly
+
+Colour = npt.NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class _Found:
+    place: Place
+    region: Region
+
+
+def read_grid(view: View) -> Draw | None:
+    """Read every grid of the page in this view; null if it has no header of days with times across."""
+    headers = [header for header in find_day_headers(view) if len(header.bands) >= 2]
+    if not headers:
+        return None
+    most = len(headers[0].bands)
+    headers = [header for header in headers if len(header.bands) >= max(2, 0.6 * most)]
+    draw = Draw("grid down" if view.turned else "grid across")
+    legend, legend_lines = find_legend(_outside(view, headers))
+    read = 0
+    for header in sorted(headers, key=lambda each: each.v0):
+        read += _read_table(view, header, headers, legend, legend_lines, draw)
+    return draw if read else None
+
+
+def _outside(view: View, headers: list[DayHeader]) -> list[Line]:
+    """Lines that may hold a legend: all but the headers themselves."""
+    ids = {band.line.id for header in headers for band in header.bands}
+    return [line for line in view.lines if line.id not in ids]
+
+
+def _read_table(
+    view: View, header: DayHeader, headers: list[DayHeader], legend: Legend, legend_lines: set[int], draw: Draw
+) -> int:
+    below = [other.v0 for other in headers if other.v0 > header.v1 + view.size]
+    v_end = min(below, default=max((view.rect(line).y1 for line in view.lines), default=header.v1) + view.size)
+    set_day_bands(view, header, v_end)
+    bands = find_time_bands(view, header, v_end, {}, set())
+    labelled = find_time_bands(view, header, v_end, legend, legend_lines) if legend else []
+    if _filled(view, header, labelled) > _filled(view, header, bands):
+        bands = labelled
+        draw.used |= legend_lines
+    if len(bands) < 2 or _filled(view, header, bands) < 0.4:
+        return 0
+    # The columns are looked for again with the table's real end: a legend below it has rules of its own.
+    set_day_bands(view, header, bands[-1].hi)
+    table = Table(view, header.bands, bands)
+    body = [
+        line
+        for line in view.lines
+        if header.u0 <= view.rect(line).cx <= header.u1 and bands[0].lo <= view.rect(line).cy <= bands[-1].hi
+    ]
+    draw.used |= {band.line.id for band in header.bands} | {line.id for band in bands for line in band.lines}
+    words = page_words(view.lines)
+    found: list[_Found] = []
+    for region in find_regions(table, body):
+        page_rect = view.back(region.rect)
+        cell = read_cell(region.lines, page_rect, words)
+        draw.used |= {line.id for line in region.lines}
+        if cell.free:
+            continue
+        found.append(_Found(Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell), region))
+    place_times([item.place for item in found], bands, view.size)
+    for item in found:
+        draw.drafts.extend(_drafts(view, header.bands, item))
+    draw.drafts.extend(_label_rows(view, header.bands, bands, found))
+    area = view.back(Rect(header.u0, header.v0, header.u1, bands[-1].hi))
+    for band in bands:
+        for line in band.lines:
+            area = area.union(line.rect)
+    draw.area = area if draw.area is None else draw.area.union(area)
+    return len(found)
+
+
+def _filled(view: View, header: DayHeader, bands: list[TimeBand]) -> float:
+    """Share of the bands with text in some day's column: a legend beside the table has none."""
+    if not bands:
+        return 0.0
+    rects = [view.rect(line) for line in view.lines]
+    rects = [rect for rect in rects if header.u0 <= rect.cx <= header.u1]
+    return sum(any(min(r.y1, b.hi) > max(r.y0, b.lo) for r in rects) for b in bands if b.lines) / len(bands)
+
+
+def _drafts(view: View, days: list[DayBand], item: _Found) -> list[Draft]:
+    place, region = item.place, item.region
+    out: list[Draft] = []
+    for index in place.days:
+        band = days[index]
+        rect = region.rect
+        if len(place.days) > 1:
+            rect = Rect(max(rect.x0, band.lo), rect.y0, min(rect.x1, band.hi), rect.y1)
+        out.append(
+            Draft(
+                day=band.day,
+                name=place.cell.name,
+                rect=view.back(rect),
+                lines=[*region.lines, band.line],
+                start=place.start,
+                end=place.end,
+                source=place.source,
+                notes=place.cell.notes,
+                room=place.cell.room,
+                teacher=place.cell.teacher,
+                week=band.week,
+                certainty=region.certainty * place.certainty,
+            )
+        )
+    return out
+
+
+def _label_rows(view: View, days: list[DayBand], bands: list[TimeBand], found: list[_Found]) -> list[Draft]:
+    """Rows whose name stands in the time header and whose cells are empty ("Lunch 12:00-12:45"): it is every day's."""
+    out: list[Draft] = []
+    for index, band in enumerate(bands):
+        if band.start is None or not is_weekly(band.label) or is_free(band.label):
+            continue
+        if any(item.region.first <= index <= item.region.last for item in found):
+            continue
+        out.extend(
+            Draft(
+                day=day.day,
+                name=band.label,
+                rect=view.back(Rect(day.lo, band.lo, day.hi, band.hi)),
+                lines=[*band.lines, day.line],
+                start=band.start,
+                end=band.end,
+                source=band.source,
+                week=day.week,
+                certainty=0.9,
+            )
+            for day in days
+        )
+    return out

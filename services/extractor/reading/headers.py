@@ -1,0 +1,327 @@
+"""Finds the header of days in a page's text, and the header of times that crosses it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from statistics import median
+
+from services.extractor.reading.bands import split_between
+from services.extractor.reading.cells import in_reading_order
+from services.extractor.reading.days import DayText, letter_days, read_days
+from services.extractor.reading.legend import is_period, label_key
+from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.rules import Rail
+from services.extractor.reading.times import Span, find_times, resolve_all, without_times
+from services.extractor.reading.view import View
+from shared.messages import DAYS, Day, TimeSource
+
+Legend = dict[str, tuple[int, int | None]]
+
+
+@dataclass(slots=True)
+class DayBand:
+    """One day's column (in `u`)."""
+
+    day: Day
+    line: Line
+    week: str | None = None
+    lo: float = 0.0
+    hi: float = 0.0
+
+
+@dataclass(slots=True)
+class DayHeader:
+    """A row of day names."""
+
+    bands: list[DayBand]
+    v0: float
+    v1: float
+
+    @property
+    def u0(self) -> float:
+        return self.bands[0].lo
+
+    @property
+    def u1(self) -> float:
+        return self.bands[-1].hi
+
+
+@dataclass(slots=True)
+class TimeBand:
+    """One row of the time header (in `v`)."""
+
+    lo: float
+    hi: float
+    lines: list[Line] = field(default_factory=list)
+    start: int | None = None
+    end: int | None = None
+    label: str = ""
+    source: TimeSource | None = None
+
+
+def find_day_headers(view: View) -> list[DayHeader]:
+    """Rows of at least two different days in the order of the week, the fullest first; bands are not set yet."""
+    named: list[tuple[Line, DayText]] = []
+    letters: list[Line] = []
+    for line in view.lines:
+        if read := read_days(line.text):
+            named.extend(_apart(line, read, view))
+        elif letter_days(line.text):
+            letters.append(line)
+    headers = _runs(view, [(line, read.days[0], read.week) for line, read in named if len(read.days) == 1])
+    if not any(len(header.bands) >= 4 for header in headers):
+        headers += _letter_runs(view, letters)
+    headers.sort(key=lambda header: -len(header.bands))
+    taken: set[int] = set()
+    out: list[DayHeader] = []
+    for header in headers:
+        ids = {band.line.id for band in header.bands}
+        if not ids & taken or len(ids) == 1:
+            out.append(header)
+            taken |= ids
+    return out
+
+
+def _apart(line: Line, read: DayText, view: View) -> list[tuple[Line, DayText]]:
+    """A line the OCR read across several columns ("Mon Tue Wed Thu Fri"), taken apart by its letters' places."""
+    words = list(re.finditer(r"\S+", line.text))
+    if len(read.days) < 3 or len(words) != len(read.days) or view.turned or not line.upright:
+        return [(line, read)]
+    out = []
+    for word, day in zip(words, read.days, strict=True):
+        step = line.rect.width / max(1, len(line.text))
+        rect = replace(line.rect, x0=line.rect.x0 + word.start() * step, x1=line.rect.x0 + word.end() * step)
+        out.append((replace(line, text=word.group(), rect=rect), DayText((day,), read.week)))
+    return out
+
+
+def _runs(view: View, found: list[tuple[Line, Day, str | None]]) -> list[DayHeader]:
+    headers: list[DayHeader] = []
+    for seed, _, _ in found:
+        row = sorted(
+            (item for item in found if _level(view.rect(seed), view.rect(item[0]))),
+            key=lambda item: view.rect(item[0]).cx,
+        )
+        run: list[tuple[Line, Day, str | None]] = []
+        for item in [*row, None]:
+            if item is None or (run and DAYS.index(item[1]) <= DAYS.index(run[-1][1])):
+                if len(run) >= 2:
+                    headers.append(_header(view, [DayBand(day, line, week) for line, day, week in run]))
+                run = []
+            if item is not None:
+                run.append(item)
+    return headers
+
+
+def _letter_runs(view: View, letters: list[Line]) -> list[DayHeader]:
+    headers: list[DayHeader] = []
+    for seed in letters:
+        row = sorted(
+            (line for line in letters if _level(view.rect(seed), view.rect(line))), key=lambda line: view.rect(line).cx
+        )
+        bands: list[DayBand] = []
+        for line in row:
+            after = DAYS.index(bands[-1].day) if bands else -1
+            options = [day for day in letter_days(line.text) if DAYS.index(day) > after]
+            if not options:
+                break
+            bands.append(DayBand(min(options, key=DAYS.index) if bands else letter_days(line.text)[0], line))
+        if len(bands) >= 4:
+            headers.append(_header(view, bands))
+    return headers
+
+
+def _level(a: Rect, b: Rect) -> bool:
+    overlap = min(a.y1, b.y1) - max(a.y0, b.y0)
+    return overlap > 0.5 * min(a.height, b.height)
+
+
+def _header(view: View, bands: list[DayBand]) -> DayHeader:
+    rects = [view.rect(band.line) for band in bands]
+    return DayHeader(bands, min(rect.y0 for rect in rects), max(rect.y1 for rect in rects))
+
+
+def set_day_bands(view: View, header: DayHeader, v_end: float) -> None:
+    """Find where each day's column begins and ends, down to `v_end`."""
+    rects = [view.rect(band.line) for band in header.bands]
+    size = view.size
+    ids = {band.line.id for band in header.bands}
+    body = [view.rect(line) for line in view.lines if line.id not in ids]
+    body = [rect for rect in body if header.v1 <= rect.cy <= v_end and rect.cx > rects[0].x0 - 4 * size]
+
+    def cut(rail: Rail) -> float:
+        slack = (rail.hi - rail.lo) / 2
+        return (
+            view.u_cut(rail.at, header.v0, header.v1, slack) + 2 * view.u_cut(rail.at, header.v1, v_end, slack)
+        ) / 2
+
+    spans = split_between(
+        [(rect.x0, rect.x1) for rect in rects],
+        view.u_rails,
+        cut,
+        size=size,
+        starts=[rect.x0 for rect in body],
+        centres=[rect.cx for rect in body],
+    )
+    for band, (lo, hi) in zip(header.bands, spans, strict=True):
+        band.lo, band.hi = lo, hi
+
+
+def find_time_bands(
+    view: View, header: DayHeader, v_end: float, legend: Legend, legend_lines: set[int]
+) -> list[TimeBand]:
+    """The header of times (or of periods that `legend` explains) that stands before the days' columns.
+
+    Returns:
+        Bands in the order of the day, down to `v_end`; empty if there is no such header.
+    """
+    zone = [
+        line
+        for line in view.lines
+        if line.id not in legend_lines
+        and view.rect(line).cx < header.u0
+        and header.v1 - 0.3 * view.size <= view.rect(line).cy <= v_end
+    ]
+    timed = _column(view, [line for line in zone if find_times(line.text)])
+    labels = _column(view, [line for line in zone if _known(line, legend)])
+    if len(timed) >= 2:
+        lines = timed
+    elif len(labels) >= 2:
+        lines = labels
+    else:
+        return []
+    u0, u1 = min(view.rect(line).x0 for line in lines), max(view.rect(line).x1 for line in lines)
+    u1 = min(max(u1, median(view.rect(line).x1 for line in lines)), header.u0)
+    strip = [line for line in zone if u0 - view.size <= view.rect(line).cx <= u1 + view.size]
+    bands = _entries(view, strip, u0, u1, header, v_end)
+    _read_bands(bands, legend)
+    first = next((i for i, band in enumerate(bands) if band.lines), 0)
+    last = max((i for i, band in enumerate(bands) if band.lines), default=-1)
+    return bands[first : last + 1]
+
+
+def _known(line: Line, legend: Legend) -> bool:
+    return label_key(line.text) in legend or is_period(line.text)
+
+
+def _column(view: View, lines: list[Line]) -> list[Line]:
+    """The largest set of lines that stand under each other."""
+    best: list[Line] = []
+    for seed in lines:
+        a = view.rect(seed)
+        same = [line for line in lines if min(a.x1, view.rect(line).x1) - max(a.x0, view.rect(line).x0) > 0]
+        if len(same) > len(best):
+            best = same
+    return best
+
+
+def _entries(
+    view: View, strip: list[Line], u0: float, u1: float, header: DayHeader, v_end: float
+) -> list[TimeBand]:
+    """Group the strip's lines to header cells and give each its band."""
+
+    def cut(rail: Rail) -> float:
+        slack = (rail.hi - rail.lo) / 2
+        near = view.v_cut(rail.at, u0, u1, slack)
+        return near + 0.5 * view.v_cut(rail.at, header.u0, header.u1, slack)
+
+    rails = [rail for rail in view.v_rails if header.v0 <= rail.at <= v_end + 4 * view.size]
+    strong = [rail for rail in rails if view.v_cut(rail.at, u0, u1, (rail.hi - rail.lo) / 2) >= 0.6]
+    cells: list[list[Line]] = []
+    edges = [rail.at for rail in strong]
+    by_cell: dict[int, list[Line]] = {}
+    for line in strip:
+        by_cell.setdefault(sum(edge < view.rect(line).cy for edge in edges), []).append(line)
+    for _, lines in sorted(by_cell.items()):
+        cells.extend(_by_time(lines, view))
+    spans = [
+        (min(view.rect(line).y0 for line in lines), max(view.rect(line).y1 for line in lines)) for lines in cells
+    ]
+    empties = _empty_cells(strong, spans, view.size)
+    boxes: list[tuple[tuple[float, float], list[Line]]] = list(zip(spans, cells, strict=True))
+    boxes += [(empty, []) for empty in empties]
+    boxes.sort(key=lambda item: item[0])
+    body = [view.rect(line) for line in view.lines if header.u0 <= view.rect(line).cx <= header.u1]
+    body = [rect for rect in body if header.v1 <= rect.cy <= v_end]
+    bands = split_between(
+        [span for span, _ in boxes],
+        rails,
+        cut,
+        size=view.size,
+        starts=[rect.y0 for rect in body],
+        centres=[rect.cy for rect in body],
+    )
+    return [TimeBand(lo, hi, lines) for (lo, hi), (_, lines) in zip(bands, boxes, strict=True)]
+
+
+def _empty_cells(rails: list[Rail], spans: list[tuple[float, float]], size: float) -> list[tuple[float, float]]:
+    """Ruled cells of the strip that hold no text, between ones that do: breaks often print no time."""
+    out: list[tuple[float, float]] = []
+    for a, b in zip(rails, rails[1:], strict=False):
+        lo, hi = a.hi, b.lo
+        inside = any(lo - size < (s + e) / 2 < hi + size for s, e in spans)
+        between = spans and spans[0][1] < lo and hi < spans[-1][0]
+        if between and not inside and hi - lo > 0.7 * size:
+            out.append((lo + 0.25 * (hi - lo), hi - 0.25 * (hi - lo)))
+    return out
+
+
+def _by_time(lines: list[Line], view: View) -> list[list[Line]]:
+    """Lines between two rules are one header cell, unless each of several says a whole time itself (no rules there)."""
+    ranges = [line for line in lines if any(span.end is not None for span in find_times(line.text))]
+    singles = [line for line in lines if find_times(line.text) and line not in ranges]
+    numbers = [line for line in lines if is_period(line.text)]
+    if len(ranges) >= 2:
+        anchors = ranges
+    elif not ranges and len(singles) >= 3:
+        anchors = singles
+    elif not ranges and not singles and len(numbers) >= 2:
+        anchors = numbers
+    else:
+        return [lines]
+    groups: dict[int, list[Line]] = {line.id: [line] for line in anchors}
+    for line in lines:
+        if line.id not in groups:
+            nearest = min(anchors, key=lambda anchor: abs(view.rect(anchor).cy - view.rect(line).cy))
+            if abs(view.rect(nearest).cy - view.rect(line).cy) < 2.2 * view.size:
+                groups[nearest.id].append(line)
+            else:
+                groups[line.id] = [line]
+    return sorted(groups.values(), key=lambda group: view.rect(group[0]).cy)
+
+
+def _read_bands(bands: list[TimeBand], legend: Legend) -> None:
+    """Set each band's times from its text, the legend, or its neighbours."""
+    timed: list[tuple[TimeBand, Span]] = []
+    for band in bands:
+        text = " ".join(line.text for row in in_reading_order(band.lines) for line in row) if band.lines else ""
+        spans = find_times(text)
+        band.label = without_times(text, spans)
+        if len(spans) == 2 and all(span.end is None for span in spans):
+            spans = [Span(spans[0].start, spans[1].start, (spans[0].at[0], spans[1].at[1]))]
+        if spans:
+            timed.append((band, next((span for span in spans if span.end is not None), spans[0])))
+    for (band, _), (start, end) in zip(timed, resolve_all([span for _, span in timed]), strict=True):
+        band.start, band.end, band.source = start, end, "header"
+    for band in bands:
+        if band.start is None and (key := label_key(band.label)) and key in legend:
+            band.start, band.end = legend[key]
+            band.source = "legend"
+    _fill_gaps(bands)
+
+
+def _fill_gaps(bands: list[TimeBand]) -> None:
+    """An end that is not printed is the next start; a row without times lies between its neighbours."""
+    fill: Callable[[TimeBand, TimeBand], None] = _take_next
+    for band, after in zip(bands, bands[1:], strict=False):
+        fill(band, after)
+    for before, band, after in zip(bands, bands[1:], bands[2:], strict=False):
+        known = before.end is not None and after.start is not None
+        if band.start is None and not is_period(band.label) and known and before.source != "next":
+            if before.end is not None and after.start is not None and before.end < after.start:
+                band.start, band.end, band.source = before.end, after.start, "next"
+
+
+def _take_next(band: TimeBand, after: TimeBand) -> None:
+    if band.start is not None and band.end is None and after.start is not None and after.start > band.start:
+        band.end, band.source = after.start, "next"

@@ -1,0 +1,131 @@
+"""What the reader's modules hand to each other. Lengths are pixels of the (straightened) OCR picture, times minutes."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from shared.messages import Day, OcrPage, TimeBlock, TimeSource, Warning_
+
+Picture = npt.NDArray[np.uint8]
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """An upright rectangle."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def cx(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def cy(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+    def union(self, other: "Rect") -> "Rect":
+        return Rect(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
+
+    def contains(self, x: float, y: float) -> bool:
+        return self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1
+
+    def turned(self) -> "Rect":
+        """The rectangle with its axes swapped."""
+        return Rect(self.y0, self.x0, self.y1, self.x1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text as the OCR read it, on the straightened page."""
+
+    id: int
+    text: str
+    confidence: float
+    angle: int
+    rect: Rect
+    size: float
+    """Height of the text across its reading direction."""
+
+    @property
+    def upright(self) -> bool:
+        return self.angle in (0, 180)
+
+
+def bounds(lines: "list[Line]") -> Rect:
+    """The rectangle around `lines` (at least one)."""
+    rect = lines[0].rect
+    for line in lines[1:]:
+        rect = rect.union(line.rect)
+    return rect
+
+
+@dataclass(slots=True)
+class Draft:
+    """A block while it is being read: times in minutes after midnight, the box on the straightened page."""
+
+    day: Day
+    name: str
+    rect: Rect
+    lines: list[Line]
+    start: int | None = None
+    end: int | None = None
+    source: TimeSource | None = None
+    notes: str | None = None
+    room: str | None = None
+    teacher: str | None = None
+    week: str | None = None
+    certainty: float = 1.0
+    """How sure the layout reader is of the cell's place, 0 to 1; the OCR's own score comes on top."""
+
+
+@dataclass(slots=True)
+class Draw:
+    """What one layout reader made of a page."""
+
+    layout: str
+    drafts: list[Draft] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    """Ids of the lines that were understood: headers, cells, legends."""
+    warnings: list[Warning_] = field(default_factory=list)
+    area: Rect | None = None
+    """The table, without what is written around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageInput:
+    """A page to read."""
+
+    ocr: OcrPage
+    picture: Picture
+    """Height x width x 3, RGB: the picture `ocr`'s boxes are measured in."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the local reader made of a document."""
+
+    blocks: list[TimeBlock]
+    confidence: float
+    """0 to 1, to be held against the quality gate."""
+    layout: str
+    """Name of the layout reader whose reading was taken, of the first page."""
+    teacher: str | None = None
+    class_name: str | None = None
+    term: str | None = None
+    year: int | None = None
+    warnings: list[Warning_] = field(default_factory=list)
+    sources: list[list[tuple[int, int]]] = field(default_factory=list)
+    """For each block, the (page, line id) pairs it stands on."""

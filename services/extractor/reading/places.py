@@ -1,0 +1,109 @@
+"""Gives each cell its times: those printed in it, else its header's, else its place in the drawing."""
+
+from dataclasses import dataclass
+
+from services.extractor.reading.cells import CellText
+from services.extractor.reading.headers import TimeBand
+from services.extractor.reading.times import resolve
+from shared.messages import TimeSource
+
+STEP = 5
+"""Minutes to which a time taken from the drawing is rounded: school days are planned in these."""
+
+
+@dataclass(slots=True)
+class Place:
+    """A cell in its table. `lo` and `hi` are its edges along the times, `first` and `last` the bands it covers."""
+
+    days: list[int]
+    lo: float
+    hi: float
+    first: int
+    last: int
+    cell: CellText
+    start: int | None = None
+    end: int | None = None
+    source: TimeSource | None = None
+    certainty: float = 1.0
+
+
+def place_times(places: list[Place], bands: list[TimeBand], size: float) -> None:
+    """Set start, end and source of every place.
+
+    A cell whose edges meet its bands' has their times. One that is divided unevenly has those its edges point at on the
+    scale between the bands' times; where a neighbour prints the time at which they meet, that is taken instead.
+    """
+    for place in places:
+        _header_times(place, bands, size)
+    for place in places:
+        _printed_times(place)
+    _meet(places, size)
+
+
+def _header_times(place: Place, bands: list[TimeBand], size: float) -> None:
+    first, last = bands[place.first], bands[place.last]
+    place.start, place.end = first.start, last.end
+    place.source = first.source if first.source == last.source else last.source or first.source
+    if first.start is None or last.end is None:
+        place.end = last.end if last.start is not None else None
+        return
+    early = place.lo - first.lo
+    late = last.hi - place.hi
+    drawn = False
+    if early > _slack(first, size) and first.end is not None:
+        place.start = _on_scale(first, place.lo)
+        drawn = True
+    if late > _slack(last, size) and last.start is not None:
+        place.end = _on_scale(last, place.hi)
+        drawn = True
+    if drawn:
+        place.source, place.certainty = "drawn", 0.75
+
+
+def _slack(band: TimeBand, size: float) -> float:
+    return max(0.7 * size, 0.12 * (band.hi - band.lo))
+
+
+def _on_scale(band: TimeBand, at: float) -> int | None:
+    if band.start is None or band.end is None:
+        return None
+    share = (at - band.lo) / max(1.0, band.hi - band.lo)
+    return round((band.start + share * (band.end - band.start)) / STEP) * STEP
+
+
+def _printed_times(place: Place) -> None:
+    spans = place.cell.spans
+    if not spans:
+        return
+    span = next((each for each in spans if each.end is not None), spans[0])
+    if span.end is None and len(spans) == 1 and place.start is not None and place.cell.name == "":
+        return
+    start, end = resolve(span, near=place.start)
+    if end is None and place.end is not None and place.end > start:
+        end = place.end
+    header = (place.start, place.end)
+    place.start, place.end, place.source = start, end, "printed"
+    place.certainty = 1.0 if None in header or _agree((start, end), header) else 0.9
+
+
+def _agree(printed: tuple[int, int | None], header: tuple[int | None, int | None]) -> bool:
+    """Whether a printed range overlaps the header's."""
+    if header[0] is None or header[1] is None or printed[1] is None:
+        return True
+    return printed[0] < header[1] and header[0] < printed[1]
+
+
+def _meet(places: list[Place], size: float) -> None:
+    """Where a drawn edge meets a neighbour's printed time, the printed one holds."""
+    for place in places:
+        if place.source != "drawn":
+            continue
+        for other in places:
+            if other.source != "printed" or not set(other.days) & set(place.days) or other is place:
+                continue
+            if abs(other.lo - place.hi) < size and other.start is not None and place.start is not None:
+                if other.start > place.start:
+                    place.end, place.certainty = other.start, 0.85
+            if abs(other.hi - place.lo) < size and other.end is not None and place.end is not None:
+                if other.end < place.end:
+                    place.start, place.certainty = other.end, 0.85

@@ -1,0 +1,112 @@
+"""From pages to a reading: straighten, find separators, ask the layout readers, put boxes back on the stored picture."""
+
+import numpy as np
+
+from services.extractor.reading.confidence import clashes, draft_confidence, draw_confidence
+from services.extractor.reading.layouts import read_layout
+from services.extractor.reading.meta import Meta, read_meta
+from services.extractor.reading.model import Draft, Draw, Line, Matrix, PageInput, Reading, Rect
+from services.extractor.reading.rules import find_rules
+from services.extractor.reading.straighten import straighten
+from services.extractor.reading.times import text_of
+from services.extractor.reading.view import View
+from shared.messages import DAYS, Box, TimeBlock, Warning_
+
+MAX_LINES = 3000
+"""Lines of text a page is read with; a page of a book has fewer, and a timetable far fewer."""
+MIN_SCORE = 0.3
+"""Lines below this OCR score are noise in logos and pictures more often than text."""
+
+
+def read_timetable(pages: list[PageInput]) -> Reading:
+    """Read a document's timetable from its OCR lines and pictures.
+
+    Args:
+        pages: in order; each picture is RGB uint8 (height x width x 3) and the one its `ocr` boxes are measured in.
+
+    Returns:
+        The week as far as the pages say it. No block at all is a reading too, with confidence 0; nothing is raised for
+        what is on a page.
+    """
+    reading = Reading([], 0.0, "none")
+    scores: list[tuple[float, int]] = []
+    for page in pages:
+        confidence, count = _read_page(page, reading)
+        scores.append((confidence, count))
+    total = sum(count for _, count in scores)
+    reading.confidence = round(sum(value * count for value, count in scores) / total, 4) if total else 0.0
+    if not reading.blocks:
+        reading.warnings.append(Warning_(code="no_timetable", message="No timetable could be recognised on the page."))
+    return reading
+
+
+def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
+    straight = straighten(page)
+    lines = [line for line in straight.lines if line.text and line.confidence >= MIN_SCORE][:MAX_LINES]
+    if not lines:
+        return 0.0, 0
+    rules = find_rules(straight.picture, lines)
+    draw = read_layout(View(lines, rules, turned=False), View(lines, rules, turned=True))
+    meta = read_meta(lines, draw.used if draw else set(), draw.area if draw else None)
+    _take_meta(reading, meta)
+    if draw is None:
+        return 0.0, 0
+    if reading.layout == "none":
+        reading.layout = draw.layout
+    reading.warnings.extend(draw.warnings)
+    to_stored = straight.to_page
+    if page.ocr.to_stored is not None:
+        to_stored = np.array(page.ocr.to_stored).reshape(3, 3) @ to_stored
+    bad = clashes(draw.drafts)
+    ordered = sorted(
+        enumerate(draw.drafts), key=lambda item: (DAYS.index(item[1].day), item[1].start or 0, item[1].rect.y0)
+    )
+    values: list[float] = []
+    for index, draft in ordered:
+        value = draft_confidence(draft) * (0.7 if index in bad else 1.0)
+        values.append(value)
+        reading.blocks.append(_block(draft, value, page.ocr.page, to_stored))
+        reading.sources.append(list(dict.fromkeys((page.ocr.page, line.id) for line in draft.lines)))
+    return draw_confidence(draw, values, _inside(draw, lines)), len(values)
+
+
+def _inside(draw: Draw, lines: list[Line]) -> int:
+    """How many lines stand in the read table."""
+    if draw.area is None:
+        return len(draw.used)
+    inside = {line.id for line in lines if draw.area.contains(line.rect.cx, line.rect.cy)}
+    return len(inside | draw.used)
+
+
+def _take_meta(reading: Reading, meta: Meta) -> None:
+    reading.teacher = reading.teacher or meta.teacher
+    reading.class_name = reading.class_name or meta.class_name
+    reading.term = reading.term or meta.term
+    reading.year = reading.year or meta.year
+
+
+def _block(draft: Draft, confidence: float, page: int, to_stored: Matrix) -> TimeBlock:
+    return TimeBlock(
+        day=draft.day,
+        name=draft.name,
+        start_time=text_of(draft.start),
+        end_time=text_of(draft.end),
+        notes=draft.notes,
+        week="A" if draft.week == "A" else "B" if draft.week == "B" else None,
+        room=draft.room,
+        teacher=draft.teacher,
+        confidence=round(confidence, 4),
+        box=to_box(draft.rect, to_stored),
+        page=page,
+        time_source=draft.source if draft.start is not None else None,
+    )
+
+
+def to_box(rect: Rect, matrix: Matrix) -> Box:
+    """The upright box around `rect` after the homography `matrix`."""
+    corners = np.array([[rect.x0, rect.y0, 1], [rect.x1, rect.y0, 1], [rect.x1, rect.y1, 1], [rect.x0, rect.y1, 1]])
+    points = corners @ matrix.T
+    points = points[:, :2] / points[:, 2:]
+    x0, y0 = np.maximum(0, np.floor(points.min(axis=0))).astype(int)
+    x1, y1 = np.maximum(0, np.ceil(points.max(axis=0))).astype(int)
+    return Box(x=int(x0), y=int(y0), width=int(x1 - x0), height=int(y1 - y0))

@@ -1,0 +1,330 @@
+"""The cells of a table as the picture shows them: pieces between separators and header boundaries, grown together.
+
+Pieces join where nothing is drawn between them (union-find). A joined area is taken apart again at a header boundary
+where the drawing cannot have been meant as one cell: it is no rectangle, it holds texts that each stand in their own
+day's column, or the page draws no separators along that axis at all.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from services.extractor.reading.headers import DayBand, TimeBand
+from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.rules import Rail
+from services.extractor.reading.view import View
+from services.extractor.reading.words import is_weekly
+
+DRAWN = 0.5
+"""Share of an edge along which a separator must be seen for the edge to divide."""
+SAME = 14.0
+"""Largest difference of a colour channel (0..255) within one and the same background."""
+MAX_CUTS = 90
+"""Positions along one axis at which a table is cut at most."""
+
+Piece = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Region:
+    """A cell: its rectangle in (u, v), the days and time bands it covers, its text."""
+
+    rect: Rect
+    days: list[int]
+    first: int
+    last: int
+    lines: list[Line]
+    certainty: float = 1.0
+
+
+class Table:
+    """A table cut into pieces, and what is drawn between them."""
+
+    def __init__(self, view: View, days: list[DayBand], bands: list[TimeBand]) -> None:
+        self.view, self.days, self.bands = view, days, bands
+        u_edges = [days[0].lo, *(band.hi for band in days)]
+        v_edges = [bands[0].lo, *(band.hi for band in bands)]
+        self.us = _cuts(u_edges, view.u_rails, view.size)
+        self.vs = _cuts(v_edges, view.v_rails, view.size)
+        nu, nv = len(self.us) - 1, len(self.vs) - 1
+        self.day_of = [_band_at([(d.lo, d.hi) for d in days], self._mid(self.us, i)) for i in range(nu)]
+        self.band_of = [_band_at([(b.lo, b.hi) for b in bands], self._mid(self.vs, j)) for j in range(nv)]
+        # right[i, j]: divided from piece (i + 1, j); under[i, j]: from (i, j + 1).
+        self.right = np.zeros((nu, nv), bool)
+        self.under = np.zeros((nu, nv), bool)
+        for i in range(nu):
+            for j in range(nv):
+                if i + 1 < nu:
+                    self.right[i, j] = view.u_cut(self.us[i + 1], self.vs[j], self.vs[j + 1]) >= DRAWN
+                if j + 1 < nv:
+                    self.under[i, j] = view.v_cut(self.vs[j + 1], self.us[i], self.us[i + 1]) >= DRAWN
+        self._colours: dict[Piece, npt.NDArray[np.float64]] = {}
+        self.day_lined = self._lined(days_axis=True)
+        self.band_lined = self._lined(days_axis=False)
+        self.band_drawn = self._drawn_bands()
+
+    @staticmethod
+    def _mid(cuts: list[float], index: int) -> float:
+        return (cuts[index] + cuts[index + 1]) / 2
+
+    def piece_rect(self, piece: Piece) -> Rect:
+        i, j = piece
+        return Rect(self.us[i], self.vs[j], self.us[i + 1], self.vs[j + 1])
+
+    def colour(self, piece: Piece) -> npt.NDArray[np.float64]:
+        """Background of a piece."""
+        if piece not in self._colours:
+            self._colours[piece] = self.view.rules.colour(self.view.back(self.piece_rect(piece)))
+        return self._colours[piece]
+
+    def alike(self, a: Piece, b: Piece) -> bool:
+        return bool(np.abs(self.colour(a) - self.colour(b)).max() <= SAME)
+
+    def _lined(self, *, days_axis: bool) -> list[bool]:
+        """For each inner header boundary: whether a line is drawn on it between equal backgrounds somewhere.
+
+        A line, unlike a change of colour, would be drawn between any two cells, so its absence means one cell.
+        """
+        cuts, of = (self.us, self.day_of) if days_axis else (self.vs, self.band_of)
+        other = len(self.vs) - 1 if days_axis else len(self.us) - 1
+        count = len(self.days) if days_axis else len(self.bands)
+        out = [False] * max(0, count - 1)
+        for i in range(len(cuts) - 2):
+            if of[i] == of[i + 1] or min(of[i], of[i + 1]) >= len(out):
+                continue
+            for j in range(other):
+                a, b = ((i, j), (i + 1, j)) if days_axis else ((j, i), (j, i + 1))
+                if (self.right if days_axis else self.under)[a] and self.alike(a, b):
+                    out[min(of[i], of[i + 1])] = True
+                    break
+        return out
+
+    def _drawn_bands(self) -> list[bool]:
+        """For each inner time boundary: whether anything is drawn on it in any column or in the time header."""
+        out = [False] * max(0, len(self.bands) - 1)
+        for j in range(len(self.vs) - 2):
+            a, b = self.band_of[j], self.band_of[j + 1]
+            if a != b and min(a, b) < len(out):
+                out[min(a, b)] = out[min(a, b)] or bool(self.under[:, j].any())
+        rects = [self.view.rect(line) for band in self.bands for line in band.lines]
+        if rects:
+            u0, u1 = min(rect.x0 for rect in rects), max(rect.x1 for rect in rects)
+            for index, band in enumerate(self.bands[:-1]):
+                out[index] = out[index] or self.view.v_cut(band.hi, u0, u1) >= DRAWN
+        return out
+
+    def components(self) -> list[list[Piece]]:
+        """Pieces joined where nothing is drawn between them."""
+        nu, nv = self.right.shape
+        parent = list(range(nu * nv))
+
+        def root(index: int) -> int:
+            while parent[index] != index:
+                parent[index] = parent[parent[index]]
+                index = parent[index]
+            return index
+
+        for i in range(nu):
+            for j in range(nv):
+                if i + 1 < nu and not self.right[i, j]:
+                    parent[root(i * nv + j)] = root((i + 1) * nv + j)
+                if j + 1 < nv and not self.under[i, j]:
+                    parent[root(i * nv + j)] = root(i * nv + j + 1)
+        groups: dict[int, list[Piece]] = {}
+        for i in range(nu):
+            for j in range(nv):
+                groups.setdefault(root(i * nv + j), []).append((i, j))
+        return list(groups.values())
+
+    def background(self) -> npt.NDArray[np.float64]:
+        """The commonest background of the table's pieces."""
+        pieces = [(i, j) for i in range(len(self.us) - 1) for j in range(len(self.vs) - 1)]
+        rounded = [tuple((self.colour(piece) // 8).astype(int)) for piece in pieces]
+        common = max(set(rounded), key=rounded.count)
+        background: npt.NDArray[np.float64] = np.array(common, float) * 8 + 4
+        return background
+
+
+def _cuts(edges: list[float], rails: list[Rail], size: float) -> list[float]:
+    """Header boundaries and the separators between them, without near twins."""
+    lo, hi = edges[0], edges[-1]
+    inner = sorted((rail for rail in rails if lo < rail.at < hi), key=lambda rail: -rail.support)[:MAX_CUTS]
+    cuts = list(edges)
+    for rail in inner:
+        if all(abs(rail.at - cut) > 0.45 * size for cut in cuts):
+            cuts.append(rail.at)
+    return sorted(cuts)
+
+
+def _band_at(bands: list[tuple[float, float]], at: float) -> int:
+    return next((index for index, (lo, hi) in enumerate(bands) if lo <= at <= hi), len(bands) - 1)
+
+
+def find_regions(table: Table, body: list[Line]) -> list[Region]:
+    """The table's cells that hold text, each with the days and bands it covers."""
+    place: dict[Piece, list[Line]] = {}
+    for line in body:
+        rect = table.view.rect(line)
+        piece = (_index(table.us, rect.cx), _index(table.vs, rect.cy))
+        place.setdefault(piece, []).append(line)
+    out: list[Region] = []
+    for pieces in table.components():
+        lines = [line for piece in pieces for line in place.get(piece, [])]
+        if lines:
+            out.extend(_resolve(table, pieces, lines))
+    return out
+
+
+def _index(cuts: list[float], at: float) -> int:
+    return min(max(0, sum(cut <= at for cut in cuts) - 1), len(cuts) - 2)
+
+
+def _resolve(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region]:
+    """One region, or several where the pieces that grew together were never meant as one cell."""
+    days = sorted({table.day_of[i] for i, _ in pieces})
+    bands = sorted({table.band_of[j] for _, j in pieces})
+    rect = _hull(table, pieces)
+    full = sum(_area(table.piece_rect(piece)) for piece in pieces) >= 0.97 * _area(rect)
+    undrawn = [not table.band_drawn[band] for band in bands[:-1]]
+    if len(bands) > 1 and any(undrawn) and len(lines) > 0:
+        parts = _by_band(table, pieces, lines, bands)
+        if len(parts) > 1 or parts[0][2]:
+            return [region for part, part_lines, _ in parts for region in _across(table, part, part_lines)]
+    if len(days) > 1 and not full:
+        return _by_day(table, pieces, lines, days)
+    if len(days) > 1:
+        return _across(table, pieces, lines)
+    if len(bands) > 1 and (parts := _stacked(table, pieces, lines, bands)):
+        return parts
+    return [_region(table, pieces, lines, 1.0 if full else 0.85)]
+
+
+def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region]:
+    """An area over several days: one cell, or a cell a day with nothing drawn between them."""
+    days = sorted({table.day_of[i] for i, _ in pieces})
+    if len(days) == 1:
+        return [_region(table, pieces, lines, 0.95)]
+    view = table.view
+    rects = [view.rect(line) for line in lines]
+    inner = [table.days[day].hi for day in days[:-1]]
+    margin = 0.5 * view.size
+    crossing = [rect for rect in rects if any(rect.x0 < edge - margin and rect.x1 > edge + margin for edge in inner)]
+    occupied = {_band_at([(d.lo, d.hi) for d in table.days], rect.cx) for rect in rects}
+    if not crossing and len(occupied) > 1:
+        return _by_day(table, pieces, lines, days)
+    if crossing and len(occupied) == 1:
+        return [_region(table, pieces, lines, 0.97)]
+    if crossing:
+        # Text over the boundary beside text in other columns: without separators, each column keeps what is centred in it.
+        lined = any(table.day_lined[day] for day in days[:-1] if day < len(table.day_lined))
+        return [_region(table, pieces, lines, 0.9)] if lined else _by_day(table, pieces, lines, days)
+    if all(table.day_lined[day] for day in days[:-1] if day < len(table.day_lined)):
+        return [_region(table, pieces, lines, 1.0)]
+    text = " ".join(line.text for line in lines)
+    coloured = np.abs(table.colour(pieces[0]) - table.background()).max() > SAME
+    if is_weekly(text) or coloured:
+        return [_region(table, pieces, lines, 0.93)]
+    day = table.days[occupied.pop()]
+    hull = _hull(table, pieces)
+    centre = (min(rect.x0 for rect in rects) + max(rect.x1 for rect in rects)) / 2
+    if abs(centre - hull.cx) < 0.1 * (day.hi - day.lo) and abs(centre - (day.lo + day.hi) / 2) > 0.2 * (day.hi - day.lo):
+        return [_region(table, pieces, lines, 0.9)]
+    return _by_day(table, pieces, lines, days)
+
+
+def _by_day(table: Table, pieces: list[Piece], lines: list[Line], days: list[int]) -> list[Region]:
+    spans = [(band.lo, band.hi) for band in table.days]
+    out: list[Region] = []
+    for day in days:
+        part = [piece for piece in pieces if table.day_of[piece[0]] == day]
+        own = [line for line in lines if _band_at(spans, table.view.rect(line).cx) == day]
+        if own and part:
+            bands = sorted({table.band_of[j] for _, j in part})
+            stacked = _stacked(table, part, own, bands) if len(bands) > 1 else []
+            out.extend(stacked or [_region(table, part, own, 0.93)])
+    return out
+
+
+def _by_band(
+    table: Table, pieces: list[Piece], lines: list[Line], bands: list[int]
+) -> list[tuple[list[Piece], list[Line], bool]]:
+    """Split an area at the time boundaries the page does not draw; (pieces, lines, whether it was narrowed)."""
+    spans = [(band.lo, band.hi) for band in table.bands]
+    runs: list[list[int]] = [[bands[0]]]
+    for band in bands[1:]:
+        if table.band_drawn[band - 1]:
+            runs[-1].append(band)
+        else:
+            runs.append([band])
+    out: list[tuple[list[Piece], list[Line], bool]] = []
+    for run in runs:
+        part = [piece for piece in pieces if table.band_of[piece[1]] in run]
+        own = [line for line in lines if _band_at(spans, table.view.rect(line).cy) in run]
+        if own:
+            out.append((part, own, len(part) < len(pieces)))
+    return out or [(pieces, lines, False)]
+
+
+def _stacked(table: Table, pieces: list[Piece], lines: list[Line], bands: list[int]) -> list[Region]:
+    """Texts that each stand in the middle of their own time band, in an area where only a change of colour could have
+    divided them: one cell each. Empty if that is not so."""
+    view = table.view
+    if any(table.band_lined[band] for band in bands[:-1] if band < len(table.band_lined)):
+        return []
+    groups = _groups([(view.rect(line), line) for line in lines], view.size)
+    if len(groups) < 2 or len(groups) > len(bands):
+        return []
+    out: list[Region] = []
+    seen: set[int] = set()
+    for group in groups:
+        centre = (min(rect.y0 for rect, _ in group) + max(rect.y1 for rect, _ in group)) / 2
+        band = _band_at([(b.lo, b.hi) for b in table.bands], centre)
+        span = table.bands[band]
+        if band in seen or abs(centre - (span.lo + span.hi) / 2) > 0.3 * (span.hi - span.lo):
+            return []
+        seen.add(band)
+        part = [piece for piece in pieces if table.band_of[piece[1]] == band]
+        out.append(_region(table, part, [line for _, line in group], 0.85))
+    return out
+
+
+def _groups(items: list[tuple[Rect, Line]], size: float) -> list[list[tuple[Rect, Line]]]:
+    items = sorted(items, key=lambda item: item[0].y0)
+    groups: list[list[tuple[Rect, Line]]] = []
+    for item in items:
+        if groups and item[0].y0 - max(rect.y1 for rect, _ in groups[-1]) < 0.6 * size:
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+    return groups
+
+
+def _region(table: Table, pieces: list[Piece], lines: list[Line], certainty: float) -> Region:
+    rect = _hull(table, pieces)
+    days = [i for i, d in enumerate(table.days) if _covers(rect.x0, rect.x1, d.lo, d.hi)]
+    bands = [i for i, b in enumerate(table.bands) if _covers(rect.y0, rect.y1, b.lo, b.hi)]
+    if not days:
+        days = [_band_at([(d.lo, d.hi) for d in table.days], rect.cx)]
+    if not bands:
+        bands = [_band_at([(b.lo, b.hi) for b in table.bands], rect.cy)]
+    return Region(rect, days, bands[0], bands[-1], lines, certainty)
+
+
+def _covers(lo: float, hi: float, band_lo: float, band_hi: float) -> bool:
+    """Whether lo..hi takes a good part of a band; a sliver over its edge is bad drawing, not a second hour."""
+    overlap = min(hi, band_hi) - max(lo, band_lo)
+    return overlap > 0.2 * (band_hi - band_lo)
+
+
+def _hull(table: Table, pieces: list[Piece]) -> Rect:
+    return Rect(
+        table.us[min(i for i, _ in pieces)],
+        table.vs[min(j for _, j in pieces)],
+        table.us[max(i for i, _ in pieces) + 1],
+        table.vs[max(j for _, j in pieces) + 1],
+    )
+
+
+def _area(rect: Rect) -> float:
+    return rect.width * rect.height

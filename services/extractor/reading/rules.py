@@ -1,0 +1,183 @@
+"""Ruling lines and the edges of coloured areas: whatever separates one cell from the next in the picture.
+
+Both are steps of brightness or colour that run straight over some length, so both are found alike: the picture is
+averaged along the direction of the wanted edge (which keeps it and drowns noise), differentiated across it, thresholded,
+and opened with a straight element so that only runs longer than a line of text is high remain. Text is masked by the
+OCR's boxes beforehand; what lies under a box is unknown rather than empty. Morphological opening as in OpenCV's
+tutorial on extracting lines; no line fitting, since separators are asked for by position later.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from services.extractor.reading.model import Line, Picture, Rect
+
+Mask = npt.NDArray[np.uint8]
+LONGEST = 1600
+"""Pictures are searched at this longest side at most: thinner rules than that shows are seldom printed."""
+MAX_RAILS = 160
+"""A drawing or a photo beside the table can give thousands of short edges; the longest are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """A position at which separators stand, across one axis."""
+
+    lo: float
+    hi: float
+    support: float
+    """Summed length of the runs at this position."""
+
+    @property
+    def at(self) -> float:
+        return (self.lo + self.hi) / 2
+
+
+@dataclass(slots=True)
+class Rules:
+    """The separators of a page. Positions are page pixels; `scale` is search pixels per page pixel."""
+
+    upright: Mask
+    """255 where a vertical separator runs."""
+    level: Mask
+    """255 where a horizontal separator runs."""
+    text: Mask
+    """255 under text."""
+    small: Picture
+    scale: float
+    size: float
+    """Median text height, page pixels."""
+    columns: list[Rail]
+    rows: list[Rail]
+
+    def column_cut(self, x: float, y0: float, y1: float, slack: float = 0.0) -> float:
+        """Share of the stretch `y0`..`y1` along which a vertical separator stands at `x`, 0 to 1."""
+        return _cut(self.upright, self.text, x, y0, y1, self.scale, self._reach(slack))
+
+    def row_cut(self, y: float, x0: float, x1: float, slack: float = 0.0) -> float:
+        """Share of the stretch `x0`..`x1` along which a horizontal separator stands at `y`, 0 to 1."""
+        return _cut(self.level.T, self.text.T, y, x0, x1, self.scale, self._reach(slack))
+
+    def _reach(self, slack: float) -> int:
+        return max(2, round((max(slack, 0.14 * self.size)) * self.scale) + 1)
+
+    def colour(self, rect: Rect) -> npt.NDArray[np.float64]:
+        """Median colour (RGB) of a rectangle's inside, without its text."""
+        inset = min(3.0, rect.width / 4, rect.height / 4)
+        x0, x1 = int((rect.x0 + inset) * self.scale), int((rect.x1 - inset) * self.scale) + 1
+        y0, y1 = int((rect.y0 + inset) * self.scale), int((rect.y1 - inset) * self.scale) + 1
+        step_x, step_y = max(1, (x1 - x0) // 12), max(1, (y1 - y0) // 12)
+        patch = self.small[max(0, y0) : y1 : step_y, max(0, x0) : x1 : step_x].reshape(-1, 3)
+        covered = self.text[max(0, y0) : y1 : step_y, max(0, x0) : x1 : step_x].reshape(-1)
+        free = patch[covered == 0]
+        if len(free) < 3:
+            free = patch
+        if not len(free):
+            return np.zeros(3)
+        median: npt.NDArray[np.float64] = np.median(free, axis=0)
+        return median
+
+
+def _cut(mask: Mask, text: Mask, at: float, lo: float, hi: float, scale: float, reach: int) -> float:
+    a, b = max(0, int(lo * scale) + 2), int(hi * scale) - 1
+    centre = round(at * scale)
+    if b <= a:
+        return 0.0
+    strip = mask[a:b, max(0, centre - reach) : centre + reach + 1]
+    if strip.size == 0:
+        return 0.0
+    hit = strip.any(axis=1)
+    known = hit | (text[a:b, min(max(0, centre), text.shape[1] - 1)] == 0)
+    count = int(known.sum())
+    return float(hit.sum() / count) if count >= max(3, 0.2 * (b - a)) else 0.0
+
+
+def find_rules(picture: Picture, lines: list[Line]) -> Rules:
+    """Find the separators of a page.
+
+    Args:
+        picture: height x width x 3, RGB.
+        lines: its text, to be masked.
+    """
+    height, width = picture.shape[:2]
+    scale = min(1.0, LONGEST / max(height, width, 1))
+    small = (
+        picture
+        if scale == 1.0
+        else cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+    )
+    size = float(np.median([line.size for line in lines])) if lines else 20.0
+    text = np.zeros(small.shape[:2], np.uint8)
+    for line in lines:
+        rect = line.rect
+        trim = 0.12 * line.size
+        corner, opposite = (rect.x0, rect.y0 + trim), (rect.x1, rect.y1 - trim)
+        if not line.upright:
+            corner, opposite = (rect.x0 + trim, rect.y0), (rect.x1 - trim, rect.y1)
+        cv2.rectangle(
+            text,
+            (int(corner[0] * scale), int(corner[1] * scale)),
+            (int(opposite[0] * scale), int(opposite[1] * scale)),
+            255,
+            -1,
+        )
+    run = max(9, round(size * scale * 0.9))
+    upright = _edges(small, text, run, vertical=True)
+    level = _edges(small, text, run, vertical=False)
+    return Rules(
+        upright=upright,
+        level=level,
+        text=text,
+        small=small.astype(np.uint8),
+        scale=scale,
+        size=size,
+        columns=_rails(upright, vertical=True, scale=scale, size=size),
+        rows=_rails(level, vertical=False, scale=scale, size=size),
+    )
+
+
+def _edges(small: Picture, text: Mask, run: int, *, vertical: bool) -> Mask:
+    along = (1, 9) if vertical else (9, 1)
+    smooth = cv2.blur(small, along)
+    steps = cv2.Sobel(smooth, cv2.CV_16S, int(vertical), int(not vertical), ksize=1)
+    strength = cv2.convertScaleAbs(steps).max(axis=2)
+    sample = strength[::4, ::4]
+    noise = float(np.median(sample)) if sample.size else 0.0
+    edge = (strength > min(26.0, 7.0 + 4.0 * noise)).astype(np.uint8) * 255
+    edge[text > 0] = 0
+    # A rule that wavers by a pixel (scans) would be opened away: widen it across first.
+    edge = cv2.dilate(edge, np.ones((1, 3) if vertical else (3, 1), np.uint8)).astype(np.uint8)
+    opened = cv2.morphologyEx(edge, cv2.MORPH_OPEN, np.ones((run, 1) if vertical else (1, run), np.uint8))
+    return opened.astype(np.uint8)
+
+
+def _rails(mask: Mask, *, vertical: bool, scale: float, size: float) -> list[Rail]:
+    count, _, stats, centroids = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    runs: list[tuple[float, float]] = []
+    for index in range(1, count):
+        length = float(stats[index, cv2.CC_STAT_HEIGHT if vertical else cv2.CC_STAT_WIDTH]) / scale
+        centre = float(centroids[index][0 if vertical else 1]) / scale
+        runs.append((centre, length))
+    # Two edges of one rule, or of the gutter between two cards, are one separator.
+    near = max(4.0, 0.4 * size)
+    rails: list[Rail] = []
+    group: list[tuple[float, float]] = []
+    for centre, length in sorted(runs):
+        if group and (centre - group[-1][0] > near or centre - group[0][0] > 1.6 * near):
+            rails.append(_rail(group))
+            group = []
+        group.append((centre, length))
+    if group:
+        rails.append(_rail(group))
+    rails.sort(key=lambda rail: -rail.support)
+    return sorted(rails[:MAX_RAILS], key=lambda rail: rail.at)
+
+
+def _rail(group: list[tuple[float, float]]) -> Rail:
+    # Long runs say where the rail is; a stray short one must not widen it.
+    longest = max(length for _, length in group)
+    solid = [centre for centre, length in group if length >= 0.25 * longest]
+    return Rail(min(solid), max(solid), sum(length for _, length in group))

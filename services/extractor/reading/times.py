@@ -1,0 +1,182 @@
+"""Times of day as people print them, and which of the two possible hours was meant.
+
+Parsing finds clocks and ranges in a text and keeps what is printed (hour, minute, am/pm or nothing). Resolving turns
+them into minutes after midnight: without am/pm a school day is understood, so 1:15 after 12:00 is 13:15.
+"""
+
+import re
+from dataclasses import dataclass
+
+HALF_DAY = 12 * 60
+EARLIEST = 7 * 60
+"""A bare hour before this is an afternoon's: no school day starts at 1:15 in the night."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A printed time of day."""
+
+    hour: int
+    minute: int
+    half: str | None = None
+    """``am``, ``pm`` or null if not printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A printed range, or a start alone."""
+
+    start: Clock
+    end: Clock | None
+    at: tuple[int, int]
+    """First character and the one after the last, in the text that was searched."""
+
+
+_HALF = r"(?:\s*(?P<{0}half>[ap])\.?\s?m\b\.?)"
+_CLOCK = (
+    r"(?:(?P<{0}h>[012OQo]?[\dOolI])\s?(?:[:;.,]|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI])(?![\d])(?:\s?(?:h|Uhr)\b)?"
+    r"|(?P<{0}mil>[012]?\d[0-5]\d)(?:\s?h(?:rs)?\b)?"
+    r"|(?P<{0}b>[012]?\d)(?:\s?(?:h|Uhr)\b)?)" + _HALF + "?"
+)
+_DASH = r"\s*(?:[-‐‑‒–—−~→]+|\bto\b|\btill?\b|\buntil\b|\bbis\b|\bà\b|\bal?\b|\btot\b|\bdo\b)\s*"
+_RANGE = re.compile(r"(?<![\d:.,/])" + _CLOCK.format("s") + _DASH + _CLOCK.format("e") + r"(?![\d/])", re.IGNORECASE)
+_SINGLE = re.compile(r"(?<![\d:.,/])" + _CLOCK.format("s") + r"(?![\d:/])", re.IGNORECASE)
+_LOOKALIKE = str.maketrans("OoQlI", "00011")
+
+
+def find_times(text: str) -> list[Span]:
+    """Every range and lone time in `text`, left to right.
+
+    Hours without minutes ("9-10", "2 - 3pm") count only where they fill the text or carry am/pm, and four digits
+    ("0900-0945") only in ranges or alone, so that years, rooms and course codes are not taken for times.
+    """
+    spans: list[Span] = []
+    stripped = text.strip(" .()[]|*")
+    position = 0
+    while match := _RANGE.search(text, position):
+        start, end = _clock(match, "s"), _clock(match, "e")
+        whole = match.group().strip() == stripped
+        if start and end and _plausible(match, whole):
+            spans.append(Span(start, end, match.span()))
+            position = match.end()
+        else:
+            position = match.start() + 1
+    for match in _SINGLE.finditer(text):
+        if any(match.start() < span.at[1] and span.at[0] < match.end() for span in spans):
+            continue
+        clock = _clock(match, "s")
+        if clock is None:
+            continue
+        whole = match.group().strip() == stripped
+        if match["sh"] or match["shalf"] or (match["smil"] and whole and len(match["smil"]) == 4):
+            # "5, 20 pupils" and "3.50" in prose: a comma is a clock's only where the clock stands alone.
+            if match["sh"] and not whole and "," in match.group():
+                continue
+            spans.append(Span(clock, None, match.span()))
+    return sorted(spans, key=lambda span: span.at)
+
+
+def _clock(match: re.Match[str], side: str) -> Clock | None:
+    half = match[f"{side}half"]
+    half = half.lower() + "m" if half else None
+    if match[f"{side}h"]:
+        hour = int(match[f"{side}h"].translate(_LOOKALIKE))
+        minute = int(match[f"{side}m"].translate(_LOOKALIKE))
+    elif match[f"{side}mil"]:
+        hour, minute = int(match[f"{side}mil"][:-2]), int(match[f"{side}mil"][-2:])
+    else:
+        hour, minute = int(match[f"{side}b"]), 0
+    if hour > 24 or minute > 59 or (half and hour > 12):
+        return None
+    return Clock(hour, minute, half)
+
+
+def _plausible(match: re.Match[str], whole: bool) -> bool:
+    """Whether a range is one of times rather than of years, pages or school classes."""
+    halves = bool(match["shalf"] or match["ehalf"])
+    if match["smil"] or match["emil"]:
+        if not (match["smil"] and match["emil"]):
+            return halves or bool(match["sh"] or match["eh"])
+        first, last = int(match["smil"]), int(match["emil"])
+        return not (1990 <= first <= 2060 and 1 <= last - first <= 2 and not halves)
+    if match["sh"] or match["eh"] or halves:
+        return True
+    return whole
+
+
+def resolve(span: Span, after: int | None = None, near: int | None = None) -> tuple[int, int | None]:
+    """Minutes after midnight of a span.
+
+    Args:
+        after: start of the entry before it in a list that only goes forward.
+        near: a time it should be close to, such as the header of its column.
+
+    Returns:
+        Start and end; an end is always after its start.
+    """
+    start, end = span.start, span.end
+    if start.half:
+        first = _fixed(start, start.half)
+    elif end is not None and end.half:
+        last = _fixed(end, end.half)
+        both = [_fixed(start, "am"), _fixed(start, "pm")] if start.hour <= 12 else [start.hour * 60 + start.minute]
+        first = max((value for value in both if value < last), default=both[0])
+    else:
+        first = _guess(start, after, near)
+    if end is None:
+        return first, None
+    if end.half:
+        last = _fixed(end, end.half)
+    else:
+        last = end.hour * 60 + end.minute
+        if last <= first and end.hour <= 12 and last + HALF_DAY > first:
+            last += HALF_DAY
+    return first, last if last > first else None
+
+
+def resolve_all(spans: list[Span]) -> list[tuple[int, int | None]]:
+    """Resolve a header's spans, given in the order of the day."""
+    out: list[tuple[int, int | None]] = []
+    after: int | None = None
+    for span in spans:
+        times = resolve(span, after=after)
+        out.append(times)
+        after = times[0]
+    return out
+
+
+def _fixed(clock: Clock, half: str) -> int:
+    hour = clock.hour
+    if hour <= 12:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return hour * 60 + clock.minute
+
+
+def _guess(clock: Clock, after: int | None, near: int | None) -> int:
+    value = clock.hour * 60 + clock.minute
+    if clock.hour > 12 or clock.hour == 0:
+        return value % (24 * 60)
+    other = value + HALF_DAY if clock.hour < 12 else value
+    if near is not None:
+        return min(value, other, key=lambda each: abs(each - near))
+    if value < EARLIEST:
+        return other
+    if after is not None and value < after <= other:
+        return other
+    return value
+
+
+def text_of(minutes: int | None) -> str | None:
+    """``HH:MM``, or null for null and for what is no time of one day."""
+    if minutes is None or not 0 <= minutes < 24 * 60:
+        return None
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def without_times(text: str, spans: list[Span]) -> str:
+    """`text` with its spans cut out and the punctuation that held them tidied away."""
+    for span in reversed(spans):
+        text = text[: span.at[0]] + " " + text[span.at[1] :]
+    text = re.sub(r"\(\s*\)|\[\s*\]", " ", text)
+    text = re.sub(r"\s+", " ", text)
+    return text.strip(" -–—:;,|.\t") if spans else text.strip()

@@ -1,0 +1,83 @@
+"""Words that tell what a piece of text in a cell is: a room, a person, a break, nothing at all."""
+
+import re
+
+_TITLES = r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|fr|coach|herr|frau|mme|mlle|m\.|sr|sra|srta|sig|mevr|dhr|pan|pani)"
+_PERSON = re.compile(rf"^{_TITLES}\.?\s+\S.*$", re.IGNORECASE)
+_ROOM_WORDS = (
+    "room|rm|lab|laboratory|hall|gym|gymnasium|field|studio|suite|library|theatre|theater|workshop|playground|court|"
+    "pool|classroom|auditorium|canteen|cafeteria|building|block|floor|kitchen|pitch|astro|chapel|office|annexe|annex|"
+    "raum|saal|halle|turnhalle|aula|salle|gymnase|labo|sala|aula|laboratorio|palestra|lokaal|gymzaal"
+)
+_ROOM = re.compile(
+    rf"^(?:(?:[\w.]+\s+)?(?:{_ROOM_WORDS})\.?(?:\s*(?:no\.?\s*)?[\w.-]{{1,5}})?|[A-Z]{{0,3}}\s?-?\d{{1,3}}[.-]?\d{{0,3}}[a-zA-Z]?)$",
+    re.IGNORECASE,
+)
+_INITIALS = re.compile(r"^[A-Z]{2,4}(?:\s?/\s?[A-Z]{2,4})*$")
+_FREE = {
+    "", "free", "freeperiod", "freeslot", "free time slot", "none", "na", "nil", "empty", "off", "frei", "libre", "libero",
+    "livre", "vrij", "wolne", "nolesson", "noclass", "x", "freistunde",
+}  # fmt: skip
+_WEEKLY = re.compile(
+    r"\b(?:break|recess|lunch|luncheon|dinner|snack|assembly|registration|reg|tutor\w*|form time|homeroom|recreation|"
+    r"playtime|play ?time|morning meeting|brunch|tea|interval|pause|mittag\w*|hofpause|recreo|recre[io]o|almuerzo|intervalo|almo[cç]o|"
+    r"pausa|pranzo|intervallo|ricreazione|mensa|lunchpauze|pauze|przerwa|obiad|r[ée]cr[ée]ation|d[ée]jeuner|cantine|"
+    r"storytime|story time|dismissal|home ?time|arrival|passing|advisory)\b",
+    re.IGNORECASE,
+)
+SUBJECTS = frozenset(
+    "english maths mathematics math science history geography music french german spanish italian latin art drama "
+    "computing computer reading writing literacy numeracy phonics handwriting spelling comprehension assembly "
+    "physics chemistry biology economics business sociology psychology philosophy religious studies literature "
+    "technology design media dance games sport sports physical education pe pshe re dt ict it topic library "
+    "registration break lunch storytime golden time guided forest school tutor language grammar vocabulary".split()
+)
+
+
+def is_person(text: str) -> bool:
+    """Whether `text` is a name with a title before it ("Mr Rossi")."""
+    return bool(_PERSON.match(text.strip()))
+
+
+def is_room(text: str) -> bool:
+    """Whether `text` names a room ("Lab 2", "R204", "B1.07", "IT Suite", "Hall")."""
+    return bool(_ROOM.match(text.strip()))
+
+
+def is_initials(text: str) -> bool:
+    """Whether `text` is a person's initials as timetables print them ("TBY", "KJO/ALE")."""
+    return bool(_INITIALS.match(text.strip()))
+
+
+def is_free(text: str) -> bool:
+    """Whether a cell with this text holds no lesson."""
+    plain = re.sub(r"[^\w]+", "", text.casefold(), flags=re.UNICODE).replace("_", "")
+    return plain in _FREE
+
+
+def is_weekly(text: str) -> bool:
+    """Whether this is something that usually holds for every day, such as a break."""
+    return bool(_WEEKLY.search(text))
+
+
+def is_aside(text: str) -> bool:
+    """Whether `text` is certainly a note rather than a lesson's name: in brackets, a person, a room."""
+    text = text.strip()
+    return (text.startswith(("(", "[")) and text.endswith((")", "]"))) or is_person(text) or is_room(text)
+
+
+def people_and_rooms(notes: list[str]) -> tuple[str | None, str | None]:
+    """The first person and the first room among a cell's notes ("Lab 2 Dr Singh" holds both).
+
+    Returns:
+        Teacher, room.
+    """
+    teacher = room = None
+    for note in notes:
+        for part in re.split(r"[,;|]|\s(?=" + _TITLES + r"\.?\s)", note.strip("()[] "), flags=re.IGNORECASE):
+            part = part.strip()
+            if teacher is None and is_person(part):
+                teacher = part
+            elif room is None and is_room(part):
+                room = part
+    return teacher, room
