@@ -1,0 +1,94 @@
+"""One picture from the file's bytes to what is stored, or the reason it is stored as it came."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.compressor.codec import vips
+from services.compressor.decode import Decoded, decode
+from services.compressor.encode import EncodeFailed, encode
+from services.compressor.pdf import DrawnPage
+from services.compressor.settings import CompressorSettings
+from services.compressor.strip import strip
+from shared.logs import get_logger
+from shared.pictures import PictureInfo, PictureSettings
+
+log = get_logger("compressor.compress")
+
+_SUFFIXES = {"jpeg": "jpg", "png": "png", "webp": "webp", "tiff": "tif"}
+"""Kinds the OCR decodes by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compressed:
+    """A picture as it is stored."""
+
+    data: bytes
+    content_type: str
+    suffix: str
+    """Of the blob's name, without the dot."""
+    width: int
+    height: int
+    lossless: bool = False
+    kept: bool = False
+    """The file's own pixels, only its metadata removed: compressing would have made it larger."""
+    failed: bool = False
+    """The file's own pixels because the codec failed."""
+    turned: bool = False
+    shrunk: bool = False
+    frames: int = 1
+
+
+def compress(
+    data: bytes, info: PictureInfo, settings: CompressorSettings, limits: PictureSettings, *, page: int = 0
+) -> Compressed:
+    """Compress one page of a picture file.
+
+    Raises:
+        Unreadable: the picture cannot be decoded.
+        EncodeFailed: it can, but not be written, and the file is of a kind that the OCR cannot decode itself.
+    """
+    decoded = decode(data, info, settings.max_image_dimension, limits, page=page)
+    try:
+        encoded = encode(decoded.image, settings, from_jpeg=info.kind == "jpeg")
+    except EncodeFailed as error:
+        log.warning("encode failed, the original goes on", error=str(error), kind=info.kind)
+        return _original(data, info, decoded)
+    single = info.kind in ("jpeg", "png", "webp") and (info.frames or 1) == 1
+    if len(encoded.data) >= len(data) and single and decoded.plain and not (decoded.turned or decoded.shrunk):
+        stripped = strip(info.kind, data)
+        if stripped is not None and len(stripped) <= len(encoded.data):
+            width, height = decoded.image.width, decoded.image.height
+            suffix = _SUFFIXES[info.kind]
+            return Compressed(stripped, info.content_type, suffix, width, height, kept=True)
+    return Compressed(
+        encoded.data,
+        encoded.content_type,
+        encoded.suffix,
+        decoded.image.width,
+        decoded.image.height,
+        lossless=encoded.lossless,
+        turned=decoded.turned,
+        shrunk=decoded.shrunk,
+        frames=decoded.frames,
+    )
+
+
+def compress_drawn(page: DrawnPage, settings: CompressorSettings) -> Compressed:
+    """Compress a drawn PDF page. Raises `EncodeFailed`."""
+    image: Any = vips().Image.new_from_memory(page.pixels, page.width, page.height, 4, "uchar")
+    image = image.extract_band(0, n=3).copy(interpretation="srgb").copy_memory()
+    encoded = encode(image, settings)
+    return Compressed(
+        encoded.data, encoded.content_type, encoded.suffix, page.width, page.height, lossless=encoded.lossless
+    )
+
+
+def _original(data: bytes, info: PictureInfo, decoded: Decoded) -> Compressed:
+    """The file itself, without its metadata where its kind can be stripped, still turned by its orientation tag."""
+    if info.kind not in _SUFFIXES or info.width is None or info.height is None or decoded.frames > 1:
+        raise EncodeFailed(f"no encoder works and the OCR cannot decode {info.kind} itself")
+    turned = decoded.orientation >= 5
+    width, height = (info.height, info.width) if turned else (info.width, info.height)
+    stripped = strip(info.kind, data, decoded.orientation) or data
+    suffix = _SUFFIXES[info.kind]
+    return Compressed(stripped, info.content_type, suffix, width, height, failed=True, turned=decoded.turned)

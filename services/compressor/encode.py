@@ -1,0 +1,90 @@
+"""A picture in, its smallest faithful file out.
+
+Lossless WebP is half the size of lossy for a drawn page and ten times that of a photo, at several times the work.
+Two cheap looks decide whether to try it: how many pixels equal their right neighbour (photos 0.1 to 0.5, drawn pages
+0.92 and up), then both encodings of eight thin strips. What went through JPEG is never tried: its ringing around
+letters made lossless three times the size of lossy, however flat the page.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.compressor.codec import vips
+from services.compressor.settings import CompressorSettings
+
+_EFFORT = 2
+"""Of libwebp, 0 to 6: 2 costs a seventh more time than 0 for 10 to 25 % fewer bytes, 4 costs twice that for 2 %."""
+_LOSSLESS_EFFORT = 50
+_FLAT = 0.85
+_STRIPS = 8
+_STRIPS_SHARE = 8
+"""The strips together are one part in this many of the picture."""
+
+
+class EncodeFailed(Exception):
+    """The codec could not write the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    data: bytes
+    content_type: str
+    suffix: str
+    """Of the blob's name, without the dot."""
+    lossless: bool
+
+
+def encode(image: Any, settings: CompressorSettings, *, from_jpeg: bool = False) -> Encoded:
+    """Encode a decoded picture as `OUTPUT_FORMAT`.
+
+    Args:
+        image: pyvips image in memory, 8 bits, 1 or 3 bands.
+        from_jpeg: it was a JPEG before.
+
+    Raises:
+        EncodeFailed: the codec's fault, not the picture's.
+    """
+    pyvips = vips()
+    try:
+        if settings.output_format == "jpeg":
+            data = image.jpegsave_buffer(Q=settings.image_quality, optimize_coding=True, keep="icc")
+            return Encoded(data, "image/jpeg", "jpg", lossless=False)
+        if settings.output_format == "png":
+            return Encoded(image.pngsave_buffer(compression=6, keep="icc"), "image/png", "png", lossless=True)
+        lossy = _lossy(image, settings)
+        if not from_jpeg and flatness(image) >= _FLAT:
+            strips = _strips(image)
+            if len(_lossless(strips)) <= len(_lossy(strips, settings)):
+                lossless = _lossless(image)
+                if len(lossless) <= len(lossy):
+                    return Encoded(lossless, "image/webp", "webp", lossless=True)
+        return Encoded(lossy, "image/webp", "webp", lossless=False)
+    except pyvips.Error as error:
+        raise EncodeFailed(str(error).strip().replace("\n", "; ")) from error
+
+
+def flatness(image: Any) -> float:
+    """Share of pixels, 0 to 1, that equal their right neighbour in one band."""
+    if image.width < 2:
+        return 0.0
+    band = image.extract_band(image.bands // 2)
+    left = band.crop(0, 0, band.width - 1, band.height)
+    right = band.crop(1, 0, band.width - 1, band.height)
+    return float((left == right).avg()) / 255
+
+
+def _lossy(image: Any, settings: CompressorSettings) -> bytes:
+    data: bytes = image.webpsave_buffer(Q=settings.image_quality, effort=_EFFORT, keep="icc")
+    return data
+
+
+def _lossless(image: Any) -> bytes:
+    data: bytes = image.webpsave_buffer(lossless=True, Q=_LOSSLESS_EFFORT, effort=_EFFORT, keep="icc")
+    return data
+
+
+def _strips(image: Any) -> Any:
+    """Evenly spaced strips of the whole width, stacked."""
+    height = max(1, image.height // (_STRIPS * _STRIPS_SHARE))
+    tops = [(image.height - height) * n // (_STRIPS - 1) for n in range(_STRIPS)]
+    return vips().Image.arrayjoin([image.crop(0, top, image.width, height) for top in tops], across=1).copy_memory()

@@ -1,0 +1,163 @@
+"""The compressor's stage: an upload becomes one stored picture a page.
+
+``fetch ─▶ inspect ─┬─ picture ─▶ decode, encode ─────────────┬─▶ store page-N ─▶ Done(ocr)
+                    └─ PDF ─▶ draw each page, then encode it ─┘
+ anything wrong with the file ─▶ Dead(sentence);  anything wrong around it raises and is tried again``
+
+Doing it twice stores the same blobs under the same keys.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+from typing import TypeVar
+
+from services.compressor.compress import Compressed, compress, compress_drawn
+from services.compressor.decode import page_count
+from services.compressor.encode import EncodeFailed
+from services.compressor.pdf import Pdf
+from services.compressor.settings import CompressorSettings
+from services.compressor.words import describe
+from shared.blobs import BlobMissing, Blobs, blob_key
+from shared.logs import get_logger
+from shared.messages import CompressPayload, OcrPayload, PageImage, TextLayer, encode
+from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Unreadable
+from shared.pictures import PictureInfo, PictureSettings, inspect
+
+log = get_logger("compressor.handler")
+T = TypeVar("T")
+
+_LARGE = 40_000_000
+"""Pixels from which a picture is worked on alone: interlaced PNGs and progressive JPEGs are decoded whole, at up to
+8 bytes a pixel, and two of the largest at once would take gigabytes."""
+
+GONE = "The stored picture is gone. Upload it again."
+
+
+class Compressor:
+    """Handles jobs of the ``compress`` stream. Close it to end its threads."""
+
+    def __init__(
+        self,
+        blobs: Blobs,
+        settings: CompressorSettings | None = None,
+        limits: PictureSettings | None = None,
+    ) -> None:
+        self._blobs = blobs
+        self._settings = settings or CompressorSettings.load()
+        self._limits = limits or PictureSettings.load()
+        self._threads = ThreadPoolExecutor(self._settings.compress_threads, "compress")
+        # PDFium is not thread safe: all its calls, of all documents, happen on this one thread.
+        self._pdf_thread = ThreadPoolExecutor(1, "pdfium")
+        self._large = asyncio.Semaphore(1)
+
+    async def handle(self, job: Job, progress: Progress) -> Outcome:
+        """Compress one upload.
+
+        Returns:
+            `Done` with the ``ocr`` job, or `Dead` with a sentence for the person who uploaded the file.
+        """
+        upload = job.read(CompressPayload)
+        await progress("compressing", 0.0, "Compressing image", details={"bytesBefore": upload.size})
+        started = time.perf_counter()
+        try:
+            data = await self._blobs.get(upload.blob)
+        except BlobMissing:
+            return Dead(GONE)
+        images: list[PageImage] = []
+        stored: list[Compressed] = []
+        try:
+            info = await self._run(inspect, data, len(data), self._limits)
+            # aclosing: a document left half read would otherwise be closed whenever, on any thread.
+            async with self._alone_if_large(info), aclosing(self._pages(data, info)) as pages:
+                async for number, count, page, text in pages:
+                    images.append(await self._store(job, number, page, text))
+                    stored.append(page)
+                    if count > 1 and number + 1 < count:
+                        share = (number + 1) / count
+                        await progress("compressing", share, f"Page {number + 1} of {count} compressed")
+        except Unreadable as refused:
+            return Dead(str(refused))
+        except EncodeFailed as error:
+            log.error("no picture could be written", error=str(error))
+            return Dead("The picture could not be converted. Save it as JPEG or PNG and upload that.")
+        message = describe(info.kind, len(data), stored, with_text=any(image.text_layer for image in images))
+        milliseconds = round((time.perf_counter() - started) * 1000)
+        details = _numbers(info, len(data), stored, milliseconds)
+        log.info("compressed", **details)
+        await progress("compressing", 1.0, message, details=details)
+        return Done(next=Next("ocr", OcrPayload(pages=images)))
+
+    def close(self) -> None:
+        """End the threads; what they work on is finished, what waits is dropped."""
+        self._threads.shutdown(cancel_futures=True)
+        self._pdf_thread.shutdown(cancel_futures=True)
+
+    async def _pages(
+        self, data: bytes, info: PictureInfo
+    ) -> AsyncGenerator[tuple[int, int, Compressed, TextLayer | None], None]:
+        """Page number, page count, the compressed page and its text, one after the other."""
+        if info.kind != "pdf":
+            pages = await self._run(page_count, data, info, self._limits)
+            for number, page in enumerate(pages):
+                work = await self._run(lambda page=page: compress(data, info, self._settings, self._limits, page=page))
+                yield number, len(pages), work, None
+            return
+        pdf = await self._open_pdf(data)
+        try:
+            for number in range(pdf.pages):
+                drawn = await self._run_pdf(pdf.draw, number, self._settings.max_image_dimension)
+                yield number, pdf.pages, await self._run(compress_drawn, drawn, self._settings), drawn.text
+        finally:
+            await self._run_pdf(pdf.close)
+
+    async def _open_pdf(self, data: bytes) -> Pdf:
+        opening = self._pdf_thread.submit(Pdf, data, self._limits)
+        try:
+            return await asyncio.wrap_future(opening)
+        except asyncio.CancelledError:
+            # Cancelled while it opens: nobody will see the document, so its own thread closes it.
+            self._pdf_thread.submit(lambda: opening.result().close())
+            raise
+
+    async def _store(self, job: Job, number: int, page: Compressed, text: TextLayer | None) -> PageImage:
+        image = blob_key(job.tenant, job.document_id, f"page-{number}.{page.suffix}")
+        await self._blobs.put(image, page.data)
+        layer = None
+        if text is not None:
+            layer = blob_key(job.tenant, job.document_id, f"text-{number}.json")
+            await self._blobs.put(layer, encode(text))
+        return PageImage(
+            page=number,
+            image=image,
+            content_type=page.content_type,
+            width=page.width,
+            height=page.height,
+            text_layer=layer,
+        )
+
+    def _alone_if_large(self, info: PictureInfo) -> AbstractAsyncContextManager[None]:
+        return self._large if (info.width or 0) * (info.height or 0) > _LARGE else nullcontext()
+
+    async def _run(self, work: Callable[..., T], *arguments: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+    async def _run_pdf(self, work: Callable[..., T], *arguments: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pdf_thread, work, *arguments)
+
+
+def _numbers(info: PictureInfo, before: int, pages: list[Compressed], milliseconds: int) -> dict[str, object]:
+    first = pages[0]
+    return {
+        "bytesBefore": before,
+        "bytesAfter": sum(len(page.data) for page in pages),
+        "width": first.width,
+        "height": first.height,
+        "pages": len(pages),
+        "from": info.kind,
+        "to": first.content_type,
+        "lossless": first.lossless,
+        "milliseconds": milliseconds,
+    }

@@ -1,0 +1,136 @@
+"""PDF pages as pictures, by PDFium.
+
+PDFium is not thread safe: every call here, closing included, belongs on one and the same thread.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from services.compressor.pdf_text import read_lines
+from shared.messages import TextLayer
+from shared.outcomes import Unreadable
+from shared.pictures import PictureSettings, cut_off, too_many_pages
+
+_POINTS_PER_INCH = 72
+_DPI = 200
+_SECONDS_A_PAGE = 20.0
+"""A page that takes longer is drawn to stall its reader; the worker's other documents wait behind it."""
+
+LOCKED = "This PDF is locked with a password. Save a copy without one and upload that."
+NO_PAGES = "This PDF has no pages."
+UNSUPPORTED = "This PDF is protected in a way that cannot be read. Print it to a new PDF and upload that."
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPage:
+    pixels: bytes
+    """4 bytes a pixel: red, green, blue, unused."""
+    width: int
+    height: int
+    text: TextLayer | None
+    """Lines with boxes in pixels of this picture; None where the page carries no text to trust."""
+
+
+class Pdf:
+    """An open document. Use it on one thread and close it there."""
+
+    def __init__(self, data: bytes, limits: PictureSettings) -> None:
+        """Raises `Unreadable`: locked, broken, without pages or with too many."""
+        import pypdfium2
+        import pypdfium2.raw
+
+        self._limits = limits
+        try:
+            self._document = pypdfium2.PdfDocument(data)
+        except pypdfium2.PdfiumError as error:
+            # PDFium leaves the last document's error standing when it refuses one without pages, and would call that
+            # one locked: only a file that mentions encryption can be.
+            encrypted = b"/Encrypt" in data
+            if encrypted and error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
+                raise Unreadable(LOCKED) from None
+            if encrypted and error.err_code == pypdfium2.raw.FPDF_ERR_SECURITY:
+                raise Unreadable(UNSUPPORTED) from None
+            raise Unreadable(cut_off("pdf")) from None
+        try:
+            # Before any page is opened, or filled-in form fields are not drawn.
+            self._document.init_forms()
+            self.pages = len(self._document)
+            if self.pages < 1:
+                raise Unreadable(NO_PAGES)
+            if self.pages > limits.max_pages:
+                raise Unreadable(too_many_pages(self.pages, limits.max_pages))
+        except BaseException:
+            self._document.close()
+            raise
+
+    def close(self) -> None:
+        self._document.close()
+
+    def draw(self, number: int, longest: int) -> DrawnPage:
+        """Draw a page at 200 dots an inch, or what fits `longest` pixels.
+
+        Raises:
+            Unreadable: the page is broken, takes too long, or holds a picture too large to decode.
+        """
+        import pypdfium2
+
+        try:
+            page = self._document[number]
+        except pypdfium2.PdfiumError:
+            raise Unreadable(f"Page {number + 1} of this PDF is broken. Save it anew and upload that.") from None
+        try:
+            points_wide, points_high = page.get_size()
+            if not (points_wide > 0 and points_high > 0):
+                raise Unreadable(f"Page {number + 1} of this PDF has no size.")
+            # Clamped, because a page may be 200,000 points wide.
+            scale = min(_DPI / _POINTS_PER_INCH, longest / max(points_wide, points_high))
+            width = min(longest, max(1, round(points_wide * scale)))
+            height = min(longest, max(1, round(points_high * scale)))
+            self._check_pictures(page, number)
+            pixels = self._render(page, number, width, height)
+            return DrawnPage(pixels, width, height, read_lines(page, width, height))
+        finally:
+            page.close()
+
+    def _check_pictures(self, page: Any, number: int) -> None:
+        """Refuse a page whose embedded picture would be a bomb: PDFium decodes those whole, whatever the scale."""
+        import pypdfium2
+        import pypdfium2.raw as raw
+
+        try:
+            for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
+                width, height = image.get_px_size()
+                if width * height > self._limits.max_pixels:
+                    raise Unreadable(
+                        f"Page {number + 1} of this PDF holds a picture of {width:,} × {height:,} pixels; at most "
+                        f"{self._limits.max_pixels / 1e6:g} million are read."
+                    )
+        except pypdfium2.PdfiumError:
+            return  # an object that cannot be looked at is not drawn either
+
+    def _render(self, page: Any, number: int, width: int, height: int) -> bytes:
+        """Draw in slices, so that the clock is looked at between the page's objects."""
+        import pypdfium2
+        import pypdfium2.raw as raw
+
+        bitmap = pypdfium2.PdfBitmap.new_native(width, height, raw.FPDFBitmap_BGRx, rev_byteorder=True)
+        try:
+            bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
+            where = (bitmap, page, 0, 0, width, height, 0, raw.FPDF_ANNOT | raw.FPDF_REVERSE_BYTE_ORDER)
+            deadline = time.monotonic() + _SECONDS_A_PAGE
+            pause = raw.IFSDK_PAUSE(version=1)
+            pypdfium2.internal.set_callback(pause, "NeedToPauseNow", lambda _: time.monotonic() > deadline)
+            status = raw.FPDF_RenderPageBitmap_Start(*where, pause)
+            raw.FPDF_RenderPage_Close(page)
+            if status == raw.FPDF_RENDER_TOBECONTINUED:
+                raise Unreadable(
+                    f"Page {number + 1} of this PDF takes too long to draw. Upload a picture of it instead."
+                )
+            if status == raw.FPDF_RENDER_FAILED:
+                raise Unreadable(f"Page {number + 1} of this PDF cannot be drawn. Upload a picture of it instead.")
+            if self._document.formenv:
+                raw.FPDF_FFLDraw(self._document.formenv, *where)
+            return bytes(bitmap.buffer)
+        finally:
+            bitmap.close()

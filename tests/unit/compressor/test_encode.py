@@ -1,0 +1,123 @@
+"""Photos go lossy, drawn pages lossless, and what would grow is kept without its metadata."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from services.compressor.codec import vips
+from services.compressor.compress import Compressed, compress
+from services.compressor.decode import decode
+from services.compressor.encode import EncodeFailed, encode, flatness
+from services.compressor.settings import CompressorSettings
+from services.compressor.words import describe
+from shared.pictures import PictureSettings, inspect
+from tests.unit.compressor.made import drawing, photo, save
+
+LIMITS = PictureSettings.load()
+SETTINGS = CompressorSettings.load(image_quality=85, output_format="webp", max_image_dimension=2048)
+
+
+def run(data: bytes, settings: CompressorSettings = SETTINGS) -> Compressed:
+    return compress(data, inspect(data, len(data)), settings, LIMITS)
+
+
+def gps() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x010F] = "Phone maker"
+    exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 36.0)})
+    return exif
+
+
+def test_a_drawn_page_is_stored_lossless_and_smaller() -> None:
+    data = save("png", drawing())
+    result = run(data)
+    assert result.lossless
+    assert len(result.data) < len(data) / 2
+    shown = Image.open(io.BytesIO(result.data)).convert("RGB")
+    assert shown.tobytes() == drawing().tobytes()
+
+
+def test_a_photo_is_stored_lossy_without_a_lossless_try() -> None:
+    data = save("jpeg", photo(800, 600), quality=92)
+    result = run(data)
+    decoded = decode(data, inspect(data, len(data)), 2048, LIMITS)
+    assert flatness(decoded.image) < 0.5
+    assert not result.lossless
+    assert len(result.data) < len(data)
+
+
+def test_a_drawing_that_went_through_jpeg_is_stored_lossy() -> None:
+    result = run(save("jpeg", drawing(), quality=80))
+    assert not result.lossless
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "webp"])
+def test_what_would_grow_is_kept_without_its_place(kind: str) -> None:
+    data = save(kind, photo(800, 600), quality=20, exif=gps())
+    assert Image.open(io.BytesIO(data)).getexif().get_ifd(0x8825)
+    result = run(data)
+    assert result.kept
+    assert len(result.data) < len(data)
+    shown = Image.open(io.BytesIO(result.data))
+    assert not shown.getexif()
+    assert shown.tobytes() == Image.open(io.BytesIO(data)).tobytes()
+    assert "larger" in describe("jpeg", len(data), [result], with_text=False)
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "heic", "avif"])
+def test_the_place_never_survives(kind: str) -> None:
+    data = save(kind, photo(), exif=gps())
+    result = run(data)
+    assert b"Phone maker" in data
+    assert b"Phone maker" not in result.data
+    assert not Image.open(io.BytesIO(result.data)).getexif()
+
+
+def test_a_small_sideways_jpeg_is_turned_although_it_grows_and_says_so() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = save("jpeg", photo(800, 600), quality=20, exif=exif)
+    result = run(data)
+    assert not result.kept
+    assert (result.width, result.height) == (600, 800)
+    assert "turned upright" in describe("jpeg", len(data), [result], with_text=False)
+    assert "larger" in describe("jpeg", len(data), [result], with_text=False)
+
+
+@pytest.mark.parametrize(("form", "content_type"), [("jpeg", "image/jpeg"), ("png", "image/png")])
+def test_other_output_formats(form: str, content_type: str) -> None:
+    settings = CompressorSettings.load(output_format=form)
+    result = run(save("webp", drawing(), lossless=False, quality=100), settings)
+    stored = inspect(result.data, len(result.data))
+    assert (result.content_type, stored.content_type) in [
+        (content_type, content_type),
+        ("image/webp", "image/webp"),  # kept, where the other format would have been larger
+    ]
+
+
+def test_a_failing_encoder_lets_the_original_go_on_turned_as_it_was() -> None:
+    pyvips = vips()
+    exif = gps()
+    exif[0x0112] = 6
+    data = save("jpeg", photo(400, 300), exif=exif)
+    pyvips.operation_block_set("VipsForeignSaveWebp", True)
+    try:
+        result = run(data)
+        with pytest.raises(EncodeFailed):
+            run(save("heic"))
+    finally:
+        pyvips.operation_block_set("VipsForeignSaveWebp", False)
+    assert result.failed
+    assert (result.width, result.height) == (300, 400)
+    shown = Image.open(io.BytesIO(result.data))
+    assert dict(shown.getexif()) == {0x0112: 6}
+    assert shown.tobytes() == Image.open(io.BytesIO(data)).tobytes()
+    assert "Could not be compressed" in describe("jpeg", len(data), [result], with_text=False)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 3000), (2, 2), (7, 5)])
+def test_tiny_and_thin_pictures_are_encoded(size: tuple[int, int]) -> None:
+    data = save("png", Image.new("RGB", size, "white"))
+    decoded = decode(data, inspect(data, len(data)), 2048, LIMITS)
+    assert inspect(encode(decoded.image, SETTINGS).data, 10_000).kind == "webp"

@@ -1,0 +1,189 @@
+"""The stage itself: blobs in, blobs and the next job out, sentences for people, and an event loop that never waits."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from PIL import Image
+
+from services.compressor.handler import GONE, Compressor
+from services.compressor.settings import CompressorSettings
+from shared.blobs import BlobStore, blob_key
+from shared.messages import CompressPayload, OcrPayload, TextLayer
+from shared.outcomes import Dead, Done, Job, Outcome
+from shared.pictures import PictureSettings, inspect
+from tests.unit.compressor.made import PDF_LOCKED, drawing, pdf, photo, png_header, save, words
+
+
+class Told:
+    """A `Progress` that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, float, str, dict[str, Any]]] = []
+
+    async def __call__(
+        self, phase: str, fraction: float, message: str, *, details: dict[str, Any] | None = None
+    ) -> None:
+        self.events.append((phase, fraction, message, details or {}))
+
+
+class Bench:
+    """A compressor over a blob folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.blobs = BlobStore.open(folder.as_uri())
+        self.compressor = Compressor(self.blobs, CompressorSettings.load(), PictureSettings.load())
+        self.told = Told()
+
+    async def run(self, data: bytes, *, document: str = "doc", content_type: str = "image/jpeg") -> Outcome:
+        key = blob_key("default", document, "upload")
+        await self.blobs.put(key, data)
+        return await self.compressor.handle(self.job(key, len(data), document, content_type), self.told)
+
+    @staticmethod
+    def job(key: str, size: int, document: str = "doc", content_type: str = "image/jpeg") -> Job:
+        payload = CompressPayload(blob=key, content_type=content_type, file_name="x", size=size)
+        return Job(document, "default", "compress", 1, msgspec.to_builtins(payload))
+
+    def names(self) -> list[str]:
+        return sorted(path.name for path in self.folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.compressor.close()
+
+
+def pages(outcome: Outcome) -> OcrPayload:
+    assert isinstance(outcome, Done), outcome
+    assert outcome.next is not None
+    assert outcome.next.stage == "ocr"
+    assert isinstance(outcome.next.payload, OcrPayload)
+    return outcome.next.payload
+
+
+async def test_a_photo_becomes_one_stored_page(bench: Bench) -> None:
+    data = save("jpeg", photo(800, 600), quality=92)
+    (page,) = pages(await bench.run(data)).pages
+    assert (page.page, page.image, page.content_type) == (0, "default/doc/page-0.webp", "image/webp")
+    stored = await bench.blobs.get(page.image)
+    info = inspect(stored, len(stored))
+    assert (info.kind, info.width, info.height) == ("webp", page.width, page.height) == ("webp", 800, 600)
+    first, last = bench.told.events
+    assert first[:3] == ("compressing", 0.0, "Compressing image")
+    percent = round((len(data) - len(stored)) / len(data) * 100)
+    assert last[:3] == ("compressing", 1.0, f"Image compressed, {percent} % smaller")
+    assert last[3]["bytesBefore"] == len(data)
+    assert last[3]["bytesAfter"] == len(stored)
+
+
+async def test_the_declared_type_is_not_believed(bench: Bench) -> None:
+    (page,) = pages(await bench.run(save("png", drawing()), content_type="application/pdf")).pages
+    assert page.content_type == "image/webp"
+
+
+async def test_five_pages_of_a_pdf_with_their_text(bench: Bench) -> None:
+    data = pdf([words((72, 700, f"Monday {n}")) for n in range(5)])
+    found = pages(await bench.run(data)).pages
+    assert [page.page for page in found] == [0, 1, 2, 3, 4]
+    for page in found:
+        assert page.text_layer == f"default/doc/text-{page.page}.json"
+        layer = msgspec.json.decode(await bench.blobs.get(page.text_layer), type=TextLayer)
+        assert [line.text for line in layer.lines] == [f"Monday {page.page}"]
+    fractions = [event[1] for event in bench.told.events]
+    assert fractions == sorted(fractions)
+    assert len(fractions) == 6
+    assert bench.told.events[-1][2] == "5 pages drawn from the PDF, its text kept"
+
+
+async def test_a_kept_picture_says_so(bench: Bench) -> None:
+    (page,) = pages(await bench.run(save("jpeg", photo(800, 600), quality=20))).pages
+    assert page.image.endswith("page-0.jpg")
+    assert bench.told.events[-1][2] == "Kept as it was: compressing would have made it larger"
+
+
+async def test_frames_that_are_not_read_are_mentioned(bench: Bench) -> None:
+    frames = [Image.new("RGB", (90, 60), (n * 90, 0, 0)) for n in range(3)]
+    pages(await bench.run(save("gif", frames[0], save_all=True, append_images=frames[1:])))
+    assert "first of 3 frames" in bench.told.events[-1][2]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "empty"),
+        (b"Monday 8:00", "not a picture"),
+        (png_header(60_000, 60_000), "60,000 × 60,000"),
+        (PDF_LOCKED, "locked with a password"),
+        (save("jpeg", photo(640, 480))[:9000], "cut off or damaged"),
+    ],
+)
+async def test_bad_input_dies_with_a_sentence_and_leaves_nothing(bench: Bench, data: bytes, says: str) -> None:
+    outcome = await bench.run(data)
+    assert isinstance(outcome, Dead)
+    assert says in outcome.reason
+    assert bench.names() == ["upload"]
+    assert isinstance(await bench.run(save("jpeg")), Done)
+
+
+async def test_a_huge_header_is_refused_at_once(bench: Bench) -> None:
+    start = time.perf_counter()
+    assert isinstance(await bench.run(png_header(60_000, 60_000)), Dead)
+    assert time.perf_counter() - start < 0.5  # decoding it takes 11 s
+
+
+async def test_a_deleted_upload_is_not_tried_again(bench: Bench) -> None:
+    assert await bench.compressor.handle(bench.job("default/doc/none", 1), bench.told) == Dead(GONE)
+
+
+async def test_doing_it_twice_stores_the_same(bench: Bench) -> None:
+    data = save("png", drawing())
+    assert pages(await bench.run(data)) == pages(await bench.run(data))
+    assert bench.names() == ["page-0.webp", "upload"]
+
+
+async def test_the_event_loop_never_waits_for_pixels(bench: Bench) -> None:
+    data = save("jpeg", photo(2400, 1800), quality=90)
+    document = pdf([words((72, 700, "Monday"))] * 3)
+    stalls: list[float] = []
+
+    async def tick() -> None:
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0.002)
+            stalls.append(time.perf_counter() - before)
+
+    ticker = asyncio.create_task(tick())
+    work = [bench.run(data, document=f"d{n}") for n in range(3)] + [bench.run(document, document="pdf")]
+    outcomes = await asyncio.gather(*work)
+    ticker.cancel()
+    assert all(isinstance(outcome, Done) for outcome in outcomes)
+    assert len(stalls) > 50
+    # Waiting in the loop for even one of these pictures takes longer than this.
+    assert sorted(stalls)[int(len(stalls) * 0.99)] < 0.08
+
+
+async def test_cancelling_in_the_middle_of_a_pdf_leaves_the_next_one_working(bench: Bench) -> None:
+    data = pdf([words((72, 700, "Monday"))] * 10)
+    started = asyncio.Event()
+
+    class Stop(Told):
+        async def __call__(self, *arguments: Any, **more: Any) -> None:
+            await super().__call__(*arguments, **more)
+            if len(self.events) == 3:
+                started.set()
+
+    bench.told = Stop()
+    running = asyncio.create_task(bench.run(data))
+    await started.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert len(pages(await bench.run(data, document="next")).pages) == 10
