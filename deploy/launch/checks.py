@@ -123,6 +123,8 @@ def explain(service: str, lines: list[str]) -> str | None:
     if "No space left on device" in text:
         return f"{service} found the disk full: free some space, then run again."
     if found := re.search(r"ModuleNotFoundError: No module named '([\w.]+)'", text):
+        if found[1].split(".")[0] in ("services", "shared", "deploy"):
+            return None
         return f"{service} misses the Python package {found[1]}: run make clean, then make run."
     # What shared.service.run says of a setting or a library before it exits.
     if lines and lines[-1].startswith(f"{service}: "):

@@ -1,0 +1,62 @@
+# Timelift on one machine. Needs Python 3.11+ and make; everything else comes into .venv and .local.
+#
+#   make run [FILE=my.jpg] [PORT=4001]   the whole system, until Ctrl-C
+#   make test                            lint, then every test against real servers
+#   make lint                            style, types, lock files
+#   make bench                           the benchmarks
+#   make accuracy DATA=folder            reads every picture of a folder and scores it
+#   make clean                           removes all of it, the kept documents included
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench accuracy clean FORCE
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+WITH_PYTHON := sh deploy/setup/with_python.sh
+PYTHON_IN := .venv/bin/python
+WEB := services/gateway/web
+PAGE := services/gateway/static/index.html
+LOCKED := uv.lock pyproject.toml deploy/setup/environment.py $(wildcard deploy/stubs/*/pyproject.toml)
+WEB_SOURCES := $(shell find $(WEB) -name node_modules -prune -o -name dist-lib -prune -o -type f ! -name '*.tsbuildinfo' -print 2>/dev/null)
+# A .venv whose Python was removed or upgraded away is made anew, whatever its stamps say.
+BROKEN := $(shell test -x $(PYTHON_IN) || echo FORCE)
+TESTS ?= tests
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+run: .venv/.run $(PAGE)
+	@exec $(PYTHON_IN) -m deploy.launch $(if $(FILE),"$(FILE)")
+
+test: lint $(PAGE)
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix $(WEB) test --silent
+	@$(PYTHON_IN) -m pytest $(TESTS) --ignore=tests/benchmarks
+
+lint: .venv/.all $(WEB)/node_modules/.stamp
+	@$(PYTHON_IN) -m ruff check .
+	@$(PYTHON_IN) -m ruff format --check .
+	@$(PYTHON_IN) -m mypy
+	@$(PYTHON_IN) deploy/setup/lock_hosts.py
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix $(WEB) run --silent check
+
+bench: .venv/.all $(PAGE)
+	@$(PYTHON_IN) -m tests.benchmarks
+
+accuracy: .venv/.all $(PAGE)
+	@test -d "$(DATA)" || { echo "Give the folder of pictures: make accuracy DATA=folder." >&2; exit 1; }
+	@$(PYTHON_IN) -m tests.benchmarks.accuracy "$(DATA)"
+
+clean:
+	@$(WITH_PYTHON) deploy/setup/clean.py
+
+.venv/.run: $(LOCKED) $(BROKEN)
+	@$(WITH_PYTHON) deploy/setup/environment.py run
+
+.venv/.all: $(LOCKED) $(BROKEN)
+	@$(WITH_PYTHON) deploy/setup/environment.py all
+
+$(WEB)/node_modules/.stamp: $(WEB)/package-lock.json | .venv/.run
+	@$(WITH_PYTHON) deploy/setup/environment.py modules
+
+$(PAGE): $(WEB_SOURCES) $(WEB)/node_modules/.stamp
+	@$(WITH_PYTHON) deploy/setup/environment.py page
