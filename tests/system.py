@@ -1,6 +1,7 @@
 """The four services as real processes, for tests that go all the way."""
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -86,8 +87,8 @@ async def upload(
     session: aiohttp.ClientSession, base_url: str, data: bytes, name: str = "week.png", content_type: str = "image/png"
 ) -> str:
     """Upload a file; gives the document's id."""
-    form = aiohttp.FormData()
-    form.add_field("file", data, filename=name, content_type=content_type)
+    form = aiohttp.FormData(quote_fields=False)  # file names as browsers send them
+    form.add_field("file", io.BytesIO(data), filename=name, content_type=content_type)
     async with session.post(f"{base_url}/api/v1/documents/upload", data=form) as answer:
         body = await answer.json(content_type=None)
         assert answer.status == 202, body

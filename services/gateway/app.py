@@ -27,19 +27,17 @@ def build_app(gateway: Gateway, checks: dict[str, Check]) -> web.Application:
     app[GATEWAY] = gateway
     upload.prepare(app)
     app.on_response_prepare.append(_headers)
-    app.add_routes(
-        [
-            web.post("/api/v1/documents/upload", upload.upload),
-            web.get("/api/v1/documents", documents.list_documents),
-            web.get("/api/v1/documents/{id}", documents.get_document),
-            web.delete("/api/v1/documents/{id}", documents.delete_document),
-            web.get("/api/v1/documents/{id}/image", documents.get_image),
-            web.get("/api/v1/timetables/{id}", documents.get_timetable),
-            web.get("/api/v1/events/{id}", sse.events),
-            web.options("/api/{_:.*}", _preflight),
-            web.get("/", _page),
-        ]
-    )
+    api = [
+        web.post("/api/v1/documents/upload", upload.upload),
+        web.get("/api/v1/documents", documents.list_documents),
+        web.get("/api/v1/documents/{id}", documents.get_document),
+        web.delete("/api/v1/documents/{id}", documents.delete_document),
+        web.get("/api/v1/documents/{id}/image", documents.get_image),
+        web.get("/api/v1/timetables/{id}", documents.get_timetable),
+        web.get("/api/v1/events/{id}", sse.events),
+    ]
+    app.add_routes([*api, *(web.options(path, _preflight) for path in sorted({route.path for route in api}))])
+    app.router.add_get("/", _page)
     add_health_routes(app, checks)
     if (STATIC / "assets").is_dir():
         app.router.add_static("/assets", STATIC / "assets")

@@ -4,7 +4,6 @@ import { defineConfig } from "vite";
 /** The hook and the widget as an ES module for other React apps, which bring their own React. */
 export default defineConfig({
   plugins: [react()],
-  publicDir: false,
   build: {
     outDir: "dist-lib",
     emptyOutDir: true,

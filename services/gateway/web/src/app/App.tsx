@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState, type ReactNode } from "react"
 import { isFinal, ProcessingNotification } from "../lib";
 import { DocumentList } from "./DocumentList";
 import { DropZone } from "./DropZone";
+import logo from "./logo.svg";
 import { timetableHref, useRoute } from "./route";
 import { TimetablePage } from "./TimetablePage";
 import { useDocuments } from "./useDocuments";
@@ -46,7 +47,7 @@ export function App(): ReactNode {
       </a>
       <header className="top">
         <a className="brand" href="#/">
-          <img src="/favicon.svg" alt="" width="28" height="28" />
+          <img src={logo} alt="" width="28" height="28" />
           Timelift
         </a>
       </header>
@@ -61,10 +62,10 @@ export function App(): ReactNode {
         ) : (
           <div className="home">
             <h1>
-              Your timetable goes in as a picture. <span>Your week comes out.</span>
+              A picture of your timetable goes in. <span>Your week comes out.</span>
             </h1>
             <DropZone onFiles={state.send} compact={(documents?.length ?? 0) > 0} />
-            <DocumentList state={{ ...state, remove: removeAndClose }} onWatch={watch} />
+            <DocumentList state={{ ...state, remove: removeAndClose }} watched={watched} onWatch={watch} />
           </div>
         )}
       </main>

@@ -5,8 +5,15 @@ import { imageUrl, size } from "./api";
 import { timetableHref } from "./route";
 import type { Documents, Sending } from "./useDocuments";
 
+interface DocumentListProps {
+  state: Documents;
+  /** Documents whose widget is open. */
+  watched: string[];
+  onWatch: (documentId: string) => void;
+}
+
 /** Everything that was sent, newest first, each with its state live. */
-export function DocumentList({ state, onWatch }: { state: Documents; onWatch: (documentId: string) => void }): ReactNode {
+export function DocumentList({ state, watched, onWatch }: DocumentListProps): ReactNode {
   const { documents, sending, error } = state;
   if (documents === null && error === null && sending.length === 0) return <Loading />;
   const empty = documents?.length === 0 && sending.length === 0;
@@ -32,9 +39,19 @@ export function DocumentList({ state, onWatch }: { state: Documents; onWatch: (d
           <SendingRow key={`s${one.key}`} one={one} dismiss={() => state.dismiss(one.key)} />
         ))}
         {documents?.map((document) => (
-          <Row key={document.documentId} document={document} state={state} onWatch={onWatch} />
+          <Row
+            key={document.documentId}
+            document={document}
+            state={state}
+            {...(watched.includes(document.documentId) ? {} : { onWatch })}
+          />
         ))}
       </ul>
+      {state.older && (
+        <button type="button" className="button small older" onClick={state.older}>
+          Show older ones
+        </button>
+      )}
     </section>
   );
 }
@@ -84,7 +101,14 @@ function SendingRow({ one, dismiss }: { one: Sending; dismiss: () => void }): Re
   );
 }
 
-function Row(props: { document: DocumentInfo; state: Documents; onWatch: (documentId: string) => void }): ReactNode {
+interface RowProps {
+  document: DocumentInfo;
+  state: Documents;
+  /** Opens the document's widget; unset while it is open. */
+  onWatch?: (documentId: string) => void;
+}
+
+function Row(props: RowProps): ReactNode {
   const { document, state, onWatch } = props;
   const running = !isFinal(document.status);
   const { event } = useSSE(running ? document.documentId : null);
@@ -106,7 +130,7 @@ function Row(props: { document: DocumentInfo; state: Documents; onWatch: (docume
             View
           </a>
         )}
-        {!isFinal(view.status) && (
+        {!isFinal(view.status) && onWatch && (
           <button type="button" className="button small" onClick={() => onWatch(document.documentId)}>
             Watch
           </button>

@@ -162,8 +162,12 @@ function Block({ block, hue, onOpen, height, openEnd }: BlockProps): ReactNode {
         {block.name || "Without a name"}
         {block.week && <abbr title={`Only in week ${block.week}`}>{block.week}</abbr>}
       </span>
-      {time && <span className="block-time">{time}</span>}
-      {beneath && <span className="block-beneath">{beneath}</span>}
+      {(time || beneath) && (
+        <span className="block-more">
+          {time && <span className="block-time">{time}</span>}
+          {beneath && <span className="block-beneath">{beneath}</span>}
+        </span>
+      )}
       {unsure && <span className="visually-hidden">Hard to read: please check</span>}
     </button>
   );

@@ -3,6 +3,8 @@ import type { DocumentInfo, Problem, Status, Timetable } from "../lib";
 const ROOT = "/api/v1";
 /** How long, in ms, an answer may take; uploads are bounded by the server. */
 const TIMEOUT = 20_000;
+/** From this size, in bytes, a file may be what made the server close the connection. */
+const LARGE = 10_000_000;
 
 /** A refusal or a missing answer. `message` is a sentence for people. */
 export class ApiError extends Error {
@@ -37,6 +39,11 @@ export function size(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(bytes < 9_950_000 ? 1 : 0)} MB`;
 }
 
+/** A limit as people know it: 20971520 bytes are "20 MB" to them. */
+function limit(bytes: number): string {
+  return bytes % 1_048_576 === 0 ? `${bytes / 1_048_576} MB` : size(bytes);
+}
+
 /** What was wrong, in words, with what would have been accepted. */
 export function sentence(status: number, problem: Partial<Problem> | null): string {
   if (!problem?.detail && !problem?.title) {
@@ -47,22 +54,19 @@ export function sentence(status: number, problem: Partial<Problem> | null): stri
   }
   const said = (problem.detail || problem.title || "").trim();
   const text = /[.!?]$/.test(said) ? said : `${said}.`;
-  const hint = allowance(problem.allowed);
-  return hint && !text.includes(hint) ? `${text} ${hint}` : text;
+  const parts = allowances(problem.allowed).filter((part) => !text.includes(part.replace("up to ", "")));
+  return parts.length ? `${text} Accepted: ${parts.join("; ")}.` : text;
 }
 
-function allowance(allowed: Record<string, unknown> | undefined): string {
+function allowances(allowed: Record<string, unknown> | undefined): string[] {
   const parts: string[] = [];
-  if (typeof allowed?.["maxBytes"] === "number") parts.push(`up to ${size(allowed["maxBytes"])}`);
+  if (typeof allowed?.["formats"] === "string") parts.push(allowed["formats"]);
+  if (typeof allowed?.["maxBytes"] === "number") parts.push(`up to ${limit(allowed["maxBytes"])}`);
   if (typeof allowed?.["maxPixels"] === "number") {
     parts.push(`up to ${Math.round(allowed["maxPixels"] / 1_000_000)} megapixels`);
   }
   if (typeof allowed?.["maxPages"] === "number") parts.push(`up to ${allowed["maxPages"]} pages`);
-  const types = allowed?.["contentTypes"] ?? allowed?.["types"];
-  if (Array.isArray(types) && types.every((type) => typeof type === "string")) {
-    parts.push(types.map((type) => type.replace(/^(image|application)\//, "").toUpperCase()).join(", "));
-  }
-  return parts.length ? `Accepted: ${parts.join("; ")}.` : "";
+  return parts;
 }
 
 function failure(status: number, body: string): ApiError {
@@ -88,8 +92,10 @@ async function call(path: string, init: RequestInit = {}, signal?: AbortSignal):
   return answer;
 }
 
-export async function listDocuments(signal?: AbortSignal): Promise<DocumentPage> {
-  return (await (await call("/documents", {}, signal)).json()) as DocumentPage;
+/** Newest first; `after` is the `next` of the page before. */
+export async function listDocuments(after: string | null = null): Promise<DocumentPage> {
+  const query = after === null ? "" : `?after=${encodeURIComponent(after)}`;
+  return (await (await call(`/documents${query}`)).json()) as DocumentPage;
 }
 
 export async function getDocument(documentId: string, signal?: AbortSignal): Promise<DocumentInfo> {
@@ -116,7 +122,10 @@ export function upload(file: File, onProgress: (share: number) => void, signal: 
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) onProgress(event.loaded / event.total);
     };
-    request.onerror = () => reject(new ApiError(sentence(0, null), 0));
+    // A server that refuses a large file while it is still coming looks like a broken connection.
+    const large = file.size > LARGE && navigator.onLine;
+    const cut = `The upload was cut off. Perhaps the file is too large: it has ${size(file.size)}.`;
+    request.onerror = () => reject(new ApiError(large ? cut : sentence(0, null), 0));
     request.onabort = () => reject(new ApiError("The upload was cancelled.", 0, "cancelled"));
     request.onload = () => {
       if (request.status < 200 || request.status >= 300) {

@@ -25,6 +25,8 @@ export interface Documents {
   dismiss: (key: number) => void;
   remove: (documentId: string) => Promise<void>;
   refresh: () => void;
+  /** Loads the documents before the last one shown; null where there are none. */
+  older: (() => void) | null;
 }
 
 /** More uploads at a time would only slow each other down. */
@@ -33,21 +35,25 @@ const AT_ONCE = 2;
 /** The documents of this server and the files that are being sent to it. */
 export function useDocuments(onUploaded: (documentId: string) => void): Documents {
   const [documents, setDocuments] = useState<DocumentInfo[] | null>(null);
+  const [next, setNext] = useState<string | null>();
   const [error, setError] = useState<string | null>(null);
   const [sending, setSending] = useState<Sending[]>([]);
   const queue = useRef<(() => Promise<void>)[]>([]);
   const running = useRef(0);
   const nextKey = useRef(1);
 
-  const refresh = useCallback(() => {
-    listDocuments().then(
+  const load = useCallback((after: string | null) => {
+    listDocuments(after).then(
       (page) => {
-        setDocuments(page.documents);
         setError(null);
+        setDocuments((all) => merge(page.documents, all ?? [], after));
+        // A refresh tells of the first page's end, which is known once older ones are shown.
+        setNext((known) => (after === null && known !== undefined ? known : page.next));
       },
       (reason: unknown) => setError(reason instanceof ApiError ? reason.message : "The list could not be read."),
     );
   }, []);
+  const refresh = useCallback(() => load(null), [load]);
 
   useEffect(() => {
     refresh();
@@ -119,7 +125,17 @@ export function useDocuments(onUploaded: (documentId: string) => void): Document
     setDocuments((all) => all?.filter((one) => one.documentId !== documentId) ?? null);
   }, []);
 
-  return { documents, error, sending, send, dismiss, remove, refresh };
+  const older = next ? () => load(next) : null;
+  return { documents, error, sending, send, dismiss, remove, refresh, older };
+}
+
+/** The list after one more page: a refresh replaces its first page, `after` appends. */
+function merge(page: DocumentInfo[], all: DocumentInfo[], after: string | null): DocumentInfo[] {
+  const fresh = new Set(page.map((one) => one.documentId));
+  const others = all.filter((one) => !fresh.has(one.documentId));
+  if (after !== null) return [...others, ...page];
+  const last = page.at(-1)?.createdAt;
+  return last === undefined ? [] : [...page, ...others.filter((one) => one.createdAt < last)];
 }
 
 function placeholder(documentId: string, file: File): DocumentInfo {

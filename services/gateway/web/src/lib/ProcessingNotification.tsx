@@ -152,16 +152,16 @@ function Sentence({ event }: { event: TimetableEvent | null }): ReactNode {
     const unsure = event.result && !event.result.validated ? " Some of it needs a look." : "";
     return <p className="tl-note-message">{found + unsure}</p>;
   }
-  return <p className="tl-note-message">{event?.message ?? "Your place in the queue is kept."}</p>;
+  const text = event?.message ?? (event?.stage ? null : "Your place in the queue is kept.");
+  return text && <p className="tl-note-message">{text}</p>;
 }
 
 function ConnectionState({ stream }: { stream: StreamState }): ReactNode {
-  if (stream.isConnected || stream.connection === "closed" || !stream.error) return null;
-  const text =
-    stream.connection === "polling" ? "Live updates are away; checking every few seconds." : "Reconnecting…";
+  const { connection, error } = stream;
+  if (connection !== "polling" && (connection !== "connecting" || !error)) return null;
   return (
-    <p className="tl-note-connection" data-testid="notification-connection">
-      {text}
+    <p className={`tl-note-connection${error ? " tl-note-away" : ""}`} data-testid="notification-connection">
+      {error ? "Reconnecting…" : "Updated every few seconds."}
     </p>
   );
 }

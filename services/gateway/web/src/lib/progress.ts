@@ -45,12 +45,14 @@ export function advance(current: TimetableEvent | null, next: TimetableEvent): T
   const before = percent(current?.percentage);
   const percentage = Math.max(before, percent(next.percentage));
   if (next.type === "error") return { ...next, percentage };
-  if (current && current.type === "progress") {
+  if (current?.type === "progress") {
     if (next.type === "connected") return current;
     // Of an earlier step: the replay of what was already shown.
     if (next.percentage !== undefined && next.percentage < before) return current;
   }
-  return { ...next, percentage };
+  // Someone who joins late is told the step first and then all that led to it: only the newest step is shown.
+  const late = current?.type === "connected" && next.type === "progress" && percent(next.percentage) < before;
+  return { ...next, ...(late && current.step ? { step: current.step } : {}), percentage };
 }
 
 /** Orders two event ids of the form `milliseconds-sequence`; null where one of them has another form. */

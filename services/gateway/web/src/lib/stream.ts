@@ -114,7 +114,9 @@ export class DocumentStream {
       this.after("connect", TIMING.pollMost, this.connect);
       return;
     }
-    const query = this.lastId ? `?lastEventId=${encodeURIComponent(this.lastId)}` : "";
+    // A server that keeps refusing may refuse the id (after it lost its history): then all is told anew.
+    const resumes = this.lastId && this.failures < TIMING.failures;
+    const query = resumes ? `?lastEventId=${encodeURIComponent(this.lastId)}` : "";
     const source = new EventSource(this.url("events") + query, {
       withCredentials: this.options.withCredentials ?? false,
     });

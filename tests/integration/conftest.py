@@ -1,0 +1,115 @@
+"""A gateway process of its own, and workers that the test plays itself."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
+from shared.db.documents import Documents
+from shared.db.pool import Database, DatabaseSettings
+from shared.messages import CompleteResult, Event, TimeBlock, Timetable
+from shared.streams.client import RedisSettings, connect
+from shared.streams.entries import Delivery, read_job
+from shared.streams.keys import Keys
+from shared.streams.lane import Lane
+from tests.system import System
+
+
+class GatewayAlone(System):
+    """Only the gateway; its settings are small, so that its bounds are met fast."""
+
+    async def start(self, seconds: float = 60) -> None:
+        self.spawn("gateway")
+        await self.ready("gateway", seconds)
+
+
+@pytest.fixture(scope="session")
+def gateway(
+    postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GatewayAlone]:
+    """One gateway for all tests of the API, on database 2 of the run's Valkey."""
+    folder: Path = tmp_path_factory.mktemp("gateway")
+    url = valkey_server.url.removesuffix("/0") + "/2"
+    running = GatewayAlone(
+        folder,
+        url,
+        postgres_server.url,
+        MAX_UPLOAD_BYTES=str(1024 * 1024),
+        SSE_HEARTBEAT="200",
+        CORS_ORIGINS="https://school.example",
+        CONSUMER_NAME="gateway-alone",
+    )
+    asyncio.run(running.start())
+    yield running
+    asyncio.run(running.stop())
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as made:
+        yield made
+
+
+class Player:
+    """A worker played by the test: takes a document's job and says what the test wants said."""
+
+    def __init__(self, redis_url: str, database_url: str) -> None:
+        self.settings = RedisSettings.load(redis_url=redis_url)
+        self.client = connect(self.settings)
+        self.database = Database(DatabaseSettings.load(database_url=database_url))
+        self._reader = connect(self.settings, blocking_ms=1000, pool=2)
+        self.lane = Lane(self.client, self._reader, Keys(0), "compress", "player", self.settings)
+        self._seen: dict[str, Delivery] = {}
+
+    async def take(self, document_id: str) -> Delivery:
+        """Wait for a document's job."""
+        await self.lane.ensure_group()
+        async with asyncio.timeout(20):
+            while document_id not in self._seen:
+                for delivery in await self.lane.fetch(100, 1000):
+                    self._seen[read_job("compress", delivery.fields).document_id] = delivery
+        return self._seen[document_id]
+
+    async def tell(self, delivery: Delivery, document_id: str, percentage: int) -> None:
+        event = Event(
+            type="progress",
+            document_id=document_id,
+            step="Running OCR",
+            stage="ocr",
+            percentage=percentage,
+            message=f"{percentage} lines read",
+        )
+        await self.lane.tell(delivery, event)
+
+    async def complete(self, delivery: Delivery, document_id: str) -> None:
+        """Save a timetable and finish, as the extractor does."""
+        documents = Documents(self.database)
+        timetable = Timetable(validated=True, timeblocks=[TimeBlock(day="monday", name="Maths")])
+        timetable_id = str(uuid.uuid5(uuid.UUID(document_id), "timetable"))
+        assert await documents.save_timetable(document_id, "default", timetable, timetable_id)
+        result = CompleteResult(document_id=document_id, timetable_id=timetable_id, validated=True)
+        event = Event(type="complete", document_id=document_id, percentage=100, result=result, timetable_data=timetable)
+        assert await self.lane.finish(delivery, document_id=document_id, event=event)
+
+    async def fail(self, delivery: Delivery, document_id: str, error: str) -> None:
+        """Fail the document, as the worker runtime does."""
+        assert await Documents(self.database).fail(document_id, "default", error)
+        event = Event(type="error", document_id=document_id, error=error)
+        assert await self.lane.finish(delivery, document_id=document_id, event=event)
+
+    async def close(self) -> None:
+        for each in (self.client, self._reader):
+            await each.aclose()
+        await self.database.close()
+
+
+@pytest.fixture
+async def player(gateway: GatewayAlone) -> AsyncIterator[Player]:
+    made = Player(gateway.redis_url, gateway.database_url)
+    await made.database.open()
+    yield made
+    await made.close()

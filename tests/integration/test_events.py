@@ -1,0 +1,209 @@
+"""Event streams: nothing missed, nothing twice, in order, whenever a client comes and goes."""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import asyncpg
+from redis.asyncio import Redis
+
+from tests.integration.conftest import GatewayAlone, Player
+from tests.integration.test_gateway import png
+from tests.system import follow, upload
+
+Seen = list[tuple[str | None, dict[str, Any]]]
+
+
+async def collect(gateway: GatewayAlone, session: aiohttp.ClientSession, id_: str, last: str | None = None) -> Seen:
+    """A document's events without the `connected` ones, to the end of the stream."""
+    return [
+        (event_id, data)
+        async for event_id, data in follow(session, gateway.base_url, id_, last)
+        if data["type"] != "connected"
+    ]
+
+
+async def test_a_stream_tells_everything_in_order_and_ends(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    await player.tell(delivery, id_, 10)
+    seen: Seen = []
+    async for event_id, data in follow(session, gateway.base_url, id_):
+        seen.append((event_id, data))
+        if data["type"] == "connected" and len(seen) == 1:
+            assert event_id is None
+            assert data["documentId"] == id_
+            await player.tell(delivery, id_, 20)
+        if data.get("percentage") == 20:
+            await player.complete(delivery, id_)
+    told = [(data["type"], data["percentage"]) for _, data in seen if data["type"] != "connected"]
+    assert told == [("progress", 10), ("progress", 20), ("complete", 100)]
+    progress, complete = seen[1][1], seen[-1][1]
+    assert (progress["step"], progress["stage"], progress["message"]) == ("Running OCR", "ocr", "10 lines read")
+    assert complete["result"] == {
+        "documentId": id_,
+        "timetableId": complete["result"]["timetableId"],
+        "validated": True,
+    }
+    assert complete["timetableData"]["timeblocks"][0]["name"] == "Maths"
+
+
+async def test_a_client_that_comes_back_misses_nothing_and_sees_nothing_twice(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    for percentage in (10, 20, 30):
+        await player.tell(delivery, id_, percentage)
+    seen: Seen = []
+    async for event_id, data in follow(session, gateway.base_url, id_):
+        if data["type"] == "progress":
+            seen.append((event_id, data))
+        if len(seen) == 2:
+            break
+    await player.tell(delivery, id_, 40)
+    await player.complete(delivery, id_)
+    seen += await collect(gateway, session, id_, seen[-1][0])
+    assert [data["percentage"] for _, data in seen] == [10, 20, 30, 40, 100]
+    assert len({event_id for event_id, _ in seen}) == 5
+    # The header cannot be sent by a recreated EventSource; the query does the same.
+    async with session.get(f"{gateway.base_url}/api/v1/events/{id_}?lastEventId={seen[-2][0]}") as answer:
+        text = await answer.text()
+    assert text.count("\nid: ") == 1
+    assert '"type":"complete"' in text
+
+
+async def test_many_clients_that_join_at_any_time_all_see_the_same(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    watchers: list[asyncio.Task[Seen]] = []
+    for percentage in range(1, 60):
+        watchers.append(asyncio.create_task(collect(gateway, session, id_)))
+        await player.tell(delivery, id_, percentage)
+    await player.complete(delivery, id_)
+    async with asyncio.timeout(30):
+        everyone = await asyncio.gather(*watchers)
+    for seen in everyone:
+        assert [data["percentage"] for _, data in seen] == [*range(1, 60), 100]
+
+
+async def test_a_reconnect_after_the_end_is_told_to_stop(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    await player.complete(await player.take(id_), id_)
+    seen = await collect(gateway, session, id_)
+    assert [data["type"] for _, data in seen] == ["complete"]
+    headers = {"Last-Event-ID": str(seen[-1][0])}
+    async with session.get(f"{gateway.base_url}/api/v1/events/{id_}", headers=headers) as answer:
+        assert answer.status == 204
+
+
+async def test_a_failure_is_told_with_its_reason(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    await player.fail(await player.take(id_), id_, "The picture is cut off.")
+    ((_, event),) = await collect(gateway, session, id_)
+    assert (event["type"], event["error"], event["documentId"]) == ("error", "The picture is cut off.", id_)
+    async with session.get(f"{gateway.base_url}/api/v1/documents/{id_}") as answer:
+        document = await answer.json()
+    assert (document["status"], document["error"]) == ("failed", "The picture is cut off.")
+
+
+async def test_what_redis_forgot_comes_from_the_record(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    await player.tell(delivery, id_, 10)
+    await player.complete(delivery, id_)
+    connection = await asyncpg.connect(gateway.database_url)
+    query = "SELECT count(*) FROM processing_events WHERE document_id = $1"
+    async with asyncio.timeout(10):
+        while await connection.fetchval(query, id_) < 2:  # noqa: ASYNC110 - Postgres has no signal for another's rows
+            await asyncio.sleep(0.02)
+    await connection.close()
+    client = Redis.from_url(gateway.redis_url)
+    assert await client.delete(f"{{0}}:progress:{id_}") == 1
+    await client.aclose()
+    seen = await collect(gateway, session, id_)
+    assert [data["percentage"] for _, data in seen] == [10, 100]
+    assert seen[-1][1]["timetableData"]["timeblocks"][0]["name"] == "Maths"
+
+
+async def test_the_end_is_told_when_redis_never_knew_it(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    """The worker died between saving and telling, and Redis was emptied: the stream's own look finds the end."""
+    id_ = await upload(session, gateway.base_url, png())
+    await player.take(id_)
+    watching = asyncio.create_task(collect(gateway, session, id_))
+    from shared.db.documents import Documents
+
+    await Documents(player.database).fail(id_, "default", "It broke.")
+    async with asyncio.timeout(10):
+        seen = await watching
+    assert [data["type"] for _, data in seen] == ["error"]
+
+
+async def test_silence_is_broken_by_heartbeats(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    await player.tell(delivery, id_, 10)
+    async with session.get(f"{gateway.base_url}/api/v1/events/{id_}") as answer:
+        assert answer.headers["Cache-Control"] == "no-cache, no-transform"
+        assert answer.headers["X-Accel-Buffering"] == "no"
+        async with asyncio.timeout(10):
+            lines = [await answer.content.readline() for _ in range(1)]
+            while lines[-1] != b": heartbeat\n":
+                lines.append(await answer.content.readline())
+            alive = await answer.content.readline()
+        assert lines[0].startswith(b"retry: ")
+        assert alive.startswith(b'data: {"type":"connected"')
+    await player.complete(delivery, id_)
+
+
+async def test_a_client_that_does_not_read_is_cut_off_and_delays_nobody(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    # A small receive window and no reading: the gateway's buffers fill.
+    limit = 1024
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.ports["gateway"], limit=limit)
+    writer.write(f"GET /api/v1/events/{id_} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    await reader.readline()
+    good = asyncio.create_task(collect(gateway, session, id_))
+    from shared.messages import Event
+
+    big = "x" * 20_000
+    async with asyncio.timeout(60):
+        while True:
+            for _ in range(50):
+                await player.lane.tell(delivery, Event(type="progress", document_id=id_, percentage=5, message=big))
+            async with session.get(f"{gateway.base_url}/metrics") as answer:
+                metrics = await answer.text()
+            if "timelift_sse_cut_off_total 0.0" not in metrics and "timelift_sse_cut_off_total" in metrics:
+                break
+    await player.complete(delivery, id_)
+    async with asyncio.timeout(20):
+        seen = await good
+    assert seen[-1][1]["type"] == "complete"
+    writer.close()
+
+
+async def test_a_bad_last_event_id_is_refused(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    for bad in ("x", "1", "1-x", "-", "1-2-3", "¹-1"):
+        async with session.get(f"{gateway.base_url}/api/v1/events/{id_}", params={"lastEventId": bad}) as answer:
+            assert answer.status == 400, bad
+    await player.complete(await player.take(id_), id_)

@@ -1,0 +1,231 @@
+"""The gateway over HTTP: uploads, refusals, documents, pictures, deletion."""
+
+import asyncio
+import io
+import struct
+import zlib
+from typing import Any
+
+import aiohttp
+import asyncpg
+import pytest
+
+from tests.integration.conftest import GatewayAlone, Player
+from tests.system import upload
+
+
+def png(width: int = 8, height: int = 8) -> bytes:
+    """A grey PNG; its header may promise more than its data holds."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = zlib.compress((b"\0" + b"\x80" * min(width, 64)) * min(height, 64))
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def form(*parts: tuple[str, bytes, str | None, str]) -> aiohttp.FormData:
+    made = aiohttp.FormData(quote_fields=False)  # file names as browsers send them
+    for name, data, file_name, content_type in parts:
+        made.add_field(
+            name, io.BytesIO(data) if file_name else data.decode(), filename=file_name, content_type=content_type
+        )
+    return made
+
+
+async def stored(gateway: GatewayAlone) -> tuple[int, int]:
+    """How many blobs and documents there are."""
+    connection = await asyncpg.connect(gateway.database_url)
+    documents = await connection.fetchval("SELECT count(*) FROM documents")
+    await connection.close()
+    return sum(1 for path in gateway.blobs.rglob("*") if path.is_file()), documents
+
+
+REFUSED: dict[str, tuple[Any, int, str, str]] = {
+    "empty": (form(("file", b"", "a.png", "image/png")), 422, "unreadable-file", "empty"),
+    "not a picture": (form(("file", b"hello, world" * 50, "a.png", "image/png")), 422, "unreadable-file", "JPEG"),
+    "a bomb's header": (form(("file", png(60_000, 60_000), "a.png", "image/png")), 422, "unreadable-file", "60,000"),
+    "cut off in its header": (form(("file", png()[:20], "a.png", "image/png")), 422, "unreadable-file", "cut off"),
+    "too large": (form(("file", b"\0" * (1024 * 1024 + 1), "a.png", "image/png")), 413, "file-too-large", "1 MB"),
+    "far too large": (form(("file", b"\0" * (30 * 1024 * 1024), "a.png", "image/png")), 413, "file-too-large", "1 MB"),
+    "no file": (form(("picture", png(), "a.png", "image/png")), 400, "no-file", "“file”"),
+    "two files": (
+        form(("file", png(), "a.png", "image/png"), ("file", png(), "b.png", "image/png")),
+        400,
+        "two-files",
+        "one file",
+    ),
+    "a path": (form(("file", png(), "../../etc/passwd.png", "image/png")), 400, "bad-file-name", "path"),
+    "a long name": (form(("file", png(), "n" * 5000, "image/png")), 400, "bad-file-name", "255"),
+    "a control character": (form(("file", png(), "a\u202egnp.exe", "image/png")), 400, "bad-file-name", "control"),
+    "declared as text": (form(("file", png(), "a.png", "text/html")), 415, "wrong-content-type", "text/html"),
+    "seventeen parts": (
+        form(*((f"field{n}", b"x", None, "text/plain") for n in range(17))),
+        400,
+        "too-many-parts",
+        "parts",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_a_bad_upload_is_refused_and_leaves_nothing(
+    case: str, gateway: GatewayAlone, session: aiohttp.ClientSession
+) -> None:
+    body, status, slug, says = REFUSED[case]
+    before = await stored(gateway)
+    async with session.post(f"{gateway.base_url}/api/v1/documents/upload", data=body) as answer:
+        problem = await answer.json(content_type="application/problem+json")
+        assert (answer.status, problem["type"]) == (status, f"/problems/{slug}"), problem
+    assert problem["status"] == status
+    assert problem["title"]
+    assert says in problem["detail"]
+    assert await stored(gateway) == before
+
+
+async def test_bodies_that_are_no_forms_are_refused(gateway: GatewayAlone, session: aiohttp.ClientSession) -> None:
+    url = f"{gateway.base_url}/api/v1/documents/upload"
+    before = await stored(gateway)
+
+    async def send(data: Any, status: int, slug: str, **headers: str) -> None:
+        async with session.post(url, data=data, headers=headers) as answer:
+            problem = await answer.json(content_type="application/problem+json")
+            assert (answer.status, problem["type"]) == (status, f"/problems/{slug}"), problem
+
+    await send(png(), 415, "wrong-content-type", **{"Content-Type": "image/png"})
+    await send(b"", 415, "wrong-content-type", **{"Content-Type": "multipart/form-data"})
+    await send(b"no parts here", 400, "malformed-multipart", **{"Content-Type": "multipart/form-data; boundary=b"})
+    cut = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + png()
+    await send(cut, 400, "malformed-multipart", **{"Content-Type": "multipart/form-data; boundary=b"})
+
+    async def chunks() -> Any:
+        yield b"--b\r\n"
+
+    await send(chunks(), 411, "length-required", **{"Content-Type": "multipart/form-data; boundary=b"})
+    assert await stored(gateway) == before
+
+
+async def test_an_upload_is_committed_and_put_on_the_stream(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png(), "Woche 7 – Kopie.png")
+    delivery = await player.take(id_)
+    assert delivery.deliveries == 1
+    async with session.get(f"{gateway.base_url}/api/v1/documents/{id_}") as answer:
+        document = await answer.json()
+    assert document["status"] == "uploaded"
+    assert document["fileName"] == "Woche 7 – Kopie.png"
+    assert document["contentType"] == "image/png"
+    assert document["percentage"] == 0
+    assert (gateway.blobs / "default" / id_ / "original").read_bytes() == png()
+    async with session.get(f"{gateway.base_url}/api/v1/documents/{id_}/image") as answer:
+        assert answer.status == 200
+        assert answer.content_type == "image/png"
+        assert await answer.read() == png()
+    async with session.get(f"{gateway.base_url}/api/v1/timetables/{id_}") as answer:
+        assert answer.status == 404
+        assert "uploaded" in (await answer.json(content_type=None))["detail"]
+
+
+async def test_a_client_that_goes_away_leaves_nothing(gateway: GatewayAlone) -> None:
+    before = await stored(gateway)
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+    _, writer = await asyncio.open_connection("127.0.0.1", gateway.ports["gateway"])
+    request = (
+        "POST /api/v1/documents/upload HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+    )
+    writer.write(request.encode() + head + png())
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    # An answered request shows that the gateway's loop has turned since.
+    async with aiohttp.ClientSession() as session, session.get(f"{gateway.base_url}/readyz") as answer:
+        assert answer.status == 200
+    assert await stored(gateway) == before
+
+
+async def test_a_deleted_document_is_gone(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    await player.tell(delivery, id_, 20)
+    url = f"{gateway.base_url}/api/v1/documents/{id_}"
+    async with session.delete(url) as answer:
+        assert answer.status == 204
+    async with session.delete(url) as answer:
+        assert answer.status == 404
+    for path in (f"documents/{id_}", f"documents/{id_}/image", f"timetables/{id_}", f"events/{id_}"):
+        async with session.get(f"{gateway.base_url}/api/v1/{path}") as answer:
+            assert answer.status == 404, path
+    assert not (gateway.blobs / "default" / id_).exists() or not list((gateway.blobs / "default" / id_).iterdir())
+    # The job that still runs cannot bring it back.
+    from shared.db.documents import Documents
+
+    assert not await Documents(player.database).fail(id_, "default", "late")
+
+
+async def test_documents_are_listed_newest_first_in_pages(
+    gateway: GatewayAlone, session: aiohttp.ClientSession
+) -> None:
+    ids = [await upload(session, gateway.base_url, png()) for _ in range(5)]
+    found: list[str] = []
+    after: str | None = None
+    while len(found) < 5:
+        params = {"limit": "2"} | ({"after": after} if after else {})
+        async with session.get(f"{gateway.base_url}/api/v1/documents", params=params) as answer:
+            body = await answer.json()
+        found += [each["documentId"] for each in body["documents"]]
+        after = body["next"]
+    assert found[:5] == ids[::-1]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "after=x", "after=%00", "after=MTIzfHg="])
+async def test_a_bad_query_is_refused(gateway: GatewayAlone, session: aiohttp.ClientSession, query: str) -> None:
+    async with session.get(f"{gateway.base_url}/api/v1/documents?{query}") as answer:
+        assert answer.status == 400
+        assert (await answer.json(content_type="application/problem+json"))["type"] == "/problems/bad-query"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/v1/documents/not-an-id", 404),
+        ("GET", "/api/v1/documents/00000000-0000-0000-0000-000000000000", 404),
+        ("DELETE", "/api/v1/documents/00000000-0000-0000-0000-000000000000", 404),
+        ("GET", "/api/v1/events/00000000-0000-0000-0000-000000000000", 404),
+        ("GET", "/api/v1/timetables/00000000-0000-0000-0000-000000000000", 404),
+        ("GET", "/api/v1/nothing", 404),
+        ("GET", "/api/v1/documents/upload", 404),
+        ("PATCH", "/api/v1/documents", 405),
+        ("GET", "/assets/../../settings.py", 404),
+    ],
+)
+async def test_what_is_not_there_is_a_problem(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, method: str, path: str, status: int
+) -> None:
+    async with session.request(method, f"{gateway.base_url}{path}") as answer:
+        assert answer.status == status
+        assert answer.content_type == "application/problem+json"
+
+
+async def test_other_origins_are_allowed_by_setting_only(gateway: GatewayAlone, session: aiohttp.ClientSession) -> None:
+    url = f"{gateway.base_url}/api/v1/documents"
+    for origin, allowed in (("https://school.example", True), ("https://evil.example", False)):
+        async with session.get(url, headers={"Origin": origin}) as answer:
+            assert (answer.headers.get("Access-Control-Allow-Origin") == origin) is allowed
+        async with session.options(
+            f"{url}/upload", headers={"Origin": origin, "Access-Control-Request-Method": "POST"}
+        ) as answer:
+            assert ("Access-Control-Allow-Origin" in answer.headers) is allowed
+
+
+async def test_health_and_metrics(gateway: GatewayAlone, session: aiohttp.ClientSession) -> None:
+    async with session.get(f"{gateway.base_url}/livez") as answer:
+        assert answer.status == 200
+    async with session.get(f"{gateway.base_url}/readyz") as answer:
+        assert await answer.json() == {"ready": True, "checks": {"postgres": "ok", "blobs": "ok"}}
+    async with session.get(f"{gateway.base_url}/metrics") as answer:
+        assert "timelift_sse_subscribers" in await answer.text()
