@@ -43,7 +43,9 @@ def split_between(
         elif aligned:
             inner.append(max(hi, next_lo - 0.4 * size) if hi < next_lo else (hi + next_lo) / 2)
         else:
-            inner.append(min(max((lo + hi + next_lo + next_hi) / 4, hi), next_lo) if hi < next_lo else (hi + next_lo) / 2)
+            inner.append(
+                min(max((lo + hi + next_lo + next_hi) / 4, hi), next_lo) if hi < next_lo else (hi + next_lo) / 2
+            )
     first_lo, first_hi = spans[0]
     last_lo, last_hi = spans[-1]
     first = _nearest(rails, cut, first_lo + 0.4 * size, first_lo - 1.1 * pitch)

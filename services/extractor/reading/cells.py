@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.times import Span, find_times, without_times
-from services.extractor.reading.words import SUBJECTS, is_aside, is_free, is_initials, is_person, is_room, people_and_rooms
+from services.extractor.reading.words import (
+    SUBJECTS,
+    is_aside,
+    is_free,
+    is_initials,
+    is_person,
+    is_room,
+    people_and_rooms,
+)
 
 SMALLER = 0.86
 """A line below this share of the name's size is a note."""
@@ -144,7 +152,7 @@ def _pieces(rows: list[list[Line]], angle: int, *, broken: bool) -> list[_Piece]
 
 def _goes_on(last: _Piece, piece: _Piece, name: str, width: float) -> bool:
     """Whether `piece` continues the name that `last` ended."""
-    if is_aside(piece.text) or (is_initials(piece.text) and not is_initials(name)):
+    if is_aside(piece.text) or piece.text[:1] in "([" or (is_initials(piece.text) and not is_initials(name)):
         return False
     if piece.size < SMALLER * last.size:
         return False
@@ -164,7 +172,8 @@ def _join(name: str, more: str, words: frozenset[str]) -> str:
     if not more:
         return name
     end, start = re.search(r"([^\W\d_]+)$", name), re.match(r"([^\W\d_]+)", more)
-    if end and start and more[0].islower():
+    # A single wrapped letter is often read as a capital: "Math" + "S".
+    if end and start and (more[0].islower() or len(start[1]) == 1):
         whole = (end[1] + start[1]).casefold()
         if whole in words or (len(start[1]) <= 3 and whole[:-1] in words):
             return name + more
@@ -177,9 +186,11 @@ def _join(name: str, more: str, words: frozenset[str]) -> str:
 
 def _inline(text: str) -> tuple[str, list[str]]:
     """Split a line such as "Physics (Mr Rossi)" or "Maths - Lab 2" into the name and its asides."""
-    if match := re.match(r"^(.*[^\s(\[])\s*[(\[]([^()\[\]]*)[)\]]?$", text):
+    if match := re.match(r"^(.*[^\s(\[])\s*[(\[]([^()\[\]]+)[)\]]?$", text):
         inside = [part.strip() for part in re.split(r"[,;/]", match[2]) if part.strip()]
-        if inside and any(is_person(part) or is_room(part) or is_initials(part) for part in inside):
+        # The OCR reads a bracket's comma as a full stop now and then ("Lab 2. Mr Byrne").
+        inside += [part.strip() for part in re.split(r"\.\s", match[2]) if part.strip()]
+        if any(is_person(part) or is_room(part) or is_initials(part) for part in inside):
             return match[1], [match[2].strip()]
     if match := re.match(r"^(.*\S)\s*(?:[,;|]|\s[-–—])\s*(\S.*)$", text):
         if is_person(match[2]) or is_room(match[2]):

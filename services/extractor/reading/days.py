@@ -53,7 +53,9 @@ _DATE = re.compile(
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b",
     re.IGNORECASE,
 )
-_WEEK = re.compile(r"\b(?:week|wk|woche|semaine|semana)\s*([ab12])\b|\(([ab])\)|\b([ab])[\s-]*(?:week|woche)\b", re.IGNORECASE)
+_WEEK = re.compile(
+    r"\b(?:week|wk|woche|semaine|semana)\s*([ab12])\b|\(([ab])\)|\b([ab])[\s-]*(?:week|woche)\b", re.IGNORECASE
+)
 
 
 def _plain(text: str) -> str:

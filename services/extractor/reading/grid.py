@@ -65,7 +65,7 @@ def _read_table(
     set_day_bands(view, header, v_end)
     bands = find_time_bands(view, header, v_end, {}, set())
     labelled = find_time_bands(view, header, v_end, legend, legend_lines) if legend else []
-    if _filled(view, header, labelled) > _filled(view, header, bands):
+    if _worth(view, header, labelled) > _worth(view, header, bands):
         bands = labelled
         draw.used |= legend_lines
     if len(bands) < 2 or _filled(view, header, bands) < 0.4:
@@ -87,7 +87,9 @@ def _read_table(
         draw.used |= {line.id for line in region.lines}
         if cell.free:
             continue
-        found.append(_Found(Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell), region))
+        found.append(
+            _Found(Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell), region)
+        )
     place_times([item.place for item in found], bands, view.size)
     for item in found:
         draw.drafts.extend(_drafts(view, header.bands, item))
@@ -98,6 +100,10 @@ def _read_table(
             area = area.union(line.rect)
     draw.area = area if draw.area is None else draw.area.union(area)
     return len(found)
+
+
+def _worth(view: View, header: DayHeader, bands: list[TimeBand]) -> float:
+    return _filled(view, header, bands) * sum(band.start is not None for band in bands)
 
 
 def _filled(view: View, header: DayHeader, bands: list[TimeBand]) -> float:

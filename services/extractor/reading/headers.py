@@ -61,73 +61,70 @@ class TimeBand:
 
 def find_day_headers(view: View) -> list[DayHeader]:
     """Rows of at least two different days in the order of the week, the fullest first; bands are not set yet."""
-    named: list[tuple[Line, DayText]] = []
-    letters: list[Line] = []
+    found: list[_Name] = []
     for line in view.lines:
         if read := read_days(line.text):
-            named.extend(_apart(line, read, view))
-        elif letter_days(line.text):
-            letters.append(line)
-    headers = _runs(view, [(line, read.days[0], read.week) for line, read in named if len(read.days) == 1])
-    if not any(len(header.bands) >= 4 for header in headers):
-        headers += _letter_runs(view, letters)
+            found.extend(_apart(line, read, view))
+        elif options := letter_days(line.text):
+            found.append(_Name(line, options, None))
+    headers = _runs(view, found)
     headers.sort(key=lambda header: -len(header.bands))
     taken: set[int] = set()
     out: list[DayHeader] = []
     for header in headers:
         ids = {band.line.id for band in header.bands}
+        # A line taken apart gives several bands with one id.
         if not ids & taken or len(ids) == 1:
             out.append(header)
             taken |= ids
     return out
 
 
-def _apart(line: Line, read: DayText, view: View) -> list[tuple[Line, DayText]]:
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A text that may name a day: one day, or those a single letter can stand for."""
+
+    line: Line
+    options: tuple[Day, ...]
+    week: str | None
+
+
+def _apart(line: Line, read: DayText, view: View) -> list[_Name]:
     """A line the OCR read across several columns ("Mon Tue Wed Thu Fri"), taken apart by its letters' places."""
+    if len(read.days) == 1:
+        return [_Name(line, read.days, read.week)]
     words = list(re.finditer(r"\S+", line.text))
     if len(read.days) < 3 or len(words) != len(read.days) or view.turned or not line.upright:
-        return [(line, read)]
+        return []
     out = []
     for word, day in zip(words, read.days, strict=True):
         step = line.rect.width / max(1, len(line.text))
         rect = replace(line.rect, x0=line.rect.x0 + word.start() * step, x1=line.rect.x0 + word.end() * step)
-        out.append((replace(line, text=word.group(), rect=rect), DayText((day,), read.week)))
+        out.append(_Name(replace(line, text=word.group(), rect=rect), (day,), read.week))
     return out
 
 
-def _runs(view: View, found: list[tuple[Line, Day, str | None]]) -> list[DayHeader]:
+def _runs(view: View, found: list[_Name]) -> list[DayHeader]:
+    """Names that stand level with each other and follow the week's order. Letters need more company than words."""
     headers: list[DayHeader] = []
-    for seed, _, _ in found:
+    for seed in found:
         row = sorted(
-            (item for item in found if _level(view.rect(seed), view.rect(item[0]))),
-            key=lambda item: view.rect(item[0]).cx,
+            (item for item in found if _level(view.rect(seed.line), view.rect(item.line))),
+            key=lambda item: view.rect(item.line).cx,
         )
-        run: list[tuple[Line, Day, str | None]] = []
+        run: list[DayBand] = []
         for item in [*row, None]:
-            if item is None or (run and DAYS.index(item[1]) <= DAYS.index(run[-1][1])):
-                if len(run) >= 2:
-                    headers.append(_header(view, [DayBand(day, line, week) for line, day, week in run]))
+            after = DAYS.index(run[-1].day) if run else -1
+            later = [day for day in item.options if DAYS.index(day) > after] if item else []
+            if not later:
+                letters = sum(len(band.line.text.strip(".")) == 1 for band in run)
+                if len(run) >= 2 and len(run) - 0.5 * letters >= 2:
+                    headers.append(_header(view, run))
                 run = []
-            if item is not None:
-                run.append(item)
-    return headers
-
-
-def _letter_runs(view: View, letters: list[Line]) -> list[DayHeader]:
-    headers: list[DayHeader] = []
-    for seed in letters:
-        row = sorted(
-            (line for line in letters if _level(view.rect(seed), view.rect(line))), key=lambda line: view.rect(line).cx
-        )
-        bands: list[DayBand] = []
-        for line in row:
-            after = DAYS.index(bands[-1].day) if bands else -1
-            options = [day for day in letter_days(line.text) if DAYS.index(day) > after]
-            if not options:
-                break
-            bands.append(DayBand(min(options, key=DAYS.index) if bands else letter_days(line.text)[0], line))
-        if len(bands) >= 4:
-            headers.append(_header(view, bands))
+                later = list(item.options) if item else []
+            if item and later:
+                day = min(later, key=DAYS.index) if run else later[0]
+                run.append(DayBand(day, item.line, item.week))
     return headers
 
 
@@ -151,9 +148,7 @@ def set_day_bands(view: View, header: DayHeader, v_end: float) -> None:
 
     def cut(rail: Rail) -> float:
         slack = (rail.hi - rail.lo) / 2
-        return (
-            view.u_cut(rail.at, header.v0, header.v1, slack) + 2 * view.u_cut(rail.at, header.v1, v_end, slack)
-        ) / 2
+        return (view.u_cut(rail.at, header.v0, header.v1, slack) + 2 * view.u_cut(rail.at, header.v1, v_end, slack)) / 2
 
     spans = split_between(
         [(rect.x0, rect.x1) for rect in rects],
@@ -215,9 +210,7 @@ def _column(view: View, lines: list[Line]) -> list[Line]:
     return best
 
 
-def _entries(
-    view: View, strip: list[Line], u0: float, u1: float, header: DayHeader, v_end: float
-) -> list[TimeBand]:
+def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHeader, v_end: float) -> list[TimeBand]:
     """Group the strip's lines to header cells and give each its band."""
 
     def cut(rail: Rail) -> float:
@@ -234,9 +227,7 @@ def _entries(
         by_cell.setdefault(sum(edge < view.rect(line).cy for edge in edges), []).append(line)
     for _, lines in sorted(by_cell.items()):
         cells.extend(_by_time(lines, view))
-    spans = [
-        (min(view.rect(line).y0 for line in lines), max(view.rect(line).y1 for line in lines)) for lines in cells
-    ]
+    spans = [(min(view.rect(line).y0 for line in lines), max(view.rect(line).y1 for line in lines)) for lines in cells]
     empties = _empty_cells(strong, spans, view.size)
     boxes: list[tuple[tuple[float, float], list[Line]]] = list(zip(spans, cells, strict=True))
     boxes += [(empty, []) for empty in empties]

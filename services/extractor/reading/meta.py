@@ -14,7 +14,10 @@ _KEYS = {
     "year": r"(?:school\s*|academic\s*)?year|schuljahr|session",
 }
 _ANY = "|".join(_KEYS.values())
-_PAIR = re.compile(rf"\b(?P<key>{_ANY})\s*[:=]\s*(?P<value>.+?)\s*(?=(?:[|,;•]\s*)?\b(?:{_ANY}|room|school|date)\s*[:=]|$)", re.IGNORECASE)
+_PAIR = re.compile(
+    rf"\b(?P<key>{_ANY})\s*[:=]\s*(?P<value>.+?)\s*(?=(?:[|,;•]\s*)?\b(?:{_ANY}|room|school|date)\s*[:=]|$)",
+    re.IGNORECASE,
+)
 _SEASON = re.compile(
     r"\b(?:(?:autumn|spring|summer|winter|fall|michaelmas|hilary|trinity|lent|easter)\s*(?:half\s*)?(?:term|semester)?"
     r"\s*\d?(?:\s+term)?|(?:term|semester|trimester|quarter)\s*[1-4]|(?:first|second|third)\s+(?:term|semester))"

@@ -16,7 +16,7 @@ from services.extractor.reading.rules import Rail
 from services.extractor.reading.view import View
 from services.extractor.reading.words import is_weekly
 
-DRAWN = 0.5
+DRAWN = 0.62
 """Share of an edge along which a separator must be seen for the edge to divide."""
 SAME = 14.0
 """Largest difference of a colour channel (0..255) within one and the same background."""
@@ -72,6 +72,11 @@ class Table:
         i, j = piece
         return Rect(self.us[i], self.vs[j], self.us[i + 1], self.vs[j + 1])
 
+    def piece_of(self, line: Line) -> Piece:
+        """The piece a line's middle lies in."""
+        rect = self.view.rect(line)
+        return (_index(self.us, rect.cx), _index(self.vs, rect.cy))
+
     def colour(self, piece: Piece) -> npt.NDArray[np.float64]:
         """Background of a piece."""
         if piece not in self._colours:
@@ -114,27 +119,26 @@ class Table:
                 out[index] = out[index] or self.view.v_cut(band.hi, u0, u1) >= DRAWN
         return out
 
-    def components(self) -> list[list[Piece]]:
-        """Pieces joined where nothing is drawn between them."""
+    def components(self, pieces: list[Piece] | None = None) -> list[list[Piece]]:
+        """Pieces (all, or those given) joined where nothing is drawn between them."""
         nu, nv = self.right.shape
-        parent = list(range(nu * nv))
+        among = set(pieces) if pieces is not None else {(i, j) for i in range(nu) for j in range(nv)}
+        parent = {piece: piece for piece in among}
 
-        def root(index: int) -> int:
-            while parent[index] != index:
-                parent[index] = parent[parent[index]]
-                index = parent[index]
-            return index
+        def root(piece: Piece) -> Piece:
+            while parent[piece] != piece:
+                parent[piece] = parent[parent[piece]]
+                piece = parent[piece]
+            return piece
 
-        for i in range(nu):
-            for j in range(nv):
-                if i + 1 < nu and not self.right[i, j]:
-                    parent[root(i * nv + j)] = root((i + 1) * nv + j)
-                if j + 1 < nv and not self.under[i, j]:
-                    parent[root(i * nv + j)] = root(i * nv + j + 1)
-        groups: dict[int, list[Piece]] = {}
-        for i in range(nu):
-            for j in range(nv):
-                groups.setdefault(root(i * nv + j), []).append((i, j))
+        for i, j in among:
+            if (i + 1, j) in among and not self.right[i, j]:
+                parent[root((i, j))] = root((i + 1, j))
+            if (i, j + 1) in among and not self.under[i, j]:
+                parent[root((i, j))] = root((i, j + 1))
+        groups: dict[Piece, list[Piece]] = {}
+        for piece in sorted(among):
+            groups.setdefault(root(piece), []).append(piece)
         return list(groups.values())
 
     def background(self) -> npt.NDArray[np.float64]:
@@ -165,9 +169,7 @@ def find_regions(table: Table, body: list[Line]) -> list[Region]:
     """The table's cells that hold text, each with the days and bands it covers."""
     place: dict[Piece, list[Line]] = {}
     for line in body:
-        rect = table.view.rect(line)
-        piece = (_index(table.us, rect.cx), _index(table.vs, rect.cy))
-        place.setdefault(piece, []).append(line)
+        place.setdefault(table.piece_of(line), []).append(line)
     out: list[Region] = []
     for pieces in table.components():
         lines = [line for piece in pieces for line in place.get(piece, [])]
@@ -228,21 +230,23 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     day = table.days[occupied.pop()]
     hull = _hull(table, pieces)
     centre = (min(rect.x0 for rect in rects) + max(rect.x1 for rect in rects)) / 2
-    if abs(centre - hull.cx) < 0.1 * (day.hi - day.lo) and abs(centre - (day.lo + day.hi) / 2) > 0.2 * (day.hi - day.lo):
+    if abs(centre - hull.cx) < 0.1 * (day.hi - day.lo) and abs(centre - (day.lo + day.hi) / 2) > 0.2 * (
+        day.hi - day.lo
+    ):
         return [_region(table, pieces, lines, 0.9)]
     return _by_day(table, pieces, lines, days)
 
 
 def _by_day(table: Table, pieces: list[Piece], lines: list[Line], days: list[int]) -> list[Region]:
-    spans = [(band.lo, band.hi) for band in table.days]
+    """Cut an area at the days' boundaries; what is drawn within a day's part still divides it."""
     out: list[Region] = []
     for day in days:
-        part = [piece for piece in pieces if table.day_of[piece[0]] == day]
-        own = [line for line in lines if _band_at(spans, table.view.rect(line).cx) == day]
-        if own and part:
-            bands = sorted({table.band_of[j] for _, j in part})
-            stacked = _stacked(table, part, own, bands) if len(bands) > 1 else []
-            out.extend(stacked or [_region(table, part, own, 0.93)])
+        for part in table.components([piece for piece in pieces if table.day_of[piece[0]] == day]):
+            own = [line for line in lines if table.piece_of(line) in part]
+            if own:
+                bands = sorted({table.band_of[j] for _, j in part})
+                stacked = _stacked(table, part, own, bands) if len(bands) > 1 else []
+                out.extend(stacked or [_region(table, part, own, 0.93)])
     return out
 
 

@@ -1,5 +1,211 @@
-"""stub"""
-from services.extractor.reading.model import Draw
+"""Reads a list: one row a lesson, with a column for the day, one for the time and some for what and where.
+
+The header row names the columns ("Day | Time | Module | Location / Staff"); without one, columns are known by what
+stands in them. A day or a time printed once holds for the rows below it until the next one.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from services.extractor.reading.bands import split_between
+from services.extractor.reading.cells import page_words, read_cell
+from services.extractor.reading.days import read_days
+from services.extractor.reading.model import Draft, Draw, Line, Rect, bounds
+from services.extractor.reading.rules import Rail
+from services.extractor.reading.times import Span, find_times, resolve
 from services.extractor.reading.view import View
+from services.extractor.reading.words import is_free, is_person, is_room
+from shared.messages import Day
+
+_ROLES = {
+    "day": r"days?|weekday|tag|wochentag|jour|d[ií]a|giorno|dia|dag|dzie[nń]",
+    "time": r"times?|hours?|when|zeit|uhrzeit|heures?|horaires?|horas?|ora|orario|tijd|czas|godzina|time\s*slot|slot",
+    "start": r"start(?:\s*time)?|from|begin(?:s|ning)?|von|d[ée]but|inicio|inizio",
+    "end": r"end(?:\s*time)?|to|until|finish|bis|fin|fine",
+    "name": r"subjects?|modules?|courses?|class(?:es)?|lessons?|activity|activities|event|title|name|description|fach|kurs|"
+    r"mati[eè]re|cours|asignatura|materia|disciplina|vak|przedmiot|what|unit|course\s*(?:title|name)|subject\s*name",
+    "room": r"rooms?|locations?|places?|venue|where|raum|salle|aula|lokaal|sala|classroom",
+    "teacher": r"teachers?|staff|lecturers?|instructors?|tutors?|lehrer|professeur|profesora?|docente|docent",
+}
+_EXTRA = r"notes?|code|type|info|remarks?|group|week|weeks|credits|no\.?|#"
+_SPLIT = re.compile(r"\s*[/&,+]\s*|\s+and\s+", re.IGNORECASE)
+MIN_ROWS = 3
+
+
+@dataclass(slots=True)
+class _Column:
+    role: str
+    lo: float = 0.0
+    hi: float = 0.0
+
+
+@dataclass(slots=True)
+class _Row:
+    lo: float
+    hi: float
+    cells: dict[int, list[Line]] = field(default_factory=dict)
+
+
 def read_rowlist(view: View) -> Draw | None:
+    """Read the page as such a list; null if its columns of days and times are not there."""
+    found = _header(view)
+    if found is None:
+        return None
+    columns, header = found
+    bottom = max(line.rect.y1 for line in view.lines)
+    top = bounds(header).y1
+    below = [line for line in view.lines if line.rect.cy > top and line.id not in {each.id for each in header}]
+    _set_columns(view, columns, header, top, bottom)
+    rows = _rows(view, columns, below, bottom)
+    if len(rows) < MIN_ROWS:
+        return None
+    draw = Draw("row list", used={line.id for line in header})
+    words = page_words(view.lines)
+    day: tuple[Day, ...] = ()
+    day_line: list[Line] = []
+    for row in rows:
+        lines = _of(row, columns, "day")
+        read = read_days(" ".join(line.text for line in lines)) if lines else None
+        if read:
+            day, day_line = read.days, lines
+            draw.used |= {line.id for line in lines}
+        if day:
+            _read_row(view, row, columns, day, day_line, words, draw)
+    if draw.drafts:
+        rects = [draft.rect for draft in draw.drafts]
+        area = bounds(header)
+        for rect in rects:
+            area = area.union(rect)
+        draw.area = area
+    return draw if len(draw.drafts) >= MIN_ROWS else None
+
+
+def _role(text: str) -> str | None:
+    """The column a header's text names; "Location / Staff" is notes, which rooms and people are told apart in."""
+    text = text.strip(" :.").casefold()
+    for role, pattern in _ROLES.items():
+        if re.fullmatch(pattern, text):
+            return role
+    parts = [part for part in _SPLIT.split(text) if part]
+    if len(parts) > 1 and all(_role(part) for part in parts):
+        return "notes"
+    return "notes" if re.fullmatch(_EXTRA, text) else None
+
+
+def _header(view: View) -> tuple[list[_Column], list[Line]] | None:
+    """The row of column names: it must name the day, a time and the subject."""
+    for seed in sorted(view.lines, key=lambda line: line.rect.cy):
+        if _role(seed.text) != "day":
+            continue
+        row = [line for line in view.lines if abs(line.rect.cy - seed.rect.cy) < 0.7 * seed.size]
+        row.sort(key=lambda line: line.rect.x0)
+        roles = [_role(line.text) or "notes" for line in row]
+        if ("time" in roles or "start" in roles) and "name" in roles:
+            return [_Column(role) for role in roles], row
     return None
+
+
+def _set_columns(view: View, columns: list[_Column], header: list[Line], top: float, bottom: float) -> None:
+    body = [line.rect for line in view.lines if line.rect.cy > top]
+
+    def cut(rail: Rail) -> float:
+        return view.u_cut(rail.at, top, bottom, (rail.hi - rail.lo) / 2)
+
+    spans = split_between(
+        [(line.rect.x0, line.rect.x1) for line in header],
+        view.u_rails,
+        cut,
+        size=view.size,
+        starts=[rect.x0 for rect in body],
+        centres=[rect.cx for rect in body],
+    )
+    for column, (lo, hi) in zip(columns, spans, strict=True):
+        column.lo, column.hi = lo, hi
+
+
+def _rows(view: View, columns: list[_Column], below: list[Line], bottom: float) -> list[_Row]:
+    """Rows by their times: every lesson prints one, and each other line belongs to the nearest."""
+    at = next(i for i, column in enumerate(columns) if column.role in ("time", "start"))
+    anchors = [line for line in below if columns[at].lo <= line.rect.cx <= columns[at].hi and find_times(line.text)]
+    anchors.sort(key=lambda line: line.rect.cy)
+    if len(anchors) < MIN_ROWS:
+        return []
+
+    def cut(rail: Rail) -> float:
+        return view.v_cut(rail.at, columns[0].lo, columns[-1].hi, (rail.hi - rail.lo) / 2)
+
+    spans = split_between(
+        [(line.rect.y0, line.rect.y1) for line in anchors],
+        view.v_rails,
+        cut,
+        size=view.size,
+        starts=[line.rect.y0 for line in below],
+        centres=[line.rect.cy for line in below],
+    )
+    rows = [_Row(lo, hi) for lo, hi in spans]
+    for line in below:
+        for row in rows:
+            if row.lo <= line.rect.cy <= row.hi:
+                index = next((i for i, col in enumerate(columns) if col.lo <= line.rect.cx <= col.hi), None)
+                if index is not None:
+                    row.cells.setdefault(index, []).append(line)
+                break
+    return rows
+
+
+def _of(row: _Row, columns: list[_Column], role: str) -> list[Line]:
+    return [line for index, lines in sorted(row.cells.items()) if columns[index].role == role for line in lines]
+
+
+def _read_row(
+    view: View,
+    row: _Row,
+    columns: list[_Column],
+    days: tuple[Day, ...],
+    day_line: list[Line],
+    words: frozenset[str],
+    draw: Draw,
+) -> None:
+    name_lines = _of(row, columns, "name")
+    time_lines = _of(row, columns, "time") + _of(row, columns, "start") + _of(row, columns, "end")
+    spans = [span for line in time_lines for span in find_times(line.text)]
+    lines = [line for cell in row.cells.values() for line in cell]
+    draw.used |= {line.id for line in lines}
+    if not name_lines or not spans:
+        return
+    column = next(column for column in columns if column.role == "name")
+    cell = read_cell(name_lines, Rect(column.lo, row.lo, column.hi, row.hi), words)
+    if not cell.name or is_free(cell.name):
+        return
+    span = spans[0]
+    if span.end is None and len(spans) > 1:
+        span = Span(span.start, spans[1].start, span.at)
+    start, end = resolve(span)
+    notes = [cell.notes] if cell.notes else []
+    room, teacher = cell.room, cell.teacher
+    for index, cell_lines in sorted(row.cells.items()):
+        role = columns[index].role
+        if role not in ("room", "teacher", "notes"):
+            continue
+        text = " ".join(line.text for line in sorted(cell_lines, key=lambda each: (each.rect.cy, each.rect.x0)))
+        notes.append(text)
+        for part in (each.strip() for each in re.split(r"[,;/]", text)):
+            if teacher is None and (is_person(part) or role == "teacher"):
+                teacher = part
+            elif room is None and (is_room(part) or role == "room"):
+                room = part
+    for day in days:
+        draw.drafts.append(
+            Draft(
+                day=day,
+                name=cell.name,
+                rect=Rect(columns[0].lo, row.lo, columns[-1].hi, row.hi),
+                lines=list({line.id: line for line in [*day_line, *lines]}.values()),
+                start=start,
+                end=end,
+                source="printed",
+                notes=", ".join(notes) or None,
+                room=room,
+                teacher=teacher,
+            )
+        )

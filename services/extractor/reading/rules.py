@@ -127,6 +127,9 @@ def find_rules(picture: Picture, lines: list[Line]) -> Rules:
     run = max(9, round(size * scale * 0.9))
     upright = _edges(small, text, run, vertical=True)
     level = _edges(small, text, run, vertical=False)
+    for line in lines:
+        _forget_underlines(level, line.rect, scale, line.size)
+        _forget_underlines(upright.T, line.rect.turned(), scale, line.size)
     return Rules(
         upright=upright,
         level=level,
@@ -152,6 +155,26 @@ def _edges(small: Picture, text: Mask, run: int, *, vertical: bool) -> Mask:
     edge = cv2.dilate(edge, np.ones((1, 3) if vertical else (3, 1), np.uint8)).astype(np.uint8)
     opened = cv2.morphologyEx(edge, cv2.MORPH_OPEN, np.ones((run, 1) if vertical else (1, run), np.uint8))
     return opened.astype(np.uint8)
+
+
+def _forget_underlines(mask: Mask, rect: Rect, scale: float, size: float) -> None:
+    """Clear runs right above or below a text that end where it ends: underlines, highlights, letters' own edges.
+
+    Args:
+        mask: horizontal separators (or, with the axes of both swapped, vertical ones); changed in place.
+    """
+    margin = 0.35 * size
+    x0, x1 = max(0, int((rect.x0 - margin) * scale)), int((rect.x1 + margin) * scale) + 1
+    beyond = max(2, int(0.6 * size * scale))
+    edges = ((rect.y0 - margin, rect.y0 + 0.5 * margin), (rect.y1 - 0.5 * margin, rect.y1 + margin))
+    for top, bottom in edges:
+        y0, y1 = max(0, int(top * scale)), int(bottom * scale) + 1
+        strip = mask[y0:y1, x0:x1]
+        if not strip.any():
+            continue
+        rows = mask[y0:y1]
+        if not (rows[:, max(0, x0 - beyond) : x0].any() or rows[:, x1 : x1 + beyond].any()):
+            strip[:] = 0
 
 
 def _rails(mask: Mask, *, vertical: bool, scale: float, size: float) -> list[Rail]:

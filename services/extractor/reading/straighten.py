@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from services.extractor.reading.model import Line, Matrix, PageInput, Picture, Rect
 from shared.messages import OcrLine
@@ -12,6 +13,12 @@ MIN_DRIFT = 3.0
 """Pixels by which a line across the whole page may stray before the page is straightened."""
 MAX_SLOPE = 0.06
 """About 3.5 degrees: steeper is no residual skew but a page nobody turned upright, or a drawing."""
+SEARCHED = 1000
+"""Longest side, in pixels, of the copy in which slopes are measured."""
+RUN = 15
+"""Pixels of that copy an edge must run straight for: longer than letters' strokes."""
+MIN_POINTS = 400
+MAX_POINTS = 15_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +68,42 @@ def to_line(line: OcrLine, matrix: Matrix) -> Line:
 
 
 def _slopes(picture: Picture) -> tuple[float | None, float | None]:
-    """Median slopes of the long horizontal and the long vertical rules, by the Hough transform on half the pixels."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    scale = min(1.0, 1000 / max(grey.shape))
-    grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    edges = cv2.Canny(grey, 20, 60)
-    least = max(grey.shape) * 0.12
-    found = cv2.HoughLinesP(edges, 1, np.pi / 720, 80, minLineLength=least, maxLineGap=4)
-    if found is None:
-        return None, None
-    level: list[tuple[float, float]] = []
-    upright: list[tuple[float, float]] = []
-    for x0, y0, x1, y1 in found.reshape(-1, 4)[:400].astype(float):
-        dx, dy = x1 - x0, y1 - y0
-        length = float(np.hypot(dx, dy))
-        if abs(dy) <= MAX_SLOPE * abs(dx):
-            level.append((dy / dx, length))
-        elif abs(dx) <= MAX_SLOPE * abs(dy):
-            upright.append((dx / dy, length))
-    return _weighted_median(level), _weighted_median(upright)
+    """Slopes of the horizontal and the vertical rules; null where there are too few.
+
+    Edge pixels are projected along candidate slopes; the slope whose profile is the most peaked wins (the sum of its
+    squares, as in Postl's skew estimation by simulated scan lines).
+    """
+    scale = min(1.0, SEARCHED / max(picture.shape[:2]))
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    out: list[float | None] = []
+    for along in (True, False):
+        smooth = cv2.blur(grey, (9, 1) if along else (1, 9))
+        step = cv2.convertScaleAbs(cv2.Sobel(smooth, cv2.CV_16S, int(not along), int(along), ksize=1))
+        noise = float(np.median(step[::3, ::3]))
+        edge = (step > 5.0 + 3.0 * noise).astype(np.uint8)
+        edge = cv2.dilate(edge, np.ones((2, 1) if along else (1, 2), np.uint8))
+        edge = cv2.morphologyEx(edge, cv2.MORPH_OPEN, np.ones((1, RUN) if along else (RUN, 1), np.uint8))
+        y, x = np.nonzero(edge)
+        out.append(_peaked(x, y) if along else _peaked(y, x))
+    return out[0], out[1]
+
+
+def _peaked(along: npt.NDArray[np.int64], across: npt.NDArray[np.int64]) -> float | None:
+    if len(along) < MIN_POINTS:
+        return None
+    keep = slice(None, None, max(1, len(along) // MAX_POINTS))
+    along, across = along[keep], across[keep]
+
+    def sharpness(slope: float) -> float:
+        profile = np.bincount((across - slope * along + SEARCHED * MAX_SLOPE + 1).astype(int)).astype(float)
+        return float((profile * profile).sum())
+
+    best = 0.0
+    for step, reach in ((0.004, MAX_SLOPE), (0.001, 0.004), (0.00025, 0.001)):
+        slopes = np.arange(best - reach, best + reach + step / 2, step)
+        best = float(max(np.clip(slopes, -MAX_SLOPE, MAX_SLOPE), key=sharpness))
+    return best
 
 
 def _weighted_median(values: list[tuple[float, float]]) -> float | None:

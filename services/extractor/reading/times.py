@@ -39,8 +39,11 @@ _CLOCK = (
     r"|(?P<{0}b>[012]?\d)(?:\s?(?:h|Uhr)\b)?)" + _HALF + "?"
 )
 _DASH = r"\s*(?:[-‐‑‒–—−~→]+|\bto\b|\btill?\b|\buntil\b|\bbis\b|\bà\b|\bal?\b|\btot\b|\bdo\b)\s*"
-_RANGE = re.compile(r"(?<![\d:.,/])" + _CLOCK.format("s") + _DASH + _CLOCK.format("e") + r"(?![\d/])", re.IGNORECASE)
-_SINGLE = re.compile(r"(?<![\d:.,/])" + _CLOCK.format("s") + r"(?![\d:/])", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?<![\d:.,/])(?<![^\W_])" + _CLOCK.format("s") + _DASH + _CLOCK.format("e") + r"(?![\d/])", re.IGNORECASE
+)
+# A letter before it makes it a room ("B1.07"), not a time.
+_SINGLE = re.compile(r"(?<![\d:.,/])(?<![^\W_])(?<![^\W_][.-])" + _CLOCK.format("s") + r"(?![\d:/])", re.IGNORECASE)
 _LOOKALIKE = str.maketrans("OoQlI", "00011")
 
 
