@@ -1,0 +1,92 @@
+"""The geometry of a line of text on a page: its four corners, which way it reads, and its picture cut out.
+
+A quad is a float32 array of shape (4, 2): corners in pixels, clockwise as seen on the picture. `upright` quads start
+at the corner nearest the picture's top left; `read_from` rolls them to start where the text itself starts.
+"""
+
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Quad: TypeAlias = NDArray[np.float32]
+Image: TypeAlias = NDArray[np.uint8]
+
+TALL = 1.5
+"""Height over width above which a line is taken to run down or up the page."""
+MAYBE_TALL = 2.6
+"""Up to this height over width it may also be one or two upright narrow characters, such as a period's "1"."""
+MAX_CROP_SIDE = 3200
+"""Pixels; PaddleOCR's own limit for the width of a line."""
+
+
+def upright(quad: Quad) -> Quad:
+    """The same corners, clockwise, from the one nearest the top left."""
+    centre = quad.mean(axis=0)
+    angles = np.arctan2(quad[:, 1] - centre[1], quad[:, 0] - centre[0])
+    clockwise = quad[np.argsort(angles)]  # the picture's y points down, so rising angles run clockwise
+    return np.roll(clockwise, -int(np.argmin(clockwise.sum(axis=1))), axis=0).astype(np.float32)
+
+
+def size(quad: Quad) -> tuple[float, float]:
+    """Width and height: the longer of each two opposite edges, in pixels, measured from the quad's first corner."""
+    edges = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
+    return float(max(edges[0], edges[2])), float(max(edges[1], edges[3]))
+
+
+def read_from(quad: Quad, angle: int) -> Quad:
+    """An upright quad's corners from the text's own top left, for text with that reading angle.
+
+    Text that reads top to bottom (90) starts at the picture's top right; bottom to top (270) at its bottom left.
+    """
+    return np.roll(quad, -(angle // 90), axis=0)
+
+
+def candidates(quad: Quad) -> tuple[int, ...]:
+    """The reading angles that an upright quad's shape allows."""
+    width, height = size(quad)
+    if height <= TALL * width:
+        return (0,)
+    return (270, 90, 0) if height <= MAYBE_TALL * width else (270, 90)
+
+
+def cut(image: Image, quad: Quad) -> Image:
+    """The line's picture, turned and stretched so that it reads from left to right.
+
+    Args:
+        image: (height, width, 3).
+        quad: from the text's own top left corner.
+
+    Returns:
+        (height, width, 3), each side from 1 to `MAX_CROP_SIDE`.
+    """
+    width, height = (int(min(max(round(side), 1), MAX_CROP_SIDE)) for side in size(quad))
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    transform = cv2.getPerspectiveTransform(quad.astype(np.float32), corners)
+    cropped = cv2.warpPerspective(
+        image, transform, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(cropped, dtype=np.uint8)
+
+
+def reading_order(quads: list[Quad]) -> list[Quad]:
+    """Rows from top to bottom, each from left to right; a row is what overlaps the height of its first line."""
+    left = sorted(quads, key=lambda quad: float(quad[:, 1].mean()))
+    ordered: list[Quad] = []
+    while left:
+        first = left[0]
+        half = min(size(first)) / 2
+        limit = float(first[:, 1].mean()) + half
+        row = [quad for quad in left if float(quad[:, 1].mean()) <= limit]
+        left = left[len(row) :]
+        ordered += sorted(row, key=lambda quad: float(quad[:, 0].min()))
+    return ordered
+
+
+def transformed(quads: list[Quad], homography: NDArray[np.float64]) -> list[Quad]:
+    """The quads after the picture was changed by `homography` (3 x 3, from the old picture to the new one)."""
+    return [
+        upright(cv2.perspectiveTransform(quad.reshape(1, 4, 2), homography).reshape(4, 2).astype(np.float32))
+        for quad in quads
+    ]

@@ -1,0 +1,209 @@
+"""PaddleOCR's detection and recognition models on ONNX Runtime, and how a page is read with them.
+
+Detection runs once over the whole page. Recognition runs over the lines' crops, sorted by width so that a batch holds
+little padding, in as many threads as there are cores: one single-threaded run per core finishes a page in less time
+than one run over all cores, because a line is too small to be shared out. Lines taller than wide are read both ways,
+and the better score tells which way they run; no classifier takes part.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, ClassVar
+
+import cv2
+import numpy as np
+
+from services.ocr.crops import Image, Quad, candidates, cut, read_from, reading_order, size, upright
+from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
+from shared.logs import get_logger
+from shared.messages import OcrLine, Point
+from shared.settings import Settings, setting
+
+log = get_logger(__name__)
+
+OnRead = Callable[[int, int], None]
+"""Called between batches with the lines that are read and how many there are; raising ends the reading."""
+
+_MIN_SIDE = 4
+"""Pixels; below this a box is a speck."""
+
+
+class EngineSettings(Settings):
+    group: ClassVar[str] = "Text recognition"
+    ocr_threads: int = setting(0, "Threads that read text; 0 is one per core this process may use.", ge=0, le=64)
+    ocr_detection_side: int = setting(
+        2048,
+        "Longest side to which a page is shrunk for finding its lines; less is faster and loses single small letters, "
+        "more costs time and memory by its square.",
+        unit="pixels",
+        ge=320,
+        le=4000,
+    )
+    ocr_batch: int = setting(2, "Lines read in one run of the model, in each thread.", ge=1, le=64)
+    ocr_min_confidence: float = setting(0.3, "Lines read with less confidence than this are dropped.", ge=0.0, le=1.0)
+    ocr_max_lines: int = setting(1000, "Lines read on one page; the longest are kept.", ge=1, le=5000)
+
+
+class Engine:
+    """Both models. `load` first; the other methods block, and may be called from several threads."""
+
+    def __init__(self, settings: EngineSettings | None = None, models: ModelSettings | None = None) -> None:
+        self._settings = settings or EngineSettings.load()
+        self._models = models or ModelSettings.load()
+        self.threads = self._settings.ocr_threads or min(len(os.sched_getaffinity(0)), 64)
+        self.label = ""
+        """Which models read, for `OcrResult.engine`."""
+        self._detection: Any = None
+        self._recognition: Any = None
+        self._pool: ThreadPoolExecutor | None = None
+
+    def load(self) -> None:
+        """Import PaddleOCR, load both models and run each once, so that the first page pays for none of it.
+
+        Raises:
+            ModelError: they are missing, damaged or cannot be fetched.
+        """
+        models = provide(self._models)
+        prepare_environment(self._models)
+        import onnxruntime
+        from paddleocr import TextDetection, TextRecognition
+
+        # paddlex announces each model on its own coloured handler; ours must stay parsable.
+        logging.getLogger("paddlex").setLevel(logging.WARNING)
+        try:
+            self._detection = TextDetection(
+                model_name=models.detection.name,
+                model_dir=models.detection.folder and str(models.detection.folder),
+                engine="onnxruntime",
+                engine_config=self._onnx(self.threads),
+                limit_side_len=self._settings.ocr_detection_side,
+                limit_type="max",
+                thresh=0.3,
+                box_thresh=0.6,
+                unclip_ratio=1.5,
+            )
+            self._recognition = TextRecognition(
+                model_name=models.recognition.name,
+                model_dir=models.recognition.folder and str(models.recognition.folder),
+                engine="onnxruntime",
+                engine_config=self._onnx(1),
+            )
+        except Exception as error:  # paddlex raises bare Exception, AssertionError and onnxruntime's own types alike
+            where = self._models.ocr_model_dir or self._models.ocr_models
+            raise ModelError(f"The models ({where}) cannot be loaded: {str(error).splitlines()[0][:300]}") from error
+        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="ocr-line")
+        self.label = f"{models.detection.name} + {models.recognition.name}, ONNX Runtime {onnxruntime.__version__}"
+        page = np.full((320, 320, 3), 255, dtype=np.uint8)
+        self._detection.predict(page, batch_size=1)
+        # The batch size stays set after this call; passing it again later would write shared state from many threads.
+        self._recognition.predict([page[:48, :160]], batch_size=self._settings.ocr_batch)
+        log.info("models loaded", models=self.label, threads=self.threads)
+
+    @staticmethod
+    def _onnx(threads: int) -> dict[str, Any]:
+        # The memory arena keeps the largest page's buffers for good; without it they are given back.
+        return {"intra_op_num_threads": threads, "inter_op_num_threads": 1, "enable_cpu_mem_arena": False}
+
+    def close(self) -> None:
+        """End the reading threads; a reading that is under way fails."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def read(self, image: Image, on_read: OnRead | None = None) -> list[OcrLine]:
+        """All text of a picture as it stands: nothing is turned.
+
+        Args:
+            image: (height, width, 3), RGB.
+            on_read: called between batches.
+
+        Returns:
+            Lines in reading order, their boxes in pixels of `image`.
+        """
+        return self.recognise(image, self.detect(image), on_read)
+
+    def detect(self, image: Image) -> list[Quad]:
+        """Find the lines of a picture.
+
+        Args:
+            image: (height, width, 3), RGB.
+
+        Returns:
+            Upright quads in reading order, at most `OCR_MAX_LINES`.
+        """
+        found = self._detection.predict(_bgr(image))[0]["dt_polys"]
+        quads = [upright(np.asarray(quad, dtype=np.float32).reshape(4, 2)) for quad in found]
+        quads = [quad for quad in quads if min(size(quad)) >= _MIN_SIDE]
+        quads = sorted(quads, key=lambda quad: max(size(quad)), reverse=True)[: self._settings.ocr_max_lines]
+        return reading_order(quads)
+
+    def scores(self, image: Image, quads: Sequence[Quad], angle: int) -> list[tuple[str, float]]:
+        """Text and confidence of each line, read at one angle."""
+        bgr = _bgr(image)
+        return self._texts([cut(bgr, read_from(quad, angle)) for quad in quads], None)
+
+    def recognise(self, image: Image, quads: Sequence[Quad], on_read: OnRead | None = None) -> list[OcrLine]:
+        """Read the lines that `detect` found.
+
+        Args:
+            image: (height, width, 3), RGB.
+            quads: upright quads in its pixels.
+            on_read: called between batches.
+
+        Returns:
+            The lines in the order of `quads`, without those that hold no text, numbered from 0.
+        """
+        bgr = _bgr(image)
+        tries = [(index, angle) for index, quad in enumerate(quads) for angle in candidates(quad)]
+        crops = [cut(bgr, read_from(quads[index], angle)) for index, angle in tries]
+
+        def in_lines(done: int, total: int) -> None:
+            if on_read is not None:
+                on_read(done * len(quads) // total, len(quads))  # a tall line is more than one crop
+
+        best: dict[int, tuple[float, str, int]] = {}
+        for (index, angle), (text, score) in zip(tries, self._texts(crops, in_lines), strict=True):
+            if text.strip() and score > best.get(index, (0.0, "", 0))[0]:
+                best[index] = (score, text.strip(), angle)
+        kept = [(quads[index], *best[index]) for index in range(len(quads)) if index in best]
+        kept = [line for line in kept if line[1] >= self._settings.ocr_min_confidence]
+        return [
+            OcrLine(id=number, text=text, box=_box(read_from(quad, angle)), confidence=round(score, 4), angle=angle)
+            for number, (quad, score, text, angle) in enumerate(kept)
+        ]
+
+    def _texts(self, crops: list[Image], on_read: OnRead | None) -> list[tuple[str, float]]:
+        """Text and confidence of each crop (BGR, reading left to right)."""
+        if self._pool is None:
+            raise RuntimeError("Engine.load has not run")
+        by_width = sorted(range(len(crops)), key=lambda index: crops[index].shape[1] / crops[index].shape[0])
+        step = self._settings.ocr_batch
+        batches = [by_width[start : start + step] for start in range(0, len(by_width), step)]
+        runs: list[Future[list[tuple[str, float]]]] = [
+            self._pool.submit(self._run, [crops[index] for index in batch]) for batch in batches
+        ]
+        texts: dict[int, tuple[str, float]] = {}
+        try:
+            for batch, run in zip(batches, runs, strict=True):
+                texts.update(zip(batch, run.result(), strict=True))
+                if on_read is not None:
+                    on_read(len(texts), len(crops))
+        finally:
+            # A reading that is given up must not leave its lines in front of the next page's.
+            for run in runs:
+                run.cancel()
+        return [texts[index] for index in range(len(crops))]
+
+    def _run(self, crops: list[Image]) -> list[tuple[str, float]]:
+        return [(str(line["rec_text"]), float(line["rec_score"])) for line in self._recognition.predict(crops)]
+
+
+def _bgr(image: Image) -> Image:
+    """PaddleOCR's models were trained on OpenCV's channel order."""
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR), dtype=np.uint8)
+
+
+def _box(quad: Quad) -> tuple[Point, Point, Point, Point]:
+    a, b, c, d = ((round(float(x), 1), round(float(y), 1)) for x, y in quad)
+    return a, b, c, d
