@@ -56,10 +56,9 @@ def explain(what: str, output: str) -> str:
     if OFFLINE.search(output):
         return f"{what} could not be downloaded: check the network (or the proxy settings) and run make again."
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = (
-        [line for line in lines if re.search(r"error|failed|cannot", line, re.IGNORECASE)] or lines or ["no output"]
-    )
-    return f"{what} could not be set up ({telling[0][:300]}): the whole output is in {LOG}."
+    telling = [line for line in lines if re.search(r"error|failed|cannot", line, re.IGNORECASE)]
+    line = (telling or lines or ["it said nothing"])[0][:300]
+    return f"{what} could not be set up ({line}): the whole output is in {LOG}."
 
 
 def run(what: str, command: list[str], cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
