@@ -1,0 +1,47 @@
+import { expect, it } from "vitest";
+
+import { sentence, size } from "./api";
+import { cropOf } from "./Picture";
+import { parseRoute, timetableHref } from "./route";
+
+it("says what was wrong and what would be accepted, once", () => {
+  const allowed = { formats: "JPEG or PDF", maxBytes: 20 * 1024 * 1024 };
+  expect(sentence(422, { title: "Unreadable file", detail: "The file is empty", allowed })).toBe(
+    "The file is empty. Accepted: JPEG or PDF; up to 20 MB.",
+  );
+  expect(sentence(413, { detail: "The file is larger than 20 MB.", allowed: { maxBytes: allowed.maxBytes } })).toBe(
+    "The file is larger than 20 MB.",
+  );
+});
+
+it("has a sentence where the server had none", () => {
+  for (const status of [0, 400, 413, 502]) expect(sentence(status, null)).toMatch(/^[A-Z].*[.?]$/);
+});
+
+it("writes sizes for people", () => {
+  expect([size(12), size(226_000), size(1_834_221), size(31_000_000)]).toEqual(["12 bytes", "226 kB", "1.8 MB", "31 MB"]);
+});
+
+it("finds its way by the fragment", () => {
+  expect(parseRoute(timetableHref("a/b c"))).toEqual({ page: "timetable", documentId: "a/b c" });
+  for (const hash of ["", "#/", "#/timetables/", "#/timetables/%E0%A4%A", "#/other"]) {
+    expect(parseRoute(hash)).toEqual({ page: "home" });
+  }
+});
+
+it("keeps a crop inside the picture", () => {
+  const picture = { width: 1000, height: 500 };
+  for (const box of [
+    { x: 0, y: 0, width: 100, height: 40 },
+    { x: 950, y: 480, width: 50, height: 20 },
+    { x: 0, y: 0, width: 1000, height: 500 },
+  ]) {
+    const crop = cropOf(box, picture);
+    expect(crop.x).toBeGreaterThanOrEqual(0);
+    expect(crop.y).toBeGreaterThanOrEqual(0);
+    expect(crop.x + crop.width).toBeLessThanOrEqual(picture.width);
+    expect(crop.y + crop.height).toBeLessThanOrEqual(picture.height);
+    expect(crop.x).toBeLessThanOrEqual(box.x);
+    expect(crop.x + crop.width).toBeGreaterThanOrEqual(box.x + box.width);
+  }
+});
