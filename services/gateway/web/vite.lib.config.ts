@@ -7,7 +7,7 @@ export default defineConfig({
   build: {
     outDir: "dist-lib",
     emptyOutDir: true,
-    lib: { entry: "src/lib/index.ts", formats: ["es"], fileName: "index", cssFileName: "style" },
+    lib: { entry: "src/lib/bundle.ts", formats: ["es"], fileName: "index", cssFileName: "style" },
     rollupOptions: { external: ["react", "react-dom", "react/jsx-runtime"] },
   },
 });

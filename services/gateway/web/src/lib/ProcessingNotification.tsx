@@ -1,6 +1,5 @@
 import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 
-import "./notification.css";
 import { isTerminal, stepStates } from "./progress";
 import type { StreamState } from "./stream";
 import { PHASE_NAMES, PHASES, type TimetableEvent } from "./types";

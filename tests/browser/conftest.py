@@ -1,0 +1,71 @@
+"""A headless Chromium over the running system."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.system import ROOT, System
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_SILENT = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+
+# Keeps all that the widget showed, in order: what is live is over before a test could look at it.
+RECORDER = """
+window.shown = [];
+new MutationObserver(() => {
+  const text = (id) => document.querySelector(`[data-testid="${id}"]`)?.textContent ?? null;
+  const step = text('notification-step'), percentage = text('notification-percentage');
+  if (step === null) return;
+  const last = window.shown.at(-1);
+  if (!last || last.step !== step || last.percentage !== percentage) window.shown.push({step, percentage});
+}).observe(document, {subtree: true, childList: true, characterData: true});
+"""
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium; Playwright's own download is not needed."""
+    executable = next(filter(None, map(shutil.which, _NAMES)), None)
+    if executable is None:
+        reason = "There is no Chromium: apt-get install chromium."
+        # On CI a missing browser must not pass for a passed test.
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    if not (ROOT / "services/gateway/static/index.html").is_file():
+        pytest.fail("The page is not built: npm ci && npm run build in services/gateway/web.")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=list(_SILENT))
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def context(browser: Browser) -> BrowserContext:
+    return await browser.new_context(viewport={"width": 1280, "height": 860})
+
+
+@pytest.fixture
+async def page(context: BrowserContext, system: System) -> AsyncIterator[Page]:
+    """The page at `/`, loaded. A script error on it fails the test."""
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
+    await page.add_init_script(RECORDER)
+    await page.goto(system.base_url)
+    yield page
+    await page.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def sample_png(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's own sample timetable."""
+    from deploy.sample import draw
+
+    path = tmp_path_factory.mktemp("sample") / "sample.png"
+    draw(path)
+    return path

@@ -1,0 +1,122 @@
+"""The page as a person uses it: a real browser, a real upload, real services."""
+
+import re
+from pathlib import Path
+
+from playwright.async_api import BrowserContext, Page, expect
+
+from tests.system import System
+
+_STEPS = (
+    "Waiting to start",
+    "Compressing image",
+    "Preprocessing image",
+    "Running OCR",
+    "AI extraction",
+    "Validating",
+    "Timetable ready",
+)
+_DONE = 60_000
+"""ms that a document may take on a busy machine."""
+
+
+async def _upload(page: Page, file: Path) -> None:
+    await page.get_by_test_id("file-input").set_input_files(file)
+    await expect(page.get_by_test_id("notification")).to_be_visible()
+
+
+async def _shown(page: Page) -> tuple[list[str], list[int]]:
+    """The steps and percentages that the widget showed, in order."""
+    shown: list[dict[str, str]] = await page.evaluate("window.shown")
+    percentages = [int(each["percentage"].rstrip("%")) for each in shown if each["percentage"]]
+    return list(dict.fromkeys(each["step"] for each in shown)), percentages
+
+
+async def test_upload_is_watched_until_the_week_is_there(page: Page, sample_png: Path) -> None:
+    await _upload(page, sample_png)
+    await expect(page.get_by_test_id("view-timetable")).to_be_visible(timeout=_DONE)
+
+    steps, percentages = await _shown(page)
+    assert steps == [step for step in _STEPS if step in steps], "the steps came in another order"
+    assert {"Running OCR", "Timetable ready"} <= set(steps)
+    assert percentages == sorted(percentages)
+    assert percentages[-1] == 100
+    assert len(set(percentages)) > 3, "the percentage was not live"
+
+    await page.get_by_test_id("view-timetable").click()
+    await expect(page).to_have_url(re.compile("#/timetables/"))
+    await expect(page.get_by_test_id("week-grid")).to_be_visible()
+    blocks = page.get_by_test_id("time-block")
+    await expect(blocks.first).to_be_visible()
+    assert await blocks.count() >= 10
+    monday = await page.locator('[data-day="monday"]').bounding_box()
+    friday = await page.locator('[data-day="friday"]').bounding_box()
+    assert monday is not None
+    assert friday is not None
+    assert monday["x"] < friday["x"]
+
+    await blocks.first.click()
+    details = page.get_by_test_id("block-details")
+    await expect(details).to_contain_text(await blocks.first.get_attribute("data-name") or "")
+    await expect(details.get_by_role("img")).to_be_visible()  # the part of the stored picture
+    await page.keyboard.press("Escape")
+    await expect(details).to_have_count(0)
+
+
+async def test_a_lost_connection_is_shown_and_made_up_for(
+    page: Page, context: BrowserContext, sample_png: Path
+) -> None:
+    await _upload(page, sample_png)
+    await expect(page.locator('[data-testid="notification"][data-connection="live"]')).to_be_visible()
+    await context.set_offline(True)
+    await expect(page.get_by_test_id("notification-connection")).to_have_text("Reconnecting…")
+    await context.set_offline(False)
+    await expect(page.get_by_test_id("view-timetable")).to_be_visible(timeout=_DONE)
+    steps, percentages = await _shown(page)
+    assert steps == [step for step in _STEPS if step in steps], "a replay was shown as progress"
+    assert percentages == sorted(percentages)
+
+
+async def test_a_page_loaded_anew_goes_on_watching(page: Page, sample_png: Path) -> None:
+    await _upload(page, sample_png)
+    await page.reload()
+    await expect(page.get_by_test_id("notification")).to_be_visible()
+    await expect(page.get_by_test_id("view-timetable")).to_be_visible(timeout=_DONE)
+
+
+async def test_a_file_that_is_no_picture_is_refused_in_words(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "shopping.png"
+    file.write_text("milk, bread, chalk")
+    await page.get_by_test_id("file-input").set_input_files(file)
+    row = page.get_by_test_id("sending").and_(page.locator('[data-state="failed"]'))
+    await expect(row.get_by_role("alert")).to_have_text(re.compile(r"\w.*\."))
+    await expect(page.get_by_test_id("notification")).to_have_count(0)
+    await row.get_by_role("button", name="Dismiss").click()
+    await expect(row).to_have_count(0)
+
+
+async def test_a_narrow_window_shows_one_day(page: Page, sample_png: Path) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await _upload(page, sample_png)
+    await page.get_by_test_id("view-timetable").click(timeout=_DONE)
+    await page.get_by_role("button", name="Thursday", exact=True).click()
+    await expect(page.locator('[data-day="thursday"]')).to_be_visible()
+    await expect(page.locator('[data-day="monday"]')).to_be_hidden()
+    width = await page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390, "the page scrolls sideways"
+
+
+async def test_deleting_asks_first(page: Page, system: System, sample_png: Path) -> None:
+    await _upload(page, sample_png)
+    await expect(page.get_by_test_id("view-timetable")).to_be_visible(timeout=_DONE)
+    row = page.get_by_test_id("document").first
+    link = await row.get_by_role("link", name="View").get_attribute("href") or ""
+    document = link.rpartition("/")[2]
+    await row.get_by_role("button", name="Delete").click()
+    await row.get_by_role("button", name="Keep").click()
+    await row.get_by_role("button", name="Delete").click()
+    async with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        await row.get_by_role("button", name="Delete", exact=True).click()
+    await expect(page.locator(f'a[href="#/timetables/{document}"]')).to_have_count(0)
+    gone = await page.request.get(f"{system.base_url}/api/v1/documents/{document}")
+    assert gone.status == 404
