@@ -85,8 +85,13 @@ def reading_order(quads: list[Quad]) -> list[Quad]:
 
 
 def transformed(quads: list[Quad], homography: NDArray[np.float64]) -> list[Quad]:
-    """The quads after the picture was changed by `homography` (3 x 3, from the old picture to the new one)."""
-    return [
-        upright(cv2.perspectiveTransform(quad.reshape(1, 4, 2), homography).reshape(4, 2).astype(np.float32))
-        for quad in quads
-    ]
+    """The quads after the picture was changed by `homography` (3 x 3, from the old picture to the new one).
+
+    They come in the new picture's reading order: on a slant, the right end of a row was above its left end.
+    """
+    return reading_order(
+        [
+            upright(cv2.perspectiveTransform(quad.reshape(1, 4, 2), homography).reshape(4, 2).astype(np.float32))
+            for quad in quads
+        ]
+    )
