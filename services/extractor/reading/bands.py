@@ -2,6 +2,7 @@
 their texts."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from statistics import median
 
 from services.extractor.reading.rules import Rail
@@ -33,10 +34,10 @@ def split_between(
         A (from, to) for each header; neighbours touch.
     """
     middles = [(lo + hi) / 2 for lo, hi in spans]
-    pitch = median([b - a for a, b in zip(middles, middles[1:], strict=False)]) if len(spans) > 1 else 6 * size
+    pitch = median([b - a for a, b in pairwise(middles)]) if len(spans) > 1 else 6 * size
     aligned = _aligned(spans, starts, centres, size)
     inner: list[float] = []
-    for (lo, hi), (next_lo, next_hi) in zip(spans, spans[1:], strict=False):
+    for (lo, hi), (next_lo, next_hi) in pairwise(spans):
         best = _best(rails, cut, hi - 0.4 * size, next_lo + 0.4 * size)
         if best is not None:
             inner.append(best)
@@ -56,7 +57,7 @@ def split_between(
     if last is None:
         last = max(last_lo + pitch - 0.5 * size if aligned else (last_lo + last_hi + pitch) / 2, last_hi)
     edges = [first, *inner, last]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _aligned(spans: list[tuple[float, float]], starts: list[float], centres: list[float], size: float) -> bool:

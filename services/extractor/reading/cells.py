@@ -192,9 +192,10 @@ def _inline(text: str) -> tuple[str, list[str]]:
         inside += [part.strip() for part in re.split(r"\.\s", match[2]) if part.strip()]
         if any(is_person(part) or is_room(part) or is_initials(part) for part in inside):
             return match[1], [match[2].strip()]
-    if match := re.match(r"^(.*\S)\s*(?:[,;|]|\s[-–—])\s*(\S.*)$", text):
-        if is_person(match[2]) or is_room(match[2]):
-            return match[1], [match[2]]
+    if (match := re.match(r"^(.*\S)\s*(?:[,;|]|\s[-–—])\s*(\S.*)$", text)) and (
+        is_person(match[2]) or is_room(match[2])
+    ):
+        return match[1], [match[2]]
     if (match := re.match(r"^(\S.*?)\s+((?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\b\.?\s+[A-Z].*)$", text)) and not is_person(text):
         return match[1], [match[2]]
     return text, []

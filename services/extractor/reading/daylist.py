@@ -1,8 +1,177 @@
-"""stub"""
+"""Reads lists under day headings: one list a day, or one that several days share, of times and what happens then.
 
-from services.extractor.reading.model import Draw
+A heading is a text of nothing but day names ("Monday, Tuesday, Thursday"). What stands below it, down to the next
+heading and across to the next list, is its list. An entry begins at each line with a time; its name stands beside the
+time, or right below it as on cards.
+"""
+
+from dataclasses import dataclass
+from statistics import median
+
+from services.extractor.reading.cells import page_words, read_cell
+from services.extractor.reading.days import DayText, read_days
+from services.extractor.reading.model import Draft, Draw, Line, Rect, bounds
+from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.view import View
+from services.extractor.reading.words import is_free
+from shared.messages import DAYS
+
+MIN_ENTRIES = 3
+
+
+@dataclass(slots=True)
+class _List:
+    heading: Line
+    days: DayText
+    lo: float
+    hi: float
+    end: float
+
+
+@dataclass(slots=True)
+class _Entry:
+    line: Line
+    span: Span
+    lines: list[Line]
 
 
 def read_daylist(view: View) -> Draw | None:
-    return None
+    """Read the page as such lists; null if no heading has at least a few timed entries below it."""
+    lists = _lists(view)
+    if not lists:
+        return None
+    draw = Draw("day lists")
+    words = page_words(view.lines)
+    headings = {each.heading.id for each in lists}
+    for each in lists:
+        inside = [
+            line
+            for line in view.lines
+            if line.id not in headings
+            and each.lo <= line.rect.cx <= each.hi
+            and each.heading.rect.y1 - 0.3 * view.size < line.rect.cy < each.end
+        ]
+        entries = _entries(inside, view, each)
+        if not entries:
+            continue
+        draw.used.add(each.heading.id)
+        _draw(draw, each, entries, words)
+    if len(draw.drafts) < MIN_ENTRIES:
+        return None
+    area = draw.drafts[0].rect
+    for draft in draw.drafts:
+        area = area.union(draft.rect)
+    draw.area = area
+    return draw
+
+
+def _lists(view: View) -> list[_List]:
+    """Headings and how far their lists reach: to the heading beside (or a rule before it) and the one below."""
+    found = [(line, read) for line in view.lines if line.upright and (read := read_days(line.text))]
+    # In a grid with days down the side, day names stand under each other beside their lessons: no headings of lists.
+    right = max((line.rect.x1 for line in view.lines), default=0.0) + 1
+    bottom = max((line.rect.y1 for line in view.lines), default=0.0) + 1
+    out: list[_List] = []
+    for line, days in found:
+        # A list's neighbours have their headings at about its own height.
+        row = [other for other, _ in found if abs(other.rect.cy - line.rect.cy) < 3 * view.size]
+        before = [other.rect for other in row if other.rect.x1 < line.rect.x0]
+        after = [other.rect for other in row if other.rect.x0 > line.rect.x1]
+        left = max((rect.x1 for rect in before), default=None)
+        until = min((rect.x0 for rect in after), default=None)
+        lo = 0.0 if left is None else _between(view, left, line.rect.x0, line)
+        hi = right if until is None else _between(view, line.rect.x1, until, line)
+        below = [
+            other.rect.y0
+            for other, _ in found
+            if other.rect.y0 > line.rect.y1 + 0.5 * view.size and lo < other.rect.cx < hi
+        ]
+        out.append(_List(line, days, lo, hi, min(below, default=bottom)))
+    return out
+
+
+def _between(view: View, lo: float, hi: float, heading: Line) -> float:
+    """Where two lists side by side meet: in the widest gap that no text below the headings crosses."""
+    rects = sorted(
+        (
+            line.rect
+            for line in view.lines
+            if line.rect.cy > heading.rect.y1 and line.rect.x1 > lo and line.rect.x0 < hi
+        ),
+        key=lambda rect: rect.x0,
+    )
+    best, reach, middle = 0.0, lo, (lo + hi) / 2
+    for rect in [*rects, Rect(hi, 0, hi, 0)]:
+        gap = min(rect.x0, hi) - reach
+        if gap > best:
+            best, middle = gap, reach + gap / 2
+        reach = max(reach, rect.x1)
+    return middle
+
+
+def _entries(lines: list[Line], view: View, each: _List) -> list[_Entry]:
+    """A list's entries with the lines of each: beside its time, and below it up to the next."""
+    timed = [(line, spans[0]) for line in lines if (spans := find_times(line.text))]
+    timed.sort(key=lambda item: item[0].rect.cy)
+    if not timed:
+        return []
+    numbers = _numbers(lines, [line for line, _ in timed])
+    entries = [_Entry(line, span, [line]) for line, span in timed]
+    beside = sum(
+        any(_same_row(line, other) for other in lines if other is not line and other.id not in numbers)
+        or bool(without_times(line.text, [span]))
+        for line, span in timed
+    )
+    cards = beside < 0.5 * len(timed)
+    for line in lines:
+        if any(line is entry.line for entry in entries) or line.id in numbers:
+            continue
+        if cards:
+            above = [entry for entry in entries if entry.line.rect.cy < line.rect.cy]
+            nearest = above[-1] if above else None
+        else:
+            nearest = min(entries, key=lambda entry: abs(entry.line.rect.cy - line.rect.cy))
+            # A line of its own between two rows goes on from the row above it.
+            if not _same_row(nearest.line, line) and nearest.line.rect.cy > line.rect.cy:
+                above = [entry for entry in entries if entry.line.rect.cy < line.rect.cy]
+                nearest = above[-1] if above else None
+        if nearest and abs(nearest.line.rect.cy - line.rect.cy) < 5 * view.size:
+            nearest.lines.append(line)
+    return entries
+
+
+def _numbers(lines: list[Line], timed: list[Line]) -> set[int]:
+    """Ids of the numbers that count the rows, before the times."""
+    left = median(line.rect.x0 for line in timed)
+    return {line.id for line in lines if line.text.strip(". )").isdigit() and line.rect.cx < left}
+
+
+def _same_row(a: Line, b: Line) -> bool:
+    return min(a.rect.y1, b.rect.y1) - max(a.rect.y0, b.rect.y0) > 0.4 * min(a.rect.height, b.rect.height)
+
+
+def _draw(draw: Draw, each: _List, entries: list[_Entry], words: frozenset[str]) -> None:
+    times = resolve_all([entry.span for entry in entries])
+    for entry, (start, end) in zip(entries, times, strict=True):
+        rect = bounds(entry.lines)
+        cell = read_cell(entry.lines, Rect(each.lo, rect.y0, each.hi, rect.y1), words)
+        draw.used |= {line.id for line in entry.lines}
+        if not cell.name or is_free(cell.name):
+            continue
+        for day in sorted(each.days.days, key=DAYS.index):
+            draw.drafts.append(
+                Draft(
+                    day=day,
+                    name=cell.name,
+                    rect=rect,
+                    lines=[each.heading, *entry.lines],
+                    start=start,
+                    end=end,
+                    source="printed",
+                    notes=cell.notes,
+                    room=cell.room,
+                    teacher=cell.teacher,
+                    week=each.days.week,
+                    certainty=0.96,
+                )
+            )

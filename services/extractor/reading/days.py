@@ -69,10 +69,8 @@ for _row in _FULL.strip().splitlines():
     for _day, _name in zip(DAYS, _row.split(), strict=True):
         _NAMES[_name] = _day
         _NAMES.setdefault(_name + "s", _day)
-for _name, _day in (("segundafeira", DAYS[0]), ("tercafeira", DAYS[1]), ("quartafeira", DAYS[2])):
-    _NAMES[_name] = _day
-for _name, _day in (("quintafeira", DAYS[3]), ("sextafeira", DAYS[4]), ("sonnabend", DAYS[5])):
-    _NAMES[_name] = _day
+_FEIRAS = ("segundafeira", "tercafeira", "quartafeira", "quintafeira", "sextafeira")
+_NAMES |= {**dict(zip(_FEIRAS, DAYS, strict=False)), "sonnabend": "saturday"}
 _SHORTS: dict[str, Day] = {name: day for day, names in _SHORT.items() for name in names.split()}
 
 

@@ -1,8 +1,8 @@
 """Finds the header of days in a page's text, and the header of times that crosses it."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from statistics import median
 
 from services.extractor.reading.bands import split_between
@@ -248,7 +248,7 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
 def _empty_cells(rails: list[Rail], spans: list[tuple[float, float]], size: float) -> list[tuple[float, float]]:
     """Ruled cells of the strip that hold no text, between ones that do: breaks often print no time."""
     out: list[tuple[float, float]] = []
-    for a, b in zip(rails, rails[1:], strict=False):
+    for a, b in pairwise(rails):
         lo, hi = a.hi, b.lo
         inside = any(lo - size < (s + e) / 2 < hi + size for s, e in spans)
         between = spans and spans[0][1] < lo and hi < spans[-1][0]
@@ -303,16 +303,11 @@ def _read_bands(bands: list[TimeBand], legend: Legend) -> None:
 
 def _fill_gaps(bands: list[TimeBand]) -> None:
     """An end that is not printed is the next start; a row without times lies between its neighbours."""
-    fill: Callable[[TimeBand, TimeBand], None] = _take_next
-    for band, after in zip(bands, bands[1:], strict=False):
-        fill(band, after)
+    for band, after in pairwise(bands):
+        if band.start is not None and band.end is None and after.start is not None and after.start > band.start:
+            band.end, band.source = after.start, "next"
     for before, band, after in zip(bands, bands[1:], bands[2:], strict=False):
-        known = before.end is not None and after.start is not None
-        if band.start is None and not is_period(band.label) and known and before.source != "next":
-            if before.end is not None and after.start is not None and before.end < after.start:
-                band.start, band.end, band.source = before.end, after.start, "next"
-
-
-def _take_next(band: TimeBand, after: TimeBand) -> None:
-    if band.start is not None and band.end is None and after.start is not None and after.start > band.start:
-        band.end, band.source = after.start, "next"
+        if band.start is not None or is_period(band.label) or before.source == "next":
+            continue
+        if before.end is not None and after.start is not None and before.end < after.start:
+            band.start, band.end, band.source = before.end, after.start, "next"

@@ -26,7 +26,8 @@ _SEASON = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
 _TITLE = re.compile(
-    r"^(?P<who>.{1,40}?)(?:['’]s)?\s*[-–—:]?\s*(?:class\s+|weekly\s+|school\s+)*(?:time\s*-?\s*table|schedule|stundenplan|horario|emploi du temps)\b",
+    r"^(?P<who>.{1,40}?)(?:['’]s)?\s*[-–—:]?\s*(?:class\s+|weekly\s+|school\s+)*"
+    r"(?:time\s*-?\s*table|schedule|stundenplan|horario|emploi du temps)\b",
     re.IGNORECASE,
 )
 _CLASS = re.compile(

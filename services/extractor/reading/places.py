@@ -101,9 +101,8 @@ def _meet(places: list[Place], size: float) -> None:
         for other in places:
             if other.source != "printed" or not set(other.days) & set(place.days) or other is place:
                 continue
-            if abs(other.lo - place.hi) < size and other.start is not None and place.start is not None:
-                if other.start > place.start:
-                    place.end, place.certainty = other.start, 0.85
-            if abs(other.hi - place.lo) < size and other.end is not None and place.end is not None:
-                if other.end < place.end:
-                    place.start, place.certainty = other.end, 0.85
+            start, end = place.start, place.end
+            if abs(other.lo - place.hi) < size and start is not None and (other.start or 0) > start:
+                place.end, place.certainty = other.start, 0.85
+            if abs(other.hi - place.lo) < size and other.end is not None and end is not None and other.end < end:
+                place.start, place.certainty = other.end, 0.85

@@ -1,4 +1,4 @@
-"""From pages to a reading: straighten, find separators, ask the layout readers, put boxes back on the stored picture."""
+"""From pages to a reading: straighten, find separators, ask the layout readers, put boxes back on the stored page."""
 
 import numpy as np
 

@@ -190,9 +190,9 @@ def _resolve(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Regio
     full = sum(_area(table.piece_rect(piece)) for piece in pieces) >= 0.97 * _area(rect)
     undrawn = [not table.band_drawn[band] for band in bands[:-1]]
     if len(bands) > 1 and any(undrawn) and len(lines) > 0:
-        parts = _by_band(table, pieces, lines, bands)
-        if len(parts) > 1 or parts[0][2]:
-            return [region for part, part_lines, _ in parts for region in _across(table, part, part_lines)]
+        slices = _by_band(table, pieces, lines, bands)
+        if len(slices) > 1 or slices[0][2]:
+            return [region for part, part_lines, _ in slices for region in _across(table, part, part_lines)]
     if len(days) > 1 and not full:
         return _by_day(table, pieces, lines, days)
     if len(days) > 1:
@@ -218,7 +218,7 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     if crossing and len(occupied) == 1:
         return [_region(table, pieces, lines, 0.97)]
     if crossing:
-        # Text over the boundary beside text in other columns: without separators, each column keeps what is centred in it.
+        # Text over a boundary beside text in other columns: without lines, each column keeps what is centred in it.
         lined = any(table.day_lined[day] for day in days[:-1] if day < len(table.day_lined))
         return [_region(table, pieces, lines, 0.9)] if lined else _by_day(table, pieces, lines, days)
     if all(table.day_lined[day] for day in days[:-1] if day < len(table.day_lined)):

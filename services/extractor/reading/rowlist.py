@@ -22,7 +22,8 @@ _ROLES = {
     "time": r"times?|hours?|when|zeit|uhrzeit|heures?|horaires?|horas?|ora|orario|tijd|czas|godzina|time\s*slot|slot",
     "start": r"start(?:\s*time)?|from|begin(?:s|ning)?|von|d[ée]but|inicio|inizio",
     "end": r"end(?:\s*time)?|to|until|finish|bis|fin|fine",
-    "name": r"subjects?|modules?|courses?|class(?:es)?|lessons?|activity|activities|event|title|name|description|fach|kurs|"
+    "name": r"subjects?|modules?|courses?|class(?:es)?|lessons?|activity|activities|event|title|name|description|"
+    r"fach|kurs|"
     r"mati[eè]re|cours|asignatura|materia|disciplina|vak|przedmiot|what|unit|course\s*(?:title|name)|subject\s*name",
     "room": r"rooms?|locations?|places?|venue|where|raum|salle|aula|lokaal|sala|classroom",
     "teacher": r"teachers?|staff|lecturers?|instructors?|tutors?|lehrer|professeur|profesora?|docente|docent",
@@ -61,16 +62,10 @@ def read_rowlist(view: View) -> Draw | None:
         return None
     draw = Draw("row list", used={line.id for line in header})
     words = page_words(view.lines)
-    day: tuple[Day, ...] = ()
-    day_line: list[Line] = []
-    for row in rows:
-        lines = _of(row, columns, "day")
-        read = read_days(" ".join(line.text for line in lines)) if lines else None
-        if read:
-            day, day_line = read.days, lines
-            draw.used |= {line.id for line in lines}
-        if day:
-            _read_row(view, row, columns, day, day_line, words, draw)
+    for row, days, day_lines in _days_of_rows(view, rows, columns):
+        draw.used |= {line.id for line in day_lines}
+        if days:
+            _read_row(row, columns, days, day_lines, words, draw)
     if draw.drafts:
         rects = [draft.rect for draft in draw.drafts]
         area = bounds(header)
@@ -153,12 +148,38 @@ def _rows(view: View, columns: list[_Column], below: list[Line], bottom: float) 
     return rows
 
 
+def _days_of_rows(
+    view: View, rows: list[_Row], columns: list[_Column]
+) -> list[tuple[_Row, tuple[Day, ...], list[Line]]]:
+    """Each row's days: those of the ruled cell it lies beside, else the last that were printed above it."""
+    column = next(column for column in columns if column.role == "day")
+    rails = [
+        rail.at
+        for rail in view.v_rails
+        if view.v_cut(rail.at, column.lo, column.hi, (rail.hi - rail.lo) / 2) >= 0.6
+        and rows[0].lo - view.size < rail.at < rows[-1].hi + view.size
+    ]
+    named = [(line, read.days) for row in rows for line in _of(row, columns, "day") if (read := read_days(line.text))]
+    out: list[tuple[_Row, tuple[Day, ...], list[Line]]] = []
+    last: tuple[tuple[Day, ...], list[Line]] = ((), [])
+    for row in rows:
+        middle = (row.lo + row.hi) / 2
+        cell = sum(rail < middle for rail in rails)
+        beside = [(line, days) for line, days in named if sum(rail < line.rect.cy for rail in rails) == cell]
+        own = [item for item in named if row.lo <= item[0].rect.cy <= row.hi]
+        if len(beside) == 1 and len(rails) >= 2:
+            last = (beside[0][1], [beside[0][0]])
+        elif own:
+            last = (own[0][1], [own[0][0]])
+        out.append((row, *last))
+    return out
+
+
 def _of(row: _Row, columns: list[_Column], role: str) -> list[Line]:
     return [line for index, lines in sorted(row.cells.items()) if columns[index].role == role for line in lines]
 
 
 def _read_row(
-    view: View,
     row: _Row,
     columns: list[_Column],
     days: tuple[Day, ...],

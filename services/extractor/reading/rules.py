@@ -1,10 +1,10 @@
 """Ruling lines and the edges of coloured areas: whatever separates one cell from the next in the picture.
 
 Both are steps of brightness or colour that run straight over some length, so both are found alike: the picture is
-averaged along the direction of the wanted edge (which keeps it and drowns noise), differentiated across it, thresholded,
-and opened with a straight element so that only runs longer than a line of text is high remain. Text is masked by the
-OCR's boxes beforehand; what lies under a box is unknown rather than empty. Morphological opening as in OpenCV's
-tutorial on extracting lines; no line fitting, since separators are asked for by position later.
+averaged along the direction of the wanted edge (which keeps it and drowns noise), differentiated across it,
+thresholded, and opened with a straight element so that only runs longer than a line of text is high remain. Text is
+masked by the OCR's boxes beforehand; what lies under a box is unknown rather than empty. Morphological opening as in
+OpenCV's tutorial on extracting lines; no line fitting, since separators are asked for by position later.
 """
 
 from dataclasses import dataclass
@@ -104,11 +104,10 @@ def find_rules(picture: Picture, lines: list[Line]) -> Rules:
     """
     height, width = picture.shape[:2]
     scale = min(1.0, LONGEST / max(height, width, 1))
-    small = (
-        picture
-        if scale == 1.0
-        else cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
-    )
+    small = picture
+    if scale < 1.0:
+        wanted = (round(width * scale), round(height * scale))
+        small = cv2.resize(picture, wanted, interpolation=cv2.INTER_AREA).astype(np.uint8)
     size = float(np.median([line.size for line in lines])) if lines else 20.0
     text = np.zeros(small.shape[:2], np.uint8)
     for line in lines:
@@ -134,7 +133,7 @@ def find_rules(picture: Picture, lines: list[Line]) -> Rules:
         upright=upright,
         level=level,
         text=text,
-        small=small.astype(np.uint8),
+        small=small,
         scale=scale,
         size=size,
         columns=_rails(upright, vertical=True, scale=scale, size=size),

@@ -52,7 +52,8 @@ def straighten(page: PageInput) -> Straight:
     picture = cv2.warpAffine(
         page.picture, back[:2], (int(size[0]), int(size[1])), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     ).astype(np.uint8)
-    return Straight(picture, [to_line(line, back) for line in page.ocr.lines], np.linalg.inv(back))
+    forth: Matrix = np.linalg.inv(back).astype(np.float64)
+    return Straight(picture, [to_line(line, back) for line in page.ocr.lines], forth)
 
 
 def to_line(line: OcrLine, matrix: Matrix) -> Line:
@@ -82,9 +83,9 @@ def _slopes(picture: Picture) -> tuple[float | None, float | None]:
         step = cv2.convertScaleAbs(cv2.Sobel(smooth, cv2.CV_16S, int(not along), int(along), ksize=1))
         noise = float(np.median(step[::3, ::3]))
         edge = (step > 5.0 + 3.0 * noise).astype(np.uint8)
-        edge = cv2.dilate(edge, np.ones((2, 1) if along else (1, 2), np.uint8))
-        edge = cv2.morphologyEx(edge, cv2.MORPH_OPEN, np.ones((1, RUN) if along else (RUN, 1), np.uint8))
-        y, x = np.nonzero(edge)
+        wide = cv2.dilate(edge, np.ones((2, 1) if along else (1, 2), np.uint8))
+        straight = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, RUN) if along else (RUN, 1), np.uint8))
+        y, x = np.nonzero(straight)
         out.append(_peaked(x, y) if along else _peaked(y, x))
     return out[0], out[1]
 

@@ -2,7 +2,10 @@
 
 import re
 
-_TITLES = r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|fr|coach|herr|frau|mme|mlle|m\.|sr|sra|srta|sig|mevr|dhr|pan|pani)"
+_TITLES = (
+    r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|fr|coach|herr|frau|mme|mlle|m\.|sr|sra|srta|sig|mevr|dhr|"
+    r"pan|pani)"
+)
 _PERSON = re.compile(rf"^{_TITLES}\.?\s+\S.*$", re.IGNORECASE)
 _ROOM_WORDS = (
     "room|rm|lab|laboratory|hall|gym|gymnasium|field|studio|suite|library|theatre|theater|workshop|playground|court|"
@@ -15,23 +18,25 @@ _ROOM = re.compile(
 )
 _INITIALS = re.compile(r"^[A-Z]{2,4}(?:\s?/\s?[A-Z]{2,4})*$")
 _FREE = {
-    "", "free", "freeperiod", "freeslot", "free time slot", "none", "na", "nil", "empty", "off", "frei", "libre", "libero",
-    "livre", "vrij", "wolne", "nolesson", "noclass", "x", "freistunde",
+    "", "free", "freeperiod", "freeslot", "freetimeslot", "none", "na", "nil", "empty", "off", "frei", "libre",
+    "libero", "livre", "vrij", "wolne", "nolesson", "noclass", "x", "freistunde",
 }  # fmt: skip
 _WEEKLY = re.compile(
     r"\b(?:break|recess|lunch|luncheon|dinner|snack|assembly|registration|reg|tutor\w*|form time|homeroom|recreation|"
-    r"playtime|play ?time|morning meeting|brunch|tea|interval|pause|mittag\w*|hofpause|recreo|recre[io]o|almuerzo|intervalo|almo[cç]o|"
+    r"playtime|play ?time|morning meeting|brunch|tea|interval|pause|mittag\w*|hofpause|recreo|recre[io]o|almuerzo|"
+    r"intervalo|almo[cç]o|"
     r"pausa|pranzo|intervallo|ricreazione|mensa|lunchpauze|pauze|przerwa|obiad|r[ée]cr[ée]ation|d[ée]jeuner|cantine|"
     r"storytime|story time|dismissal|home ?time|arrival|passing|advisory)\b",
     re.IGNORECASE,
 )
-SUBJECTS = frozenset(
+_SUBJECTS = (
     "english maths mathematics math science history geography music french german spanish italian latin art drama "
     "computing computer reading writing literacy numeracy phonics handwriting spelling comprehension assembly "
     "physics chemistry biology economics business sociology psychology philosophy religious studies literature "
     "technology design media dance games sport sports physical education pe pshe re dt ict it topic library "
-    "registration break lunch storytime golden time guided forest school tutor language grammar vocabulary".split()
+    "registration break lunch storytime golden time guided forest school tutor language grammar vocabulary"
 )
+SUBJECTS = frozenset(_SUBJECTS.split())
 
 
 def is_person(text: str) -> bool:

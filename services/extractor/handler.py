@@ -1,0 +1,224 @@
+"""The extract stage: OCR lines and pictures in, a saved timetable out.
+
+::
+
+    blobs -> local reading -> sure enough? -- yes --------------------> validate -> save -> Done
+                                   |                                       ^
+                                   no, and a key is set -> Claude -> ground + (whichever is surer)
+                                                              | fails
+                                                              +-> the local reading, with a warning
+"""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import msgspec
+
+from services.extractor.claude import Claude, ClaudeFailed
+from services.extractor.grounding import ground
+from services.extractor.pictures import Undecodable, blank, decode, media_type_of, sendable
+from services.extractor.prompt import MAX_PAGES, number_lines
+from services.extractor.reading import PageInput, read_timetable
+from services.extractor.settings import ClaudeSettings, ExtractorSettings
+from services.extractor.validation import validate
+from shared.blobs import BlobMissing, Blobs
+from shared.logs import get_logger
+from shared.messages import (
+    CompleteResult,
+    Event,
+    ExtractPayload,
+    OcrResult,
+    Status,
+    Timetable,
+    Warning_,
+)
+from shared.outcomes import Dead, Done, Job, Outcome, Progress
+
+log = get_logger(__name__)
+
+Save = Callable[[str, str, Timetable, str], Awaitable[bool]]
+"""``(document_id, tenant, timetable, timetable_id)``: saves the timetable and completes the document in one
+transaction; false if the document was deleted meanwhile."""
+
+_NAMESPACE = uuid.UUID("6f1c2f0a-9d0b-5d0e-8a43-4b6f1f0c7a11")
+
+
+@dataclass(slots=True)
+class _Material:
+    """All that is known of the document."""
+
+    pages: list[PageInput]
+    stored: list[tuple[bytes, str]]
+    """Each page's picture as stored, and its media type."""
+    result: OcrResult
+    warnings: list[Warning_]
+
+
+class Extractor:
+    """The stage's handler. `close` after the last job.
+
+    Args:
+        blobs: where pictures and OCR text are.
+        save: see `Save`.
+        settings: instead of the environment's.
+        claude: instead of the environment's.
+    """
+
+    def __init__(
+        self,
+        blobs: Blobs,
+        save: Save,
+        settings: ExtractorSettings | None = None,
+        claude: ClaudeSettings | None = None,
+    ) -> None:
+        self._blobs = blobs
+        self._save = save
+        self._settings = settings or ExtractorSettings.load()
+        claude = claude or ClaudeSettings.load()
+        self._claude = Claude(claude) if claude.anthropic_api_key and self._settings.extraction != "local" else None
+        self._pool = ThreadPoolExecutor(self._settings.extract_threads, thread_name_prefix="layout")
+        if self._settings.extraction == "claude" and self._claude is None:
+            log.warning("EXTRACTION is claude but ANTHROPIC_API_KEY is not set; the local reader reads everything")
+
+    def close(self) -> None:
+        """Wait for what the threads are at; nothing new starts."""
+        self._pool.shutdown(cancel_futures=True)
+
+    async def handle(self, job: Job, progress: Progress) -> Outcome:
+        """Read, validate and save a document's timetable.
+
+        Args:
+            job: of stage ``extract``, with an `ExtractPayload`.
+            progress: told at start and end of ``ai`` and ``validation``.
+
+        Returns:
+            `Done` with the ``complete`` event (without one if the document was deleted meanwhile), or `Dead` with a
+            sentence for the person. A page without a timetable is no failure: it is saved empty and not validated.
+        """
+        try:
+            payload = job.read(ExtractPayload)
+        except msgspec.ValidationError as error:
+            log.error("malformed payload", error=str(error))
+            return Dead("The document could not be read because of an internal error.")
+        await progress("ai", 0.0, "Reading the layout")
+        try:
+            material = await self._gather(payload)
+        except BlobMissing:
+            return Dead("The stored picture is gone.")
+        timetable, reader = await self._read(material, progress)
+        count = len(timetable.timeblocks)
+        blocks = "1 block" if count == 1 else f"{count} blocks"
+        await progress(
+            "ai",
+            1.0,
+            f"{blocks} read by {reader}",
+            details={"blocks": count, "reader": reader, "confidence": timetable.confidence},
+        )
+        await progress("validation", 0.0, f"Checking {blocks}")
+        verdict = validate(timetable.timeblocks)
+        timetable.validated = verdict.validated
+        # The rules' findings first: they are about single blocks, and a reader of a long list sees them.
+        timetable.warnings = [*verdict.warnings, *timetable.warnings]
+        found = len(timetable.warnings)
+        words = (
+            "No problems found" if not found else "1 thing to look at" if found == 1 else f"{found} things to look at"
+        )
+        await progress("validation", 1.0, words, details={"warnings": found, "validated": timetable.validated})
+        return await self._finish(job, timetable, reader)
+
+    async def _finish(self, job: Job, timetable: Timetable, reader: str) -> Done:
+        # The same document gets the same id however often it is saved.
+        timetable_id = str(uuid.uuid5(_NAMESPACE, job.document_id))
+        if not await self._save(job.document_id, job.tenant, timetable, timetable_id):
+            log.info("document was deleted")
+            return Done()
+        log.info(
+            "timetable saved",
+            reader=reader,
+            blocks=len(timetable.timeblocks),
+            confidence=timetable.confidence,
+            validated=timetable.validated,
+        )
+        return Done(
+            event=Event(
+                type="complete",
+                document_id=job.document_id,
+                step="Processing complete",
+                percentage=100,
+                status=Status.COMPLETED if timetable.validated else Status.VALIDATION_FAILED,
+                result=CompleteResult(
+                    document_id=job.document_id, timetable_id=timetable_id, validated=timetable.validated
+                ),
+                timetable_data=timetable,
+            )
+        )
+
+    async def _gather(self, payload: ExtractPayload) -> _Material:
+        """Fetch the OCR result and decode its pictures. Raises `BlobMissing`."""
+        result = msgspec.json.decode(await self._blobs.get(payload.ocr), type=OcrResult)
+        declared = {page.image: page.content_type for page in payload.pages}
+        loop = asyncio.get_running_loop()
+        material = _Material([], [], result, [])
+        for page in result.pages:
+            data = await self._blobs.get(page.image)
+            try:
+                picture = await loop.run_in_executor(self._pool, decode, data, page)
+            except Undecodable:
+                picture = blank(page)
+                material.warnings.append(
+                    Warning_(code="no_picture", message=f"Page {page.page + 1} was read by its text alone.")
+                )
+            material.pages.append(PageInput(page, picture))
+            material.stored.append((data, media_type_of(data, declared.get(page.image, ""))))
+        return material
+
+    async def _read(self, material: _Material, progress: Progress) -> tuple[Timetable, str]:
+        """The timetable and who read it, in words."""
+        loop = asyncio.get_running_loop()
+        reading = await loop.run_in_executor(self._pool, read_timetable, material.pages)
+        local = Timetable(
+            teacher=reading.teacher,
+            class_name=reading.class_name,
+            term=reading.term,
+            year=reading.year,
+            confidence=reading.confidence,
+            warnings=[*material.warnings, *reading.warnings],
+            timeblocks=reading.blocks,
+        )
+        log.info("layout read", layout=reading.layout, blocks=len(reading.blocks), confidence=reading.confidence)
+        always = self._settings.extraction == "claude"
+        if self._claude is None or not (always or reading.confidence < self._settings.quality_gate):
+            return local, "the local reader"
+        await progress("ai", 0.3, "Asking Claude about what is unclear", details={"confidence": reading.confidence})
+        try:
+            answered = await self._ask(self._claude, material)
+        except ClaudeFailed as failure:
+            log.warning("claude failed", reason=str(failure))
+            local.warnings.append(
+                Warning_(code="claude_failed", message=f"Claude could not be asked: {failure}. Read locally instead.")
+            )
+            return local, "the local reader"
+        if answered.timeblocks and (always or answered.confidence >= local.confidence):
+            _fill(answered, local)
+            return answered, "Claude"
+        return local, "the local reader"
+
+    async def _ask(self, claude: Claude, material: _Material) -> Timetable:
+        loop = asyncio.get_running_loop()
+        pictures: list[tuple[bytes, str]] = []
+        for page, (data, media_type) in list(zip(material.pages, material.stored, strict=True))[:MAX_PAGES]:
+            pictures.append(await loop.run_in_executor(self._pool, sendable, data, media_type, page.picture))
+        numbered = number_lines([page.ocr for page in material.pages])
+        asked = await claude.ask(pictures, numbered)
+        return await loop.run_in_executor(self._pool, ground, asked.answer, numbered)
+
+
+def _fill(answered: Timetable, local: Timetable) -> None:
+    """Keep what only the local reader found around the table."""
+    answered.teacher = answered.teacher or local.teacher
+    answered.class_name = answered.class_name or local.class_name
+    answered.term = answered.term or local.term
+    answered.year = answered.year or local.year

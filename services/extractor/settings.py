@@ -1,0 +1,26 @@
+"""Settings of the extractor."""
+
+from typing import ClassVar, Literal
+
+from shared.settings import Settings, setting
+
+
+class ExtractorSettings(Settings):
+    group: ClassVar[str] = "Extraction"
+    extraction: Literal["auto", "local", "claude"] = setting(
+        "auto",
+        "Who reads the layout: local never calls Claude, claude always does, auto when the local reader is unsure.",
+    )
+    quality_gate: float = setting(0.80, "Confidence of the local reading below which Claude is asked.", ge=0.0, le=1.0)
+    extract_threads: int = setting(2, "Pages' layouts read at the same time by one process.", ge=1, le=16)
+
+
+class ClaudeSettings(Settings):
+    group: ClassVar[str] = "Claude"
+    anthropic_api_key: str = setting("", "Key of the Claude API; without one only the local reader works.", secret=True)
+    anthropic_base_url: str = setting("", "Another address of the Claude API, such as a proxy's; empty for its own.")
+    claude_model: str = setting("claude-sonnet-5-5", "Model that reads what the local reader is unsure of.")
+    claude_timeout: float = setting(
+        90.0, "Longest time for all tries of one document together.", unit="seconds", gt=0, le=600
+    )
+    claude_max_tokens: int = setting(16_000, "Longest answer.", unit="tokens", ge=256, le=128_000)

@@ -1,0 +1,121 @@
+"""Checks a timetable against the rules every week keeps. Pure and deterministic: the same blocks, the same answer.
+
+Errors, after which the timetable is not validated:
+
+==================  ====================================================================================
+``no_blocks``       there is no block at all
+``unknown_day``     a day that is no English weekday
+``blank_name``      a block without a name
+``bad_time``        a time that is not ``HH:MM`` of one day
+``start_after_end`` a block that does not end after it starts
+``missing_time``    a block whose start is not known: it cannot be placed in the week
+``overlap``         two blocks of the same day and week at the same time
+==================  ====================================================================================
+
+Warnings, which only ask a person to look:
+
+==================  ====================================================================================
+``missing_end``     a start is known and its end is not (bells, arrivals)
+``duplicate``       the same name on the same day at the same time twice
+``unusual_hours``   before 05:00, or after 23:00
+``unusual_length``  longer than five hours
+``unsure``          read with a confidence below 0.6
+==================  ====================================================================================
+"""
+
+import re
+from dataclasses import dataclass
+
+from shared.messages import DAYS, TimeBlock, Warning_
+
+MAX_WARNINGS = 100
+"""What is listed; a page of nonsense must not make a body of megabytes. Errors come before warnings."""
+_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_LONG = 5 * 60
+_EARLY, _LATE = 5 * 60, 23 * 60
+_UNSURE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the blocks keep the rules, and what was found."""
+
+    validated: bool
+    warnings: list[Warning_]
+
+
+def validate(blocks: list[TimeBlock]) -> Verdict:
+    """Check blocks one by one and against each other.
+
+    Returns:
+        The verdict; its warnings name blocks by their index in `blocks`.
+    """
+    errors: list[Warning_] = []
+    hints: list[Warning_] = []
+    if not blocks:
+        errors.append(Warning_(code="no_blocks", message="No lessons were found on the page."))
+    spans: list[tuple[int, int] | None] = []
+    for index, block in enumerate(blocks):
+        spans.append(_check(index, block, errors, hints))
+    _check_pairs(blocks, spans, errors, hints)
+    return Verdict(not errors, [*errors, *hints][:MAX_WARNINGS])
+
+
+def _check(index: int, block: TimeBlock, errors: list[Warning_], hints: list[Warning_]) -> tuple[int, int] | None:
+    """Check one block; gives its start and end in minutes if both are good."""
+    label = f"“{block.name.strip() or 'A block'}” on {str(block.day).capitalize()}"
+    if block.day not in DAYS:
+        errors.append(_about(index, "unknown_day", f"“{block.day}” is not a day of the week."))
+    if not block.name.strip():
+        errors.append(_about(index, "blank_name", f"A block on {str(block.day).capitalize()} has no name."))
+    start, end = _minutes(block.start_time), _minutes(block.end_time)
+    for text, value in ((block.start_time, start), (block.end_time, end)):
+        if text is not None and value is None:
+            errors.append(_about(index, "bad_time", f"{label}: “{text}” is not a time."))
+    if block.start_time is None:
+        errors.append(_about(index, "missing_time", f"{label} has no start time on the page."))
+    elif block.end_time is None:
+        hints.append(_about(index, "missing_end", f"{label} has no end time on the page."))
+    if block.confidence < _UNSURE:
+        hints.append(_about(index, "unsure", f"{label} was hard to read."))
+    if start is not None and (start < _EARLY or start > _LATE):
+        hints.append(_about(index, "unusual_hours", f"{label} starts at {block.start_time}."))
+    if start is None or end is None:
+        return None
+    if end <= start:
+        errors.append(_about(index, "start_after_end", f"{label} ends at {block.end_time}, not after its start."))
+        return None
+    if end - start > _LONG:
+        hints.append(_about(index, "unusual_length", f"{label} lasts longer than five hours."))
+    return start, end
+
+
+def _check_pairs(
+    blocks: list[TimeBlock],
+    spans: list[tuple[int, int] | None],
+    errors: list[Warning_],
+    hints: list[Warning_],
+) -> None:
+    order = sorted((span, index) for index, span in enumerate(spans) if span is not None)
+    for position, ((start, end), i) in enumerate(order):
+        for (other_start, other_end), j in order[position + 1 :]:
+            if other_start >= end:
+                break
+            a, b = blocks[i], blocks[j]
+            if a.day != b.day or (a.week and b.week and a.week != b.week):
+                continue
+            first, second = min(i, j), max(i, j)
+            if (start, end) == (other_start, other_end) and a.name.casefold() == b.name.casefold():
+                hints.append(_about(second, "duplicate", f"“{a.name}” stands twice on {a.day.capitalize()}."))
+                continue
+            names = f"“{blocks[first].name}” and “{blocks[second].name}”"
+            errors.append(_about(second, "overlap", f"{names} overlap on {a.day.capitalize()}."))
+
+
+def _minutes(text: str | None) -> int | None:
+    match = _TIME.fullmatch(text or "")
+    return int(match[1]) * 60 + int(match[2]) if match else None
+
+
+def _about(index: int, code: str, message: str) -> Warning_:
+    return Warning_(code=code, message=message, time_block=index)
