@@ -53,7 +53,7 @@ def as_table(timetable: Timetable, days: list[Day]) -> Table:
     table = Table(title=title(timetable) or None, show_lines=True, expand=False)
     table.add_column("", style="cyan", no_wrap=True)
     for day in days:
-        table.add_column(day.capitalize(), ratio=1)
+        table.add_column(day.capitalize(), ratio=1, overflow="fold")
     shown: set[int] = set()
     for start, end in rows:
         cells = [
