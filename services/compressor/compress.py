@@ -5,7 +5,7 @@ from typing import Any
 
 from services.compressor.codec import vips
 from services.compressor.decode import Decoded, decode
-from services.compressor.encode import EncodeFailed, encode
+from services.compressor.encode import EncodeFailed, encode, encode_somehow
 from services.compressor.pdf import DrawnPage
 from services.compressor.settings import CompressorSettings
 from services.compressor.strip import strip
@@ -14,8 +14,8 @@ from shared.pictures import PictureInfo, PictureSettings
 
 log = get_logger("compressor.compress")
 
-_SUFFIXES = {"jpeg": "jpg", "png": "png", "webp": "webp", "tiff": "tif"}
-"""Kinds the OCR decodes by itself."""
+_SUFFIXES = {"jpeg": "jpg", "png": "png", "webp": "webp"}
+"""Kinds that can be stripped of metadata, and that the OCR and browsers decode by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,17 @@ def compress(
 
     Raises:
         Unreadable: the picture cannot be decoded.
-        EncodeFailed: it can, but not be written, and the file is of a kind that the OCR cannot decode itself.
+        EncodeFailed: it can, but no encoder works, and the file is of a kind that cannot go on as it is.
     """
     decoded = decode(data, info, settings.max_image_dimension, limits, page=page)
     try:
         encoded = encode(decoded.image, settings, from_jpeg=info.kind == "jpeg")
     except EncodeFailed as error:
-        log.warning("encode failed, the original goes on", error=str(error), kind=info.kind)
-        return _original(data, info, decoded)
+        original = _original(data, info, decoded)
+        if original is not None:
+            log.warning("encode failed, the original goes on", error=str(error), kind=info.kind)
+            return original
+        encoded = encode_somehow(decoded.image, settings)
     single = info.kind in ("jpeg", "png", "webp") and (info.frames or 1) == 1
     if len(encoded.data) >= len(data) and single and decoded.plain and not (decoded.turned or decoded.shrunk):
         stripped = strip(info.kind, data)
@@ -77,18 +80,18 @@ def compress_drawn(page: DrawnPage, settings: CompressorSettings) -> Compressed:
     """Compress a drawn PDF page. Raises `EncodeFailed`."""
     image: Any = vips().Image.new_from_memory(page.pixels, page.width, page.height, 4, "uchar")
     image = image.extract_band(0, n=3).copy(interpretation="srgb").copy_memory()
-    encoded = encode(image, settings)
+    encoded = encode_somehow(image, settings)
     return Compressed(
         encoded.data, encoded.content_type, encoded.suffix, page.width, page.height, lossless=encoded.lossless
     )
 
 
-def _original(data: bytes, info: PictureInfo, decoded: Decoded) -> Compressed:
-    """The file itself, without its metadata where its kind can be stripped, still turned by its orientation tag."""
-    if info.kind not in _SUFFIXES or info.width is None or info.height is None or decoded.frames > 1:
-        raise EncodeFailed(f"no encoder works and the OCR cannot decode {info.kind} itself")
-    turned = decoded.orientation >= 5
-    width, height = (info.height, info.width) if turned else (info.width, info.height)
-    stripped = strip(info.kind, data, decoded.orientation) or data
+def _original(data: bytes, info: PictureInfo, decoded: Decoded) -> Compressed | None:
+    """The file itself without its metadata, still turned by its orientation tag; None where it cannot be stripped."""
+    stripped = strip(info.kind, data, decoded.orientation)
+    if stripped is None or info.width is None or info.height is None or decoded.frames > 1:
+        return None
+    sideways = decoded.orientation >= 5
+    width, height = (info.height, info.width) if sideways else (info.width, info.height)
     suffix = _SUFFIXES[info.kind]
     return Compressed(stripped, info.content_type, suffix, width, height, failed=True, turned=decoded.turned)

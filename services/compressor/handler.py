@@ -14,10 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from typing import TypeVar
 
+from services.compressor.codec import pillow, vips
 from services.compressor.compress import Compressed, compress, compress_drawn
 from services.compressor.decode import page_count
 from services.compressor.encode import EncodeFailed
-from services.compressor.pdf import Pdf
+from services.compressor.pdf import Pdf, load_pdfium
 from services.compressor.settings import CompressorSettings
 from services.compressor.words import describe
 from shared.blobs import BlobMissing, Blobs, blob_key
@@ -52,6 +53,10 @@ class Compressor:
         # PDFium is not thread safe: all its calls, of all documents, happen on this one thread.
         self._pdf_thread = ThreadPoolExecutor(1, "pdfium")
         self._large = asyncio.Semaphore(1)
+        # Now, not in the first job, and once, not in two threads at the same time.
+        vips()
+        pillow()
+        self._pdf_thread.submit(load_pdfium)
 
     async def handle(self, job: Job, progress: Progress) -> Outcome:
         """Compress one upload.

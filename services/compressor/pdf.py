@@ -32,6 +32,11 @@ class DrawnPage:
     """Lines with boxes in pixels of this picture; None where the page carries no text to trust."""
 
 
+def load_pdfium() -> None:
+    """Import the library ahead of the first document; on the thread that will use it."""
+    import pypdfium2  # noqa: F401 - for its side effect
+
+
 class Pdf:
     """An open document. Use it on one thread and close it there."""
 

@@ -7,14 +7,21 @@ cell of the table. Boxes come out in pixels of the drawn page.
 
 import ctypes
 import math
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
 
 from shared.messages import TextLayer, TextLine
 
 _MAX_CHARACTERS = 50_000
-_GAP = 0.6
-"""Widest space between words of one line, as a share of the line's height; a space in Helvetica is 0.28 em wide."""
+_MAX_OBJECTS = 10_000
+_GAP = 0.4
+"""Widest space between words of one line, as a share of the line's height, which is about 1.2 em; a space is 0.25 to
+0.3 em wide, and cells of a narrow column stand hardly further apart than that."""
+_BAND = 16
+"""Pixels."""
+_LINES_A_BAND = 24
+_BANDS_A_WORD = 64
 _SAME_LINE = 0.5
 """Least overlap of two words across the reading direction, as a share of the smaller one's height."""
 _UNTRUSTED = 0.2
@@ -40,7 +47,8 @@ class _Run:
     def take(self, other: "_Run", between: str = "") -> None:
         self.left, self.right = min(self.left, other.left), max(self.right, other.right)
         self.top, self.bottom = min(self.top, other.top), max(self.bottom, other.bottom)
-        self.text = [*self.text, between, *other.text]
+        self.text.append(between)
+        self.text.extend(other.text)
 
     def continues(self, other: "_Run") -> bool:
         """Whether `other` stands behind this on the same line."""
@@ -60,12 +68,14 @@ def read_lines(page: Any, width: int, height: int) -> TextLayer | None:
         width, height: of the picture it is drawn as, in pixels.
 
     Returns:
-        None where there is no text, or none to trust: characters without a meaning (fonts without a map), text hidden
-        behind a scan (another program's OCR), or form fields and notes, whose text is on the page but not in the layer.
+        None where there is no text, far too much, or none to trust: characters without a meaning (fonts without a map),
+        text hidden behind a scan (another program's OCR), or form fields and notes, whose text is on the page but not
+        in the layer.
     """
     import pypdfium2.raw as raw
 
-    if _has_fields(page):
+    # PDFium looks for letters printed twice by comparing each with each, and cannot be stopped while it does.
+    if _has_fields(page) or raw.FPDFPage_CountObjects(page) > _MAX_OBJECTS:
         return None
     text = page.get_textpage()
     try:
@@ -182,15 +192,19 @@ def _words(characters: list[_Run | None]) -> list[_Run]:
 def _join(words: list[_Run]) -> list[_Run]:
     """Words to lines. Sorted by place, because programs write the words of a line in any order."""
     lines: list[_Run] = []
+    # Lines by the bands of the page they touch; a few of the latest suffice, as words come from left to right. Without
+    # bands and bound, 50,000 letters thrown on one spot would be compared each with each.
+    bands: defaultdict[tuple[int, int], deque[_Run]] = defaultdict(lambda: deque(maxlen=_LINES_A_BAND))
     for word in sorted(words, key=lambda run: (run.quarter, run.left)):
-        best: _Run | None = None
-        for line in lines:
-            if line.continues(word) and (best is None or line.right > best.right):
-                best = line
-        if best is None:
-            lines.append(word)
+        touched = [(word.quarter, band) for band in range(int(word.top // _BAND), int(word.bottom // _BAND) + 1)]
+        touched = touched[:_BANDS_A_WORD]
+        near = {id(line): line for band in touched for line in bands[band] if line.continues(word)}
+        if near:
+            max(near.values(), key=lambda line: line.right).take(word, " ")
         else:
-            best.take(word, " ")
+            lines.append(word)
+            for band in touched:
+                bands[band].append(word)
     return sorted(lines, key=lambda run: (run.quarter, run.top, run.left))
 
 

@@ -90,6 +90,21 @@ def test_cells_of_a_row_are_lines_of_their_own() -> None:
     assert texts(spread) == ["Maths", "Art"]
 
 
+def test_words_written_in_any_order_come_out_as_lines_from_top_to_bottom() -> None:
+    page = draw(
+        pdf([words((110, 650, "08:45"), (72, 700, "Room"), (72, 650, "08:00"), (104.5, 650, "-"), (107.3, 700, "12"))])
+    )
+    assert texts(page) == ["Room 12", "08:00 - 08:45"]
+
+
+def test_a_page_made_of_too_many_pieces_is_left_to_the_ocr() -> None:
+    letters = [(20 + n % 20 * 27, 800 - n // 20 * 0.7, "a") for n in range(10_001)]
+    assert draw(pdf([words(*letters)])).text is None
+    most = draw(pdf([words(*letters[:3000])])).text
+    assert most is not None
+    assert len(most.lines) >= 1500
+
+
 def test_text_outside_the_page_is_left_out() -> None:
     assert texts(draw(pdf([words((72, 700, "In"), (72, 5000, "Out"))]))) == ["In"]
 
