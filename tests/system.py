@@ -42,9 +42,9 @@ class System:
             self.spawn(name)
         await asyncio.gather(*(self.ready(name, seconds) for name in self.ports))
 
-    def spawn(self, name: str) -> None:
-        """Start one service's process."""
-        port = str(self.ports[name])
+    def spawn(self, name: str, service: str | None = None) -> None:
+        """Start one service's process; `name` tells two of the same `service` apart."""
+        port = str(self.ports.setdefault(name, free_port()))
         env = os.environ | {
             "REDIS_URL": self.redis_url,
             "DATABASE_URL": self.database_url,
@@ -56,7 +56,7 @@ class System:
             **self._env,
         }
         with self.log(name).open("ab") as log:
-            command = [sys.executable, "-m", f"services.{name}"]
+            command = [sys.executable, "-m", f"services.{service or name}"]
             self.processes[name] = spawn(command, log=log, cwd=ROOT, death=signal.SIGKILL, env=env)
 
     def log(self, name: str) -> Path:

@@ -1,0 +1,164 @@
+"""All four services with real OCR: a picture goes in and the week comes out, live."""
+
+import asyncio
+import io
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import asyncpg
+import pytest
+from PIL import Image
+from redis.asyncio import Redis
+
+from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
+from deploy.embedded.process import wait_for
+from deploy.sample import draw
+from tests.system import System, finish, follow, upload
+
+PHASES = ["compressing", "preprocessing", "ocr", "ai", "validation"]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sample") / "week.png"
+    draw(path)
+    return path
+
+
+def saved(path: Path, kind: str, **options: Any) -> bytes:
+    out = io.BytesIO()
+    with Image.open(path) as image:
+        image.convert("RGB").save(out, kind, **options)
+    return out.getvalue()
+
+
+async def get(session: aiohttp.ClientSession, system: System, path: str) -> Any:
+    async with session.get(f"{system.base_url}/api/v1/{path}") as answer:
+        assert answer.status == 200, await answer.text()
+        return await answer.json()
+
+
+async def test_the_week_comes_out_live(system: System, session: aiohttp.ClientSession, sample: Path) -> None:
+    id_ = await upload(session, system.base_url, sample.read_bytes())
+    events = [data for data in await finish(session, system.base_url, id_) if data["type"] != "connected"]
+    assert events[-1]["type"] == "complete", events[-1]
+    progress = events[:-1]
+    # Every step is told, from its start to its end, in order; percentages only rise.
+    assert list(dict.fromkeys(each["stage"] for each in progress)) == PHASES
+    for phase in PHASES:
+        assert sum(each["stage"] == phase for each in progress) >= 2, phase
+    percentages = [each["percentage"] for each in events]
+    assert percentages == sorted(percentages)
+    assert percentages[-1] == 100
+    assert all(each["step"] and each["message"] for each in progress)
+    assert any("smaller" in each["message"] for each in progress if each["stage"] == "compressing")
+    assert any("lines read" in each["message"] for each in progress if each["stage"] == "ocr")
+
+    timetable = await get(session, system, f"timetables/{id_}")
+    assert timetable == events[-1]["timetableData"]
+    assert timetable["validated"]
+    days = {each["day"] for each in timetable["timeblocks"]}
+    assert days == {"monday", "tuesday", "wednesday", "thursday", "friday"}
+    assert all(each["startTime"] and each["endTime"] and each["box"] for each in timetable["timeblocks"])
+
+    document = await get(session, system, f"documents/{id_}")
+    assert (document["status"], document["percentage"], document["pages"]) == ("completed", 100, 1)
+    assert document["timetableId"] == events[-1]["result"]["timetableId"]
+    async with session.get(f"{system.base_url}/api/v1/documents/{id_}/image") as answer:
+        assert answer.content_type == "image/webp"
+        with Image.open(io.BytesIO(await answer.read())) as picture:
+            width, height = picture.size
+    for block in timetable["timeblocks"]:
+        box = block["box"]
+        assert box["width"] > 0
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= height
+
+
+async def test_every_event_is_recorded(system: System, session: aiohttp.ClientSession, sample: Path) -> None:
+    id_ = await upload(session, system.base_url, sample.read_bytes())
+    told = [(event_id, data) async for event_id, data in follow(session, system.base_url, id_) if event_id]
+    connection = await asyncpg.connect(system.database_url)
+    query = "SELECT event_id, type, percentage FROM processing_events WHERE document_id = $1 ORDER BY event_id"
+    async with asyncio.timeout(10):
+        # Postgres has no signal for rows that another process adds.
+        while len(rows := await connection.fetch(query, id_)) < len(told):  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.02)
+    await connection.close()
+    assert [tuple(row) for row in rows] == [(event_id, data["type"], data["percentage"]) for event_id, data in told]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "TIFF", "GIF", "AVIF", "PDF"])
+async def test_every_format_is_read(system: System, session: aiohttp.ClientSession, sample: Path, kind: str) -> None:
+    id_ = await upload(session, system.base_url, saved(sample, kind), f"week.{kind.lower()}", "image/x-any")
+    events = await finish(session, system.base_url, id_)
+    assert events[-1]["type"] == "complete", events[-1]
+    assert len(events[-1]["timetableData"]["timeblocks"]) > 20
+
+
+async def test_a_bad_document_fails_with_a_sentence_and_stops_nobody(
+    system: System, session: aiohttp.ClientSession, sample: Path
+) -> None:
+    whole = saved(sample, "JPEG")
+    bad = await upload(session, system.base_url, whole[: len(whole) // 3], "cut.jpg", "image/jpeg")
+    good = await upload(session, system.base_url, whole, "week.jpg", "image/jpeg")
+    error = (await finish(session, system.base_url, bad))[-1]
+    assert error["type"] == "error"
+    assert "cut off or damaged" in error["error"]
+    document = await get(session, system, f"documents/{bad}")
+    assert (document["status"], document["error"]) == ("failed", error["error"])
+    assert (await finish(session, system.base_url, good))[-1]["type"] == "complete"
+    client: Any = Redis.from_url(system.redis_url, decode_responses=True)
+    dead = [fields for _, fields in await client.xrange("{0}:jobs:compress:dead") if fields["document"] == bad]
+    assert [fields["attempt"] for fields in dead] == ["1"], "a permanent error is not tried again"
+    assert await client.xlen("{0}:jobs:compress") == 0
+    await client.aclose()
+
+
+async def test_a_picture_without_a_timetable_ends_with_a_warning(
+    system: System, session: aiohttp.ClientSession
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (600, 400), "white").save(out, "PNG")
+    id_ = await upload(session, system.base_url, out.getvalue())
+    event = (await finish(session, system.base_url, id_))[-1]
+    assert event["type"] == "complete"
+    assert event["result"]["validated"] is False
+    assert event["timetableData"]["warnings"]
+    assert (await get(session, system, f"documents/{id_}"))["status"] == "validation_failed"
+
+
+async def test_a_killed_services_job_is_taken_up_again(
+    valkey_server: EmbeddedValkey,
+    postgres_server: EmbeddedPostgres,
+    tmp_path: Path,
+    session: aiohttp.ClientSession,
+    sample: Path,
+) -> None:
+    database = postgres_server.url.rpartition("/")[0] + "/taken_up"
+    admin = await asyncpg.connect(postgres_server.url)
+    await admin.execute("CREATE DATABASE taken_up")
+    url = valkey_server.url.removesuffix("/0") + "/3"
+    system = System(tmp_path, url, database, OCR_CACHE_DIR=str(tmp_path / "models"), QUEUE_LEASE="1500")
+    try:
+        await system.start()
+        id_ = await upload(session, system.base_url, sample.read_bytes())
+        seen: list[dict[str, Any]] = []
+        async for _, data in follow(session, system.base_url, id_):
+            seen.append(data)
+            if data.get("stage") == "ocr" and "ocr" in system.processes:
+                killed = system.processes.pop("ocr")
+                os.killpg(killed.pid, signal.SIGKILL)
+                assert await wait_for(killed, 10)
+                system.spawn("ocr2", "ocr")
+        assert seen[-1]["type"] == "complete", seen[-1]
+        percentages = [each["percentage"] for each in seen if each["type"] != "connected"]
+        assert percentages == sorted(percentages)
+        assert "took up a job whose worker went quiet" in system.log("ocr2").read_text()
+    finally:
+        await system.stop()
+        await admin.execute("DROP DATABASE taken_up WITH (FORCE)")
+        await admin.close()
