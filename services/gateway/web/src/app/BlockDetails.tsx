@@ -1,7 +1,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 
 import type { TimeBlock } from "../lib";
-import { SURE } from "./layout";
+import { ownNotes, SURE } from "./layout";
 import { Crop } from "./Picture";
 
 const SOURCES: Record<NonNullable<TimeBlock["timeSource"]>, string> = {
@@ -30,7 +30,7 @@ export function BlockDetails({ documentId, block, onClose }: BlockDetailsProps):
   const rows: [string, ReactNode][] = [
     ["Room", block.room],
     ["Teacher", block.teacher],
-    ["Notes", block.notes],
+    ["Notes", ownNotes(block)],
     ["Week", block.week && `Only in week ${block.week}`],
     ["Time", block.timeSource && SOURCES[block.timeSource]],
   ];

@@ -1,10 +1,10 @@
 import { useRef, useState, type CSSProperties, type ReactNode } from "react";
 
 import { DAYS, type Day, type TimeBlock } from "../lib";
-import { clock, isBreak, SURE, type DayPlan, type Placed, type WeekPlan } from "./layout";
+import { beneath, clock, isBreak, SURE, type DayPlan, type Placed, type WeekPlan } from "./layout";
 
 /** How tall, in px, the shortest block should be, and the bounds of a minute's height that follows. */
-const READABLE = 27;
+const READABLE = 30;
 const MINUTE_LEAST = 1.1;
 const MINUTE_MOST = 1.9;
 /** How far, in px, a finger moves sideways to turn to another day. */
@@ -144,9 +144,9 @@ interface BlockProps {
 function Block({ block, hue, onOpen, height, openEnd }: BlockProps): ReactNode {
   const unsure = block.confidence < SURE;
   const time = block.startTime ? `${block.startTime}${block.endTime && !openEnd ? `–${block.endTime}` : ""}` : "";
-  const beneath = [block.room, block.teacher, block.notes].filter(Boolean).join(" · ");
-  const fit = height < 24 ? "tiny" : height < 44 ? "short" : height < 64 ? "middle" : "tall";
-  const about = [block.name, time, beneath, unsure ? "Hard to read: please check" : ""].filter(Boolean).join("\n");
+  const more = beneath(block);
+  const fit = height < 24 ? "tiny" : height < 42 ? "short" : height < 64 ? "middle" : "tall";
+  const about = [block.name, time, more, unsure ? "Hard to read: please check" : ""].filter(Boolean).join("\n");
   const classes = ["block", `block-${fit}`, isBreak(block) && "block-break", unsure && "block-unsure", openEnd && "block-open"];
   return (
     <button
@@ -162,10 +162,10 @@ function Block({ block, hue, onOpen, height, openEnd }: BlockProps): ReactNode {
         {block.name || "Without a name"}
         {block.week && <abbr title={`Only in week ${block.week}`}>{block.week}</abbr>}
       </span>
-      {(time || beneath) && (
+      {(time || more) && (
         <span className="block-more">
           {time && <span className="block-time">{time}</span>}
-          {beneath && <span className="block-beneath">{beneath}</span>}
+          {more && <span className="block-beneath">{more}</span>}
         </span>
       )}
       {unsure && <span className="visually-hidden">Hard to read: please check</span>}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { TimeBlock } from "../lib";
-import { clock, hues, isBreak, minutes, planWeek, weeksOf, type Placed } from "./layout";
+import { beneath, clock, hues, isBreak, minutes, planWeek, weeksOf, type Placed } from "./layout";
 
 const block = (startTime: string | null, endTime: string | null, more: Partial<TimeBlock> = {}): TimeBlock => ({
   day: "monday",
@@ -103,6 +103,16 @@ it("knows breaks by their name", () => {
     expect(isBreak(block(null, null, { name })), name).toBe(true);
   }
   for (const name of ["Breakdance", "Maths", "Launch"]) expect(isBreak(block(null, null, { name })), name).toBe(false);
+});
+
+it("says nothing twice under a name", () => {
+  const under = (room: string | null, teacher: string | null, notes: string | null): string =>
+    beneath(block(null, null, { room, teacher, notes }));
+  expect(under("Room 4", "Mrs Hale", null)).toBe("Room 4 · Mrs Hale");
+  expect(under("Room 4", "Mrs Hale", "Room 4 • Mrs Hale")).toBe("Room 4 · Mrs Hale");
+  expect(under(null, "Mrs Hale", "Room 4 • Mrs Hale")).toBe("Room 4 • Mrs Hale");
+  expect(under("Hall", null, "bring kit")).toBe("Hall · bring kit");
+  expect(under(null, null, null)).toBe("");
 });
 
 it("gives one subject one hue, and others another", () => {

@@ -139,6 +139,23 @@ export function isBreak(block: TimeBlock): boolean {
   return BREAK.test(block.name);
 }
 
+const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+
+/** The notes, unless they only repeat the room and the teacher. */
+export function ownNotes(block: TimeBlock): string | null {
+  const repeated = [block.room, block.teacher].map((text) => plain(text ?? "")).filter(Boolean);
+  const rest = repeated.reduce((text, known) => text.replace(known, ""), plain(block.notes ?? ""));
+  return rest ? block.notes : null;
+}
+
+/** The line under a block's name: room, teacher and notes, nothing twice. */
+export function beneath(block: TimeBlock): string {
+  const notes = ownNotes(block);
+  const said = plain(notes ?? "");
+  const own = [block.room, block.teacher].filter((text) => text && !said.includes(plain(text)));
+  return [...own, notes].filter(Boolean).join(" · ");
+}
+
 /** A hue in degrees for every name, the same for "Maths" and "maths 2", far apart for neighbours. */
 export function hues(blocks: TimeBlock[]): (name: string) => number {
   const key = (name: string): string => name.toLowerCase().replace(/[\d().:,/-]+/g, " ").trim().split(/\s+/).slice(0, 2).join(" ");

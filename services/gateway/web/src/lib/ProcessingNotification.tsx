@@ -97,7 +97,7 @@ export function ProcessingNotification(props: ProcessingNotificationProps): Reac
         <span style={{ transform: `scaleX(${percentage / 100})` }} />
       </div>
       <div id={`${id}-body`} className="tl-note-body" hidden={collapsed}>
-        <Steps event={event} />
+        {outcome !== "complete" && <Steps event={event} />}
         {/* Only sentences are announced: a screen reader that reads every percentage is no help. */}
         <div role="status" aria-live="polite" className="tl-note-live">
           <Sentence event={event} />
