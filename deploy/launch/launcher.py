@@ -98,6 +98,7 @@ class Launcher:
         check_folder(self.local)
         stack.callback(os.close, take_launcher_lock(self.local))
         picture = self._picture() if self.upload else None
+        self.tell("Starting ...")
         servers = Servers(self.local)
         stack.push_async_callback(servers.stop)
         await servers.start()

@@ -13,10 +13,13 @@ import aiohttp
 import pytest
 from redis.asyncio import Redis
 
+from deploy import sample
 from deploy.embedded.process import bindable
 from tests.integration.survivors import descendants, gone, survivors, until
 
 ROOT = Path(__file__).parents[2]
+OWN = ("REDIS_URL", "REDIS_HOST", "DATABASE_URL", "BLOB_URL", "PORT", "ANTHROPIC_API_KEY")
+"""Variables that would lead a test to somebody's servers."""
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the children by /proc")
 
 
@@ -59,7 +62,7 @@ class Running:
 @asynccontextmanager
 async def launched(folder: Path, *behaviours: str, port: int = 0) -> AsyncIterator[Running]:
     port = port or free_ports(len(behaviours) + 1)
-    environment = {key: value for key, value in os.environ.items() if key not in ("REDIS_URL", "DATABASE_URL", "PORT")}
+    environment = {key: value for key, value in os.environ.items() if key not in OWN}
     command = [sys.executable, "-m", "tests.integration.launch_fakes", str(folder), str(port), *behaviours]
     process = await asyncio.create_subprocess_exec(
         *command, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
@@ -101,6 +104,7 @@ async def test_its_own_kill_leaves_nothing_behind(tmp_path: Path) -> None:
 
 async def test_a_signal_while_it_starts_takes_everything_down(tmp_path: Path) -> None:
     async with launched(tmp_path, "ok") as launcher:
+        # The signal must find it in the middle of making the database.
         assert await until((tmp_path / "postgres" / "server.log").exists)
         launcher.process.send_signal(signal.SIGTERM)
         assert await launcher.ends() == 0
@@ -176,3 +180,27 @@ async def test_a_second_launcher_in_the_same_folder_says_so(tmp_path: Path) -> N
         async with launched(tmp_path, "ok") as second:
             assert await second.ends() == 1
             assert f"already runs in this checkout (process {first.pid})" in second.said
+
+
+@pytest.mark.timeout(300)
+async def test_the_real_system_reads_its_sample_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    port = free_ports(1)
+    environment = {key: value for key, value in os.environ.items() if key not in OWN} | {"PORT": str(port)}
+    command = [sys.executable, "-m", "deploy.launch", "--once", "--folder", str(tmp_path)]
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    launcher = Running(process, port)
+    try:
+        await launcher.says("All services are ready")
+        children = descendants([process.pid])
+        assert await launcher.ends() == 0, launcher.said
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+    assert [pid for pid in children if not gone(pid)] == []
+    # The sample's own words, by way of the compressor, the OCR, the extractor, Postgres and HTTP.
+    for words in ("Monday", "Friday", "Mathematics", "Lunch", "09:55", "┆ Science"):
+        assert words in launcher.said
+    assert f"{sum(cell.days for cell in sample.CELLS)} time blocks" in launcher.said
