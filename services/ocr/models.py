@@ -12,18 +12,21 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import yaml
 
+from services.ocr.graph import keep_classes
 from shared.settings import Settings, setting
 
-_LAYOUT = 1
+_LAYOUT = 2
 """Raised when what is written into a model folder changes, so that an older cache is left alone and not trusted."""
 _STALE_SECONDS = 3600
-_GRAPH, _RECIPE = "inference.onnx", "inference.yml"
+_GRAPH, _RECIPE, _SEAL = "inference.onnx", "inference.yml", "inference.sha256"
+_LATIN = ((0x20, 0x24F), (0x2B0, 0x3FF), (0x1E00, 0x1EFF), (0x2000, 0x2BFF), (0x2C60, 0x2C7F))
+"""Code points: the blocks of the Latin letters, accents, Greek as used in formulas, punctuation and symbols."""
 
 
 class ModelSettings(Settings):
@@ -32,6 +35,11 @@ class ModelSettings(Settings):
         "bundled",
         "bundled takes the models out of an installed wheel and fetches nothing; download takes PaddleOCR's larger "
         "ones from a model hub on the first start.",
+    )
+    ocr_alphabet: Literal["latin", "all"] = setting(
+        "latin",
+        "What the bundled model reads: latin is the letters of all Latin scripts, digits, punctuation and symbols; "
+        "all adds Chinese, Japanese and emoji, and takes longer for every line.",
     )
     ocr_model_dir: str = setting(
         "",
@@ -61,17 +69,20 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Bundled:
-    """A graph inside the wheel, and how its folder's recipe is made from it."""
+    """A graph inside the wheel, and how its folder's two files are made from it."""
 
     name: str
     file: str
     sha256: str
-    recipe: Callable[[Path], dict[str, Any]]
+    """Of the graph in the wheel."""
+    make: Callable[[bytes], tuple[bytes, dict[str, Any]]]
+    """From the wheel's graph to the graph that is run and its recipe."""
+    variant: str = "stock"
 
 
-def _detection_recipe(_: Path) -> dict[str, Any]:
+def _detection(graph: bytes) -> tuple[bytes, dict[str, Any]]:
     """PP-OCRv6's published preprocessing and DB post-processing (Liao et al., Real-time Scene Text Detection)."""
-    return {
+    return graph, {
         "PreProcess": {
             "transform_ops": [
                 {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
@@ -97,38 +108,54 @@ def _detection_recipe(_: Path) -> dict[str, Any]:
     }
 
 
-def _recognition_recipe(graph: Path) -> dict[str, Any]:
+def _dictionary(graph: bytes) -> list[str]:
+    """The characters that the recogniser's classes stand for, from the graph's metadata."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    return [c for c in session.get_modelmeta().custom_metadata_map.get("character", "").split("\n") if c]
+
+
+def _recognition(graph: bytes) -> tuple[bytes, dict[str, Any]]:
     """Crops are 48 pixels high and at least 160 wide.
 
     The stock 320 makes a third of the work padding; at 96 single letters are misread ("w" for "W").
     """
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
-    characters = session.get_modelmeta().custom_metadata_map.get("character", "").split("\n")
-    return {
+    return graph, {
         "PreProcess": {
             "transform_ops": [
                 {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
                 {"RecResizeImg": {"image_shape": [3, 48, 160]}},
             ]
         },
-        "PostProcess": {"name": "CTCLabelDecode", "character_dict": [c for c in characters if c]},
+        "PostProcess": {"name": "CTCLabelDecode", "character_dict": _dictionary(graph)},
     }
+
+
+def _latin(graph: bytes) -> tuple[bytes, dict[str, Any]]:
+    """The same with `_LATIN` alone: less to compute, and no ideograph where a stroke stands for "1"."""
+    _, recipe = _recognition(graph)
+    characters = recipe["PostProcess"]["character_dict"]
+    kept = [index for index, c in enumerate(characters) if any(a <= ord(c) <= b for a, b in _LATIN)]
+    recipe["PostProcess"]["character_dict"] = [characters[index] for index in kept]
+    # The classes are CTC's blank, the dictionary, and the space.
+    space = len(characters) + 1
+    return keep_classes(graph, space + 1, [0, *(index + 1 for index in kept), space]), recipe
 
 
 DETECTION = Bundled(
     "PP-OCRv6_small_det",
     "PP-OCRv6_det_small.onnx",
     "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
-    _detection_recipe,
+    _detection,
 )
 RECOGNITION = Bundled(
     "PP-OCRv6_small_rec",
     "PP-OCRv6_rec_small.onnx",
     "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
-    _recognition_recipe,
+    _recognition,
 )
+LATIN = replace(RECOGNITION, make=_latin, variant="latin")
 
 
 def provide(settings: ModelSettings) -> Models:
@@ -140,7 +167,7 @@ def provide(settings: ModelSettings) -> Models:
     cache = Path(settings.ocr_cache_dir)
     return Models(
         Model(DETECTION.name, seed(DETECTION, cache)),
-        Model(RECOGNITION.name, seed(RECOGNITION, cache)),
+        Model(RECOGNITION.name, seed(LATIN if settings.ocr_alphabet == "latin" else RECOGNITION, cache)),
     )
 
 
@@ -170,13 +197,13 @@ def seed(model: Bundled, cache: Path, source: Path | None = None) -> Path:
         source: the graph, instead of the wheel's.
 
     Returns:
-        The folder, whose graph has the pinned SHA-256.
+        The folder, made from a graph of the pinned SHA-256 and unchanged since.
 
     Raises:
         ModelError: the graph is another one than pinned, or the folder cannot be written.
     """
-    folder = cache / f"{model.name}-{_LAYOUT}-{model.sha256[:12]}"
-    if _whole(folder, model.sha256):
+    folder = cache / f"{model.name}-{model.variant}-{_LAYOUT}-{model.sha256[:12]}"
+    if _whole(folder):
         return folder
     source = source or wheel_file(model.file)
     try:
@@ -184,15 +211,18 @@ def seed(model: Bundled, cache: Path, source: Path | None = None) -> Path:
         _sweep(cache)
         made = Path(tempfile.mkdtemp(prefix=".making-", dir=cache))
         try:
-            shutil.copyfile(source, made / _GRAPH)
-            if _sha256(made / _GRAPH) != model.sha256:
+            data = source.read_bytes()
+            if hashlib.sha256(data).hexdigest() != model.sha256:
                 raise ModelError(
                     f"{source.name} is not the model it should be: its SHA-256 differs from the pinned one."
                 )
-            recipe = {"Global": {"model_name": model.name}, **model.recipe(made / _GRAPH)}
-            (made / _RECIPE).write_text(yaml.safe_dump(recipe, allow_unicode=True, sort_keys=False), "utf-8")
+            graph, recipe = model.make(data)
+            named = {"Global": {"model_name": model.name}, **recipe}
+            (made / _GRAPH).write_bytes(graph)
+            (made / _RECIPE).write_text(yaml.safe_dump(named, allow_unicode=True, sort_keys=False), "utf-8")
+            (made / _SEAL).write_text(_digest(made))
             made.chmod(0o755)
-            _publish(made, folder, model.sha256)
+            _publish(made, folder)
         finally:
             shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
@@ -200,14 +230,14 @@ def seed(model: Bundled, cache: Path, source: Path | None = None) -> Path:
     return folder
 
 
-def _publish(made: Path, folder: Path, sha256: str) -> None:
+def _publish(made: Path, folder: Path) -> None:
     """Rename `made` to `folder`; a whole one that another process put there first is as good."""
     for _ in range(5):
         try:
             made.rename(folder)
         except OSError:
             # A non-empty folder refuses the rename: either another process was first or an older one is damaged.
-            if _whole(folder, sha256):
+            if _whole(folder):
                 return
             aside = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
             try:
@@ -221,10 +251,16 @@ def _publish(made: Path, folder: Path, sha256: str) -> None:
     raise ModelError(f"The model folder {folder} is damaged and cannot be replaced; delete it.")
 
 
-def _whole(folder: Path, sha256: str) -> bool:
+def _whole(folder: Path) -> bool:
     """Whether nothing of it is missing or was cut off by a full disk."""
-    graph, recipe = folder / _GRAPH, folder / _RECIPE
-    return recipe.is_file() and recipe.stat().st_size > 0 and graph.is_file() and _sha256(graph) == sha256
+    try:
+        return (folder / _SEAL).read_text() == _digest(folder)
+    except OSError:  # what is wrong with the cache itself shows when it is written
+        return False
+
+
+def _digest(folder: Path) -> str:
+    return " ".join(hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (_GRAPH, _RECIPE))
 
 
 def _sweep(cache: Path) -> None:
@@ -235,11 +271,6 @@ def _sweep(cache: Path) -> None:
                 shutil.rmtree(path, ignore_errors=True)
         except FileNotFoundError:
             continue
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def own(root: Path) -> Models:

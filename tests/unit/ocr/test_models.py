@@ -8,25 +8,28 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import onnxruntime
 import pytest
 import yaml
 
 from services.ocr.models import (
     DETECTION,
+    LATIN,
     RECOGNITION,
     Bundled,
     ModelError,
     Models,
     ModelSettings,
-    _recognition_recipe,
+    _dictionary,
     provide,
     seed,
     wheel_file,
 )
 
 
-def _recipe(_: Path) -> dict[str, Any]:
-    return {"PostProcess": {"name": "none"}}
+def _make(graph: bytes) -> tuple[bytes, dict[str, Any]]:
+    return graph, {"PostProcess": {"name": "none"}}
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def graph(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tiny(graph: Path) -> Bundled:
-    return Bundled("tiny_det", "tiny.onnx", hashlib.sha256(graph.read_bytes()).hexdigest(), _recipe)
+    return Bundled("tiny_det", "tiny.onnx", hashlib.sha256(graph.read_bytes()).hexdigest(), _make)
 
 
 def _left_over(cache: Path) -> list[Path]:
@@ -77,13 +80,13 @@ def test_seeding_at_once_gives_all_the_same_whole_folder(tiny: Bundled, graph: P
     made: list[Path] = []
     failed: list[BaseException] = []
 
-    def recipe(path: Path) -> dict[str, Any]:
-        start.wait(10)  # all have written their copy before any publishes
-        return _recipe(path)
+    def make(data: bytes) -> tuple[bytes, dict[str, Any]]:
+        start.wait(10)  # all have found nothing there before any publishes
+        return _make(data)
 
     def run() -> None:
         try:
-            made.append(seed(replace(tiny, recipe=recipe), tmp_path / "cache", graph))
+            made.append(seed(replace(tiny, make=make), tmp_path / "cache", graph))
         except BaseException as error:  # noqa: BLE001 - carried to the test's own thread
             failed.append(error)
 
@@ -116,13 +119,31 @@ def test_the_wheel_holds_the_pinned_models() -> None:
         assert hashlib.sha256(wheel_file(model.file).read_bytes()).hexdigest() == model.sha256
 
 
-def test_the_dictionary_survives_its_file(cache: Path) -> None:
-    folder = provide(ModelSettings.load(ocr_cache_dir=str(cache), ocr_model_dir="")).recognition.folder
+def _characters(alphabet: str, cache: Path) -> list[str]:
+    settings = ModelSettings.load(ocr_cache_dir=str(cache), ocr_model_dir="", ocr_alphabet=alphabet)
+    folder = provide(settings).recognition.folder
     assert folder is not None
     written = yaml.safe_load((folder / "inference.yml").read_text("utf-8"))["PostProcess"]["character_dict"]
-    assert written == _recognition_recipe(folder / "inference.onnx")["PostProcess"]["character_dict"]
+    assert isinstance(written, list)
+    return written
+
+
+def test_the_dictionary_survives_its_file(tmp_path: Path) -> None:
+    written = _characters("all", tmp_path)
+    assert written == _dictionary(wheel_file(RECOGNITION.file).read_bytes())
     # The graph's last layer has one more for the blank and one for the space.
     assert len(written) == 18_708
+
+
+def test_the_latin_alphabet_has_its_letters_and_a_class_for_each(cache: Path) -> None:
+    written = _characters("latin", cache)
+    assert set("AZazÅßéčğłñőșțůžŽ09–—’“€•✓½→") <= set(written)
+    assert "一" not in written
+    folder = seed(LATIN, cache)
+    session = onnxruntime.InferenceSession(str(folder / "inference.onnx"), providers=["CPUExecutionProvider"])
+    assert session.get_outputs()[0].shape[-1] == len(written) + 2
+    crop = np.zeros((1, 3, 48, 160), dtype=np.float32)
+    assert session.run(None, {session.get_inputs()[0].name: crop})[0].shape[-1] == len(written) + 2
 
 
 def _own(root: Path, **names: str) -> Models:
