@@ -165,7 +165,7 @@ async def test_the_event_loop_never_waits_for_pixels(bench: Bench) -> None:
     outcomes = await asyncio.gather(*work)
     ticker.cancel()
     assert all(isinstance(outcome, Done) for outcome in outcomes)
-    # A share, not a time: on a loaded machine every tick is late, but only work done in the loop makes most of it stall.
+    # A share, not a time: on a loaded machine ticks are late too, but only work in the loop makes most of it stall.
     assert sum(stall for stall in stalls if stall > 0.05) < 0.5 * sum(stalls)
 
 

@@ -84,7 +84,7 @@ def test_text_that_runs_up_or_down_is_one_line(matrix: bytes, name: str) -> None
 
 
 def test_cells_of_a_row_are_lines_of_their_own() -> None:
-    page = draw(pdf([words((72, 700, "Maths"), (172, 700, "Art"), (272, 700, "Room 12"), (72, 686, "Smith"))]))
+    page = draw(pdf([words((72, 700, "Maths"), (112, 700, "Art"), (150, 700, "Room 12"), (72, 686, "Smith"))]))
     assert texts(page) == ["Maths", "Art", "Room 12", "Smith"]
     spread = draw(pdf([b"BT /F1 12 Tf 72 700 Td [(Maths) -9000 (Art)] TJ ET"]))
     assert texts(spread) == ["Maths", "Art"]

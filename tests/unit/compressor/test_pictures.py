@@ -62,6 +62,13 @@ def test_a_tiff_of_too_many_pages_is_refused() -> None:
         inspect(out.getvalue(), len(out.getvalue()), PictureSettings.load(max_pages=3))
 
 
+def test_a_tiff_whose_directories_go_round_has_only_those_pages() -> None:
+    entries = struct.pack("<HHIIHHII", 256, 4, 1, 30, 257, 4, 1, 20)
+    data = b"II*\0\x08\0\0\0" + struct.pack("<H", 2) + entries + struct.pack("<I", 8)
+    info = inspect(data, len(data))
+    assert (info.width, info.height, info.frames) == (30, 20, 1)
+
+
 def test_huge_png_is_refused_from_its_header_at_once() -> None:
     data = png_header(60_000, 60_000)
     start = time.perf_counter()

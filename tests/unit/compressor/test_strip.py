@@ -52,6 +52,8 @@ def test_webp_metadata_goes_and_pixels_stay(lossless: bool) -> None:
     stripped = strip("webp", data)
     assert stripped is not None
     assert b"someone" not in stripped
+    assert stripped[12:16] == b"VP8X"
+    assert not stripped[20] & 0x0C
     assert shown(stripped) == shown(data)
 
 
