@@ -67,6 +67,9 @@ class Claude:
         except anthropic.AnthropicError as error:
             raise ClaudeFailed(f"the client refused ({type(error).__name__})") from None
         seconds = round(time.monotonic() - started, 3)
+        # The library builds whatever comes with status 200: a proxy's page arrives as a string.
+        if not isinstance(message, anthropic.types.Message) or not isinstance(message.usage, anthropic.types.Usage):
+            raise ClaudeFailed("the answer was not a message")
         usage = message.usage
         # Refused and cut-off answers are paid for too, so the record is written before they are looked at.
         log.info(
@@ -81,7 +84,7 @@ class Claude:
             raise ClaudeFailed("the request was refused")
         if message.stop_reason in ("max_tokens", "model_context_window_exceeded"):
             raise ClaudeFailed("the answer was cut off")
-        text = "".join(block.text for block in message.content if block.type == "text")
+        text = "".join(block.text for block in message.content or [] if block.type == "text")
         try:
             answer = msgspec.json.decode(text, type=Answer)
         except msgspec.DecodeError:

@@ -201,7 +201,9 @@ class Extractor:
                 Warning_(code="claude_failed", message=f"Claude could not be asked: {failure}. Read locally instead.")
             )
             return local, "the local reader"
-        if answered.timeblocks and (always or answered.confidence >= local.confidence):
+        # A few blocks Claude is sure of are no better reading than a whole week with doubts.
+        surer = answered.confidence >= local.confidence and len(answered.timeblocks) >= len(local.timeblocks) / 2
+        if answered.timeblocks and (always or surer):
             _fill(answered, local)
             return answered, "Claude"
         return local, "the local reader"

@@ -14,6 +14,7 @@ from services.extractor.reading.times import Span, find_times, without_times
 from services.extractor.reading.words import (
     SUBJECTS,
     is_aside,
+    is_bracketed,
     is_free,
     is_initials,
     is_person,
@@ -23,8 +24,11 @@ from services.extractor.reading.words import (
 
 SMALLER = 0.86
 """A line below this share of the name's size is a note."""
+SAME = 0.93
+"""From this share on, two lines are of one size, as far as boxes can tell."""
 ROOMY = 0.62
-"""If the next word would have left more than the rest of the cell's width free, the line was ended on purpose."""
+"""Between the two, a line whose next word would have left more than the rest of the cell's width free was ended on
+purpose: what follows is a note."""
 
 
 @dataclass(slots=True)
@@ -115,7 +119,7 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
     pieces = _pieces(rows, angle, broken=bool(spans))
     if not pieces:
         return CellText("", spans=spans, lines=lines)
-    first = next((index for index, piece in enumerate(pieces) if not is_aside(piece.text)), 0)
+    first = _name_piece(pieces)
     name, aside = _inline(pieces[first].text)
     before = [piece.text for piece in pieces[:first]]
     notes: list[str] = list(aside)
@@ -132,6 +136,15 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
     plain = [note.strip("()[] ") for note in notes if note.strip("()[] ")]
     teacher, room = people_and_rooms(plain)
     return CellText(name, _notes(plain), teacher, room, spans, lines)
+
+
+def _name_piece(pieces: list[_Piece]) -> int:
+    """Which piece begins the name: the first, unless it is an aside ("Mr Rossi", "Lab 2") above a larger text."""
+    for index, piece in enumerate(pieces):
+        if not is_aside(piece.text):
+            smaller = index > 0 and pieces[0].size < SMALLER * piece.size
+            return index if smaller or is_person(pieces[0].text) or is_bracketed(pieces[0].text) else 0
+    return 0
 
 
 def _pieces(rows: list[list[Line]], angle: int, *, broken: bool) -> list[_Piece]:
@@ -154,13 +167,16 @@ def _goes_on(last: _Piece, piece: _Piece, name: str, width: float) -> bool:
     """Whether `piece` continues the name that `last` ended."""
     if is_aside(piece.text) or piece.text[:1] in "([" or (is_initials(piece.text) and not is_initials(name)):
         return False
-    if piece.size < SMALLER * last.size:
+    # A wrapped letter or two ("Math" + "s") has no tall ones: its box is lower at the same size.
+    if piece.size < (SMALLER if len(piece.text) > 2 else 0.6) * last.size:
         return False
     if piece.row == last.row:
         return piece.rect.x0 - last.rect.x1 < 1.2 * last.size
     if piece.rect.y0 - last.rect.y1 > 0.8 * last.size:
         return False
     if name.endswith(("-", "/", "&", "+", ",")) or piece.text[:1].islower() or piece.text[:1] in "&/+-":
+        return True
+    if piece.size >= SAME * last.size:
         return True
     word = piece.text.split()[0]
     need = last.rect.width + piece.rect.width * len(word) / max(1, len(piece.text))

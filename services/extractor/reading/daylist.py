@@ -55,6 +55,8 @@ def read_daylist(view: View) -> Draw | None:
         if not entries:
             continue
         draw.used.add(each.heading.id)
+        # Row numbers are understood, too: they count.
+        draw.used |= _numbers(inside, [entry.line for entry in entries])
         _draw(draw, each, entries, words)
     if len(draw.drafts) < MIN_ENTRIES:
         return None

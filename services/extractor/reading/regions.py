@@ -6,6 +6,7 @@ day's column, or the page draws no separators along that axis at all.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -141,6 +142,7 @@ class Table:
             groups.setdefault(root(piece), []).append(piece)
         return list(groups.values())
 
+    @cached_property
     def background(self) -> npt.NDArray[np.float64]:
         """The commonest background of the table's pieces."""
         pieces = [(i, j) for i in range(len(self.us) - 1) for j in range(len(self.vs) - 1)]
@@ -189,7 +191,10 @@ def _resolve(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Regio
     rect = _hull(table, pieces)
     full = sum(_area(table.piece_rect(piece)) for piece in pieces) >= 0.97 * _area(rect)
     undrawn = [not table.band_drawn[band] for band in bands[:-1]]
-    if len(bands) > 1 and any(undrawn) and len(lines) > 0:
+    coloured = np.abs(table.colour(pieces[0]) - table.background).max() > SAME
+    one = len(_groups([(table.view.rect(line), line) for line in lines], table.view.size)) == 1
+    # A patch of colour over several bands is one cell, even where nothing is drawn between the bands anywhere.
+    if len(bands) > 1 and any(undrawn) and not (coloured and full and one):
         slices = _by_band(table, pieces, lines, bands)
         if len(slices) > 1 or slices[0][2]:
             return [region for part, part_lines, _ in slices for region in _across(table, part, part_lines)]
@@ -224,7 +229,7 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     if all(table.day_lined[day] for day in days[:-1] if day < len(table.day_lined)):
         return [_region(table, pieces, lines, 1.0)]
     text = " ".join(line.text for line in lines)
-    coloured = np.abs(table.colour(pieces[0]) - table.background()).max() > SAME
+    coloured = np.abs(table.colour(pieces[0]) - table.background).max() > SAME
     if is_weekly(text) or coloured:
         return [_region(table, pieces, lines, 0.93)]
     day = table.days[occupied.pop()]

@@ -34,7 +34,7 @@ class Span:
 
 _HALF = r"(?:\s*(?P<{0}half>[ap])\.?\s?m\b\.?)"
 _CLOCK = (
-    r"(?:(?P<{0}h>[012OQo]?[\dOolI])\s?(?:[:;.,]|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI])(?![\d])(?:\s?(?:h|Uhr)\b)?"
+    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,]|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI])(?![\d])(?:\s?(?:h|Uhr)\b)?"
     r"|(?P<{0}mil>[012]?\d[0-5]\d)(?:\s?h(?:rs)?\b)?"
     r"|(?P<{0}b>[012]?\d)(?:\s?(?:h|Uhr)\b)?)" + _HALF + "?"
 )
@@ -134,6 +134,8 @@ def resolve(span: Span, after: int | None = None, near: int | None = None) -> tu
         last = end.hour * 60 + end.minute
         if last <= first and end.hour <= 12 and last + HALF_DAY > first:
             last += HALF_DAY
+            if end.minute == 0 and last - first > 8 * 60:
+                return first, None  # "11:20-11" is a range whose end was cut off, not one into the night
     return first, last if last > first else None
 
 

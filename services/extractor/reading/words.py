@@ -12,10 +12,8 @@ _ROOM_WORDS = (
     "pool|classroom|auditorium|canteen|cafeteria|building|block|floor|kitchen|pitch|astro|chapel|office|annexe|annex|"
     "raum|saal|halle|turnhalle|aula|salle|gymnase|labo|sala|aula|laboratorio|palestra|lokaal|gymzaal"
 )
-_ROOM = re.compile(
-    rf"^(?:(?:[\w.]+\s+)?(?:{_ROOM_WORDS})\.?(?:\s*(?:no\.?\s*)?[\w.-]{{1,5}})?|[A-Z]{{0,3}}\s?-?\d{{1,3}}[.-]?\d{{0,3}}[a-zA-Z]?)$",
-    re.IGNORECASE,
-)
+_ROOM = re.compile(rf"^(?:[\w.]+\s+)?(?:{_ROOM_WORDS})\.?(?:\s*(?:no\.?\s*)?[\w.-]{{1,5}})?$", re.IGNORECASE)
+_CODE = re.compile(r"^(?:[A-Z]{1,3}[\s-]?\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?|\d{2,3}[A-Za-z]?)$")
 _INITIALS = re.compile(r"^[A-Z]{2,4}(?:\s?/\s?[A-Z]{2,4})*$")
 _FREE = {
     "", "free", "freeperiod", "freeslot", "freetimeslot", "none", "na", "nil", "empty", "off", "frei", "libre",
@@ -46,7 +44,7 @@ def is_person(text: str) -> bool:
 
 def is_room(text: str) -> bool:
     """Whether `text` names a room ("Lab 2", "R204", "B1.07", "IT Suite", "Hall")."""
-    return bool(_ROOM.match(text.strip()))
+    return bool(_ROOM.match(text.strip()) or _CODE.match(text.strip()))
 
 
 def is_initials(text: str) -> bool:
@@ -66,9 +64,20 @@ def is_weekly(text: str) -> bool:
 
 
 def is_aside(text: str) -> bool:
-    """Whether `text` is certainly a note rather than a lesson's name: in brackets, a person, a room."""
+    """Whether `text` is a note rather than a name: in brackets, a person, a room, or both ("Lab 2 Dr Singh")."""
     text = text.strip()
-    return (text.startswith(("(", "[")) and text.endswith((")", "]"))) or is_person(text) or is_room(text)
+    if is_bracketed(text) or is_person(text) or is_room(text):
+        return True
+    words = text.split()
+    for cut in range(1, min(len(words), 5)):
+        one, other = " ".join(words[:cut]), " ".join(words[cut:])
+        if (is_room(one) and (is_person(other) or is_initials(other))) or (is_initials(one) and is_room(other)):
+            return True
+    return False
+
+
+def is_bracketed(text: str) -> bool:
+    return text.startswith(("(", "[")) and text.endswith((")", "]"))
 
 
 def people_and_rooms(notes: list[str]) -> tuple[str | None, str | None]:

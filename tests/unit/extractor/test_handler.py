@@ -1,0 +1,200 @@
+"""The stage's handler, with a real blob store and a stand-in of the Messages API."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import msgspec
+import pytest
+
+from services.extractor.handler import Extractor
+from services.extractor.settings import ClaudeSettings, ExtractorSettings
+from shared.blobs import BlobStore
+from shared.messages import ExtractPayload, OcrResult, PageImage, Phase, Status, Timetable, encode
+from shared.outcomes import Dead, Done, Job, Outcome
+from tests.unit.extractor.messages_api import KEY, MessagesApi, fault, message, messages_api
+from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet
+
+DOCUMENT = "0b6f6a52-6f43-4f0e-9d3e-0c9f1b7f2a11"
+LESSONS = ("Maths", "English", "Science", "Music")
+
+
+def full() -> Sheet:
+    page = Sheet()
+    grid = Grid(page, 6, 5)
+    grid.headers(DAYS, TIMES)
+    for day in range(5):
+        for period in range(4):
+            grid.put(day + 1, period + 1, LESSONS[(day + period) % 4])
+    return page
+
+
+def unclear() -> Sheet:
+    """Line 0 "On Monday we have", 1 "Maths", 2 "from 9:00 to 9:45": no layout the local reader knows."""
+    page = Sheet(800, 300)
+    for index, text in enumerate(("On Monday we have", "Maths", "from 9:00 to 9:45")):
+        page.text(400, 60 + 60 * index, text)
+    return page
+
+
+ANSWER: dict[str, Any] = {
+    "teacher": None, "class_name": None, "term": None, "year": None, "about_lines": [],
+    "blocks": [{
+        "day": "monday", "day_lines": [0], "name": "Maths", "name_lines": [1], "start": "09:00", "end": "09:45",
+        "time_lines": [2], "notes": None, "notes_lines": [], "room": None, "teacher": None, "week": None,
+    }],
+}  # fmt: skip
+
+
+@dataclass
+class Bench:
+    """A handler's surroundings, and what it did to them."""
+
+    blobs: BlobStore
+    saved: list[tuple[str, str, Timetable, str]] = field(default_factory=list)
+    told: list[tuple[str, float, str]] = field(default_factory=list)
+    deleted: bool = False
+
+    async def save(self, document_id: str, tenant: str, timetable: Timetable, timetable_id: str) -> bool:
+        self.saved.append((document_id, tenant, timetable, timetable_id))
+        return not self.deleted
+
+    async def progress(self, phase: str, fraction: float, text: str, *, details: dict[str, Any] | None = None) -> None:
+        self.told.append((phase, fraction, text))
+
+    async def put(self, sheet: Sheet) -> ExtractPayload:
+        _, data = cv2.imencode(".webp", cv2.cvtColor(sheet.picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, 95])
+        await self.blobs.put("t/d/page-0", data.tobytes())
+        ocr = sheet.page().ocr
+        ocr.image = "t/d/page-0"
+        await self.blobs.put("t/d/ocr.json", encode(OcrResult(pages=[ocr], engine="drawn", seconds=0)))
+        page = PageImage(page=0, image="t/d/page-0", content_type="image/webp", width=sheet.width, height=sheet.height)
+        return ExtractPayload(pages=[page], ocr="t/d/ocr.json")
+
+    async def handle(self, payload: ExtractPayload, api: MessagesApi | None = None, **settings: Any) -> Outcome:
+        job = Job(DOCUMENT, "default", "extract", 1, msgspec.to_builtins(payload))
+        extractor = Extractor(
+            self.blobs,
+            self.save,
+            ExtractorSettings.load(**settings),
+            ClaudeSettings.load(
+                anthropic_api_key=KEY if api else "", anthropic_base_url=api.url if api else "", claude_timeout=5.0
+            ),
+        )
+        try:
+            return await extractor.handle(job, self.progress)
+        finally:
+            extractor.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(BlobStore.open(f"file://{tmp_path / 'blobs'}"))
+
+
+async def test_the_local_reader_alone(bench: Bench) -> None:
+    outcome = await bench.handle(await bench.put(full()))
+    assert isinstance(outcome, Done)
+    event = outcome.event
+    assert event is not None
+    assert event.result is not None
+    assert (event.type, event.status, event.percentage) == ("complete", Status.COMPLETED, 100)
+    assert event.result.validated
+    ((document, tenant, timetable, timetable_id),) = bench.saved
+    assert (document, tenant, timetable_id) == (DOCUMENT, "default", event.result.timetable_id)
+    assert len(timetable.timeblocks) == 20
+    assert event.timetable_data == timetable
+    assert [phase for phase, _, _ in bench.told] == ["ai", "ai", "validation", "validation"]
+    assert [text for _, _, text in bench.told][:2] == ["Reading the layout", "20 blocks read by the local reader"]
+
+
+async def test_saving_twice_gives_the_same_id(bench: Bench) -> None:
+    payload = await bench.put(full())
+    await bench.handle(payload)
+    await bench.handle(payload)
+    assert len({timetable_id for *_, timetable_id in bench.saved}) == 1
+
+
+async def test_a_page_without_a_timetable_is_saved_empty(bench: Bench) -> None:
+    outcome = await bench.handle(await bench.put(Sheet(300, 200)))
+    assert isinstance(outcome, Done)
+    assert outcome.event is not None
+    assert outcome.event.status == Status.VALIDATION_FAILED
+    timetable = bench.saved[0][2]
+    assert timetable.timeblocks == []
+    assert not timetable.validated
+    assert {"no_blocks", "no_timetable"} <= {warning.code for warning in timetable.warnings}
+
+
+async def test_a_deleted_document_is_not_told_of(bench: Bench) -> None:
+    bench.deleted = True
+    assert await bench.handle(await bench.put(full())) == Done()
+
+
+async def test_missing_blobs_are_final(bench: Bench) -> None:
+    payload = await bench.put(full())
+    await bench.blobs.delete_prefix("t/d")
+    assert await bench.handle(payload) == Dead("The stored picture is gone.")
+    assert bench.saved == []
+
+
+async def test_a_malformed_payload_is_final(bench: Bench) -> None:
+    extractor = Extractor(bench.blobs, bench.save, ExtractorSettings.load(), ClaudeSettings.load(anthropic_api_key=""))
+    outcome = await extractor.handle(Job(DOCUMENT, "default", "extract", 1, {"pages": 3}), bench.progress)
+    extractor.close()
+    assert isinstance(outcome, Dead)
+
+
+async def test_a_picture_nothing_decodes_is_read_by_its_text(bench: Bench) -> None:
+    payload = await bench.put(full())
+    await bench.blobs.put("t/d/page-0", b"no picture")
+    await bench.handle(payload)
+    timetable = bench.saved[0][2]
+    assert len(timetable.timeblocks) == 20
+    assert "no_picture" in [warning.code for warning in timetable.warnings]
+
+
+async def test_claude_is_asked_where_the_local_reader_is_unsure(bench: Bench) -> None:
+    async with messages_api(message(ANSWER)) as api:
+        outcome = await bench.handle(await bench.put(unclear()), api)
+    assert api.faults == []
+    assert isinstance(outcome, Done)
+    timetable = bench.saved[0][2]
+    assert [(block.day, block.name, block.start_time) for block in timetable.timeblocks] == [
+        ("monday", "Maths", "09:00")
+    ]
+    assert timetable.validated
+    assert "1 block read by Claude" in [text for _, _, text in bench.told]
+
+
+async def test_claude_is_not_asked_where_the_local_reader_is_sure(bench: Bench) -> None:
+    async with messages_api(message(ANSWER)) as api:
+        await bench.handle(await bench.put(full()), api)
+    assert api.requests == []
+
+
+@pytest.mark.parametrize(("extraction", "calls"), [("local", 0), ("claude", 1)])
+async def test_extraction_settles_who_reads(bench: Bench, extraction: str, calls: int) -> None:
+    async with messages_api(message(ANSWER)) as api:
+        payload = await bench.put(unclear() if extraction == "local" else full())
+        await bench.handle(payload, api, extraction=extraction)
+    assert len(api.requests) == calls
+
+
+async def test_the_gate_can_be_moved(bench: Bench) -> None:
+    async with messages_api(message(ANSWER)) as api:
+        await bench.handle(await bench.put(full()), api, quality_gate=1.0)
+    assert len(api.requests) == 1
+    # Claude saw one block and the local reader twenty.
+    assert len(bench.saved[0][2].timeblocks) == 20
+
+
+@pytest.mark.parametrize("answer", [fault(529, "overloaded_error"), message("", "refusal"), message("{", "max_tokens")])
+async def test_the_local_reading_stands_when_claude_fails(bench: Bench, answer: Any) -> None:
+    async with messages_api(answer) as api:
+        outcome = await bench.handle(await bench.put(full()), api, extraction="claude")
+    assert isinstance(outcome, Done)
+    timetable = bench.saved[0][2]
+    assert len(timetable.timeblocks) == 20
+    assert "claude_failed" in [warning.code for warning in timetable.warnings]
