@@ -1,5 +1,6 @@
 """What can be known to be wrong before anything is started, and what a dying service's last words mean."""
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -30,11 +31,16 @@ def check_port(value: str) -> int:
         except PermissionError:
             raise Stop(f"Port {port} is for root only: take another with PORT=4001 make run.") from None
         except OSError:
-            other = 4001 if port != 4001 else 4002
-            raise Stop(
-                f"Port {port} is in use{owner_of(port)}: end that, or take another with PORT={other} make run."
-            ) from None
+            raise Stop(busy(port)) from None
+    # Browsers try localhost's IPv6 address first: a listener there would get the page's visitors.
+    with contextlib.suppress(OSError), socket.create_connection(("::1", port), timeout=0.5):
+        raise Stop(busy(port))
     return port
+
+
+def busy(port: int) -> str:
+    other = 4001 if port != 4001 else 4002
+    return f"Port {port} is in use{owner_of(port)}: end that, or take another with PORT={other} make run."
 
 
 def owner_of(port: int) -> str:

@@ -27,6 +27,15 @@ def test_a_busy_port_names_its_owner_and_the_cure() -> None:
     assert check_port(str(port)) == port
 
 
+def test_a_listener_on_the_other_localhost_is_busy_too() -> None:
+    try:
+        taken = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("no IPv6 here")
+    with taken, pytest.raises(Stop, match="is in use"):
+        check_port(str(taken.getsockname()[1]))
+
+
 def test_a_nearly_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "MINIMUM_FREE", 10**18)
     with pytest.raises(Stop, match="nearly full"):
