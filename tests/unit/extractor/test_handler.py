@@ -60,7 +60,7 @@ class Bench:
         self.saved.append((document_id, tenant, timetable, timetable_id))
         return not self.deleted
 
-    async def progress(self, phase: str, fraction: float, text: str, *, details: dict[str, Any] | None = None) -> None:
+    async def progress(self, phase: Phase, fraction: float, text: str, *, details: dict[str, Any] | None = None) -> None:
         self.told.append((phase, fraction, text))
 
     async def put(self, sheet: Sheet) -> ExtractPayload:
