@@ -6,6 +6,7 @@ import { App } from "./App";
 import "./base.css";
 import "./home.css";
 import "./week.css";
+import "./details.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -156,6 +156,27 @@ describe("without a stream", () => {
     expect(FakeEventSource.last.url).toContain("late");
   });
 
+  it("gives its connection up while nobody looks, and takes up where it was", async () => {
+    install(() => document(50));
+    const stream = start();
+    const look = (state: string): void => {
+      vi.spyOn(window.document, "visibilityState", "get").mockReturnValue(state as DocumentVisibilityState);
+      window.document.dispatchEvent(new Event("visibilitychange"));
+    };
+    FakeEventSource.last.open();
+    FakeEventSource.last.send(progress(40), "7-0");
+    look("hidden");
+    look("visible"); // too short to matter
+    expect(FakeEventSource.all).toHaveLength(1);
+    look("hidden");
+    await vi.advanceTimersByTimeAsync(TIMING.hidden + TIMING.pollMost);
+    expect(FakeEventSource.last.readyState).toBe(FakeEventSource.CLOSED);
+    expect(stream.snapshot).toMatchObject({ connection: "polling", event: { percentage: 50 } });
+    look("visible");
+    expect(FakeEventSource.all).toHaveLength(2);
+    expect(FakeEventSource.last.url).toContain("lastEventId=7-0");
+  });
+
   it("connects at once when the network is back", async () => {
     install();
     start();

@@ -46,6 +46,8 @@ export const TIMING = {
   request: 10_000,
   /** Failures in a row before polling begins. */
   failures: 3,
+  /** A page out of sight for so long gives its connection up, and polls. */
+  hidden: 20_000,
 } as const;
 
 /** A browser opens at most six HTTP/1.1 connections to a host: leave some for uploads and pictures. */
@@ -62,6 +64,7 @@ export class DocumentStream {
   private pollFailures = 0;
   private stopped = false;
   private polling = false;
+  private resting = false;
   private checking: AbortController | null = null;
   private timers: { [name: string]: ReturnType<typeof setTimeout> | undefined } = {};
 
@@ -78,6 +81,7 @@ export class DocumentStream {
   start(): void {
     globalThis.addEventListener?.("online", this.wake);
     globalThis.addEventListener?.("offline", this.offline);
+    globalThis.document?.addEventListener("visibilitychange", this.visibility);
     this.connect();
   }
 
@@ -85,6 +89,7 @@ export class DocumentStream {
     this.stopped = true;
     globalThis.removeEventListener?.("online", this.wake);
     globalThis.removeEventListener?.("offline", this.offline);
+    globalThis.document?.removeEventListener("visibilitychange", this.visibility);
     this.drop();
     this.stopPolling();
     for (const timer of Object.values(this.timers)) clearTimeout(timer);
@@ -109,7 +114,7 @@ export class DocumentStream {
 
   private connect = (): void => {
     if (this.stopped || this.source) return;
-    if (typeof EventSource === "undefined" || open.size >= MAX_CONNECTIONS) {
+    if (this.resting || typeof EventSource === "undefined" || open.size >= MAX_CONNECTIONS) {
       this.startPolling();
       this.after("connect", TIMING.pollMost, this.connect);
       return;
@@ -198,6 +203,22 @@ export class DocumentStream {
     if (this.polling) this.after("poll", 0, this.poll);
   };
 
+  /** All tabs of a browser share its six connections: a few forgotten ones would keep a new one from loading. */
+  private visibility = (): void => {
+    if (document.visibilityState === "hidden") {
+      this.after("hidden", TIMING.hidden, () => {
+        this.resting = true;
+        this.drop();
+        this.set({ isConnected: false, error: null });
+        this.connect();
+      });
+      return;
+    }
+    clearTimeout(this.timers["hidden"]);
+    this.resting = false;
+    this.wake();
+  };
+
   private offline = (): void => {
     if (this.stopped) return;
     this.set({ connection: "connecting", isConnected: false, error: new Error("This device is offline.") });
@@ -223,7 +244,7 @@ export class DocumentStream {
     if (!this.polling || this.stopped) return;
     void this.check().then((reached) => {
       this.pollFailures = reached ? 0 : this.pollFailures + 1;
-      const wait = Math.min(TIMING.pollMost, TIMING.poll * 2 ** Math.min(this.pollFailures, 5));
+      const wait = this.resting ? TIMING.pollMost : Math.min(TIMING.pollMost, TIMING.poll * 2 ** Math.min(this.pollFailures, 5));
       if (this.polling) this.after("poll", jitter(wait), this.poll);
     });
   };
