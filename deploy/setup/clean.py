@@ -41,6 +41,10 @@ def main(root: Path = ROOT) -> int:
         if (root / name).exists():
             print(f"{root / name} could not be removed: it belongs to somebody else.", file=sys.stderr)
             return 1
+    # What building the stand-in package leaves in its source.
+    for pattern in ("build", "*.egg-info"):
+        for left in (root / "deploy/stubs").glob(f"*/{pattern}"):
+            shutil.rmtree(left, ignore_errors=True)
     for name in CACHES_BELOW:
         for cache in (root / name).rglob("__pycache__"):
             shutil.rmtree(cache, ignore_errors=True)
