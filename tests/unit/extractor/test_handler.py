@@ -60,8 +60,10 @@ class Bench:
         self.saved.append((document_id, tenant, timetable, timetable_id))
         return not self.deleted
 
-    async def progress(self, phase: Phase, fraction: float, text: str, *, details: dict[str, Any] | None = None) -> None:
-        self.told.append((phase, fraction, text))
+    async def progress(
+        self, phase: Phase, fraction: float, text: str, *, details: dict[str, Any] | None = None
+    ) -> None:
+        self.told.append((phase, fraction, message))
 
     async def put(self, sheet: Sheet) -> ExtractPayload:
         _, data = cv2.imencode(".webp", cv2.cvtColor(sheet.picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, 95])
