@@ -9,17 +9,20 @@ from redis.exceptions import RedisError
 from services.gateway.app import build_app
 from services.gateway.context import Gateway
 from services.gateway.hub import Hub
+from services.gateway.reconciler import Reconciler
 from services.gateway.recorder import Recorder
-from services.gateway.relay import Relay
+from services.gateway.relay import Relay, RelaySettings
 from services.gateway.settings import GatewaySettings
 from shared.blobs import BlobStore
 from shared.db.documents import Documents
 from shared.db.events import Events
+from shared.db.jobs import Jobs
 from shared.db.pool import Database
 from shared.logs import get_logger
 from shared.pictures import PictureSettings
 from shared.service import open_database, run, serve, stop_signals, until
 from shared.streams.client import RedisSettings, connect
+from shared.streams.desk import Desk
 from shared.streams.keys import Keys
 from shared.streams.loops import forever, forever_once
 from shared.streams.worker import QueueSettings
@@ -37,9 +40,13 @@ async def main() -> None:
     # Each blocking reader has a client of its own: it would hold a pooled connection for its whole life.
     hub_readers = {keys: connect(redis_settings, blocking_ms=1000, pool=2) for keys in partitions}
     recorder_readers = {keys: connect(redis_settings, blocking_ms=1000, pool=3) for keys in partitions}
-    events = Events(database)
+    events, jobs = Events(database), Jobs(database)
     consumer = QueueSettings.load().consumer_name or f"{socket.gethostname()}-{os.getpid()}"
-    recorders = [Recorder(recorder_readers[keys], keys, events, consumer) for keys in partitions]
+    relay_settings = RelaySettings.load()
+    desk = Desk(client, redis_settings)
+    relay = Relay(jobs, client, redis_settings, relay_settings.queue_window)
+    # A document that ended makes room in the window.
+    recorders = [Recorder(recorder_readers[keys], keys, events, consumer, relay.nudge) for keys in partitions]
     gateway = Gateway(
         settings=settings,
         pictures=PictureSettings.load(),
@@ -47,8 +54,11 @@ async def main() -> None:
         blobs=blobs,
         documents=Documents(database),
         events=events,
+        jobs=jobs,
         client=client,
-        relay=Relay(database, client, redis_settings),
+        desk=desk,
+        relay=relay,
+        queue_limit=relay_settings.queue_limit,
         hub=Hub(hub_readers, settings.sse_buffer),
     )
     # Redis is no part of readiness: uploads are committed without it and relayed when it is back.
@@ -82,6 +92,8 @@ async def main() -> None:
 async def _chores(gateway: Gateway, recorders: list[Recorder], partitions: list[Keys], stop: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(forever("relay", gateway.relay.run_once, stop))
+        reconciler = Reconciler(gateway.jobs, gateway.desk)
+        group.create_task(forever("reconciler", reconciler.run_once, stop, every=2))
         for keys in partitions:
             group.create_task(forever("hub", lambda keys=keys: gateway.hub.run_once(keys), stop))  # type: ignore[misc] # mypy cannot infer a lambda with a default
         for recorder in recorders:

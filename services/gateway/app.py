@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from services.gateway import documents, sse, upload
+from services.gateway import documents, queue, sse, upload
 from services.gateway.context import GATEWAY, Gateway
 from services.gateway.problems import problem_middleware
 from shared.health import Check, add_health_routes
@@ -33,6 +33,12 @@ def build_app(gateway: Gateway, checks: dict[str, Check]) -> web.Application:
         web.get("/api/v1/documents/{id}", documents.get_document),
         web.delete("/api/v1/documents/{id}", documents.delete_document),
         web.get("/api/v1/documents/{id}/image", documents.get_image),
+        web.post("/api/v1/documents/{id}/cancel", documents.cancel_document),
+        web.get("/api/v1/queue", queue.figures),
+        web.get("/api/v1/queue/dead", queue.list_dead),
+        web.delete("/api/v1/queue/dead", queue.purge_dead),
+        web.post("/api/v1/queue/dead/{id}/retry", queue.retry_dead),
+        web.delete("/api/v1/queue/dead/{id}", queue.delete_dead),
         web.get("/api/v1/timetables/{id}", documents.get_timetable),
         web.get("/api/v1/events/{id}", sse.events),
     ]

@@ -13,8 +13,10 @@ from services.gateway.settings import GatewaySettings
 from shared.blobs import BlobStore
 from shared.db.documents import Documents
 from shared.db.events import Events
+from shared.db.jobs import Jobs
 from shared.pictures import PictureSettings
 from shared.streams.client import RedisSettings
+from shared.streams.desk import Desk
 from shared.streams.scripts import Client
 
 TENANT = "default"
@@ -31,8 +33,11 @@ class Gateway:
     blobs: BlobStore
     documents: Documents
     events: Events
+    jobs: Jobs
     client: Client
+    desk: Desk
     relay: Relay
+    queue_limit: int
     hub: Hub
 
 

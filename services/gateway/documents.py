@@ -8,19 +8,18 @@ import msgspec
 from aiohttp import web
 from redis.exceptions import RedisError
 
-from services.gateway.context import GATEWAY, TENANT, document_id
+from services.gateway.context import GATEWAY, TENANT, Gateway, document_id
 from services.gateway.problems import ProblemError, not_found
 from shared.blobs import BlobMissing, document_prefix
 from shared.db.documents import Row, read_document
 from shared.health import json_response
 from shared.logs import get_logger
-from shared.messages import DocumentList, PageImage
-from shared.streams.keys import Keys, partition_of
+from shared.messages import DocumentList, Event, PageImage, Status
+from shared.streams.progress import now_rfc3339
 
 log = get_logger(__name__)
 
 _LIMIT = 100
-_SHOWN_AS_IS = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -76,31 +75,51 @@ async def get_image(request: web.Request) -> web.Response:
         page = int(request.query.get("page", "0"))
     except ValueError:
         raise ProblemError(400, "bad-query", "Bad query", "page is a number from 0.") from None
-    if 0 <= page < len(pages):
-        key, content_type = pages[page].image, pages[page].content_type
-    elif page == 0 and not pages and row["content_type"] in _SHOWN_AS_IS:
-        key, content_type = row["blob"], row["content_type"]
-    else:
+    # Only what the compressor stored: the upload itself may still say where a photo was taken.
+    if not 0 <= page < len(pages):
         raise not_found("page" if pages else "picture yet")
     try:
-        data = await request.app[GATEWAY].blobs.get(key)
+        data = await request.app[GATEWAY].blobs.get(pages[page].image)
     except BlobMissing:
         raise not_found("picture") from None
     headers = {"Cache-Control": "private, max-age=300", "Content-Security-Policy": "default-src 'none'; sandbox"}
-    return web.Response(body=data, content_type=content_type, headers=headers)
+    return web.Response(body=data, content_type=pages[page].content_type, headers=headers)
+
+
+async def cancel_document(request: web.Request) -> web.Response:
+    """Stop a document's job, queued or running, at any stage. Errors: 409 when it has ended already."""
+    gateway, id_ = request.app[GATEWAY], document_id(request)
+    before = await gateway.documents.cancel(id_, TENANT)
+    if before is None:
+        raise not_found("document")
+    if before.final and before is not Status.CANCELLED:
+        raise ProblemError(
+            409, "already-ended", "Already ended", f"The document is {before.value}; it cannot be cancelled."
+        )
+    event = Event(type="error", document_id=id_, error="Cancelled.", status=Status.CANCELLED, at=now_rfc3339())
+    await _take_off(gateway, id_, event)
+    return json_response(read_document(await _row(request)))
+
+
+async def _take_off(gateway: Gateway, id_: str, event: Event) -> None:
+    """Take a document's jobs off the streams and tell whoever runs or watches them."""
+    try:
+        await gateway.desk.remove(id_)
+        await gateway.desk.announce(event)
+    except (RedisError, OSError) as error:
+        # The record says that it has ended: what still runs cannot save, and the reconciler takes the job off later.
+        log.warning("jobs are left to the reconciler", document_id=id_, error=str(error))
+    gateway.relay.nudge()
 
 
 async def delete_document(request: web.Request) -> web.Response:
-    """Delete a document, its pictures, its events and its timetable. A job of it that still runs ends unseen."""
+    """Delete a document, its pictures, its events and its timetable; a job of it that runs is stopped."""
     gateway, id_ = request.app[GATEWAY], document_id(request)
     if not await gateway.documents.delete(id_, TENANT):
         raise not_found("document")
     # The record is gone first: a blob that stays is garbage, a document without its picture would be a lie.
+    await _take_off(gateway, id_, Event(type="error", document_id=id_, error="Deleted.", status=Status.CANCELLED))
     await gateway.blobs.delete_prefix(document_prefix(TENANT, id_))
-    try:
-        await gateway.client.delete(Keys(partition_of(id_, gateway.redis_settings.partitions)).progress(id_))
-    except (RedisError, OSError) as error:
-        log.warning("progress is left to expire", document_id=id_, error=str(error))
     return web.Response(status=204)
 
 

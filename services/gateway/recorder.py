@@ -5,6 +5,7 @@ acknowledged after it was written: a gateway that dies leaves its events pending
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import cast
 
 import msgspec
@@ -32,13 +33,15 @@ class Recorder:
     """Args:
     reader: a client of its own, for blocking reads.
     consumer: this gateway's name in the group.
+    on_end: called when a document has ended.
     """
 
-    def __init__(self, reader: Client, keys: Keys, events: Events, consumer: str) -> None:
+    def __init__(self, reader: Client, keys: Keys, events: Events, consumer: str, on_end: Callable[[], None]) -> None:
         self._reader = reader
         self._stream = keys.events
         self._events = events
         self._consumer = consumer
+        self._on_end = on_end
         self._own_pending_read = False
 
     async def ensure_group(self) -> None:
@@ -100,4 +103,6 @@ class Recorder:
                 log.warning("event cannot be read and is not recorded", event_id=id_, error=str(error))
         if batch:
             await patiently(lambda: self._events.record(batch))
+            if any(each.event.final for each in batch):
+                self._on_end()
         await self._reader.xack(self._stream, GROUP, *(id_ for id_, _ in entries))

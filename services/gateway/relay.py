@@ -3,68 +3,99 @@
 A document and its `job_queue` row are committed together, before the upload is answered (transactional outbox). The
 relay takes rows that are not enqueued yet, adds each to its stream with a script that adds a document once, and notes
 them. If it dies in between, the next run repeats the script, which then adds nothing.
+
+It keeps the streams short: only as many documents as `QUEUE_WINDOW` are under way at once, and who is next is decided
+here, in Postgres, by priority and by turns between tenants. A stream is first in, first out, and could not.
 """
 
 import asyncio
-import uuid
+from typing import ClassVar
 
-from shared.db.documents import read_relay_job
-from shared.db.pool import Database, DatabaseAway, outage, sql
+from shared.db.jobs import Jobs
+from shared.db.pool import DatabaseAway, outage
 from shared.logs import get_logger
+from shared.settings import Settings, setting
 from shared.streams.client import RedisSettings
 from shared.streams.entries import job_fields
 from shared.streams.keys import Keys, partition_of
+from shared.streams.loops import AWAY
 from shared.streams.scripts import Client, Scripts
 
 log = get_logger(__name__)
 
-_BATCH = 100
 _MARKER_TTL = 7 * 86_400
 """Seconds. A job that the relay could not note in all this time is the reconciler's."""
 
 
+class RelaySettings(Settings):
+    group: ClassVar[str] = "Relay"
+    queue_window: int = setting(
+        32,
+        "Documents under way in Redis at once; the others wait in Postgres, where tenants take turns. At least the "
+        "jobs that all workers together can run.",
+        ge=1,
+        le=100_000,
+    )
+    queue_limit: int = setting(
+        1000, "Accepted documents that have not ended; the next upload is answered 503.", ge=1, le=10_000_000
+    )
+
+
 class Relay:
     """Args:
-    database: holds the rows.
+    jobs: holds the rows.
     client: of the server that holds the streams.
     """
 
-    def __init__(self, database: Database, client: Client, settings: RedisSettings) -> None:
-        self._database = database
+    def __init__(self, jobs: Jobs, client: Client, settings: RedisSettings, window: int) -> None:
+        self._jobs = jobs
         self._scripts = Scripts(client)
         self._partitions = settings.partitions
+        self._window = window
         self._nudged = asyncio.Event()
+        self.away = False
+        """Whether Redis could not be reached the last time."""
 
     def nudge(self) -> None:
-        """Tell the relay that a job was committed, so that it does not wait for its next look."""
+        """Tell the relay that a job was committed or room was made, so that it does not wait for its next look."""
         self._nudged.set()
 
     async def run_once(self) -> int:
-        """Enqueue what is committed; gives how many. Waits up to a second for a nudge when there was nothing."""
+        """Enqueue what may be; gives how many. Then waits up to a second for a nudge."""
         self._nudged.clear()
+        moved = 0
         try:
             moved = await self._move()
         except DatabaseAway as error:
             log.warning("relay waits for postgres", error=str(error))
-            moved = 0
-        if moved < _BATCH:
-            try:
-                async with asyncio.timeout(1):
-                    await self._nudged.wait()
-            except TimeoutError:
-                # Another gateway's rows, or those of a Redis outage, are found by looking.
-                return moved
+        except AWAY:
+            self._tell(away=True)
+            raise
+        else:
+            if not moved:
+                await self._scripts.ping()
+            self._tell(away=False)
+        try:
+            async with asyncio.timeout(1):
+                await self._nudged.wait()
+        except TimeoutError:
+            # Another gateway's rows, and room that its documents made, are found by looking.
+            return moved
         return moved
+
+    def _tell(self, *, away: bool) -> None:
+        if away and not self.away:
+            log.warning("redis is away: documents are worked through directly")
+        elif self.away and not away:
+            log.info("redis is back: documents go over the streams again")
+        self.away = away
 
     @outage
     async def _move(self) -> int:
-        async with self._database.pool.acquire() as connection, connection.transaction():
-            jobs = [read_relay_job(row) for row in await connection.fetch(sql("relay_take"), _BATCH)]
+        async with self._jobs.take(self._window) as jobs:
             for job in jobs:
                 keys = Keys(partition_of(job.document_id, self._partitions))
                 fields = job_fields(job.document_id, job.tenant, job.payload, deadline=0, trace=job.trace)
-                marked = [keys.jobs(job.stage), keys.queued(job.document_id)]
+                marked = [keys.jobs(job.stage), keys.queued(job.document_id, job.generation)]
                 await self._scripts.call("enqueue", marked, _MARKER_TTL, *fields)
-            if jobs:
-                await connection.execute(sql("relay_done"), [uuid.UUID(job.document_id) for job in jobs])
             return len(jobs)

@@ -83,6 +83,10 @@ async def _history(gateway: Gateway, row: Row, after: EventId) -> list[Frame]:
     ended = bool(found) and found[-1][1].final
     if not found or (status.final and not ended):
         recorded = [(each.id, each.event) for each in await gateway.events.of(id_)]
+        # An end that was told before a dead job was replayed is not the end any more.
+        recorded = [
+            each for n, each in enumerate(recorded) if not each[1].final or (status.final and n == len(recorded) - 1)
+        ]
         found = recorded if len(recorded) > len(found) else found
         ended = bool(found) and found[-1][1].final
     if status.final and not ended:

@@ -17,6 +17,7 @@ from shared.pictures import ALLOWED, inspect
 
 log = get_logger(__name__)
 
+_PRIORITIES = {"interactive": 0, "batch": 1}
 _RECEIVING = web.AppKey("receiving", asyncio.Semaphore)
 
 
@@ -32,6 +33,11 @@ async def upload(request: web.Request) -> web.Response:
     if receiving.locked():
         raise ProblemError(
             503, "busy", "Busy", "Too many uploads arrive at once. Please try again in a moment.", retry_after=2
+        )
+    priority = _PRIORITIES.get(request.query.get("priority", "interactive"))
+    if priority is None:
+        raise ProblemError(
+            400, "bad-query", "Bad query", "priority is one of those allowed.", allowed={"priority": [*_PRIORITIES]}
         )
     async with receiving:
         file = await read_file(request, gateway.pictures.max_upload_bytes, gateway.settings.upload_timeout / 1000)
@@ -51,16 +57,26 @@ async def upload(request: web.Request) -> web.Response:
             file_name=file.name,
             size=len(file.data),
         )
+        if await gateway.jobs.unfinished() >= gateway.queue_limit:
+            raise ProblemError(
+                503,
+                "queue-full",
+                "Too many documents are waiting",
+                "So many documents are waiting that yours would not be read soon. Please try again in a few minutes.",
+                retry_after=30,
+            )
         trace = request.headers.get("traceparent", "")[:64]
         # A client that goes away in the middle of this must not leave a picture without a document.
-        await asyncio.shield(_commit(gateway, document_id, payload, file.data, trace))
+        await asyncio.shield(_commit(gateway, document_id, payload, file.data, trace, priority))
     log.info("uploaded", document_id=document_id, bytes=payload.size, content_type=payload.content_type)
     answer = json_response(Uploaded(document_id=document_id, status=Status.UPLOADED), 202)
     answer.headers["Location"] = f"/api/v1/documents/{document_id}"
     return answer
 
 
-async def _commit(gateway: Gateway, document_id: str, payload: CompressPayload, data: bytes, trace: str) -> None:
+async def _commit(
+    gateway: Gateway, document_id: str, payload: CompressPayload, data: bytes, trace: str, priority: int
+) -> None:
     try:
         await gateway.blobs.put(payload.blob, data)
     except (BlobError, OSError) as error:
@@ -70,7 +86,7 @@ async def _commit(gateway: Gateway, document_id: str, payload: CompressPayload, 
             503, "storage-away", "Temporarily unavailable", "The picture could not be stored.", retry_after=5
         ) from error
     try:
-        await gateway.documents.add(document_id, TENANT, payload, trace)
+        await gateway.documents.add(document_id, TENANT, payload, trace, priority)
     except BaseException:
         await _discard(gateway, document_id)
         raise

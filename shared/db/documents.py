@@ -2,13 +2,13 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import asyncpg
 import msgspec
 
 from shared.db.pool import Database, outage, sql
-from shared.messages import CompressPayload, Document, PageImage, Stage, Status, Timetable
+from shared.messages import CompressPayload, Document, PageImage, Status, Timetable
 
 Row: TypeAlias = asyncpg.Record
 
@@ -45,8 +45,12 @@ class Documents:
         self._database = database
 
     @outage
-    async def add(self, document_id: str, tenant: str, payload: CompressPayload, trace: str) -> None:
-        """Record a new document and its first job, both or neither."""
+    async def add(self, document_id: str, tenant: str, payload: CompressPayload, trace: str, priority: int = 0) -> None:
+        """Record a new document and its first job, both or neither.
+
+        Args:
+            priority: 0 for a person who waits, 1 for a batch.
+        """
         await self._database.pool.execute(
             sql("document_insert"),
             uuid.UUID(document_id),
@@ -58,6 +62,7 @@ class Documents:
             "compress",
             payload,
             trace,
+            priority,
         )
 
     @outage
@@ -89,6 +94,18 @@ class Documents:
         return found is not None
 
     @outage
+    async def cancel(self, document_id: str, tenant: str) -> Status | None:
+        """Cancel a document that has not ended; gives its status from before, or None if there is none."""
+        before = await self._database.pool.fetchval(sql("document_cancel"), uuid.UUID(document_id), tenant)
+        return Status(before) if before else None
+
+    @outage
+    async def revive(self, document_id: str) -> bool:
+        """Put a failed document back to work; False if it is not failed or was deleted."""
+        found = await self._database.pool.fetchval(sql("document_revive"), uuid.UUID(document_id))
+        return found is not None
+
+    @outage
     async def set_pages(self, document_id: str, pages: list[PageImage]) -> None:
         """Record where a document's page pictures are kept."""
         await self._database.pool.execute(sql("document_pages"), uuid.UUID(document_id), pages)
@@ -114,20 +131,3 @@ class Documents:
         """The id and body of a document's timetable, or None."""
         row = await self._database.pool.fetchrow(sql("timetable_get"), uuid.UUID(document_id), tenant)
         return (str(row["id"]), msgspec.json.decode(row["body"], type=Timetable)) if row else None
-
-
-class RelayJob(msgspec.Struct):
-    """A committed job that is not on a stream yet."""
-
-    document_id: str
-    tenant: str
-    stage: Stage
-    payload: dict[str, Any]
-    trace: str
-
-
-def read_relay_job(row: Row) -> RelayJob:
-    """A row of `relay_take`."""
-    return RelayJob(
-        str(row["document_id"]), row["tenant"], row["stage"], msgspec.json.decode(row["payload"]), row["trace"]
-    )

@@ -1,6 +1,7 @@
 """Connections to Redis."""
 
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -26,7 +27,7 @@ class RedisSettings(Settings):
         """The address with its credentials."""
         if self.redis_url:
             return self.redis_url
-        secret = f":{self.redis_password}@" if self.redis_password else ""
+        secret = f":{quote(self.redis_password, safe='')}@" if self.redis_password else ""
         return f"redis://{secret}{self.redis_host}:{self.redis_port}/0"
 
 

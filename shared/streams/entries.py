@@ -23,6 +23,11 @@ class Delivery:
     fields: tuple[str, ...]
     """The entry as field, value, field, value, ..."""
 
+    @property
+    def document_id(self) -> str:
+        """Empty if the entry names none."""
+        return dict(zip(self.fields[::2], self.fields[1::2], strict=True)).get("document", "")
+
 
 def job_fields(
     document_id: str,

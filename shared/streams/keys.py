@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from shared.messages import Stage
 
+STAGES: tuple[Stage, ...] = ("compress", "ocr", "extract")
+"""In the order in which a document goes through them."""
+
 GROUPS: dict[Stage, str] = {"compress": "compressor", "ocr": "ocr", "extract": "extractor"}
 """Consumer group of each stage's stream: the name of the service that works it."""
 
@@ -33,9 +36,14 @@ class Keys:
         """Stream of jobs that failed for good, with the reason."""
         return f"{{{self.partition}}}:jobs:{stage}:dead"
 
-    def queued(self, document_id: str) -> str:
-        """Marker that a document's first job was added."""
-        return f"{{{self.partition}}}:queued:{document_id}"
+    def queued(self, document_id: str, generation: int = 0) -> str:
+        """Marker that a document's first job was added, for the given time that Redis forgot it."""
+        return f"{{{self.partition}}}:queued:{document_id}:{generation}"
+
+    @property
+    def control(self) -> str:
+        """Stream of the documents whose jobs were taken away, so that whoever runs one stops at once; capped."""
+        return f"{{{self.partition}}}:control"
 
     @property
     def events(self) -> str:

@@ -32,6 +32,7 @@ class Lane:
         self._settings = settings
         self._scripts = Scripts(client)
         self._cursor = "0-0"
+        self._control = ""
 
     async def ensure_group(self) -> None:
         """Create the stream and its group. From 0, so that jobs added before the first worker came are seen."""
@@ -124,6 +125,25 @@ class Lane:
             self._settings.event_stream_length,
             self._settings.progress_ttl,
         )
+
+    async def taken_away(self, block_ms: int) -> list[str]:
+        """Documents whose jobs were taken away since the last call, waiting up to `block_ms` for the first."""
+        if not self._control:
+            newest = cast("list[tuple[str, dict[str, str]]]", await self._reader.xrevrange(self.keys.control, count=1))
+            self._control = newest[0][0] if newest else "0-0"
+        answer = cast(
+            "list[tuple[str, list[tuple[str, dict[str, str]]]]] | None",
+            await self._reader.xread({self.keys.control: self._control}, count=100, block=block_ms),
+        )
+        found: list[str] = []
+        for _, entries in answer or []:
+            for self._control, fields in entries:
+                found.append(fields.get("document", ""))
+        return found
+
+    async def sweep(self, idle_ms: int) -> int:
+        """Remove consumers that have been gone for `idle_ms` with nothing pending; gives how many."""
+        return int(await self._scripts.call("sweep", [self.jobs], self.group, idle_ms))
 
     async def leave(self) -> None:
         """Remove this consumer from the group, if nothing is pending for it."""

@@ -1,8 +1,8 @@
 """The stream worker: carries jobs from a lane to a handler and their outcomes back.
 
-Four chores run side by side: fetch new jobs while there is room, renew the leases of the running ones, reclaim what
-other workers left behind, promote retries that are due. If any of them dies, the worker stops fetching and ends, so
-that its jobs are taken up by others.
+Its chores run side by side: fetch new jobs while there is room, renew the leases of the running ones, reclaim what
+other workers left behind, promote retries that are due, stop jobs that were taken away, sweep out old names. If any of
+them dies, the worker stops fetching and ends, so that its jobs are taken up by others.
 """
 
 import asyncio
@@ -31,6 +31,9 @@ from shared.streams.loops import AWAY, forever, forever_once, group_lost
 from shared.streams.progress import JobProgress, now_rfc3339
 
 log = get_logger(__name__)
+
+_GONE_MS = 600_000
+"""A consumer that was idle for this long with nothing pending is no longer there: a living one reads every second."""
 
 OnDead = Callable[[Job, str], Awaitable[bool]]
 """Records in the database that a document failed, with the sentence for its owner; False if it was deleted."""
@@ -92,6 +95,8 @@ class Worker:
                     forever("reclaim", self.reclaim_once, self._closing, every=lease / 3, regroup=regroup)
                 )
                 chores.create_task(forever("promote", self.promote_once, self._closing, every=0.25))
+                chores.create_task(forever("control", self.control_once, self._closing))
+                chores.create_task(forever("sweep", self.sweep_once, self._closing, every=60))
         finally:
             # A chore that died must not leave jobs running that nobody renews.
             for _, task in self._running.values():
@@ -157,6 +162,17 @@ class Worker:
         """Put due retries back on the stream."""
         await self._lane.promote(int(time.time() * 1000), 100)
 
+    async def control_once(self) -> None:
+        """Stop the jobs of documents that were cancelled or deleted."""
+        taken = set(await self._lane.taken_away(block_ms=1000))
+        for id_, (delivery, _) in list(self._running.items()):
+            if delivery.document_id in taken:
+                self._give_up(id_)
+
+    async def sweep_once(self) -> None:
+        """Remove the names of workers that are gone for good."""
+        await self._lane.sweep(_GONE_MS)
+
     # --- one job ----------------------------------------------------------------------------------------------
 
     def _start(self, delivery: Delivery) -> None:
@@ -177,7 +193,7 @@ class Worker:
 
     def _give_up(self, id_: str) -> None:
         if found := self._running.pop(id_, None):
-            log.warning("lost a job to another worker", entry=id_)
+            log.warning("a job is no longer ours", entry=id_, document_id=found[0].document_id)
             found[1].cancel()
             self._update_room()
 

@@ -42,6 +42,8 @@ def gateway(
         SSE_HEARTBEAT="200",
         CORS_ORIGINS="https://school.example",
         CONSUMER_NAME="gateway-alone",
+        # The documents of all tests stay under way.
+        QUEUE_WINDOW="10000",
     )
     asyncio.run(running.start())
     yield running

@@ -25,11 +25,14 @@ CREATE TABLE IF NOT EXISTS job_queue (
     stage         text NOT NULL,
     payload       jsonb NOT NULL,
     trace         text NOT NULL DEFAULT '',
+    priority      smallint NOT NULL DEFAULT 0,   -- 0 interactive, 1 batch
+    generation    integer NOT NULL DEFAULT 0,    -- how often Redis forgot it
     created_at    timestamptz NOT NULL DEFAULT now(),
     enqueued_at   timestamptz,
+    direct_until  timestamptz,                   -- a gateway works it through without Redis, until then at least
     finished_at   timestamptz
 );
-CREATE INDEX IF NOT EXISTS job_queue_to_enqueue ON job_queue (created_at) WHERE enqueued_at IS NULL;
+CREATE INDEX IF NOT EXISTS job_queue_unfinished ON job_queue (created_at) WHERE finished_at IS NULL;
 
 CREATE TABLE IF NOT EXISTS processing_events (
     document_id   uuid NOT NULL REFERENCES documents ON DELETE CASCADE,

@@ -1,0 +1,68 @@
+"""The reconciler makes Redis hold exactly the jobs that Postgres says are under way.
+
+One gateway at a time (advisory lock) compares the two. What Redis forgot (it was emptied, or failed over with writes
+missing) goes back to the relay; what it holds twice or should not hold is taken off. Postgres is read before Redis,
+and the end of a document is recorded before its last job is acknowledged, so that a document that is missing in Redis
+and has not ended by now was forgotten, however it moved meanwhile.
+"""
+
+import re
+from collections import defaultdict
+
+from shared.db.jobs import Jobs, Reconciling
+from shared.db.pool import DatabaseAway, outage
+from shared.logs import get_logger
+from shared.streams.desk import Desk, Held
+from shared.streams.keys import STAGES
+
+log = get_logger(__name__)
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Reconciler:
+    """Args:
+    jobs: the record.
+    desk: what Redis holds.
+    """
+
+    def __init__(self, jobs: Jobs, desk: Desk) -> None:
+        self._jobs = jobs
+        self._desk = desk
+
+    async def run_once(self) -> int:
+        """Compare and mend; gives how many documents were given back to the relay."""
+        try:
+            return await self._reconcile()
+        except DatabaseAway as error:
+            log.warning("reconciler waits for postgres", error=str(error))
+            return 0
+
+    @outage
+    async def _reconcile(self) -> int:
+        async with self._jobs.reconciling() as mine:
+            if mine is None:
+                return 0
+            under_way = await mine.under_way()
+            held: defaultdict[str, list[Held]] = defaultdict(list)
+            for job in await self._desk.inventory():
+                held[job.document_id].append(job)
+            again = await mine.again({id_: under_way[id_] for id_ in under_way.keys() - held.keys()})
+            if again:
+                log.warning("redis forgot jobs: enqueued again", documents=len(again), first=again[:3])
+            await self._release(mine, under_way, held)
+            return len(again)
+
+    async def _release(self, mine: Reconciling, under_way: dict[str, int], held: dict[str, list[Held]]) -> None:
+        unknown = [id_ for id_ in held if id_ not in under_way and _ID.fullmatch(id_)]
+        surplus = await mine.surplus(unknown) if unknown else []
+        for id_ in surplus:
+            await self._desk.remove(id_)
+        doubled = [jobs for id_, jobs in held.items() if len(jobs) > 1 and id_ in under_way]
+        for jobs in doubled:
+            # The one that is furthest stays.
+            *others, last = sorted(jobs, key=lambda job: (STAGES.index(job.stage), job.entry))
+            for stage in {job.stage for job in others}:
+                await self._desk.remove(last.document_id, stage=stage, keep=last.entry)
+        if surplus or doubled:
+            log.warning("redis held jobs it should not: taken off", surplus=len(surplus), doubled=len(doubled))

@@ -1,0 +1,108 @@
+"""The `job_queue` table: which accepted documents must be worked, and what Redis should hold of them."""
+
+import contextlib
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from shared.db.pool import Database, outage, sql
+from shared.messages import Stage
+
+_RECONCILE_LOCK = 7_405_219_337
+_ENDING_SECONDS = 60
+"""A document's end is recorded before its job is acknowledged; this long after, the job is surplus."""
+
+
+class QueuedJob(msgspec.Struct):
+    """A committed job."""
+
+    document_id: str
+    tenant: str
+    stage: Stage
+    payload: dict[str, Any]
+    trace: str
+    generation: int
+
+
+def _read(row: "asyncpg.Record") -> QueuedJob:
+    payload = msgspec.json.decode(row["payload"])
+    return QueuedJob(str(row["document_id"]), row["tenant"], row["stage"], payload, row["trace"], row["generation"])
+
+
+class Jobs:
+    """The statements, over a database. All raise `DatabaseAway` when it cannot be reached."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextlib.asynccontextmanager
+    async def take(self, window: int) -> AsyncIterator[list[QueuedJob]]:
+        """Jobs that may go on a stream now; leaving the context without an error notes that they are.
+
+        Args:
+            window: jobs that may be under way.
+        """
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            jobs = [_read(row) for row in await connection.fetch(sql("relay_take"), window)]
+            yield jobs
+            if jobs:
+                await connection.execute(sql("relay_done"), [uuid.UUID(job.document_id) for job in jobs])
+
+    @outage
+    async def claim(self, seconds: float, document_id: str | None = None) -> QueuedJob | None:
+        """Take a job to work it through without Redis; None if there is none that is free."""
+        wanted = uuid.UUID(document_id) if document_id else None
+        row = await self._database.pool.fetchrow(sql("direct_claim"), seconds, wanted)
+        return _read(row) if row else None
+
+    @outage
+    async def renew_claim(self, document_id: str, seconds: float) -> None:
+        """Extend a claim; 0 seconds give it up."""
+        await self._database.pool.execute(sql("direct_renew"), uuid.UUID(document_id), seconds)
+
+    @outage
+    async def unfinished(self) -> int:
+        """How many accepted documents have not ended."""
+        count: int = await self._database.pool.fetchval(sql("jobs_unfinished"))
+        return count
+
+    @outage
+    async def waiting(self) -> tuple[int, float]:
+        """How many accepted documents are not on a stream yet, and the age of the oldest in seconds."""
+        (row,) = await self._database.pool.fetch(sql("jobs_waiting"))
+        return row["jobs"], row["oldest"]
+
+    @contextlib.asynccontextmanager
+    async def reconciling(self) -> AsyncIterator["Reconciling | None"]:
+        """The right to reconcile, held by one gateway at a time; None if another one holds it."""
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            mine = await connection.fetchval(sql("reconcile_lock"), _RECONCILE_LOCK)
+            yield Reconciling(connection) if mine else None
+
+
+class Reconciling:
+    """The statements of the one who reconciles."""
+
+    def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[Any]") -> None:
+        self._connection = connection
+
+    async def under_way(self) -> dict[str, int]:
+        """The documents whose jobs Redis should hold, with their generations."""
+        rows = await self._connection.fetch(sql("reconcile_under_way"))
+        return {str(row["document_id"]): row["generation"] for row in rows}
+
+    async def again(self, forgotten: dict[str, int]) -> list[str]:
+        """Give jobs back to the relay; gives those that have not ended meanwhile."""
+        ids, generations = [uuid.UUID(each) for each in forgotten], list(forgotten.values())
+        rows = await self._connection.fetch(sql("reconcile_again"), ids, generations)
+        return [str(row["document_id"]) for row in rows]
+
+    async def surplus(self, held: list[str]) -> list[str]:
+        """Of the documents that Redis holds jobs of, those it should not."""
+        rows = await self._connection.fetch(
+            sql("reconcile_surplus"), [uuid.UUID(each) for each in held], _ENDING_SECONDS
+        )
+        return [str(row["id"]) for row in rows]

@@ -1,0 +1,2 @@
+-- How many accepted documents have not ended.
+SELECT count(*) FROM job_queue WHERE finished_at IS NULL

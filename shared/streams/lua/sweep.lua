@@ -1,0 +1,16 @@
+-- Removes consumers that have been gone for long and have nothing pending.
+-- KEYS 1 jobs
+-- ARGV 1 group  2 idle (ms)
+-- Gives how many were removed.
+local removed = 0
+local consumers = redis.pcall('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])
+if consumers.err then return 0 end
+for _, each in ipairs(consumers) do
+  local consumer = {}
+  for i = 1, #each, 2 do consumer[each[i]] = each[i + 1] end
+  if consumer.pending == 0 and consumer.idle > tonumber(ARGV[2]) then
+    redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], consumer.name)
+    removed = removed + 1
+  end
+end
+return removed

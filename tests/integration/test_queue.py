@@ -1,0 +1,246 @@
+"""The queue's desk over HTTP: figures, cancelling, dead jobs; and the reconciler mending what Redis lost."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, cast
+
+import aiohttp
+import asyncpg
+import pytest
+from redis.asyncio import Redis
+
+from shared.db.documents import Documents
+from shared.db.jobs import Jobs
+from shared.db.pool import Database, DatabaseSettings
+from shared.messages import CompressPayload, Event
+from shared.outcomes import Done, Job, Outcome, Progress
+from shared.streams.worker import QueueSettings, Worker
+from tests.integration.conftest import GatewayAlone, Player
+from tests.integration.test_gateway import png
+from tests.system import follow, upload
+
+DEAD = "{0}:jobs:compress:dead"
+
+
+@pytest.fixture
+async def raw(gateway: GatewayAlone) -> AsyncIterator[Any]:
+    client = Redis.from_url(gateway.redis_url, decode_responses=True)
+    yield client
+    await client.aclose()
+
+
+async def call(session: aiohttp.ClientSession, gateway: GatewayAlone, method: str, path: str) -> tuple[int, Any]:
+    async with session.request(method, f"{gateway.base_url}/api/v1/{path}") as answer:
+        return answer.status, await answer.json(content_type=None) if await answer.read() else None
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what another process does to Redis; streams that are read by a group give no other signal."""
+    async with asyncio.timeout(20):
+        while not await condition():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.02)
+
+
+async def on_stream(raw: Any, document_id: str) -> bool:
+    return any(fields["document"] == document_id for _, fields in await raw.xrange("{0}:jobs:compress"))
+
+
+async def bury(player: Player, document_id: str) -> str:
+    """Fail a document as the worker runtime does; gives the dead job's id."""
+    delivery = await player.take(document_id)
+    assert await Documents(player.database).fail(document_id, "default", "It broke.")
+    follow_up = [*delivery.fields, "reason", "It broke.", "detail", "Traceback", "died", "2026-01-01T00:00:00.000Z"]
+    event = Event(type="error", document_id=document_id, error="It broke.")
+    assert await player.lane.finish(delivery, document_id=document_id, dead=True, follow_up=follow_up, event=event)
+    newest = cast("list[tuple[str, dict[str, str]]]", await player.client.xrevrange(DEAD, count=1))
+    return f"compress-0-{newest[0][0]}"
+
+
+async def test_a_queued_document_is_cancelled(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player, raw: Any
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    watching = asyncio.create_task(_collect(gateway, session, id_))
+    status, document = await call(session, gateway, "POST", f"documents/{id_}/cancel")
+    assert (status, document["status"]) == (200, "cancelled")
+    async with asyncio.timeout(10):
+        events = await watching
+    assert (events[-1]["type"], events[-1]["status"]) == ("error", "cancelled")
+    assert not [f for _, f in await raw.xrange("{0}:jobs:compress") if f["document"] == id_]
+    # Again is the same; a document that ended otherwise is not cancelled.
+    assert (await call(session, gateway, "POST", f"documents/{id_}/cancel"))[0] == 200
+    done = await upload(session, gateway.base_url, png())
+    await player.complete(await player.take(done), done)
+    status, problem = await call(session, gateway, "POST", f"documents/{done}/cancel")
+    assert (status, problem["type"]) == (409, "/problems/already-ended")
+
+
+async def _collect(gateway: GatewayAlone, session: aiohttp.ClientSession, id_: str) -> list[dict[str, Any]]:
+    return [data async for _, data in follow(session, gateway.base_url, id_)]
+
+
+@pytest.mark.parametrize("how", ["cancel", "delete"])
+async def test_a_running_job_is_stopped_at_once(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player, how: str
+) -> None:
+    begun: asyncio.Queue[str] = asyncio.Queue()
+    stopped: asyncio.Queue[str] = asyncio.Queue()
+
+    async def endless(job: Job, _: Progress) -> Outcome:
+        begun.put_nowait(job.document_id)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.put_nowait(job.document_id)
+        return Done()
+
+    async def on_dead(_job: Job, _reason: str) -> bool:
+        return True
+
+    # With a lease of a minute, renewing cannot be what stops the job.
+    worker = Worker(player.lane, endless, on_dead, QueueSettings.load(queue_lease=60_000, queue_drain=0))
+    running = asyncio.create_task(worker.run())
+    id_ = await upload(session, gateway.base_url, png())
+    async with asyncio.timeout(20):
+        while await begun.get() != id_:
+            pass
+        if how == "cancel":
+            assert (await call(session, gateway, "POST", f"documents/{id_}/cancel"))[0] == 200
+        else:
+            assert (await call(session, gateway, "DELETE", f"documents/{id_}"))[0] == 204
+        assert await stopped.get() == id_
+    await worker.stop()
+    await running
+
+
+async def test_dead_jobs_are_listed_replayed_and_removed(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player, raw: Any
+) -> None:
+    await call(session, gateway, "DELETE", "queue/dead")
+    id_ = await upload(session, gateway.base_url, png())
+    dead = await bury(player, id_)
+    status, body = await call(session, gateway, "GET", "queue/dead")
+    assert status == 200
+    (job,) = body["jobs"]
+    assert (job["id"], job["documentId"], job["reason"], job["detail"]) == (dead, id_, "It broke.", "Traceback")
+    assert job["payload"]["contentType"] == "image/png"
+    assert (await call(session, gateway, "GET", f"documents/{id_}"))[1]["status"] == "failed"
+
+    assert (await call(session, gateway, "POST", f"queue/dead/{dead}/retry"))[0] == 202
+    assert await raw.xlen(DEAD) == 0
+    document = (await call(session, gateway, "GET", f"documents/{id_}"))[1]
+    assert (document["status"], document["error"]) == ("processing", None)
+    player._seen.pop(id_)
+    delivery = await player.take(id_)
+    watching = asyncio.create_task(_collect(gateway, session, id_))
+    await player.complete(delivery, id_)
+    async with asyncio.timeout(10):
+        assert (await watching)[-1]["type"] == "complete"
+
+    assert (await call(session, gateway, "POST", f"queue/dead/{dead}/retry"))[0] == 404
+    again = await bury(player, await upload(session, gateway.base_url, png()))
+    assert (await call(session, gateway, "DELETE", f"queue/dead/{again}"))[0] == 204
+    assert (await call(session, gateway, "DELETE", f"queue/dead/{again}"))[0] == 404
+    await bury(player, await upload(session, gateway.base_url, png()))
+    assert (await call(session, gateway, "DELETE", "queue/dead"))[1] == {"removed": 1}
+
+
+@pytest.mark.parametrize("bad", ["x", "compress-0-1", "compress-9-1-1", "nothing-0-1-1", "compress-0-¹-1"])
+async def test_what_is_no_dead_job_is_not_found(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, bad: str
+) -> None:
+    assert (await call(session, gateway, "POST", f"queue/dead/{bad}/retry"))[0] == 404
+    assert (await call(session, gateway, "DELETE", f"queue/dead/{bad}"))[0] == 404
+
+
+async def test_the_figures_agree_with_the_streams(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player, raw: Any
+) -> None:
+    running = await upload(session, gateway.base_url, png())
+    await player.take(running)
+    waiting = await upload(session, gateway.base_url, png())
+    await until(lambda: on_stream(raw, waiting))
+    status, body = await call(session, gateway, "GET", "queue")
+    assert status == 200
+    stage = body["stages"][0]
+    assert stage["stage"] == "compress"
+    assert stage["depth"] == await raw.xlen("{0}:jobs:compress")
+    pending = await raw.xpending("{0}:jobs:compress", "compressor")
+    assert stage["running"] == pending["pending"] >= 1
+    assert stage["waiting"] == stage["depth"] - stage["running"] >= 1
+    assert stage["oldestWaitingSeconds"] > 0
+    assert stage["workers"] == len(await raw.xinfo_consumers("{0}:jobs:compress", "compressor"))
+    assert body["accepted"] >= 2
+    for id_ in (running, waiting):
+        await call(session, gateway, "DELETE", f"documents/{id_}")
+
+
+async def test_what_redis_forgot_is_enqueued_again(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player, raw: Any
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    await player.take(id_)
+    player._seen.clear()
+    await raw.flushdb()
+    await player.take(id_)
+    await player.complete(player._seen[id_], id_)
+    assert (await call(session, gateway, "GET", f"documents/{id_}"))[1]["status"] == "completed"
+
+
+async def test_what_redis_holds_twice_is_taken_off(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player, raw: Any
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    fields = dict(zip(delivery.fields[::2], delivery.fields[1::2], strict=True))
+    await raw.xadd("{0}:jobs:ocr", fields)
+    await raw.xadd("{0}:jobs:compress", fields)
+    deleted = {**fields, "document": "00000000-0000-4000-8000-000000000000"}
+    await raw.xadd("{0}:jobs:ocr", deleted)
+
+    async def held() -> list[str]:
+        return [
+            f"{stage} {fields['document']}"
+            for stage in ("compress", "ocr")
+            for _, fields in await raw.xrange(f"{{0}}:jobs:{stage}")
+            if fields["document"] in (id_, deleted["document"])
+        ]
+
+    async def mended() -> bool:
+        return await held() == [f"ocr {id_}"]
+
+    await until(mended)
+    assert not await player.lane.finish(delivery, document_id=id_)
+    await call(session, gateway, "DELETE", f"documents/{id_}")
+
+
+async def test_tenants_take_turns_and_people_go_before_batches(database_url: str) -> None:
+    database = Database(DatabaseSettings.load(database_url=database_url))
+    await database.open()
+    documents, jobs = Documents(database), Jobs(database)
+
+    async def add(tenant: str, number: int, priority: int = 0) -> None:
+        payload = CompressPayload(blob="b", content_type="image/png", file_name="f", size=1)
+        await documents.add(f"00000000-0000-4000-8000-{number:012}", tenant, payload, "", priority)
+
+    async def take(window: int) -> list[tuple[str, int]]:
+        async with jobs.take(window) as taken:
+            return [(job.tenant, int(job.document_id[-3:])) for job in taken]
+
+    for number in range(20):
+        await add("large", number)
+    await add("small", 100)
+    await add("small", 101)
+    await add("batch", 200, priority=1)
+    assert await take(4) == [("large", 0), ("small", 100), ("large", 1), ("small", 101)]
+    assert await take(4) == [], "the window is full"
+    await add("late", 300)
+    # The large tenant has two under way already, the late one none.
+    assert (await take(6))[0] == ("late", 300)
+    taken = await take(1000)
+    assert taken[-1] == ("batch", 200)
+    assert len(taken) == 18
+    connection = await asyncpg.connect(database_url)
+    assert await connection.fetchval("SELECT count(*) FROM job_queue WHERE enqueued_at IS NULL") == 0
+    await connection.close()
+    await database.close()
