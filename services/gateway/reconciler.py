@@ -63,6 +63,8 @@ class Reconciler:
             # The one that is furthest stays.
             *others, last = sorted(jobs, key=lambda job: (STAGES.index(job.stage), job.entry))
             for stage in {job.stage for job in others}:
-                await self._desk.remove(last.document_id, stage=stage, keep=last.entry)
+                # Ids of two streams can be the same, so the one to keep is named only on its own.
+                keep = last.entry if stage == last.stage else ""
+                await self._desk.remove(last.document_id, stage=stage, keep=keep)
         if surplus or doubled:
             log.warning("redis held jobs it should not: taken off", surplus=len(surplus), doubled=len(doubled))

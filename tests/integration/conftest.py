@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import aiohttp
+import asyncpg
 import pytest
 
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
@@ -27,6 +28,12 @@ class GatewayAlone(System):
         await self.ready("gateway", seconds)
 
 
+async def _create_database(url: str, name: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(f'CREATE DATABASE "{name}"')
+    await connection.close()
+
+
 @pytest.fixture(scope="session")
 def gateway(
     postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
@@ -34,10 +41,12 @@ def gateway(
     """One gateway for all tests of the API, on database 2 of the run's Valkey."""
     folder: Path = tmp_path_factory.mktemp("gateway")
     url = valkey_server.url.removesuffix("/0") + "/2"
+    # A database of its own: two gateways on one record would enqueue and mend each other's documents.
+    asyncio.run(_create_database(postgres_server.url, "gateway_alone"))
     running = GatewayAlone(
         folder,
         url,
-        postgres_server.url,
+        postgres_server.url.rpartition("/")[0] + "/gateway_alone",
         MAX_UPLOAD_BYTES=str(1024 * 1024),
         SSE_HEARTBEAT="200",
         CORS_ORIGINS="https://school.example",
