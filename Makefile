@@ -4,11 +4,12 @@
 #   make test                            lint, then every test against real servers
 #   make lint                            style, types, lock files
 #   make bench                           the benchmarks
+#   make chaos [SEED=7] [ACTIONS=kill]   kills, stops, cuts and empties everything, and counts what is lost
 #   make accuracy DATA=folder            reads every picture of a folder and scores it
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench accuracy clean FORCE
+.PHONY: help run test lint bench chaos accuracy clean FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -41,6 +42,10 @@ lint: .venv/.all $(WEB)/node_modules/.stamp
 
 bench: .venv/.all $(PAGE)
 	@$(PYTHON_IN) -m tests.benchmarks
+
+# SEED, DOCUMENTS, SECONDS, ACTIONS, SETTLE and FOLDER reach it through the environment.
+chaos: .venv/.all
+	@$(PYTHON_IN) -m tests.chaos
 
 accuracy: .venv/.all $(PAGE)
 	@test -d "$(DATA)" || { echo "Give the folder of pictures: make accuracy DATA=folder." >&2; exit 1; }

@@ -1,0 +1,279 @@
+"""The processes under test and the servers they meet in, and every way to disturb them."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+import aiohttp
+from redis.asyncio import Redis
+
+from deploy.embedded import EmbeddedPostgres, EmbeddedValkey, ServerError, free_port
+from deploy.embedded.process import end, spawn, wait_for
+from deploy.embedded.server import EmbeddedServer
+from shared.messages import Stage
+from tests.chaos.plan import REDIS, Action
+from tests.chaos.proxy import Proxy, Weather
+
+ROOT = Path(__file__).parents[2]
+STAGES: tuple[Stage, ...] = ("compress", "ocr", "extract")
+_READY_SECONDS = 60
+_SERVER_SECONDS = 60
+_DRAIN_SECONDS = 30
+
+
+@dataclass
+class Disturbance:
+    """Something that was done, as it came out."""
+
+    action: Action
+    begun: float
+    """Unix seconds, as all times here."""
+    over: float = 0.0
+    pid: int = 0
+    """Of the process that it was done to."""
+
+
+class Fleet:
+    """Args:
+    folder: for everything that is written.
+    seed: of the stages' times.
+    gateways: how many.
+    each: worker processes a stage.
+    env: settings of all processes.
+    """
+
+    def __init__(self, folder: Path, seed: int, gateways: int, each: int, **env: str) -> None:
+        self.folder = folder
+        self.records = folder / "records"
+        self.gateways = [f"gateway-{number}" for number in range(gateways)]
+        self.workers = [f"{stage}-{number}" for stage in STAGES for number in range(each)]
+        self.valkey = EmbeddedValkey(folder / "valkey")
+        self.postgres = EmbeddedPostgres(folder / "postgres")
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.ports = {name: free_port() for name in (*self.gateways, *self.workers)}
+        self.done: list[Disturbance] = []
+        self.faults: list[str] = []
+        """Processes that ended by themselves, or did not end when they were told to."""
+        self._disturbed: set[str] = set()
+        self.watch: Callable[[bool], Awaitable[None]] | None = None
+        """Awaited whenever Redis was started, before any process may talk to it, with whether it may have forgotten."""
+        self._redis = Proxy(lambda: self.valkey.port)
+        self._postgres = Proxy(lambda: self.postgres.port)
+        self._seed = seed
+        self._env = env
+
+    @property
+    def urls(self) -> list[str]:
+        """The gateways' addresses."""
+        return [f"http://127.0.0.1:{self.ports[name]}" for name in self.gateways]
+
+    # --- start and stop ---------------------------------------------------------------------------------------
+
+    async def start_servers(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.valkey.start(_SERVER_SECONDS))
+            group.create_task(self.postgres.start(_SERVER_SECONDS))
+        for name in self.ports:
+            await self._redis.door(name)
+            await self._postgres.door(name)
+        if self.watch:
+            await self.watch(False)
+
+    async def start(self) -> None:
+        """Start all processes and wait until they are ready."""
+        for name in self.ports:
+            self.spawn(name)
+        await asyncio.gather(*(self.ready(name) for name in self.ports))
+
+    def spawn(self, name: str) -> None:
+        stage, _, _ = name.rpartition("-")
+        env = os.environ | {
+            "REDIS_URL": _through(self.valkey.url, self._redis.doors[name].port),
+            "DATABASE_URL": _through(self.postgres.url, self._postgres.doors[name].port),
+            "BLOB_URL": (self.folder / "blobs").as_uri(),
+            "CHAOS_RECORDS": str(self.records),
+            "CHAOS_SEED": str(self._seed),
+            "CONSUMER_NAME": name,
+            "DATABASE_POOL": "4",
+            "LOG_FORMAT": "json",
+            "PORT": str(self.ports[name]),
+            "SERVICE_PORT": str(self.ports[name]),
+            **{f"{service.upper()}_URL": self._service_urls(stage) for stage, service in _SERVICES.items()},
+            **self._env,
+        }
+        module = ["services.gateway"] if stage == "gateway" else ["tests.chaos.stage", stage]
+        with self.log(name).open("ab") as log:
+            command = [sys.executable, "-m", *module]
+            self.processes[name] = spawn(command, log=log, cwd=ROOT, death=signal.SIGKILL, env=env)
+
+    def _service_urls(self, stage: Stage) -> str:
+        return ",".join(f"http://127.0.0.1:{self.ports[name]}" for name in self.workers if name.startswith(stage))
+
+    def log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    async def ready(self, name: str) -> None:
+        """Wait until a process is ready. Raises `RuntimeError` with its log if it is not in time, or ended."""
+        url = f"http://127.0.0.1:{self.ports[name]}/readyz"
+        deadline = time.monotonic() + _READY_SECONDS
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
+            while True:
+                with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                    async with session.get(url) as answer:
+                        if answer.status == 200:
+                            return
+                if self.processes[name].poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"{name} is not ready:\n{self.log(name).read_text()[-4000:]}")
+                await asyncio.sleep(0.05)
+
+    async def keep(self) -> None:
+        """Start a process that ended by itself again, as an orchestrator would; for ever."""
+        while True:
+            await asyncio.sleep(0.25)
+            for name, process in self.processes.items():
+                if name not in self._disturbed and process.poll() is not None:
+                    self.faults.append(f"{name} ended by itself with {process.returncode}")
+                    self.spawn(name)
+
+    async def mend(self) -> None:
+        """Undo whatever is still wrong; afterwards everything runs."""
+        self._redis.set_all("clear")
+        self._postgres.set_all("clear")
+        for name, process in self.processes.items():
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+            else:
+                self.spawn(name)
+        await asyncio.gather(*(self.ready(name) for name in self.ports))
+
+    async def stop(self) -> None:
+        """End everything. A process that does not end on SIGTERM is killed."""
+        for process in self.processes.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+        await asyncio.gather(*(end(each, signal.SIGTERM, 20) for each in self.processes.values()))
+        await self._redis.close()
+        await self._postgres.close()
+        await self.valkey.stop()
+        await self.postgres.stop()
+
+    # --- disturbances -----------------------------------------------------------------------------------------
+
+    async def disturb(self, action: Action) -> None:
+        """Do an action and undo it after its time."""
+        process = self.processes.get(action.target)
+        done = Disturbance(action, time.time(), pid=process.pid if process else 0)
+        self.done.append(done)
+        self._disturbed.add(action.target)
+        try:
+            await self._do(action)
+        finally:
+            self._disturbed.discard(action.target)
+            done.over = time.time()
+
+    async def _do(self, action: Action) -> None:
+        match action.kind:
+            case "kill":
+                await self._kill(action)
+            case "stop":
+                await self._freeze(action)
+            case "restart":
+                await self._drain(action)
+            case "restart-redis":
+                await self._restart(self.valkey, signal.SIGTERM if action.how == "graceful" else signal.SIGKILL, action)
+            case "flush":
+                await self._flush(action)
+            case "cut":
+                proxy = self._redis if action.server == REDIS else self._postgres
+                door = proxy.doors[action.target]
+                door.set(cast("Weather", action.how))
+                await asyncio.sleep(action.lasts)
+                door.set("clear")
+            case "restart-postgres":
+                # "immediate" is Postgres's own crash: no checkpoint, all sessions cut off, recovery at the next start.
+                # (A kill -9 of its first process alone would leave the others holding the folder for a while.)
+                how = signal.SIGINT if action.how == "graceful" else signal.SIGQUIT
+                await self._restart(self.postgres, how, action)
+
+    async def _kill(self, action: Action) -> None:
+        process = self.processes[action.target]
+        process.kill()
+        await wait_for(process, 10)
+        await asyncio.sleep(action.lasts)
+        self.spawn(action.target)
+
+    async def _freeze(self, action: Action) -> None:
+        process = self.processes[action.target]
+        process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(action.lasts)
+        process.send_signal(signal.SIGCONT)
+
+    async def _drain(self, action: Action) -> None:
+        process = self.processes[action.target]
+        process.send_signal(signal.SIGTERM)
+        if not await wait_for(process, _DRAIN_SECONDS):
+            self.faults.append(f"{action.target} did not end within {_DRAIN_SECONDS} s of SIGTERM")
+            process.kill()
+            await wait_for(process, 5)
+        elif process.returncode != 0:
+            self.faults.append(f"{action.target} ended with {process.returncode} on SIGTERM")
+        await asyncio.sleep(action.lasts)
+        self.spawn(action.target)
+
+    async def _restart(
+        self, server: EmbeddedServer, how: int, action: Action, meanwhile: Callable[[], None] = lambda: None
+    ) -> None:
+        pid = server.pid
+        if pid is None:
+            raise RuntimeError(f"{server.name} ended by itself; its log is {server.log}")
+        proxy = self._redis if server is self.valkey else self._postgres
+        os.kill(pid, how)
+        await server.died()
+        await server.stop()
+        meanwhile()
+        # Nobody may get through before the witness watches again.
+        proxy.set_all("cut")
+        await asyncio.sleep(action.lasts)
+        for attempt in range(3):
+            try:
+                await server.start(_SERVER_SECONDS)
+                break
+            except ServerError:
+                # The crashed server's last children may still hold the folder.
+                if attempt == 2:
+                    raise
+                await asyncio.sleep(1)
+        if server is self.valkey and self.watch:
+            # Killed: with its file synced every second, the last of that second may be gone.
+            await self.watch(how == signal.SIGKILL)
+        proxy.set_all("clear")
+
+    async def _flush(self, action: Action) -> None:
+        if action.how == "wipe":
+            folder = self.valkey.folder / "appendonlydir"
+            await self._restart(self.valkey, signal.SIGKILL, action, lambda: shutil.rmtree(folder, ignore_errors=True))
+            return
+        client = Redis.from_url(self.valkey.url)
+        try:
+            await client.flushall()
+        finally:
+            await client.aclose()
+
+
+_SERVICES: dict[Stage, str] = {"compress": "compressor", "ocr": "ocr", "extract": "extractor"}
+
+
+def _through(url: str, port: int) -> str:
+    """The same address by way of a door."""
+    old = urlsplit(url)
+    return url.replace(f"{old.hostname}:{old.port}", f"127.0.0.1:{port}", 1)

@@ -1,0 +1,106 @@
+"""What goes wrong and when: a pure function of the seed."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+Kind: TypeAlias = Literal["kill", "stop", "restart", "restart-redis", "flush", "cut", "restart-postgres"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+HOWS: dict[Kind, tuple[str, ...]] = {
+    "kill": ("kill",),
+    "stop": ("stop",),
+    "restart": ("drain",),
+    "restart-redis": ("graceful", "kill"),
+    "flush": ("flushall", "wipe"),
+    "cut": ("cut", "blackhole", "mute", "delay"),
+    "restart-postgres": ("graceful", "crash"),
+}
+"""Ways to do each kind.
+
+``drain``: SIGTERM, then start anew. ``wipe``: Redis is killed and comes back without its file. ``cut``: connections
+are reset and refused; ``blackhole``: nothing passes; ``mute``: requests arrive, answers do not; ``delay``: everything
+is late. ``crash``: Postgres ends without a checkpoint and recovers.
+"""
+
+REDIS, POSTGRES = "redis", "postgres"
+_SERVERS: dict[Kind, str] = {"restart-redis": REDIS, "flush": REDIS, "restart-postgres": POSTGRES}
+_BEGIN = 2.0
+"""Seconds before the first action: there must be something to disturb."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One disturbance."""
+
+    at: float
+    """Seconds after the beginning."""
+    kind: Kind
+    how: str
+    target: str
+    """Name of a process, or `REDIS` or `POSTGRES`."""
+    lasts: float
+    """Seconds until it is undone: the process started or continued, the server started, the connection mended."""
+    server: str = ""
+    """With `cut`: from which server the process is cut off."""
+
+    def __str__(self) -> str:
+        what = f"{self.kind} {self.how}" if self.how != self.kind else self.kind
+        of = f" from {self.server}" if self.server else ""
+        return f"{self.at:6.1f} s  {what} {self.target}{of} for {self.lasts:.1f} s"
+
+
+def plan(
+    seed: int,
+    seconds: float,
+    workers: Sequence[str],
+    gateways: Sequence[str],
+    kinds: Sequence[Kind] = KINDS,
+    lease: float = 6.0,
+) -> list[Action]:
+    """The actions of one run, in order. The same arguments give the same actions, on every machine.
+
+    Every way of every kind comes up once before any comes up again, as far as `seconds` reach.
+
+    Args:
+        seed: of everything random.
+        seconds: all actions begin within these.
+        workers: names of the worker processes.
+        gateways: names of the gateway processes.
+        kinds: which may happen.
+        lease: seconds after which a silent worker's jobs are taken over; stops and cuts are of both sides of it.
+    """
+    chance = random.Random(seed)
+    ways = [(kind, how) for kind in kinds for how in HOWS[kind]]
+    # The pace follows the time there is, so that a short run meets every way too.
+    pace = min(max((seconds - _BEGIN) / (max(len(ways), 1) * 1.5), 0.8), 3.0)
+    waiting: list[tuple[Kind, str]] = []
+    busy: dict[str, float] = {}
+    actions: list[Action] = []
+    at = _BEGIN
+    while ways and at < seconds:
+        if not waiting:
+            waiting = chance.sample(ways, len(ways))
+        kind, how = waiting.pop()
+        target = _SERVERS.get(kind) or chance.choice([*workers, *workers, *gateways])
+        lasts = _lasts(chance, kind, how, lease)
+        server = chance.choice((REDIS, REDIS, POSTGRES)) if kind == "cut" else ""
+        # Two actions on one target at once would undo each other; the second waits for its turn.
+        begin = max(at, busy.get(target, 0.0))
+        if begin < seconds:
+            actions.append(Action(round(begin, 3), kind, how, target, round(lasts, 3), server))
+            busy[target] = begin + lasts + 1.0
+        at += chance.uniform(0.4, 1.6) * pace
+    return sorted(actions, key=lambda action: (action.at, action.target))
+
+
+def _lasts(chance: random.Random, kind: Kind, how: str, lease: float) -> float:
+    if how == "flushall":
+        return 0.0
+    if kind in ("stop", "cut"):
+        # Half of them are over before anybody may take the work up, half only after that.
+        return chance.uniform(0.2, 0.8) * lease if chance.random() < 0.5 else chance.uniform(1.2, 2.0) * lease
+    if kind in ("kill", "restart"):
+        return chance.choice((0.0, chance.uniform(0.5, 2.0) * lease))
+    return chance.uniform(0.0, 3.0)
