@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar
 
 import msgspec
+import numpy as np
 
 from services.ocr.engine import Engine, OnRead
 from services.ocr.preparation import Page, PreparationSettings, decode, encode, prepare
@@ -59,6 +60,8 @@ class Reader:
     def load(self) -> None:
         """Load the models; blocks for seconds. Raises `services.ocr.models.ModelError`."""
         self._engine.load()
+        # Pillow imports its codecs at their first use: a stall that the first page would pay for.
+        decode(encode(np.zeros((8, 8, 3), dtype=np.uint8)), 64)
 
     def close(self) -> None:
         """Wait for what the threads are at; nothing new starts."""
