@@ -100,6 +100,14 @@ def one_day(word: str) -> Day | None:
     return None
 
 
+def week_named(text: str) -> str | None:
+    """``A`` or ``B`` if the text names a week and little else ("Week A", "WEEK 2", "A week")."""
+    match = _WEEK.search(text)
+    if match is None or len(text) > 30 or len(text) - len(match.group()) > 20:
+        return None
+    return next(group for group in match.groups() if group).upper().translate(str.maketrans("12", "AB"))
+
+
 def letter_days(letter: str) -> tuple[Day, ...]:
     """The days a single letter can stand for, the likeliest first; a row of letters settles which."""
     plain = _plain(letter)

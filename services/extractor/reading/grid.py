@@ -90,6 +90,7 @@ def _read_table(
         found.append(
             _Found(Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell), region)
         )
+    _spell(found, len(header.bands))
     place_times([item.place for item in found], bands, view.size)
     for item in found:
         draw.drafts.extend(_drafts(view, header.bands, item))
@@ -104,6 +105,20 @@ def _read_table(
 
 def _worth(view: View, header: DayHeader, bands: list[TimeBand]) -> float:
     return _filled(view, header, bands) * sum(band.start is not None for band in bands)
+
+
+def _spell(found: list[_Found], days: int) -> None:
+    """Letters spread over the days of one row (B-R-E-A-K) are one word that holds for each of them."""
+    rows: dict[tuple[int, int], list[_Found]] = {}
+    for item in found:
+        if len(item.place.cell.name) == 1 and len(item.place.days) == 1:
+            rows.setdefault((item.region.first, item.region.last), []).append(item)
+    for row in rows.values():
+        row.sort(key=lambda item: item.place.days[0])
+        word = "".join(item.place.cell.name for item in row)
+        if len(row) >= 4 and len(row) >= days - 1 and word.isalpha():
+            for item in row:
+                item.place.cell.name = word
 
 
 def _filled(view: View, header: DayHeader, bands: list[TimeBand]) -> float:

@@ -7,9 +7,9 @@ from statistics import median
 
 from services.extractor.reading.bands import split_between
 from services.extractor.reading.cells import in_reading_order
-from services.extractor.reading.days import DayText, letter_days, read_days
+from services.extractor.reading.days import DayText, letter_days, read_days, week_named
 from services.extractor.reading.legend import is_period, label_key
-from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.model import Line, Rect, bounds
 from services.extractor.reading.rules import Rail
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.view import View
@@ -61,8 +61,10 @@ class TimeBand:
 
 def find_day_headers(view: View) -> list[DayHeader]:
     """Rows of at least two different days in the order of the week, the fullest first; bands are not set yet."""
-    found: list[_Name] = []
+    found, spelt = _stacks(view)
     for line in view.lines:
+        if line.id in spelt:
+            continue
         if read := read_days(line.text):
             found.extend(_apart(line, read, view))
         elif options := letter_days(line.text):
@@ -72,6 +74,7 @@ def find_day_headers(view: View) -> list[DayHeader]:
     taken: set[int] = set()
     out: list[DayHeader] = []
     for header in headers:
+        _name_week(view, header)
         ids = {band.line.id for band in header.bands}
         # A line taken apart gives several bands with one id.
         if not ids & taken or len(ids) == 1:
@@ -87,6 +90,28 @@ class _Name:
     line: Line
     options: tuple[Day, ...]
     week: str | None
+
+
+def _stacks(view: View) -> tuple[list[_Name], set[int]]:
+    """Day names written letter under letter, and the ids of the letters."""
+    letters = [line for line in view.lines if len(line.text) == 1 and line.text.isalpha() and line.upright]
+    letters.sort(key=lambda line: (round(line.rect.cx / view.size), line.rect.cy))
+    stacks: list[list[Line]] = []
+    for line in letters:
+        last = stacks[-1][-1] if stacks else None
+        near = last is not None and 0 < line.rect.cy - last.rect.cy < 1.8 * line.size
+        if last is not None and near and abs(line.rect.cx - last.rect.cx) < 0.6 * line.size:
+            stacks[-1].append(line)
+        else:
+            stacks.append([line])
+    out: list[_Name] = []
+    used: set[int] = set()
+    for stack in stacks:
+        text = "".join(line.text for line in stack)
+        if len(stack) > 1 and (read := read_days(text)) and len(read.days) == 1:
+            out.append(_Name(replace(stack[0], text=text, rect=bounds(stack)), read.days, None))
+            used |= {line.id for line in stack}
+    return out, used
 
 
 def _apart(line: Line, read: DayText, view: View) -> list[_Name]:
@@ -126,6 +151,22 @@ def _runs(view: View, found: list[_Name]) -> list[DayHeader]:
                 day = min(later, key=DAYS.index) if run else later[0]
                 run.append(DayBand(day, item.line, item.week))
     return headers
+
+
+def _name_week(view: View, header: DayHeader) -> None:
+    """A text such as "Week A" above (or, in a header down the side, before) the days holds for all of them."""
+    rects = [view.rect(band.line) for band in header.bands]
+    u0, u1 = rects[0].x0 - 3 * view.size, rects[-1].x1 + 3 * view.size
+    best: tuple[float, str] | None = None
+    for line in view.lines:
+        rect, week = view.rect(line), week_named(line.text)
+        away = header.v0 - rect.cy
+        level = -2 * view.size < away < 10 * view.size
+        before = level and (u0 <= rect.cx <= u1 or (rect.cx < u0 and u0 - rect.cx < 12 * view.size))
+        if week and before and (best is None or abs(away) < best[0]):
+            best = (abs(away), week)
+    for band in header.bands:
+        band.week = band.week or (best[1] if best else None)
 
 
 def _level(a: Rect, b: Rect) -> bool:
@@ -190,9 +231,30 @@ def find_time_bands(
     strip = [line for line in zone if u0 - view.size <= view.rect(line).cx <= u1 + view.size]
     bands = _entries(view, strip, u0, u1, header, v_end)
     _read_bands(bands, legend)
+    _lay_on_scale(view, bands, header)
     first = next((i for i, band in enumerate(bands) if band.lines), 0)
     last = max((i for i, band in enumerate(bands) if band.lines), default=-1)
     return bands[first : last + 1]
+
+
+def _lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
+    """Turn rows to the hours of a scale, where the labels stand on the lines instead of between them."""
+    labelled = [band for band in bands if band.lines and band.start is not None]
+    printed = any(span.end is not None for band in bands for line in band.lines for span in find_times(line.text))
+    if len(labelled) < 3 or len(labelled) < len(bands) or printed:
+        return
+    at = [view.rect(band.lines[0]).cy for band in labelled]
+    on_line = 0
+    for v in at:
+        near = [rail for rail in view.v_rails if abs(rail.at - v) < 0.3 * view.size]
+        on_line += any(view.v_cut(rail.at, header.u0, header.u1) > 0.3 for rail in near)
+    if on_line < 0.6 * len(at):
+        return
+    for band, v, after in zip(labelled, at, [*at[1:], 2 * at[-1] - at[-2]], strict=True):
+        band.lo, band.hi, band.source = v, after, "drawn"
+    last, before = labelled[-1], labelled[-2]
+    if last.end is None and last.start is not None and before.start is not None:
+        last.end = last.start + (last.start - before.start)
 
 
 def _known(line: Line, legend: Legend) -> bool:

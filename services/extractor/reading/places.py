@@ -56,7 +56,10 @@ def _header_times(place: Place, bands: list[TimeBand], size: float) -> None:
     if late > _slack(last, size) and last.start is not None:
         place.end = _on_scale(last, place.hi)
         drawn = True
-    if drawn:
+    if first.source == "drawn":
+        # A scale is drawn to be measured; an uneven cell in a table may only be drawn unevenly.
+        place.source, place.certainty = "drawn", 0.95
+    elif drawn:
         place.source, place.certainty = "drawn", 0.75
 
 

@@ -13,7 +13,8 @@ from services.extractor.settings import ClaudeSettings, ExtractorSettings
 from shared.blobs import BlobStore
 from shared.messages import ExtractPayload, OcrResult, PageImage, Phase, Status, Timetable, encode
 from shared.outcomes import Dead, Done, Job, Outcome
-from tests.unit.extractor.messages_api import KEY, MessagesApi, fault, message, messages_api
+from tests.unit.extractor.messages_api import KEY, MessagesApi, fault, messages_api
+from tests.unit.extractor.messages_api import message as body
 from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet
 
 DOCUMENT = "0b6f6a52-6f43-4f0e-9d3e-0c9f1b7f2a11"
@@ -61,7 +62,7 @@ class Bench:
         return not self.deleted
 
     async def progress(
-        self, phase: Phase, fraction: float, text: str, *, details: dict[str, Any] | None = None
+        self, phase: Phase, fraction: float, message: str, *, details: dict[str, Any] | None = None
     ) -> None:
         self.told.append((phase, fraction, message))
 
@@ -158,7 +159,7 @@ async def test_a_picture_nothing_decodes_is_read_by_its_text(bench: Bench) -> No
 
 
 async def test_claude_is_asked_where_the_local_reader_is_unsure(bench: Bench) -> None:
-    async with messages_api(message(ANSWER)) as api:
+    async with messages_api(body(ANSWER)) as api:
         outcome = await bench.handle(await bench.put(unclear()), api)
     assert api.faults == []
     assert isinstance(outcome, Done)
@@ -171,28 +172,28 @@ async def test_claude_is_asked_where_the_local_reader_is_unsure(bench: Bench) ->
 
 
 async def test_claude_is_not_asked_where_the_local_reader_is_sure(bench: Bench) -> None:
-    async with messages_api(message(ANSWER)) as api:
+    async with messages_api(body(ANSWER)) as api:
         await bench.handle(await bench.put(full()), api)
     assert api.requests == []
 
 
 @pytest.mark.parametrize(("extraction", "calls"), [("local", 0), ("claude", 1)])
 async def test_extraction_settles_who_reads(bench: Bench, extraction: str, calls: int) -> None:
-    async with messages_api(message(ANSWER)) as api:
+    async with messages_api(body(ANSWER)) as api:
         payload = await bench.put(unclear() if extraction == "local" else full())
         await bench.handle(payload, api, extraction=extraction)
     assert len(api.requests) == calls
 
 
 async def test_the_gate_can_be_moved(bench: Bench) -> None:
-    async with messages_api(message(ANSWER)) as api:
+    async with messages_api(body(ANSWER)) as api:
         await bench.handle(await bench.put(full()), api, quality_gate=1.0)
     assert len(api.requests) == 1
     # Claude saw one block and the local reader twenty.
     assert len(bench.saved[0][2].timeblocks) == 20
 
 
-@pytest.mark.parametrize("answer", [fault(529, "overloaded_error"), message("", "refusal"), message("{", "max_tokens")])
+@pytest.mark.parametrize("answer", [fault(529, "overloaded_error"), body("", "refusal"), body("{", "max_tokens")])
 async def test_the_local_reading_stands_when_claude_fails(bench: Bench, answer: Any) -> None:
     async with messages_api(answer) as api:
         outcome = await bench.handle(await bench.put(full()), api, extraction="claude")
