@@ -30,9 +30,9 @@ def vips() -> Any:
 @cache
 def pillow() -> Any:
     """Pillow's Image module, with HEIC. One decoding thread a picture, as for libvips."""
-    import pillow_heif
+    import pi_heif
     from PIL import Image
 
-    pillow_heif.options.DECODE_THREADS = CompressorSettings.load().vips_concurrency
-    pillow_heif.register_heif_opener(thumbnails=False)
+    pi_heif.options.DECODE_THREADS = CompressorSettings.load().vips_concurrency
+    pi_heif.register_heif_opener(thumbnails=False)
     return Image
