@@ -15,6 +15,8 @@ from services.extractor.reading.times import Span, find_times, resolve_all, with
 from services.extractor.reading.view import View
 from shared.messages import DAYS, Day, TimeSource
 
+MAX_NAMES = 200
+"""Texts that may name a day; a page of single letters (a word search) has many, and every pair is compared."""
 Legend = dict[str, tuple[int, int | None]]
 
 
@@ -69,17 +71,18 @@ def find_day_headers(view: View) -> list[DayHeader]:
             found.extend(_apart(line, read, view))
         elif options := letter_days(line.text):
             found.append(_Name(line, options, None))
-    headers = _runs(view, found)
+    headers = _runs(view, found[:MAX_NAMES])
     headers.sort(key=lambda header: -len(header.bands))
     taken: set[int] = set()
+    weeks = [(line, week) for line in view.lines if (week := week_named(line.text))]
     out: list[DayHeader] = []
     for header in headers:
-        _name_week(view, header)
         ids = {band.line.id for band in header.bands}
         # A line taken apart gives several bands with one id.
         if not ids & taken or len(ids) == 1:
             out.append(header)
             taken |= ids
+            _name_week(view, header, weeks)
     return out
 
 
@@ -153,17 +156,17 @@ def _runs(view: View, found: list[_Name]) -> list[DayHeader]:
     return headers
 
 
-def _name_week(view: View, header: DayHeader) -> None:
+def _name_week(view: View, header: DayHeader, weeks: list[tuple[Line, str]]) -> None:
     """A text such as "Week A" above (or, in a header down the side, before) the days holds for all of them."""
     rects = [view.rect(band.line) for band in header.bands]
     u0, u1 = rects[0].x0 - 3 * view.size, rects[-1].x1 + 3 * view.size
     best: tuple[float, str] | None = None
-    for line in view.lines:
-        rect, week = view.rect(line), week_named(line.text)
+    for line, week in weeks:
+        rect = view.rect(line)
         away = header.v0 - rect.cy
         level = -2 * view.size < away < 10 * view.size
         before = level and (u0 <= rect.cx <= u1 or (rect.cx < u0 and u0 - rect.cx < 12 * view.size))
-        if week and before and (best is None or abs(away) < best[0]):
+        if before and (best is None or abs(away) < best[0]):
             best = (abs(away), week)
     for band in header.bands:
         band.week = band.week or (best[1] if best else None)

@@ -12,8 +12,8 @@ from services.extractor.reading.times import text_of
 from services.extractor.reading.view import View
 from shared.messages import DAYS, Box, TimeBlock, Warning_
 
-MAX_LINES = 3000
-"""Lines of text a page is read with; a page of a book has fewer, and a timetable far fewer."""
+MAX_LINES = 1000
+"""Lines of text a page is read with; a dense timetable has 300. Headers are looked for in time square to this."""
 MIN_SCORE = 0.3
 """Lines below this OCR score are noise in logos and pictures more often than text."""
 

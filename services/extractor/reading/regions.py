@@ -247,7 +247,8 @@ def _by_day(table: Table, pieces: list[Piece], lines: list[Line], days: list[int
     out: list[Region] = []
     for day in days:
         for part in table.components([piece for piece in pieces if table.day_of[piece[0]] == day]):
-            own = [line for line in lines if table.piece_of(line) in part]
+            among = set(part)
+            own = [line for line in lines if table.piece_of(line) in among]
             if own:
                 bands = sorted({table.band_of[j] for _, j in part})
                 stacked = _stacked(table, part, own, bands) if len(bands) > 1 else []
