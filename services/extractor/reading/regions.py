@@ -164,7 +164,9 @@ def _cuts(edges: list[float], rails: list[Rail], size: float) -> list[float]:
 
 
 def _band_at(bands: list[tuple[float, float]], at: float) -> int:
-    return next((index for index, (lo, hi) in enumerate(bands) if lo <= at <= hi), len(bands) - 1)
+    return next(
+        (index for index, (lo, hi) in enumerate(bands) if lo <= at < hi), len(bands) - 1 if at >= bands[-1][0] else 0
+    )
 
 
 def find_regions(table: Table, body: list[Line]) -> list[Region]:
@@ -261,19 +263,45 @@ def _by_band(
 ) -> list[tuple[list[Piece], list[Line], bool]]:
     """Split an area at the time boundaries the page does not draw; (pieces, lines, whether it was narrowed)."""
     spans = [(band.lo, band.hi) for band in table.bands]
+    out = _doubles(table, pieces, lines, bands)
+    placed = {line.id for _, own, _ in out for line in own}
+    lines = [line for line in lines if line.id not in placed]
     runs: list[list[int]] = [[bands[0]]]
     for band in bands[1:]:
         if table.band_drawn[band - 1]:
             runs[-1].append(band)
         else:
             runs.append([band])
-    out: list[tuple[list[Piece], list[Line], bool]] = []
     for run in runs:
         part = [piece for piece in pieces if table.band_of[piece[1]] in run]
         own = [line for line in lines if _band_at(spans, table.view.rect(line).cy) in run]
         if own:
             out.append((part, own, len(part) < len(pieces)))
     return out or [(pieces, lines, False)]
+
+
+def _doubles(
+    table: Table, pieces: list[Piece], lines: list[Line], bands: list[int]
+) -> list[tuple[list[Piece], list[Line], bool]]:
+    """Texts that stand on a boundary nothing is drawn on, with nothing else in either band: double lessons."""
+    days = [(band.lo, band.hi) for band in table.days]
+    out: list[tuple[list[Piece], list[Line], bool]] = []
+    by_day: dict[int, list[tuple[Rect, Line]]] = {}
+    for line in lines:
+        rect = table.view.rect(line)
+        by_day.setdefault(_band_at(days, rect.cx), []).append((rect, line))
+    for day, items in by_day.items():
+        groups = _groups(items, table.view.size)
+        middles = [(min(r.y0 for r, _ in group) + max(r.y1 for r, _ in group)) / 2 for group in groups]
+        for group, middle in zip(groups, middles, strict=True):
+            for k in bands[:-1]:
+                one, two = table.bands[k], table.bands[k + 1]
+                near = abs(middle - one.hi) < 0.15 * min(one.hi - one.lo, two.hi - two.lo)
+                alone = sum(one.lo <= other <= two.hi for other in middles) == 1
+                if near and alone and not table.band_drawn[k]:
+                    part = [(i, j) for i, j in pieces if table.day_of[i] == day and table.band_of[j] in (k, k + 1)]
+                    out.append((part, [line for _, line in group], True))
+    return out
 
 
 def _stacked(table: Table, pieces: list[Piece], lines: list[Line], bands: list[int]) -> list[Region]:

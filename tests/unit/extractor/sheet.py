@@ -146,6 +146,26 @@ class Grid:
             self.put(0, index + 1, text, border=border)
 
 
+LESSONS = ("Maths", "English", "Science", "Music", "Drama")
+PASTEL: tuple[Colour, ...] = ((250, 220, 220), (220, 240, 220), (220, 230, 250), (250, 245, 205), (235, 220, 250))
+
+
+def lesson(day: int, period: int) -> str:
+    return LESSONS[(day + 2 * period) % len(LESSONS)]
+
+
+def plain(grid: Grid, *, border: bool = True) -> set[Block]:
+    """Fill a week of lessons; gives what must be read."""
+    grid.headers(DAYS, TIMES, border=border)
+    want: set[Block] = set()
+    for day, name in enumerate(DAYS):
+        for period, times in enumerate(TIMES):
+            grid.put(day + 1, period + 1, lesson(day, period), border=border)
+            start, end = times.split("-")
+            want.add((name.lower(), start.zfill(5), end.zfill(5), lesson(day, period)))
+    return want
+
+
 def week(reading: Reading) -> set[Block]:
     """The blocks as (day, start, end, name)."""
     return {(block.day, block.start_time, block.end_time, block.name) for block in reading.blocks}
