@@ -4,12 +4,13 @@
 #   make test                            lint, then every test against real servers
 #   make lint                            style, types, lock files
 #   make bench                           the benchmarks
+#   make bench-queue [QUICK=1]           the streams beside five other job queues
 #   make chaos [SEED=7] [ACTIONS=kill]   kills, stops, cuts and empties everything, and counts what is lost
 #   make accuracy DATA=folder            reads every picture of a folder and scores it
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench chaos accuracy clean FORCE
+.PHONY: help run test lint bench bench-queue chaos accuracy clean FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -47,6 +48,9 @@ bench: .venv/.all $(PAGE)
 chaos: .venv/.all
 	@$(PYTHON_IN) -m tests.chaos
 
+bench-queue: .venv/.all .local/peers/.stamp
+	@$(PYTHON_IN) -m tests.benchmarks.queue
+
 accuracy: .venv/.all $(PAGE)
 	@test -d "$(DATA)" || { echo "Give the folder of pictures: make accuracy DATA=folder." >&2; exit 1; }
 	@$(PYTHON_IN) -m tests.benchmarks.accuracy "$(DATA)"
@@ -59,6 +63,9 @@ clean:
 
 .venv/.all: $(LOCKED) $(BROKEN)
 	@$(WITH_PYTHON) deploy/setup/environment.py all
+
+.local/peers/.stamp: $(addprefix tests/benchmarks/queue/peers/,uv.lock package.json package-lock.json setup.py) | .venv/.all
+	@$(PYTHON_IN) -m tests.benchmarks.queue.peers.setup
 
 $(WEB)/node_modules/.stamp: $(WEB)/package-lock.json | .venv/.run
 	@$(WITH_PYTHON) deploy/setup/environment.py modules
