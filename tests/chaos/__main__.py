@@ -6,8 +6,10 @@ twice or came out wrong.
 """
 
 import asyncio
+import faulthandler
 import os
 import random
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -47,6 +49,7 @@ def report(options: Options, result: Result) -> None:
         "accepted": verdict.accepted,
         "completed": verdict.completed,
         "failed": verdict.failed.total(),
+        "cancelled by their clients": verdict.cancelled,
         "lost": len(verdict.lost),
         "effects done twice": len(verdict.doubled),
         "wrong": len(verdict.wrong),
@@ -86,6 +89,8 @@ def report(options: Options, result: Result) -> None:
 def main() -> int:
     options = options_of(dict(os.environ))
     print(f"seed {options.seed}: {options.documents} documents, {options.seconds:.0f} s of {', '.join(options.kinds)}")
+    # kill -USR1 shows where a run hangs.
+    faulthandler.register(signal.SIGUSR1)
     with tempfile.TemporaryDirectory(prefix="timelift-chaos-") as made:
         folder = Path(os.environ.get("FOLDER") or made).absolute()
         folder.mkdir(parents=True, exist_ok=True)

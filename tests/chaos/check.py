@@ -66,6 +66,7 @@ class Evidence:
 class Verdict:
     accepted: int = 0
     completed: int = 0
+    cancelled: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     """By reason."""
     lost: dict[str, str] = field(default_factory=dict)
@@ -120,6 +121,12 @@ def _end_of(document: Accepted, evidence: Evidence, verdict: Verdict) -> None:
             verdict.wrong.append(f"{id_}: its timetable's id is {answer.timetable_id}")
         if document.name.startswith("bad-"):
             verdict.wrong.append(f"{id_}: a bad picture was completed")
+        if document.cancelled == 200:
+            verdict.wrong.append(f"{id_}: it was completed after its cancelling was answered 200")
+    elif answer.status == "cancelled":
+        verdict.cancelled += 1
+        if not document.cancelled:
+            verdict.wrong.append(f"{id_}: it was cancelled, and nobody asked for it")
     else:
         verdict.failed[answer.error or f"{answer.status} without a reason"] += 1
         if not answer.error:

@@ -9,6 +9,7 @@ import random
 import struct
 import time
 import zlib
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,8 @@ import aiohttp
 _TRY_SECONDS = 15
 _SILENCE_SECONDS = 6
 """Longer than the gateway's heartbeat in this test: a stream that is silent for so long is dropped and opened anew."""
+_WAVE_SECONDS = 3.0
+"""Uploads come in waves, so that something is always waiting and running when a disturbance comes."""
 NETWORK = (aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -41,6 +44,8 @@ class Accepted:
     """SHA-256 of the picture."""
     name: str
     at: float
+    cancelled: int = 0
+    """HTTP status that its client's wish to cancel was answered with; 0 if it had none."""
 
 
 @dataclass
@@ -82,7 +87,7 @@ class People:
         self._documents = documents
         self._seconds = seconds
         self._clients = clients
-        self._following: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def upload_all(self, session: aiohttp.ClientSession) -> None:
         """Upload everything, spread over the time, each document until it is accepted."""
@@ -98,17 +103,17 @@ class People:
     async def _client(self, session: aiohttp.ClientSession, client: int, begun: float) -> None:
         chance = self.chance(client)
         for number in range(client, self._documents, self._clients):
-            due = begun + self._seconds * number / self._documents
+            due = begun + self._seconds * number / self._documents // _WAVE_SECONDS * _WAVE_SECONDS
             await asyncio.sleep(max(due - time.monotonic(), 0))
             name = f"bad-{number}.png" if chance.random() < 0.01 else f"week-{number}.png"
             found = await self.upload(session, number, name, chance)
+            own = random.Random(chance.random())
             if chance.random() < 0.2:
                 followed = Followed(found.document)
                 self.followed.append(followed)
-                drops = random.Random(chance.random())
-                task = asyncio.create_task(self._follow(session, followed, drops))
-                self._following.add(task)
-                task.add_done_callback(self._following.discard)
+                self._aside(self._follow(session, followed, own))
+            if chance.random() < 0.02:
+                self._aside(self._cancel(session, found, own))
 
     async def upload(self, session: aiohttp.ClientSession, number: int, name: str, chance: random.Random) -> Accepted:
         """Upload one picture, again and again until it is accepted."""
@@ -131,6 +136,18 @@ class People:
                         raise RuntimeError(f"upload refused: {answer.status} {await answer.text()}")
                     pause *= 2 if "Retry-After" in answer.headers else 1
             await asyncio.sleep(pause)
+
+    async def _cancel(self, session: aiohttp.ClientSession, found: Accepted, chance: random.Random) -> None:
+        """Change one's mind a moment after the upload, again and again until it is answered."""
+        await asyncio.sleep(chance.uniform(0, 0.3))
+        while not found.cancelled:
+            with contextlib.suppress(*NETWORK):
+                url = f"{chance.choice(self._urls)}/api/v1/documents/{found.document}/cancel"
+                async with session.post(url, timeout=aiohttp.ClientTimeout(total=_TRY_SECONDS)) as answer:
+                    if answer.status < 500:
+                        found.cancelled = answer.status
+                        return
+            await asyncio.sleep(chance.uniform(0.1, 0.5))
 
     # --- watching ---------------------------------------------------------------------------------------------
 
@@ -160,11 +177,16 @@ class People:
                 if followed.ended or leave == 0:
                     return
 
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def stop_following(self, seconds: float) -> None:
         """Wait up to `seconds` for the followers to see the end; then they give up."""
-        if self._following:
-            await asyncio.wait(self._following, timeout=seconds)
-        for task in list(self._following):
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in list(self._tasks):
             task.cancel()
 
     async def come_back(self, session: aiohttp.ClientSession) -> None:
@@ -173,9 +195,14 @@ class People:
             if not followed.ended:
                 continue
             url = f"{self._urls[0]}/api/v1/events/{followed.document}"
-            async with session.get(url, headers={"Last-Event-ID": followed.last}) as answer:
-                if answer.status != 204:
-                    followed.after = [event["type"] async for _, event in _events(answer)] or [f"{answer.status}"]
+            headers, timeout = {"Last-Event-ID": followed.last}, aiohttp.ClientTimeout(total=5)
+            try:
+                async with session.get(url, headers=headers, timeout=timeout) as answer:
+                    if answer.status != 204:
+                        followed.after.append(f"HTTP {answer.status}")
+                        followed.after += [event["type"] async for _, event in _events(answer)]
+            except TimeoutError:
+                followed.after.append("a stream without an end")
 
 
 async def _events(answer: aiohttp.ClientResponse) -> Any:

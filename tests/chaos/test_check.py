@@ -116,6 +116,19 @@ def test_wrong_contents_are_found() -> None:
     assert judge(evidence).wrong
 
 
+def test_cancelling_is_kept_to() -> None:
+    evidence = fine()
+    evidence.accepted[ONE].cancelled = 200
+    assert judge(evidence).wrong
+    evidence.accepted[ONE].cancelled = 409
+    assert judge(evidence).good
+    evidence.accepted[ONE].cancelled = 0
+    evidence.record.status[ONE] = evidence.answers[ONE].status = "cancelled"
+    assert judge(evidence).wrong
+    evidence.accepted[ONE].cancelled = 200
+    assert judge(evidence).good
+
+
 def test_a_failure_needs_a_reason_and_the_right_one() -> None:
     evidence = fine()
     evidence.record.status[ONE] = "failed"
