@@ -24,7 +24,6 @@ from tests.benchmarks.report import ROOT, percentile, show, write
 QUICK = bool(os.environ.get("QUICK"))
 _ROUNDS = 1 if QUICK else 3
 _SHARE = 0.1 if QUICK else 1.0
-_TIMED_JOBS = 2000
 _RATE = 100.0
 _LATENCY_JOBS = 100 if QUICK else 300
 _BOUND = 12.0 if QUICK else 90.0
@@ -42,12 +41,12 @@ async def one_round(number: int, url: str, client: Client, figures: Figures) -> 
             if not (system.extra and processes > 1):
                 jobs = [0.0] * int(system.jobs * _SHARE)
                 await _measured(figures, system, f"noop {processes}", throughput(system, url, client, jobs, processes))
-    chance = random.Random(_SEED + number)
-    timed = [chance.uniform(0, 50) for _ in range(int(_TIMED_JOBS * _SHARE))]
     main = [system for system in SYSTEMS if not system.extra]
     for processes in _PROCESSES:
         for system in main:
-            await _measured(figures, system, f"timed {processes}", throughput(system, url, client, timed, processes))
+            chance = random.Random(_SEED + number)
+            jobs = [chance.uniform(0, 50) for _ in range(int(system.timed * _SHARE))]
+            await _measured(figures, system, f"timed {processes}", throughput(system, url, client, jobs, processes))
     for system in main:
         waits = await latency(system, url, client, _LATENCY_JOBS, _RATE)
         figures[system.name].setdefault("start p50", []).append(percentile(waits, 0.5))

@@ -48,7 +48,8 @@ async def work() -> None:
 
 @asynccontextmanager
 async def sending() -> AsyncIterator[common.Send]:
-    client = connect(RedisSettings.load(redis_url=common.URL))
+    # A connection for each of its tasks: waiters for a shared one starved for the five seconds that the pool allows.
+    client = connect(RedisSettings.load(redis_url=common.URL), pool=common.SENT_AT_ONCE)
     scripts = Scripts(client)
 
     async def send(number: int, at: float, ms: float) -> None:

@@ -23,7 +23,7 @@ CONCURRENCY = 32
 """Jobs a worker process runs at once, for every system."""
 LONG_MS = 10_000
 """From here on a job also tells that it began."""
-_SENT_AT_ONCE = 64
+SENT_AT_ONCE = 64
 
 URL = os.environ.get("BENCH_URL", "redis://127.0.0.1:6379/0")
 FOLDER = Path(os.environ.get("BENCH_FOLDER", "."))
@@ -73,7 +73,7 @@ async def send_all(send: Send, file: str, rate: float) -> None:
         for number, ms in numbered:
             await send(number, time.time(), ms)
 
-    await asyncio.gather(*(some() for _ in range(_SENT_AT_ONCE)))
+    await asyncio.gather(*(some() for _ in range(SENT_AT_ONCE)))
 
 
 def main(work: Callable[[], Awaitable[object]], sending: Callable[[], AbstractAsyncContextManager[Send]]) -> None:
