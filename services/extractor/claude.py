@@ -12,7 +12,7 @@ from typing import Any
 import anthropic
 import msgspec
 
-from services.extractor.grounding import Answer
+from services.extractor.grounding import Answer, ClaudeFailed
 from services.extractor.prompt import SYSTEM, Numbered, content, schema
 from services.extractor.settings import ClaudeSettings
 from shared.logs import get_logger
@@ -20,10 +20,6 @@ from shared.logs import get_logger
 log = get_logger(__name__)
 
 MAX_RETRIES = 2
-
-
-class ClaudeFailed(Exception):
-    """No usable answer. The text is one clause for a warning and the log; it holds no key and no page text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ MATCH = 85.0
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
+class ClaudeFailed(Exception):
+    """No usable answer. The text is one clause for a warning and the log; it holds no key and no page text."""
+
+
 class AnswerBlock(msgspec.Struct):
     """A block as Claude gives it; the ``_lines`` are numbers of lines."""
 

@@ -14,11 +14,11 @@ import uuid
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from services.extractor.claude import Claude, ClaudeFailed
-from services.extractor.grounding import ground
+from services.extractor.grounding import ClaudeFailed, ground
 from services.extractor.pictures import Undecodable, blank, decode, media_type_of, sendable
 from services.extractor.prompt import MAX_PAGES, number_lines
 from services.extractor.reading import PageInput, read_timetable
@@ -36,6 +36,9 @@ from shared.messages import (
     Warning_,
 )
 from shared.outcomes import Dead, Done, Job, Outcome, Progress
+
+if TYPE_CHECKING:
+    from services.extractor.claude import Claude
 
 log = get_logger(__name__)
 
@@ -78,7 +81,12 @@ class Extractor:
         self._save = save
         self._settings = settings or ExtractorSettings.load()
         claude = claude or ClaudeSettings.load()
-        self._claude = Claude(claude) if claude.anthropic_api_key and self._settings.extraction != "local" else None
+        self._claude: Claude | None = None
+        if claude.anthropic_api_key and self._settings.extraction != "local":
+            # The SDK takes seconds to import: without a key a service is ready that much sooner.
+            from services.extractor import claude as sdk
+
+            self._claude = sdk.Claude(claude)
         self._pool = ThreadPoolExecutor(self._settings.extract_threads, thread_name_prefix="layout")
         if self._settings.extraction == "claude" and self._claude is None:
             log.warning("EXTRACTION is claude but ANTHROPIC_API_KEY is not set; the local reader reads everything")
@@ -208,7 +216,7 @@ class Extractor:
             return answered, "Claude"
         return local, "the local reader"
 
-    async def _ask(self, claude: Claude, material: _Material) -> Timetable:
+    async def _ask(self, claude: "Claude", material: _Material) -> Timetable:
         loop = asyncio.get_running_loop()
         pictures: list[tuple[bytes, str]] = []
         for page, (data, media_type) in list(zip(material.pages, material.stored, strict=True))[:MAX_PAGES]:
