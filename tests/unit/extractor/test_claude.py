@@ -8,8 +8,8 @@ import cv2
 import pytest
 from aiohttp import web
 
-from services.extractor.claude import Asked, Claude, ClaudeFailed
-from services.extractor.grounding import Answer, AnswerBlock, ground
+from services.extractor.claude import Asked, Claude
+from services.extractor.grounding import Answer, AnswerBlock, ClaudeFailed, ground
 from services.extractor.prompt import SYSTEM, number_lines
 from services.extractor.settings import ClaudeSettings
 from tests.unit.extractor.messages_api import KEY, MessagesApi, fault, message, messages_api
