@@ -6,7 +6,6 @@ twice or came out wrong.
 """
 
 import asyncio
-import faulthandler
 import os
 import random
 import signal
@@ -86,15 +85,24 @@ def report(options: Options, result: Result) -> None:
     print(f"lost = {len(verdict.lost)}, effects done twice = {len(verdict.doubled)}, seed {options.seed}; {path}")
 
 
+async def watched(options: Options, folder: Path) -> Result:
+    """Run; ``kill -USR1`` shows what is being waited for."""
+
+    def dump() -> None:
+        for task in asyncio.all_tasks():
+            task.print_stack(limit=8)
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, dump)
+    return await run(options, folder, lambda line: print(line, flush=True))
+
+
 def main() -> int:
     options = options_of(dict(os.environ))
     print(f"seed {options.seed}: {options.documents} documents, {options.seconds:.0f} s of {', '.join(options.kinds)}")
-    # kill -USR1 shows where a run hangs.
-    faulthandler.register(signal.SIGUSR1)
     with tempfile.TemporaryDirectory(prefix="timelift-chaos-") as made:
         folder = Path(os.environ.get("FOLDER") or made).absolute()
         folder.mkdir(parents=True, exist_ok=True)
-        result = asyncio.run(run(options, folder, lambda line: print(line, flush=True)))
+        result = asyncio.run(watched(options, folder))
     report(options, result)
     return 0 if result.good else 1
 

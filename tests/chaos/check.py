@@ -84,8 +84,14 @@ class Verdict:
     """Those of them that are not final."""
 
     @property
+    def problems(self) -> list[str]:
+        """Everything that may not be, one line each."""
+        lost = [f"{id_}: lost, {why}" for id_, why in self.lost.items()]
+        return [*lost, *self.doubled, *self.wrong, *self.streams]
+
+    @property
     def good(self) -> bool:
-        return not (self.lost or self.doubled or self.wrong or self.streams)
+        return not self.problems
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -172,7 +178,8 @@ def _seen(followed: Followed, verdict: Verdict) -> None:
     if len(set(ids)) < len(ids):
         verdict.doubled.append(f"{id_}: a client saw an event id twice")
     if finals + sum(each in ("complete", "error") for each in followed.after) > 1:
-        verdict.doubled.append(f"{id_}: a client saw two final events")
+        last = [f"{event[0]} {event[1]}" for event in followed.events[-2:]]
+        verdict.doubled.append(f"{id_}: a client saw two final events: {last}, coming back {followed.after}")
     elif followed.after:
         verdict.streams.append(f"{id_}: {followed.after} came after the final event")
     if ids != sorted(ids):

@@ -142,7 +142,9 @@ class Fleet:
             await asyncio.sleep(0.25)
             for name, process in self.processes.items():
                 if name not in self._disturbed and process.poll() is not None:
-                    self.faults.append(f"{name} ended by itself with {process.returncode}")
+                    last = (self.log(name).read_text().strip().splitlines() or [""])[-40:]
+                    error = next((line.strip() for line in last if "Error" in line), last[-1])
+                    self.faults.append(f"{name} ended by itself with {process.returncode}: {error[:300]}")
                     self.spawn(name)
 
     async def mend(self) -> None:
@@ -225,7 +227,8 @@ class Fleet:
             self.faults.append(f"{action.target} did not end within {_DRAIN_SECONDS} s of SIGTERM")
             process.kill()
             await wait_for(process, 5)
-        elif process.returncode != 0:
+        # One that was just being started has no handler for the signal yet; it holds nothing.
+        elif process.returncode not in (0, -signal.SIGTERM):
             self.faults.append(f"{action.target} ended with {process.returncode} on SIGTERM")
         await asyncio.sleep(action.lasts)
         self.spawn(action.target)

@@ -19,6 +19,8 @@ from tests.chaos.plan import KINDS, Kind, plan
 from tests.chaos.recovery import Recovery, read_records, recoveries
 from tests.chaos.witness import Witness
 
+_ASK_SECONDS = 60
+"""For asking the API for everything in the end: it answers thousands in that time, unless it hangs."""
 _AUDIT = Path(__file__).with_name("audit.sql")
 
 
@@ -91,8 +93,10 @@ async def run(
             await _all_final(fleet.postgres.url, people, options.settle)
             seconds = time.monotonic() - begun
             await people.stop_following(15)
+            tell(f"{time.monotonic() - begun:6.1f} s  everything is asked for")
             with contextlib.suppress(*NETWORK):
-                await people.come_back(session)
+                async with asyncio.timeout(_ASK_SECONDS):
+                    await people.come_back(session)
             answers = await _ask(session, fleet.urls, list(people.accepted))
         record = await _record(fleet.postgres.url)
         await witness.detach()
@@ -166,17 +170,18 @@ async def _all_final(url: str, people: People, seconds: float) -> None:
 
 
 async def _ask(session: aiohttp.ClientSession, urls: list[str], documents: list[str]) -> dict[str, Answer]:
-    """What the API says of every document."""
+    """What the API says of every document; those it does not answer in time are missing."""
     answers: dict[str, Answer] = {}
+    deadline = time.monotonic() + _ASK_SECONDS
     waiting = list(documents)
 
     async def get(path: str, number: int) -> tuple[int, dict[str, Any]]:
         url = f"{urls[number % len(urls)]}/api/v1/{path}"
-        async with session.get(url, timeout=aiohttp.ClientTimeout(total=30)) as answer:
+        async with session.get(url, timeout=aiohttp.ClientTimeout(total=10)) as answer:
             return answer.status, await answer.json(content_type=None)
 
     async def some(number: int) -> None:
-        while waiting:
+        while waiting and time.monotonic() < deadline:
             id_ = waiting.pop()
             try:
                 status, body = await get(f"documents/{id_}", number)
