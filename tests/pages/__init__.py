@@ -1,0 +1,68 @@
+"""Timetable pages with their truth, drawn for the accuracy tests.
+
+``draw(layout, seed, look)`` gives the same page for the same arguments on the same machine; another set of fonts on
+the machine gives other pages. ``python -m tests.pages OUT_DIR`` writes a set of them.
+"""
+
+import random
+from dataclasses import dataclass
+
+import msgspec
+
+from tests.benchmarks.scorer import Truth
+from tests.pages.canvas import Canvas, TooSmallError
+from tests.pages.layouts import load
+from tests.pages.looks import LOOKS, render
+from tests.pages.pen import Pen
+
+_ROOMS = (1.0, 1.1, 1.22, 1.35, 1.5, 1.7, 1.9)
+
+
+class PageTruth(Truth, kw_only=True):
+    """What a page holds; `meta` has className, teacher, term and year where the page prints them."""
+
+    meta: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Attributes:
+    image: the file.
+    suffix: with its dot.
+    sheets: the clean drawing behind it.
+    """
+
+    image: bytes
+    suffix: str
+    truth: PageTruth
+    sheets: list[Canvas]
+
+
+def layouts() -> list[str]:
+    """The names of all layouts."""
+    return list(load())
+
+
+def draw(layout: str, seed: int, look: str = "clean") -> Page:
+    """Draw one page.
+
+    Raises:
+        KeyError: there is no such layout.
+        ValueError: there is no such look, or the page does not fit at any size.
+    """
+    if look not in LOOKS:
+        raise ValueError(f"no such look: {look}")
+    function = load()[layout]
+    key = f"{layout}:{seed}"
+    missed = ""
+    for room in _ROOMS:
+        pen = Pen(key, room, dark=look == "dark", large=look == "messenger")
+        try:
+            function(pen)
+        except TooSmallError as error:
+            missed = str(error)
+            continue
+        image, suffix = render(random.Random(f"{key}:{look}"), pen.sheets, look)
+        blocks = sorted(pen.blocks, key=lambda each: (each.week or "", each.day, each.start or "", each.name))
+        return Page(image, suffix, PageTruth(blocks, family=layout, look=look, meta=pen.meta), pen.sheets)
+    raise ValueError(f"{key} does not fit: {missed}")

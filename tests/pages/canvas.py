@@ -1,0 +1,235 @@
+"""A sheet to draw on: boxes, lines, and text that is wrapped, shrunk and turned until it fits its box.
+
+The canvas keeps what was drawn as operations, so that the same sheet can be written as a PDF with a text layer.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from PIL import Image, ImageColor, ImageDraw
+
+from tests.pages.fonts import Face, Font
+
+Box = tuple[int, int, int, int]  # left, top, right, bottom, pixels
+Colour = str
+
+
+class TooSmallError(Exception):
+    """A text does not fit its box at a legible size: draw again with more room."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a cell; it may be wrapped.
+
+    Attributes:
+        scale: its size against the cell's text size.
+        mark: a highlighter's colour behind it.
+    """
+
+    text: str
+    scale: float = 1.0
+    bold: bool = False
+    italic: bool = False
+    fill: Colour | None = None
+    mark: Colour | None = None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A text as it stands on the sheet; angle 90 runs bottom to top, 270 top to bottom."""
+
+    text: str
+    box: Box
+    angle: int
+    size: int
+    bold: bool
+    fill: Colour
+    baseline: int
+
+
+@dataclass
+class Shape:
+    """A filled or outlined rectangle, or a line (``outline`` only and no area)."""
+
+    box: Box
+    fill: Colour | None
+    outline: Colour | None
+    width: int
+
+
+@dataclass
+class Canvas:
+    """Args:
+    width, height: pixels; cut off with `crop` when the content is known.
+    paper: background colour.
+    face: the family that is used unless told otherwise.
+    ink: the text colour that is used unless told otherwise.
+    smallest: pixels; a text that would be smaller raises `TooSmallError`.
+    """
+
+    width: int
+    height: int
+    paper: Colour
+    face: Face
+    ink: Colour
+    smallest: int = 15
+    ops: list[Drawn | Shape] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.image = Image.new("RGB", (self.width, self.height), self.paper)
+        self._draw = ImageDraw.Draw(self.image)
+
+    @property
+    def texts(self) -> list[Drawn]:
+        return [each for each in self.ops if isinstance(each, Drawn)]
+
+    def rect(
+        self, box: Box, fill: Colour | None = None, outline: Colour | None = None, width: int = 1, radius: int = 0
+    ) -> None:
+        if box[2] <= box[0] or box[3] <= box[1]:
+            return
+        self.ops.append(Shape(box, fill, outline if width else None, width))
+        line = outline if width else None
+        if radius:
+            self._draw.rounded_rectangle(box, radius, fill=fill, outline=line, width=width)
+        else:
+            self._draw.rectangle(box, fill=fill, outline=line, width=width or 1)
+
+    def line(self, box: Box, fill: Colour, width: int = 1, dash: int = 0) -> None:
+        """A straight line from the box's first corner to its second, across or down; `dash` pixels on and off."""
+        if not dash:
+            self.ops.append(Shape(box, None, fill, width))
+            self._draw.line(box, fill=fill, width=width)
+            return
+        left, top, right, bottom = box
+        reach = max(right - left, bottom - top)
+        for at in range(0, reach, 2 * dash):
+            to = min(at + dash, reach)
+            piece = (left + at, top, left + to, top) if right > left else (left, top + at, left, top + to)
+            self.line(piece, fill, width)
+
+    def ellipse(self, box: Box, fill: Colour | None, outline: Colour | None = None, width: int = 1) -> None:
+        """A decoration; it is left out of a PDF with a text layer."""
+        self._draw.ellipse(box, fill=fill, outline=outline, width=width)
+
+    def polygon(self, points: Sequence[tuple[int, int]], fill: Colour) -> None:
+        """A decoration; it is left out of a PDF with a text layer."""
+        self._draw.polygon(points, fill=fill)
+
+    def font(self, size: float, *, bold: bool = False, italic: bool = False) -> Font:
+        return Font(self.face, round(size), bold=bold, italic=italic)
+
+    def text(
+        self, x: int, y: int, text: str, font: Font, fill: Colour | None = None, angle: int = 0, mark: str | None = None
+    ) -> Box:
+        """Set one line; x, y is the upper left corner of its (turned) box, which is given back."""
+        ink = fill or self.ink
+        across, down = round(font.length(text)), font.height
+        width, height = (down, across) if angle in (90, 270) else (across, down)
+        box = (x, y, x + width, y + height)
+        if mark:
+            self.rect(box, fill=mark, width=0)
+        if angle:
+            mask = Image.new("L", (across + 2, down), 0)
+            font.draw(ImageDraw.Draw(mask), 0, 0, text, 255)
+            turned = mask.rotate(angle, expand=True)
+            self.image.paste(ImageColor.getrgb(ink), (x, y), turned)
+        else:
+            font.draw(self._draw, x, y, text, ink)
+        self.ops.append(Drawn(text, box, angle, font.size, font.bold, ink, font.ascent))
+        return box
+
+    def fit(
+        self,
+        box: Box,
+        lines: Sequence[Line],
+        size: float,
+        *,
+        angle: int = 0,
+        align: str = "center",
+        valign: str = "middle",
+        pad: int = 6,
+        floor: float = 0.62,
+    ) -> None:
+        """Set lines into a box, wrapped at words and shrunk down to `floor` of `size`.
+
+        Raises:
+            TooSmallError: they do not fit.
+        """
+        width, height = box[2] - box[0] - 2 * pad, box[3] - box[1] - 2 * pad
+        if angle in (90, 270):
+            width, height = height, width
+        now = size
+        while now >= max(size * floor, self.smallest):
+            rows = self._wrap(lines, now, width)
+            if rows is not None and sum(font.height for _, font, _ in rows) <= height:
+                self._set(box, rows, angle, align, valign, pad)
+                return
+            now -= max(1, size * 0.06)
+        raise TooSmallError(" / ".join(line.text for line in lines))
+
+    def _wrap(self, lines: Sequence[Line], size: float, width: int) -> list[tuple[str, Font, Line]] | None:
+        rows: list[tuple[str, Font, Line]] = []
+        for line in lines:
+            font = self.font(max(size * line.scale, self.smallest - 2), bold=line.bold, italic=line.italic)
+            row = ""
+            for word in line.text.split(" "):
+                longer = f"{row} {word}" if row else word
+                if font.length(longer) <= width:
+                    row = longer
+                    continue
+                if not row or font.length(word) > width:
+                    return None
+                rows.append((row, font, line))
+                row = word
+            rows.append((row, font, line))
+        return rows
+
+    def _set(self, box: Box, rows: list[tuple[str, Font, Line]], angle: int, align: str, valign: str, pad: int) -> None:
+        left, top, right, bottom = box
+        width, height = right - left - 2 * pad, bottom - top - 2 * pad
+        if angle in (90, 270):
+            width, height = height, width
+        used = sum(font.height for _, font, _ in rows)
+        y = {"top": 0, "middle": (height - used) // 2, "bottom": height - used}[valign]
+        for text, font, line in rows:
+            long = round(font.length(text))
+            x = {"left": 0, "center": (width - long) // 2, "right": width - long}[align]
+            at = {
+                0: (left + pad + x, top + pad + y),
+                90: (left + pad + y, bottom - pad - x - long),
+                270: (right - pad - y - font.height, top + pad + x),
+            }[angle]
+            self.text(*at, text, font, line.fill, angle, line.mark)
+            y += font.height
+
+    def stack(self, box: Box, text: str, size: float, *, bold: bool = False, fill: Colour | None = None) -> None:
+        """Set a word letter under letter.
+
+        Raises:
+            TooSmallError: the box is not tall enough.
+        """
+        step = (box[3] - box[1] - 8) / len(text)
+        size = min(size, step / 1.02)
+        if size < self.smallest:
+            raise TooSmallError(text)
+        font = self.font(size, bold=bold)
+        step = min(step, font.height * 1.05)
+        y = (box[1] + box[3] - step * len(text)) / 2
+        for letter in text:
+            x = (box[0] + box[2] - font.length(letter)) / 2
+            self.text(round(x), round(y + (step - font.height) / 2), letter, font, fill)
+            y += step
+
+    def crop(self, height: int) -> None:
+        self.height = height
+        self.image = self.image.crop((0, 0, self.width, height))
+        self._draw = ImageDraw.Draw(self.image)
+
+
+def choice(rng: random.Random, items: Sequence[Any], weights: Sequence[float] | None = None) -> Any:
+    """One of the items, by weight."""
+    return rng.choices(items, weights)[0]

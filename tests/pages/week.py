@@ -1,0 +1,183 @@
+"""A school week to be drawn: the day's slots, what stands in each, and what the page says about itself."""
+
+import random
+from dataclasses import dataclass, field, replace
+
+from tests.benchmarks.scorer import TruthBlock
+from tests.pages.times import clock
+from tests.pages.words import Language
+from tests.pages.words_abroad import LANGUAGES
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A stretch of the day, minutes since midnight; `label` names what is the same on every day (a break)."""
+
+    start: int
+    end: int
+    label: str | None = None
+
+    @property
+    def lesson(self) -> bool:
+        return self.label is None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a cell prints.
+
+    Attributes:
+        notes: the extra lines.
+        span: how many slots of the day it takes.
+        own: its own printed times, where they differ from the slot's.
+    """
+
+    name: str
+    notes: tuple[str, ...] = ()
+    span: int = 1
+    own: tuple[int, int] | None = None
+
+
+@dataclass
+class Week:
+    """Attributes:
+    entries: by (day, slot); a missing one is free. Breaks are in `slots` only.
+    """
+
+    language: Language
+    level: str
+    days: list[int]
+    slots: list[Slot]
+    entries: dict[tuple[int, int], Entry] = field(default_factory=dict)
+
+    def times(self, slot: int, span: int = 1) -> tuple[int, int]:
+        return self.slots[slot].start, self.slots[slot + span - 1].end
+
+    def blocks(self, week: str | None = None, *, start_only: bool = False) -> list[TruthBlock]:
+        """The truth of a plain page: every break on every day, every entry at its own or its slots' times."""
+        found = []
+        for day in self.days:
+            for number, slot in enumerate(self.slots):
+                entry = Entry(slot.label) if slot.label else self.entries.get((day, number))
+                if entry:
+                    start, end = entry.own or self.times(number, entry.span)
+                    last = start_only and number + entry.span == len(self.slots)
+                    found.append(block(day, entry, start, None if last else end, week))
+        return found
+
+
+def block(day: int, entry: Entry, start: int, end: int | None, week: str | None = None, tol: int = 0) -> TruthBlock:
+    """A truth block; an `end` of None is one that the page neither prints nor implies."""
+    return TruthBlock(
+        day=WEEKDAYS[day],
+        name=entry.name,
+        start=clock(start),
+        end=None if end is None else clock(end),
+        notes=" ".join(entry.notes) or None,
+        week=week,
+        tol=tol,
+        end_free=end is None,
+    )
+
+
+def slots(
+    rng: random.Random,
+    language: Language,
+    lessons: int = 6,
+    *,
+    gaps: bool = False,
+    morning: float = 0.5,
+    ending: float = 0.25,
+) -> list[Slot]:
+    """A school day.
+
+    Args:
+        lessons: how many.
+        gaps: a few minutes between lessons for moving rooms.
+        morning, ending: how often the day opens with registration and closes with home time.
+    """
+    time = rng.choice((8 * 60, 8 * 60 + 15, 8 * 60 + 30, 8 * 60 + 35, 8 * 60 + 45, 9 * 60, 9 * 60))
+    length = rng.choice((40, 45, 45, 50, 55, 60, 60))
+    found: list[Slot] = []
+    if rng.random() < morning:
+        found.append(Slot(time, time + 15, rng.choice(language.mornings)))
+        time += 15
+    break_after, lunch_after = (1, 3) if lessons <= 4 else (2, 4)
+    for number in range(1, lessons + 1):
+        found.append(Slot(time, time + length))
+        time += length
+        if number == break_after:
+            rest = rng.choice((15, 15, 20))
+            found.append(Slot(time, time + rest, rng.choice(language.breaks)))
+            time += rest
+        elif number == lunch_after and number < lessons:
+            rest = rng.choice((30, 40, 45, 60))
+            found.append(Slot(time, time + rest, rng.choice(language.lunches)))
+            time += rest
+        elif gaps and number < lessons:
+            time += 5
+    if rng.random() < ending:
+        found.append(Slot(time, time + 15, rng.choice(language.endings)))
+    return found
+
+
+def entry(rng: random.Random, language: Language, level: str, *, notes: float = 0.4) -> Entry:
+    """A lesson with, as often as `notes` says, a room, a teacher or a remark."""
+    name = rng.choice(language.subjects[level])
+    if level == "university" and language.code == "en" and rng.random() < 0.3:
+        name = (
+            f"{rng.choice(('BIO', 'CHEM', 'CS', 'ECON', 'HIST', 'LAW', 'MATH', 'PHYS'))}{rng.randint(101, 499)} {name}"
+        )
+    lines: list[str] = []
+    if rng.random() < notes:
+        kind = rng.random()
+        if kind < 0.4:
+            lines = [language.room(rng)]
+        elif kind < 0.65:
+            lines = [language.teacher(rng)]
+        elif kind < 0.85:
+            lines = [f"({rng.choice(language.remarks)})"]
+        else:
+            lines = [language.teacher(rng), language.room(rng)]
+    return Entry(name, tuple(lines))
+
+
+def week(
+    rng: random.Random,
+    code: str = "en",
+    *,
+    level: str | None = None,
+    lessons: int | None = None,
+    days: int | None = None,
+    gaps: bool = False,
+    doubles: float = 0.0,
+    free: float = 0.06,
+    notes: float | None = None,
+    **day: float,
+) -> Week:
+    """A whole week in a language; `day` goes to `slots`."""
+    language = LANGUAGES[code]
+    level = level or rng.choices(("primary", "secondary", "university"), (5, 4, 1))[0]
+    count = days or (6 if code in {"it", "fr"} and rng.random() < 0.2 else 5)
+    plan = slots(rng, language, lessons or rng.choice((4, 5, 5, 6, 6, 7)), gaps=gaps, **day)
+    found = Week(language, level, list(range(count)), plan)
+    often = rng.choice((0, 0.2, 0.5, 0.9)) if notes is None else notes
+    for each in found.days:
+        last: Entry | None = None
+        number = 0
+        while number < len(plan):
+            if not plan[number].lesson:
+                number += 1
+                continue
+            drawn = entry(rng, language, level, notes=often)
+            while last and drawn.name == last.name:  # two alike in a row could as well be one double lesson
+                drawn = entry(rng, language, level, notes=often)
+            twice = number + 1 < len(plan) and plan[number + 1].lesson and rng.random() < doubles
+            if rng.random() >= free:
+                found.entries[each, number] = last = replace(drawn, span=2 if twice else 1)
+                number += 1 + twice
+            else:
+                number += 1
+    return found
