@@ -1,15 +1,18 @@
 """The OCR service: jobs of the ``ocr`` stream."""
 
-import asyncio
-
 from services.ocr.handler import Reader
+from services.ocr.process import NotStarted
 from shared.service import Context, run, work
+from shared.settings import SettingError
 
 
 async def _make(context: Context) -> Reader:
     reader = Reader(context.blobs)
-    # Seconds of loading, off the event loop, so that health is answered meanwhile.
-    await asyncio.to_thread(reader.load)
+    try:
+        await reader.start()
+    except NotStarted as error:
+        # What keeps models from loading is what a setting names: a folder, a file in it.
+        raise SettingError(str(error)) from error
     return reader
 
 

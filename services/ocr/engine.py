@@ -58,6 +58,8 @@ class Engine:
         self._detection: Any = None
         self._recognition: Any = None
         self._pool: ThreadPoolExecutor | None = None
+        self.between: Callable[[], None] = lambda: None
+        """Called before each run of the detector; raising ends the work."""
 
     def load(self) -> None:
         """Import PaddleOCR, load both models and run each once, so that the first page pays for none of it.
@@ -132,6 +134,7 @@ class Engine:
         Returns:
             Upright quads in reading order, at most `OCR_MAX_LINES`.
         """
+        self.between()
         found = self._detection.predict(_bgr(image))[0]["dt_polys"]
         quads = [upright(np.asarray(quad, dtype=np.float32).reshape(4, 2)) for quad in found]
         quads = [quad for quad in quads if min(size(quad)) >= _MIN_SIDE]

@@ -1,27 +1,24 @@
 """The OCR stage: pages in, the lines of text on them out, with progress told while they are read.
 
-The heavy work runs in a bounded pool of threads and leaves the event loop free; PaddleOCR, OpenCV and Pillow let go of
-the interpreter while they compute.
+All that is heavy happens in child processes (`services.ocr.process`): this process only passes the stored picture on
+and waits, so its event loop stays free, and a picture that hangs or crashes a reader costs its own job one attempt.
 """
 
 import asyncio
 import contextlib
-import threading
 import time
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable
 from typing import ClassVar
 
 import msgspec
-import numpy as np
 
-from services.ocr.engine import Engine, OnRead
-from services.ocr.preparation import Page, PreparationSettings, decode, encode, prepare
+from services.ocr.process import ChildError, Children
+from services.ocr.reading import TARGET, Fault, Found, to_answer, to_news
 from shared.blobs import BlobMissing, Blobs, blob_key
 from shared.logs import get_logger
-from shared.messages import ExtractPayload, OcrLine, OcrPage, OcrPayload, OcrResult, PageImage
+from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage
 from shared.messages import encode as to_json
-from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Unreadable
+from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, Unreadable
 from shared.settings import Settings, setting
 
 log = get_logger(__name__)
@@ -33,40 +30,30 @@ _TOLD_EVERY = 0.25
 class ReaderSettings(Settings):
     group: ClassVar[str] = "Text recognition"
     ocr_pages: int = setting(
-        1, "Pages read at the same time by one process; each needs its own memory and shares OCR_THREADS.", ge=1, le=16
+        1,
+        "Pages read at the same time by one service, each in a process of its own with the memory that takes; "
+        "they share the cores.",
+        ge=1,
+        le=16,
     )
 
 
-class _Abandoned(Exception):
-    """The job was given up while a thread was reading for it."""
-
-
 class Reader:
-    """The stage's handler. `load` before the first job, `close` after the last."""
+    """The stage's handler. `start` before the first job, `close` after the last."""
 
-    def __init__(
-        self,
-        blobs: Blobs,
-        engine: Engine | None = None,
-        settings: ReaderSettings | None = None,
-        preparation: PreparationSettings | None = None,
-    ) -> None:
+    def __init__(self, blobs: Blobs, settings: ReaderSettings | None = None, children: Children | None = None) -> None:
         self._blobs = blobs
-        self._engine = engine or Engine()
-        self._preparation = preparation or PreparationSettings.load()
-        pages = (settings or ReaderSettings.load()).ocr_pages
-        self._pool = ThreadPoolExecutor(pages, thread_name_prefix="ocr-page")
+        self.children = children or Children(TARGET, (settings or ReaderSettings.load()).ocr_pages)
+        self._label = ""
 
-    def load(self) -> None:
-        """Load the models; blocks for seconds. Raises `services.ocr.models.ModelError`."""
-        self._engine.load()
-        # Pillow imports its codecs at their first use: a stall that the first page would pay for.
-        decode(encode(np.zeros((8, 8, 3), dtype=np.uint8)), 64)
+    async def start(self) -> None:
+        """Load the models. Raises `services.ocr.process.NotStarted`."""
+        self._label = (await self.children.start()).decode()
+        log.info("models loaded", models=self._label, processes=self.children.pids)
 
     def close(self) -> None:
-        """Wait for what the threads are at; nothing new starts."""
-        self._pool.shutdown(cancel_futures=True)
-        self._engine.close()
+        """End the reading processes; no job may run."""
+        self.children.close()
 
     async def handle(self, job: Job, progress: Progress) -> Outcome:
         """Read all pages of a document and store them as one `OcrResult`.
@@ -76,7 +63,7 @@ class Reader:
             progress: told at start and end of ``preprocessing`` and ``ocr``, and between.
 
         Returns:
-            `Done` with the extract job, or `Dead` with a sentence for the person.
+            `Done` with the extract job, `Dead` with a sentence for the person, or `Retry` where the reader broke.
         """
         started = time.monotonic()
         try:
@@ -95,9 +82,12 @@ class Reader:
             return Dead("The stored picture is gone.")
         except Unreadable as error:
             return Dead(str(error))
+        except ChildError as error:
+            log.error("page not read", error=str(error))
+            return Retry(f"the reading failed: {str(error).splitlines()[-1]}")
         key = blob_key(job.tenant, job.document_id, "ocr.json")
         seconds = round(time.monotonic() - started, 3)
-        await self._blobs.put(key, to_json(OcrResult(pages=read, engine=self._engine.label, seconds=seconds)))
+        await self._blobs.put(key, to_json(OcrResult(pages=read, engine=self._label, seconds=seconds)))
         lines = sum(len(page.lines) for page in read)
         await progress("ocr", 1.0, f"{lines} {_lines(lines)} read", details={"lines": lines})
         log.info("pages read", pages=len(read), lines=lines, seconds=seconds)
@@ -106,33 +96,18 @@ class Reader:
     async def _page(self, job: Job, stored: PageImage, index: int, pages: int, progress: Progress) -> OcrPage:
         """Prepare and read one page."""
         data = await self._blobs.get(stored.image)
-        loop = asyncio.get_running_loop()
-        prepared, copy = await loop.run_in_executor(self._pool, self._prepare, data)
+        async with _told(progress, index, pages) as on_news:
+            answer = to_answer(await self.children.call(data, on_news))
+        if isinstance(answer, Fault):
+            raise Unreadable(answer.sentence)
         key = stored.image
-        if copy:
+        if answer.copy:
             key = blob_key(job.tenant, job.document_id, f"prepared-{stored.page}.webp")
-            await self._blobs.put(key, copy)
-        found = len(prepared.quads)
-        note = f", {prepared.notes}" if prepared.notes else ""
-        if index == 0:
-            # The later pages' preparation is told as part of reading: a step that is over does not come back.
-            await progress("preprocessing", 1.0, f"{found} {_lines(found)} found{note}", details={"found": found})
-        of = f" of page {index + 1} of {pages}" if pages > 1 else ""
-        await progress("ocr", index / pages, f"Reading text{of}", details={"found": found})
-        async with _told(progress, index, pages, of) as on_read:
-            lines: list[OcrLine] = await loop.run_in_executor(
-                self._pool, self._engine.recognise, prepared.picture, prepared.quads, on_read
-            )
-        height, width = prepared.picture.shape[:2]
+            await self._blobs.put(key, answer.copy)
         return OcrPage(
-            page=stored.page, image=key, width=width, height=height, lines=lines, to_stored=prepared.to_stored
-        )
-
-    def _prepare(self, data: bytes) -> tuple[Page, bytes]:
-        """The prepared page and, where it is not the stored picture, its WebP."""
-        picture, turned = decode(data, self._preparation.ocr_max_pixels)
-        page = prepare(picture, self._engine, turned)
-        return page, encode(page.picture) if page.to_stored else b""
+            page=stored.page, image=key, width=answer.width, height=answer.height,
+            lines=answer.lines, to_stored=answer.to_stored,
+        )  # fmt: skip
 
 
 def _lines(count: int) -> str:
@@ -140,41 +115,54 @@ def _lines(count: int) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _told(progress: Progress, index: int, pages: int, of: str) -> AsyncIterator[OnRead]:
-    """Give a function for the reading thread whose calls become progress events, at most one each `_TOLD_EVERY`.
+async def _told(progress: Progress, index: int, pages: int) -> AsyncIterator[Callable[[bytes], None]]:
+    """Give a function for the reader's news, which become progress events, at most one each `_TOLD_EVERY`."""
+    of = f" of page {index + 1} of {pages}" if pages > 1 else ""
+    over, news = asyncio.Event(), asyncio.Event()
+    found: list[Found] = []
+    done, total = 0, 0
 
-    Leaving early (the job was cancelled) makes the thread stop at its next batch.
-    """
-    loop = asyncio.get_running_loop()
-    over, left = asyncio.Event(), threading.Event()
-    news = asyncio.Event()
-    latest = (0, 1)
+    def on_news(body: bytes) -> None:
+        nonlocal done, total
+        message = to_news(body)
+        if isinstance(message, Found):
+            found.append(message)
+        else:
+            done, total = message.done, message.total
+        news.set()
 
-    def on_read(done: int, total: int) -> None:
-        nonlocal latest
-        if left.is_set():
-            raise _Abandoned
-        latest = (done, total)
-        loop.call_soon_threadsafe(news.set)
+    async def tell_found() -> None:
+        while found:
+            first = found.pop()
+            note = f", {first.notes}" if first.notes else ""
+            if index == 0:
+                # The later pages' preparation is told as part of reading: a step that is over does not come back.
+                words = f"{first.lines} {_lines(first.lines)} found{note}"
+                await progress("preprocessing", 1.0, words, details={"found": first.lines})
+            await progress("ocr", index / pages, f"Reading text{of}", details={"found": first.lines})
 
     async def tell() -> None:
         while await news.wait() and not over.is_set():
             news.clear()
-            done, total = latest
-            await progress(
-                "ocr",
-                (index + done / total) / pages,
-                f"Reading text, {done} of {total} {_lines(total)}{of}",
-                details={"lines": done, "of": total},
-            )
+            await tell_found()
+            if total:
+                await progress(
+                    "ocr",
+                    (index + done / total) / pages,
+                    f"Reading text, {done} of {total} {_lines(total)}{of}",
+                    details={"lines": done, "of": total},
+                )
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), _TOLD_EVERY)
 
     task = asyncio.create_task(tell())
     try:
-        yield on_read
+        yield on_news
+        over.set()
+        news.set()
+        await asyncio.wait([task])
+        await tell_found()  # a page that was read before the task woke up
     finally:
-        left.set()
         over.set()
         news.set()
         # Not cancelled: an event that is being sent is sent whole, and before the one that follows it.
