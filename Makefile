@@ -7,6 +7,7 @@
 #   make bench-queue [QUICK=1]           the streams beside five other job queues
 #   make chaos [SEED=7] [ACTIONS=kill]   kills, stops, cuts and empties everything, and counts what is lost
 #   make accuracy DATA=folder            reads every picture of a folder and scores it
+#   make accuracy-drawn [LOOKS=clean]    draws pages of every layout, reads and scores them
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
@@ -54,6 +55,10 @@ bench-queue: .venv/.all .local/peers/.stamp
 accuracy: .venv/.all $(PAGE)
 	@test -d "$(DATA)" || { echo "Give the folder of pictures: make accuracy DATA=folder." >&2; exit 1; }
 	@$(PYTHON_IN) -m tests.benchmarks.accuracy "$(DATA)"
+
+# PER_LAYOUT, LOOKS, LAYOUTS and SEED reach it through the environment.
+accuracy-drawn: .venv/.all $(PAGE)
+	@$(PYTHON_IN) -m tests.benchmarks.accuracy_layouts
 
 clean:
 	@$(WITH_PYTHON) deploy/setup/clean.py

@@ -31,7 +31,35 @@ def _colour(colour: str) -> str:
     return f"{red / 255:.3f} {green / 255:.3f} {blue / 255:.3f}"
 
 
-def _text(text: Drawn, height: int, *, hidden: bool) -> str:
+def _codes(sheets: list[Canvas]) -> dict[str, int]:
+    """A code for every letter that Windows-1252 lacks, from 1 on: control codes are free."""
+    letters = sorted({letter for sheet in sheets for text in sheet.texts for letter in text.text})
+    return {letter: code for code, letter in enumerate((each for each in letters if not _in_latin(each)), 1)}
+
+
+def _in_latin(text: str) -> bool:
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _to_unicode(codes: dict[str, int]) -> bytes:
+    """The character map that gives text its letters back when it is taken out of the file (ISO 32000-1, 9.10.3)."""
+    known = {code: bytes([code]).decode("cp1252", "replace") for code in range(32, 256)}
+    known |= {code: letter for letter, code in codes.items()}
+    lines = [f"<{code:02x}> <{letter.encode('utf-16-be').hex()}>" for code, letter in sorted(known.items())]
+    parts = ["/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def"]
+    parts.append("1 begincodespacerange <00> <ff> endcodespacerange")
+    for at in range(0, len(lines), 100):  # a map may hold 100 entries in one go
+        some = lines[at : at + 100]
+        parts += [f"{len(some)} beginbfchar", *some, "endbfchar"]
+    parts.append("endcmap end end")
+    return "\n".join(parts).encode()
+
+
+def _text(text: Drawn, height: int, codes: dict[str, int], *, hidden: bool) -> str:
     left, top, right, bottom = text.box
     long = bottom - top if text.angle in (90, 270) else right - left
     stretch = 100 * long / max(_width(text.text) * text.size / 1000, 1)
@@ -40,7 +68,7 @@ def _text(text: Drawn, height: int, *, hidden: bool) -> str:
         90: f"0 1 -1 0 {left + text.baseline} {height - bottom}",
         270: f"0 -1 1 0 {right - text.baseline} {height - top}",
     }[text.angle]
-    shown = text.text.encode("cp1252", "replace").hex()
+    shown = "".join(f"{codes[each]:02x}" if each in codes else each.encode("cp1252").hex() for each in text.text)
     font = "F2" if text.bold else "F1"
     mode = "3 Tr " if hidden else "0 Tr "
     return f"BT {mode}{_colour(text.fill)} rg /{font} {text.size} Tf {stretch:.1f} Tz {matrix} Tm <{shown}> Tj ET"
@@ -59,14 +87,6 @@ def _shape(shape: Shape, height: int) -> str:
     return "\n".join(parts)
 
 
-def _speaks_latin(sheet: Canvas) -> bool:
-    try:
-        "".join(text.text for text in sheet.texts).encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def write_pdf(sheets: list[Canvas]) -> bytes:
     """A PDF of the sheets, one page each, with their text as text."""
     objects: list[bytes] = [b"", b""]  # the catalogue and the pages come last
@@ -80,17 +100,17 @@ def write_pdf(sheets: list[Canvas]) -> bytes:
         head = f"<< /Length {len(packed)} /Filter /FlateDecode {more}>>\nstream\n"
         return add(head.encode() + packed + b"\nendstream")
 
-    fonts = [
-        add(f"<< /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding >>".encode())
-        for name in ("Helvetica", "Helvetica-Bold")
-    ]
+    codes = _codes(sheets)
+    letters = stream(_to_unicode(codes))
+    font = "<< /Type /Font /Subtype /Type1 /BaseFont /{} /Encoding /WinAnsiEncoding /ToUnicode {} 0 R >>"
+    fonts = [add(font.format(name, letters).encode()) for name in ("Helvetica", "Helvetica-Bold")]
     pages = []
     for sheet in sheets:
         wide, tall = sheet.image.size
         scale = _ACROSS / wide
         parts = [f"{scale:.5f} 0 0 {scale:.5f} 0 0 cm"]
         pictures = ""
-        vector = _speaks_latin(sheet)
+        vector = all(_in_latin(text.text) for text in sheet.texts)
         if vector:
             parts.append(f"{_colour(sheet.paper)} rg 0 0 {wide} {tall} re f")
         else:
@@ -103,7 +123,7 @@ def write_pdf(sheets: list[Canvas]) -> bytes:
             parts.append(f"q {wide} 0 0 {tall} 0 0 cm /P Do Q")
         for op in sheet.ops:
             if isinstance(op, Drawn):
-                parts.append(_text(op, tall, hidden=not vector))
+                parts.append(_text(op, tall, codes, hidden=not vector))
             elif vector:
                 parts.append(_shape(op, tall))
         content = stream("\n".join(parts).encode())

@@ -73,7 +73,8 @@ def header(
                 (f"{page.class_name} {title}", f"{title} {page.class_name}", f"{title} – {page.class_name}")
             )
         else:
-            facts.append(f"{labels['class']}: {page.class_name}")
+            named = page.class_name.startswith(labels["class"])
+            facts.append(page.class_name if named else f"{labels['class']}: {page.class_name}")
     if page.teacher:
         facts.append(f"{labels['teacher']}: {page.teacher}")
     if page.term and page.year and rng.random() < 0.4:
