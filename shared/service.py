@@ -12,6 +12,7 @@ from aiohttp import web
 from shared.blobs import BlobStore
 from shared.db.documents import Documents
 from shared.db.pool import Database, DatabaseAway
+from shared.direct import PATH, InternalSettings, run_route
 from shared.health import add_health_routes
 from shared.logs import configure_logging, get_logger
 from shared.messages import Stage
@@ -28,8 +29,10 @@ log = get_logger(__name__)
 
 class ServiceSettings(Settings):
     group: ClassVar[str] = "Worker services"
-    service_host: str = setting("127.0.0.1", "Address that health and metrics are served on.")
-    service_port: int = setting(0, "Port of health and metrics; 0 takes a free one and logs it.", ge=0, le=65535)
+    service_host: str = setting("127.0.0.1", "Address that health, metrics and internal calls are served on.")
+    service_port: int = setting(
+        0, "Port of health, metrics and internal calls; 0 takes a free one and logs it.", ge=0, le=65535
+    )
 
 
 class Handling(Protocol):
@@ -123,9 +126,17 @@ async def work(stage: Stage, make: MakeHandling) -> None:
         if handling is None:
             raise RuntimeError("still loading")
 
-    app = web.Application()
-    checks = {"loaded": loaded, "redis": lambda: ping(client), "postgres": database.ping, "blobs": blobs.ready}
-    add_health_routes(app, checks)
+    app = web.Application(client_max_size=4 * 1024 * 1024)
+    # Redis is no part of readiness: while it is away, jobs come over the internal route.
+    add_health_routes(app, {"loaded": loaded, "postgres": database.ping, "blobs": blobs.ready})
+    route = run_route(
+        lambda: handling.handle if handling else None,
+        stage,
+        queue.queue_concurrency,
+        queue.queue_timeout / 1000,
+        InternalSettings.load(),
+    )
+    app.router.add_post(PATH, route)
     runner, port = await serve(app, service.service_host, service.service_port)
     log.info("starting", port=port, consumer=queue.consumer)
     readers: list[Client] = []
@@ -160,9 +171,3 @@ async def work(stage: Stage, make: MakeHandling) -> None:
             await each.aclose()
         await database.close()
         log.info("stopped")
-
-
-async def ping(client: Client) -> None:
-    """Raises if Redis does not answer."""
-    async with asyncio.timeout(2):
-        await client.ping()

@@ -73,8 +73,10 @@ def the_four(port: int, local: Path, env: dict[str, str]) -> list[Service]:
         **env,
     }
     services = []
+    addresses: dict[str, str] = {}
     for name in WORKERS:
         own = free_port()
+        addresses[f"{name.upper()}_URL"] = f"http://127.0.0.1:{own}"
         services.append(
             Service(
                 name=name,
@@ -86,7 +88,7 @@ def the_four(port: int, local: Path, env: dict[str, str]) -> list[Service]:
     gateway = Service(
         name="gateway",
         command=[sys.executable, "-m", "services.gateway"],
-        env={**common, "HOST": "127.0.0.1", "PORT": str(port)},
+        env={**common, **addresses, "HOST": "127.0.0.1", "PORT": str(port), "CONSUMER_NAME": "gateway-1"},
         ready_url=f"http://127.0.0.1:{port}/readyz",
     )
     return [*services, gateway]

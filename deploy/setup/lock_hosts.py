@@ -14,6 +14,8 @@ ALLOWED = {
     "uv.lock": {"pypi.org", "files.pythonhosted.org"},
     # A package lock needs no addresses at all; those it may carry for other reasons are people's funding pages.
     "services/gateway/web/package-lock.json": {"registry.npmjs.org"},
+    "tests/benchmarks/queue/peers/uv.lock": {"pypi.org", "files.pythonhosted.org"},
+    "tests/benchmarks/queue/peers/package-lock.json": {"registry.npmjs.org"},
 }
 ADDRESS = re.compile(r"(?:https?|git\+\w+|git|ssh|ftp)://[^\s\"'<>]+")
 

@@ -1,13 +1,12 @@
 """The gateway: HTTP API, page, event streams, relay and recorder in one process."""
 
 import asyncio
-import os
-import socket
 
 from redis.exceptions import RedisError
 
 from services.gateway.app import build_app
 from services.gateway.context import Gateway
+from services.gateway.direct import Direct, DirectSettings
 from services.gateway.hub import Hub
 from services.gateway.reconciler import Reconciler
 from services.gateway.recorder import Recorder
@@ -40,26 +39,29 @@ async def main() -> None:
     # Each blocking reader has a client of its own: it would hold a pooled connection for its whole life.
     hub_readers = {keys: connect(redis_settings, blocking_ms=1000, pool=2) for keys in partitions}
     recorder_readers = {keys: connect(redis_settings, blocking_ms=1000, pool=3) for keys in partitions}
-    events, jobs = Events(database), Jobs(database)
-    consumer = QueueSettings.load().consumer_name or f"{socket.gethostname()}-{os.getpid()}"
+    events, jobs, documents = Events(database), Jobs(database), Documents(database)
+    queue = QueueSettings.load()
     relay_settings = RelaySettings.load()
     desk = Desk(client, redis_settings)
-    relay = Relay(jobs, client, redis_settings, relay_settings.queue_window)
+    relay = Relay(jobs, desk, relay_settings.queue_window)
     # A document that ended makes room in the window.
-    recorders = [Recorder(recorder_readers[keys], keys, events, consumer, relay.nudge) for keys in partitions]
+    recorders = [Recorder(recorder_readers[keys], keys, events, queue.consumer, relay.nudge) for keys in partitions]
+    hub = Hub(hub_readers, settings.sse_buffer)
+    direct = Direct(relay, jobs, documents, events, hub, DirectSettings.load(), queue)
     gateway = Gateway(
         settings=settings,
         pictures=PictureSettings.load(),
         redis_settings=redis_settings,
         blobs=blobs,
-        documents=Documents(database),
+        documents=documents,
         events=events,
         jobs=jobs,
         client=client,
         desk=desk,
         relay=relay,
+        direct=direct,
         queue_limit=relay_settings.queue_limit,
-        hub=Hub(hub_readers, settings.sse_buffer),
+        hub=hub,
     )
     # Redis is no part of readiness: uploads are committed without it and relayed when it is back.
     app = build_app(gateway, {"postgres": database.ping, "blobs": blobs.ready})
@@ -75,6 +77,7 @@ async def main() -> None:
         log.info("stopping")
         gateway.hub.close()
         await chores
+        await direct.close()
         for recorder in recorders:
             try:
                 await recorder.leave()
@@ -92,6 +95,7 @@ async def main() -> None:
 async def _chores(gateway: Gateway, recorders: list[Recorder], partitions: list[Keys], stop: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(forever("relay", gateway.relay.run_once, stop))
+        group.create_task(forever("direct", gateway.direct.run_once, stop))
         reconciler = Reconciler(gateway.jobs, gateway.desk)
         group.create_task(forever("reconciler", reconciler.run_once, stop, every=2))
         for keys in partitions:

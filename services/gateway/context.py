@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from services.gateway.direct import Direct
 from services.gateway.hub import Hub
 from services.gateway.problems import not_found
 from services.gateway.relay import Relay
@@ -37,6 +38,7 @@ class Gateway:
     client: Client
     desk: Desk
     relay: Relay
+    direct: Direct
     queue_limit: int
     hub: Hub
 

@@ -43,8 +43,8 @@ class Frame(msgspec.Struct, frozen=True):
     """An event ready to be sent."""
 
     id: str
+    event: Event
     data: bytes
-    final: bool
 
 
 class Subscriber:
@@ -136,16 +136,21 @@ class Hub:
         for _, entries in answer or []:
             for id_, fields in entries:
                 self._last[keys] = id_
-                if subscribers := self._subscribers.get(fields.get("document", "")):
-                    self._hand_out(id_, fields, subscribers)
+                if fields.get("document", "") in self._subscribers:
+                    self._hand_out(id_, fields)
 
-    def _hand_out(self, id_: str, fields: dict[str, str], subscribers: set[Subscriber]) -> None:
+    def _hand_out(self, id_: str, fields: dict[str, str]) -> None:
         try:
             event = read_event(fields)
         except (KeyError, ValueError, msgspec.DecodeError) as error:
             # One garbled entry must not end the reader that all streams hang on.
             log.warning("event cannot be read", event_id=id_, error=str(error))
             return
-        item = Frame(id_, frame(id_, event), event.final)
-        for subscriber in subscribers:
-            subscriber.put(item)
+        self.deliver(id_, event)
+
+    def deliver(self, id_: str, event: Event) -> None:
+        """Hand an event to its document's subscribers."""
+        if subscribers := self._subscribers.get(event.document_id):
+            item = Frame(id_, event, frame(id_, event))
+            for subscriber in subscribers:
+                subscriber.put(item)

@@ -11,20 +11,17 @@ here, in Postgres, by priority and by turns between tenants. A stream is first i
 import asyncio
 from typing import ClassVar
 
-from shared.db.jobs import Jobs
+from shared.db.jobs import Jobs, QueuedJob
 from shared.db.pool import DatabaseAway, outage
 from shared.logs import get_logger
+from shared.messages import Event
 from shared.settings import Settings, setting
-from shared.streams.client import RedisSettings
+from shared.streams.desk import Desk
 from shared.streams.entries import job_fields
-from shared.streams.keys import Keys, partition_of
 from shared.streams.loops import AWAY
-from shared.streams.scripts import Client, Scripts
+from shared.streams.progress import STEPS, now_rfc3339
 
 log = get_logger(__name__)
-
-_MARKER_TTL = 7 * 86_400
-"""Seconds. A job that the relay could not note in all this time is the reconciler's."""
 
 
 class RelaySettings(Settings):
@@ -44,13 +41,12 @@ class RelaySettings(Settings):
 class Relay:
     """Args:
     jobs: holds the rows.
-    client: of the server that holds the streams.
+    desk: puts them on the streams.
     """
 
-    def __init__(self, jobs: Jobs, client: Client, settings: RedisSettings, window: int) -> None:
+    def __init__(self, jobs: Jobs, desk: Desk, window: int) -> None:
         self._jobs = jobs
-        self._scripts = Scripts(client)
-        self._partitions = settings.partitions
+        self._desk = desk
         self._window = window
         self._nudged = asyncio.Event()
         self.away = False
@@ -66,15 +62,14 @@ class Relay:
         moved = 0
         try:
             moved = await self._move()
+            if not moved:
+                await self._desk.ping()
+            self._tell(away=False)
         except DatabaseAway as error:
             log.warning("relay waits for postgres", error=str(error))
         except AWAY:
             self._tell(away=True)
             raise
-        else:
-            if not moved:
-                await self._scripts.ping()
-            self._tell(away=False)
         try:
             async with asyncio.timeout(1):
                 await self._nudged.wait()
@@ -94,8 +89,20 @@ class Relay:
     async def _move(self) -> int:
         async with self._jobs.take(self._window) as jobs:
             for job in jobs:
-                keys = Keys(partition_of(job.document_id, self._partitions))
                 fields = job_fields(job.document_id, job.tenant, job.payload, deadline=0, trace=job.trace)
-                marked = [keys.jobs(job.stage), keys.queued(job.document_id, job.generation)]
-                await self._scripts.call("enqueue", marked, _MARKER_TTL, *fields)
+                again = _starting_again(job) if job.generation else None
+                await self._desk.enqueue(job.stage, job.document_id, fields, generation=job.generation, event=again)
             return len(jobs)
+
+
+def _starting_again(job: QueuedJob) -> Event:
+    """Redis forgot how far the document was told to be: it is told first, so that no percentage falls."""
+    return Event(
+        type="progress",
+        document_id=job.document_id,
+        step=STEPS["compressing"],
+        stage="compressing",
+        percentage=job.percentage,
+        message="Starting again",
+        at=now_rfc3339(),
+    )

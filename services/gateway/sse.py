@@ -10,6 +10,7 @@ import contextlib
 import time
 from typing import cast
 
+import msgspec
 from aiohttp import web
 from redis.exceptions import RedisError
 
@@ -32,6 +33,8 @@ _HEADERS = {
     "X-Accel-Buffering": "no",
 }
 _RETRY_MS = 1000
+_INVENTED = 2**63 - 1
+"""Sequence of the id of a final event that was not read but made from the record."""
 
 
 async def events(request: web.Request) -> web.StreamResponse:
@@ -48,6 +51,8 @@ async def events(request: web.Request) -> web.StreamResponse:
         row = await gateway.documents.row(id_, TENANT)
         if row is None:
             raise not_found("document")
+        if last[1] == _INVENTED and Status(row["status"]).final:
+            return web.Response(status=204)
         history = await _history(gateway, row, last)
         if last > _START and not history and Status(row["status"]).final:
             return web.Response(status=204)
@@ -90,7 +95,7 @@ async def _history(gateway: Gateway, row: Row, after: EventId) -> list[Frame]:
         found = recorded if len(recorded) > len(found) else found
         ended = bool(found) and found[-1][1].final
     if status.final and not ended:
-        found.append(await _final_event(gateway, row))
+        found.append(_final_event(row, after))
     frames: list[Frame] = []
     for entry_id, event in found:
         if event_id(entry_id) <= after:
@@ -98,13 +103,15 @@ async def _history(gateway: Gateway, row: Row, after: EventId) -> list[Frame]:
         if event.type == "complete" and event.timetable_data is None:
             saved = await gateway.documents.timetable(id_, TENANT)
             event.timetable_data = saved[1] if saved else None
-        frames.append(Frame(entry_id, frame(entry_id, event), event.final))
+        frames.append(Frame(entry_id, event, frame(entry_id, event)))
     return frames
 
 
-async def _final_event(gateway: Gateway, row: Row) -> tuple[str, Event]:
+def _final_event(row: Row, after: EventId) -> tuple[str, Event]:
     document = read_document(row)
-    id_ = f"{int(row['completed_at'].timestamp() * 1000)}-0"
+    # A sequence that no stream gives, so that a client that comes back with it is known to have seen the end, whatever
+    # id the real final event gets later.
+    id_ = f"{max(int(row['completed_at'].timestamp() * 1000), after[0])}-{_INVENTED}"
     if document.status in (Status.COMPLETED, Status.VALIDATION_FAILED) and document.timetable_id:
         event = Event(
             type="complete",
@@ -140,6 +147,7 @@ class _Stream:
         self._id = id_
         self._subscriber = subscriber
         self._last = last
+        self._told = 0
         self._response = web.StreamResponse(headers=_HEADERS)
         self._write_timeout = gateway.settings.sse_write_timeout / 1000
 
@@ -196,13 +204,20 @@ class _Stream:
             if event_id(each.id) <= self._last:
                 continue
             self._last = event_id(each.id)
-            fresh += each.data
-            if each.final:
+            fresh += self._rising(each)
+            if each.event.final:
                 await self._write(bytes(fresh))
                 return True
         if fresh:
             await self._write(bytes(fresh))
         return False
+
+    def _rising(self, item: Frame) -> bytes:
+        """The frame's bytes; where Redis was emptied meanwhile and counts anew, with the percentage that was told."""
+        if item.event.percentage is None or item.event.percentage >= self._told:
+            self._told = item.event.percentage or self._told
+            return item.data
+        return frame(item.id, msgspec.structs.replace(item.event, percentage=self._told))
 
     async def _write(self, data: bytes) -> None:
         async with asyncio.timeout(self._write_timeout):

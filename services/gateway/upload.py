@@ -18,6 +18,8 @@ from shared.pictures import ALLOWED, inspect
 log = get_logger(__name__)
 
 _PRIORITIES = {"interactive": 0, "batch": 1}
+_DIRECT_SECONDS = 120
+"""Longest that an upload's answer waits for its document while Redis is away; it goes on without it."""
 _RECEIVING = web.AppKey("receiving", asyncio.Semaphore)
 
 
@@ -38,6 +40,14 @@ async def upload(request: web.Request) -> web.Response:
     if priority is None:
         raise ProblemError(
             400, "bad-query", "Bad query", "priority is one of those allowed.", allowed={"priority": [*_PRIORITIES]}
+        )
+    if gateway.relay.away and not gateway.direct.room:
+        raise ProblemError(
+            503,
+            "queue-away",
+            "Temporarily slow",
+            "The queue is away and all places beside it are taken. Please try again in a moment.",
+            retry_after=10,
         )
     async with receiving:
         file = await read_file(request, gateway.pictures.max_upload_bytes, gateway.settings.upload_timeout / 1000)
@@ -69,9 +79,18 @@ async def upload(request: web.Request) -> web.Response:
         # A client that goes away in the middle of this must not leave a picture without a document.
         await asyncio.shield(_commit(gateway, document_id, payload, file.data, trace, priority))
     log.info("uploaded", document_id=document_id, bytes=payload.size, content_type=payload.content_type)
-    answer = json_response(Uploaded(document_id=document_id, status=Status.UPLOADED), 202)
+    status = await _worked_through(gateway, document_id) if gateway.relay.away else Status.UPLOADED
+    answer = json_response(Uploaded(document_id=document_id, status=status), 200 if status.final else 202)
     answer.headers["Location"] = f"/api/v1/documents/{document_id}"
     return answer
+
+
+async def _worked_through(gateway: Gateway, document_id: str) -> Status:
+    """Wait, while Redis is away, until the document has been worked through directly; gives its status then."""
+    if not await gateway.direct.ended(document_id, _DIRECT_SECONDS):
+        return Status.UPLOADED
+    row = await gateway.documents.row(document_id, TENANT)
+    return Status(row["status"]) if row else Status.CANCELLED
 
 
 async def _commit(

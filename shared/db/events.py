@@ -42,9 +42,11 @@ class Events:
             if event.type == "progress":
                 newest[event.document_id] = event
         async with self._database.pool.acquire() as connection, connection.transaction():
+            # Before the inserts, whose foreign keys lock the same rows.
+            await connection.execute(sql("documents_lock"), columns[0])
             await connection.execute(sql("events_insert"), *columns)
             if newest:
-                ordered = sorted(newest.items())  # one order for all gateways, so that row locks cannot cross
+                ordered = sorted(newest.items())
                 await connection.execute(
                     sql("document_progress"),
                     [uuid.UUID(id_) for id_, _ in ordered],

@@ -25,11 +25,22 @@ class QueuedJob(msgspec.Struct):
     payload: dict[str, Any]
     trace: str
     generation: int
+    """How often Redis forgot it."""
+    percentage: int
+    """How far its owner was told it is."""
 
 
 def _read(row: "asyncpg.Record") -> QueuedJob:
     payload = msgspec.json.decode(row["payload"])
-    return QueuedJob(str(row["document_id"]), row["tenant"], row["stage"], payload, row["trace"], row["generation"])
+    return QueuedJob(
+        document_id=str(row["document_id"]),
+        tenant=row["tenant"],
+        stage=row["stage"],
+        payload=payload,
+        trace=row["trace"],
+        generation=row["generation"],
+        percentage=row["percentage"],
+    )
 
 
 class Jobs:

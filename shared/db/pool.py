@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import hashlib
 import random
 from collections.abc import Awaitable, Callable
 from importlib import resources
@@ -38,6 +39,7 @@ _OUTAGE = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.TransactionRollbackError,  # deadlock or serialisation: nothing was done, the same call may work
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     OSError,
@@ -91,6 +93,21 @@ async def _prepare(connection: "asyncpg.Connection[Any]") -> None:
     )
 
 
+async def _make_tables(pool: "asyncpg.Pool[Any]") -> None:
+    """Run the schema unless this very one has been. Even where it changes nothing it takes locks that would stop the
+    traffic of the services that run, or deadlock with it."""
+    digest = hashlib.sha256(sql("schema").encode()).hexdigest()
+    async with pool.acquire() as connection:
+        known = await connection.fetchval("SELECT to_regclass('schema_applied')")
+        if known and await connection.fetchval(sql("schema_known"), digest):
+            return
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", _SCHEMA_LOCK)
+            await connection.execute("SET LOCAL client_min_messages = warning")
+            await connection.execute(sql("schema"))
+            await connection.execute(sql("schema_note"), digest)
+
+
 class Database:
     """A pool that is opened when Postgres first answers. jsonb goes in as a struct or JSON bytes and comes out as
     JSON bytes, for the caller to decode into its own struct."""
@@ -118,10 +135,7 @@ class Database:
             init=_prepare,
         )
         try:
-            async with pool.acquire() as connection, connection.transaction():
-                await connection.execute("SELECT pg_advisory_xact_lock($1)", _SCHEMA_LOCK)
-                await connection.execute("SET LOCAL client_min_messages = warning")
-                await connection.execute(sql("schema"))
+            await _make_tables(pool)
         except BaseException:
             pool.terminate()
             raise

@@ -13,6 +13,8 @@ from shared.streams.scripts import Client, Scripts
 
 _DEAD_FIELDS = ("reason", "detail", "deliveries", "died")
 _DEAD_SHOWN = 1000
+_MARKER_TTL = 7 * 86_400
+"""Seconds. A job that the relay could not note in all this time is the reconciler's."""
 Entries = list[tuple[str, dict[str, str]]]
 
 
@@ -72,6 +74,34 @@ class Desk:
     def keys_of(self, document_id: str) -> Keys:
         """The keys of the partition a document lives in."""
         return self.partitions[partition_of(document_id, len(self.partitions))]
+
+    async def enqueue(
+        self, stage: Stage, document_id: str, fields: list[str], *, generation: int = 0, event: Event | None = None
+    ) -> str | None:
+        """Add a document's first job, once for each generation; gives the entry's id, or None if it was there.
+
+        Args:
+            fields: of the entry, flat.
+            generation: how often Redis forgot the document.
+            event: told with it.
+        """
+        keys = self.keys_of(document_id)
+        told: list[str | int] = [event.type, event.percentage or 0, event_data(event)] if event else ["", 0, ""]
+        id_: str | None = await self._scripts.call(
+            "enqueue",
+            [keys.jobs(stage), keys.queued(document_id, generation), keys.events, keys.progress(document_id)],
+            _MARKER_TTL,
+            document_id,
+            *told,
+            self._settings.event_stream_length,
+            self._settings.progress_ttl,
+            *fields,
+        )
+        return id_
+
+    async def ping(self) -> None:
+        """Raises if the server cannot be reached."""
+        await self._client.ping()
 
     async def inventory(self) -> list[Held]:
         """Every job that Redis holds, each partition seen in one instant."""

@@ -12,6 +12,9 @@ from shared.logs import get_logger
 
 log = get_logger(__name__)
 
+_waiting: set[str] = set()
+"""The chores of this process that wait for Redis: the first and the last are worth a line."""
+
 AWAY = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError, OSError, TimeoutError)
 """Errors that pass when the server is back."""
 
@@ -51,8 +54,9 @@ async def forever(
             await run_once()
         except AWAY as error:
             failures += 1
-            if failures == 1:
-                log.warning("redis is away, waiting for it", chore=name, error=str(error) or type(error).__name__)
+            if not _waiting:
+                log.warning("redis is away, waiting for it", error=str(error) or type(error).__name__)
+            _waiting.add(name)
             # Back-off with jitter, so that all workers do not return in the same instant.
             await wait(stop, min(0.1 * 2 ** min(failures, 5), 2.0) * random.uniform(0.5, 1.0))
             continue
@@ -63,10 +67,13 @@ async def forever(
             await _again(regroup)
             continue
         if failures:
-            log.info("redis is back", chore=name)
             failures = 0
+            _waiting.discard(name)
+            if not _waiting:
+                log.info("redis is back")
         if every and await wait(stop, every * random.uniform(0.8, 1.2)):
-            return
+            break
+    _waiting.discard(name)
 
 
 async def _again(regroup: Callable[[], Awaitable[None]]) -> None:

@@ -11,7 +11,7 @@ Client: TypeAlias = Redis
 # What each script needs of the shared functions; they are put before it.
 _NEEDS = {
     "announce": ("publish",),
-    "enqueue": (),
+    "enqueue": ("publish",),
     "finish": ("fence", "publish"),
     "inventory": (),
     "leave": (),
@@ -38,12 +38,7 @@ class Scripts:
     """Calls scripts by their SHA-1; a server that lost them (restart, failover) is sent them again."""
 
     def __init__(self, client: Client) -> None:
-        self._client = client
         self._scripts: dict[str, AsyncScript] = {name: client.register_script(source(name)) for name in _NEEDS}
 
     async def call(self, name: str, keys: list[str], *args: str | int | bytes) -> Any:
         return await self._scripts[name](keys=keys, args=list(args))
-
-    async def ping(self) -> None:
-        """Raises if the server cannot be reached."""
-        await self._client.ping()

@@ -11,19 +11,17 @@ import os
 import random
 import socket
 import time
-import traceback
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
-import msgspec
 import structlog
 from redis.exceptions import RedisError
 
 from shared import metrics
-from shared.blobs import BlobMissing
+from shared.attempt import attempt
 from shared.logs import get_logger
 from shared.messages import Event, Status
-from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry, Unreadable
+from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.settings import Settings, setting
 from shared.streams.entries import Delivery, MalformedEntry, follow_up_fields, read_job, replaced
 from shared.streams.lane import Lane
@@ -92,7 +90,7 @@ class Worker:
                 fetch.add_done_callback(lambda _: self._fetched.set())
                 chores.create_task(forever("renew", self.renew_once, self._stop, every=lease / 3))
                 chores.create_task(
-                    forever("reclaim", self.reclaim_once, self._closing, every=lease / 3, regroup=regroup)
+                    forever("reclaim", self.reclaim_once, self._closing, every=lease / 6, regroup=regroup)
                 )
                 chores.create_task(forever("promote", self.promote_once, self._closing, every=0.25))
                 chores.create_task(forever("control", self.control_once, self._closing))
@@ -216,30 +214,12 @@ class Worker:
                 await self._bury(delivery, job, reason, f"delivered {delivery.deliveries} times")
                 return
             begun = time.monotonic()
-            outcome, detail = await self._attempt(delivery, job)
+            progress = JobProgress(self._lane, delivery, job)
+            outcome, detail = await attempt(self._handler, job, progress, self._settings.queue_timeout / 1000)
             await self._settle(delivery, job, outcome, detail)
             seconds = time.monotonic() - begun
             metrics.JOB_SECONDS.labels(job.stage, type(outcome).__name__.lower()).observe(seconds)
             log.info("job ended", outcome=type(outcome).__name__.lower(), seconds=round(seconds, 3))
-
-    async def _attempt(self, delivery: Delivery, job: Job) -> tuple[Outcome, str]:
-        """Run the handler; gives its outcome and, for the dead stream, what went wrong."""
-        try:
-            async with asyncio.timeout(self._settings.queue_timeout / 1000):
-                outcome = await self._handler(job, JobProgress(self._lane, delivery, job))
-        except Unreadable as error:
-            return Dead(str(error)), str(error)
-        except BlobMissing:
-            return Dead("The stored picture is gone."), "blob missing"
-        except msgspec.ValidationError as error:
-            return Dead("This job could not be read."), str(error)
-        except TimeoutError:
-            return Retry(f"took longer than {self._settings.queue_timeout} ms"), "timeout"
-        except Exception as error:
-            # Whatever a stage raises must cost one attempt of one document, never the service.
-            log.exception("job failed")
-            return Retry(f"{type(error).__name__}: {error}"), traceback.format_exc(limit=20)
-        return outcome, outcome.reason if isinstance(outcome, Retry | Dead) else ""
 
     async def _settle(self, delivery: Delivery, job: Job, outcome: Outcome, detail: str) -> None:
         match outcome:

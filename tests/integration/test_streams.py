@@ -11,10 +11,11 @@ from redis.asyncio import Redis
 from shared.messages import Event, Message, Status
 from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, Unreadable
 from shared.streams.client import RedisSettings, connect
+from shared.streams.desk import Desk
 from shared.streams.entries import job_fields, read_event
 from shared.streams.keys import Keys
 from shared.streams.lane import Lane
-from shared.streams.scripts import Client, Scripts
+from shared.streams.scripts import Client
 from shared.streams.worker import QueueSettings, Worker
 
 KEYS = Keys(0)
@@ -42,7 +43,7 @@ class Bench:
 
     async def enqueue(self, document_id: str, number: int = 0) -> Any:
         fields = job_fields(document_id, "default", Payload(number=number), deadline=0, trace="")
-        return await Scripts(self.client).call("enqueue", [JOBS, KEYS.queued(document_id)], 60, *fields)
+        return await Desk(self.client, self.settings).enqueue("compress", document_id, fields)
 
     def work(self, handler: Any, consumer: str = "a", **settings: Any) -> Worker:
         async def on_dead(job: Job, reason: str) -> bool:

@@ -9,4 +9,5 @@ WHERE document_id = (
     LIMIT 1
     FOR UPDATE SKIP LOCKED
 )
-RETURNING document_id, tenant, stage, payload, trace, generation
+RETURNING document_id, tenant, stage, payload, trace, generation,
+    (SELECT percentage FROM documents WHERE id = document_id) AS percentage

@@ -1,4 +1,9 @@
--- Every table of Timelift. Run at each start under an advisory lock; changes nothing that is there.
+-- Every table of Timelift. Run under an advisory lock by the first service that knows it; changes nothing that is there.
+CREATE TABLE IF NOT EXISTS schema_applied (
+    digest      text PRIMARY KEY,
+    applied_at  timestamptz NOT NULL DEFAULT now()
+);
+
 CREATE TABLE IF NOT EXISTS documents (
     id            uuid PRIMARY KEY,
     tenant        text NOT NULL DEFAULT 'default',

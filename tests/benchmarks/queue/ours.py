@@ -12,16 +12,15 @@ from shared.logs import configure_logging
 from shared.messages import Event, Status
 from shared.outcomes import Done, Job, Outcome, Progress
 from shared.streams.client import RedisSettings, connect
+from shared.streams.desk import Desk
 from shared.streams.entries import job_fields
 from shared.streams.keys import Keys
 from shared.streams.lane import Lane
-from shared.streams.scripts import Scripts
 from shared.streams.worker import QueueSettings, Worker
 from tests.benchmarks.queue.peers import common
 
 KEYS = Keys(0)
 _EVENT = bool(os.environ.get("BENCH_EVENT"))
-_MARKER_TTL = 7 * 86_400
 
 
 async def handle(job: Job, _progress: Progress) -> Outcome:
@@ -50,12 +49,12 @@ async def work() -> None:
 async def sending() -> AsyncIterator[common.Send]:
     # A connection for each of its tasks: waiters for a shared one starved for the five seconds that the pool allows.
     client = connect(RedisSettings.load(redis_url=common.URL), pool=common.SENT_AT_ONCE)
-    scripts = Scripts(client)
+    desk = Desk(client, RedisSettings.load(redis_url=common.URL))
 
     async def send(number: int, at: float, ms: float) -> None:
         document = f"00000000-0000-4000-8000-{number:012d}"
         fields = job_fields(document, "default", {"number": number, "at": at, "ms": ms}, deadline=0, trace="")
-        await scripts.call("enqueue", [KEYS.jobs("compress"), KEYS.queued(document)], _MARKER_TTL, *fields)
+        await desk.enqueue("compress", document, fields)
 
     yield send
     await client.aclose()

@@ -1,0 +1,264 @@
+"""Works documents through without Redis, stage by stage over the workers' internal HTTP.
+
+While the relay says that Redis is away, committed jobs are claimed in Postgres, a few at a time, and carried by this
+gateway: progress goes to its own subscribers and to the record, the outcome of a stage decides the next call. A claim
+is renewed while its document is worked; a gateway that dies lets it lapse, and another one, or the relay once Redis is
+back, takes the document up from its first stage. Doing a stage twice changes nothing.
+"""
+
+import asyncio
+import contextlib
+import functools
+import random
+import time
+from collections.abc import AsyncIterator
+from typing import ClassVar
+
+import aiohttp
+import msgspec
+
+from services.gateway.hub import Hub
+from services.gateway.relay import Relay
+from shared.db.documents import Documents
+from shared.db.events import Events, RecordedEvent
+from shared.db.jobs import Jobs, QueuedJob
+from shared.db.pool import DatabaseAway, patiently
+from shared.direct import PATH, DirectDone, DirectJob, DirectLine, InternalSettings, bearer
+from shared.logs import get_logger
+from shared.messages import Event, Stage, Status
+from shared.settings import Settings, setting
+from shared.streams.loops import wait
+from shared.streams.progress import STEPS, now_rfc3339, percentage_of
+from shared.streams.worker import QueueSettings
+
+log = get_logger(__name__)
+
+_CLAIM_SECONDS = 30
+_LINE_BYTES = 16 * 1024 * 1024
+_APOLOGY = "Something went wrong on our side while reading this picture. Please try again later."
+
+
+class DirectSettings(Settings):
+    group: ClassVar[str] = "Without Redis"
+    direct_concurrency: int = setting(2, "Documents a gateway works through at once while Redis is away.", ge=0, le=64)
+    direct_waiting: int = setting(
+        4, "Uploads that may wait for that beyond those; the next is answered 503.", ge=0, le=1000
+    )
+    compressor_url: str = setting("http://127.0.0.1:4001", "Where the compressor takes internal calls.")
+    ocr_url: str = setting("http://127.0.0.1:4002", "Where the OCR takes internal calls.")
+    extractor_url: str = setting("http://127.0.0.1:4003", "Where the extractor takes internal calls.")
+
+    def url(self, stage: Stage) -> str:
+        """Where a stage takes internal calls."""
+        urls = {"compress": self.compressor_url, "ocr": self.ocr_url, "extract": self.extractor_url}
+        return urls[stage].rstrip("/") + PATH
+
+
+class _AwayError(Exception):
+    """A worker cannot be reached or broke off; the document is given back."""
+
+
+class Direct:
+    """Args:
+    relay: says whether Redis is away.
+    """
+
+    def __init__(
+        self,
+        relay: Relay,
+        jobs: Jobs,
+        documents: Documents,
+        events: Events,
+        hub: Hub,
+        settings: DirectSettings,
+        queue: QueueSettings,
+    ) -> None:
+        self._relay = relay
+        self._jobs = jobs
+        self._documents = documents
+        self._events = events
+        self._hub = hub
+        self._settings = settings
+        self._queue = queue
+        self._internal = InternalSettings.load()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._ended: dict[str, asyncio.Event] = {}
+        self._changed = asyncio.Event()
+        self._last_id = (0, 0)
+        # Made with the first call: a client session belongs to the event loop it is made in.
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def room(self) -> bool:
+        """Whether another upload may come while Redis is away."""
+        return len(self._ended) < self._settings.direct_concurrency + self._settings.direct_waiting
+
+    async def ended(self, document_id: str, seconds: float) -> bool:
+        """Wait until a document that was just committed has been worked through; False if it was not in time."""
+        event = self._ended.setdefault(document_id, asyncio.Event())
+        self._changed.set()
+        try:
+            async with asyncio.timeout(seconds):
+                await event.wait()
+        except TimeoutError:
+            return False
+        finally:
+            del self._ended[document_id]
+        return True
+
+    async def run_once(self) -> None:
+        """Claim what there is room for while Redis is away."""
+        self._changed.clear()
+        claimed = True
+        while self._relay.away and claimed and len(self._running) < self._settings.direct_concurrency:
+            try:
+                job = await self._jobs.claim(_CLAIM_SECONDS)
+            except DatabaseAway as error:
+                log.warning("postgres is away as well", error=str(error))
+                break
+            claimed = job is not None
+            if job:
+                task = asyncio.create_task(self._carry(job), name=f"direct {job.document_id}")
+                self._running[job.document_id] = task
+                task.add_done_callback(functools.partial(self._left, job.document_id))
+        await wait(self._changed, 0.5)
+
+    async def close(self) -> None:
+        """Give back what is being worked."""
+        for task in list(self._running.values()):
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        if self._session:
+            await self._session.close()
+
+    def _left(self, document_id: str, _task: asyncio.Task[None]) -> None:
+        del self._running[document_id]
+        self._changed.set()
+
+    async def _carry(self, job: QueuedJob) -> None:
+        renewing = asyncio.create_task(self._renew(job.document_id))
+        try:
+            await self._work(job)
+        except _AwayError as error:
+            log.warning("a document waits for its worker", document_id=job.document_id, error=str(error))
+            # Not at once: the worker that is away is likely to be away still.
+            await asyncio.sleep(random.uniform(0.5, 1.0))
+            await self._give_back(job.document_id)
+        except asyncio.CancelledError:
+            await self._give_back(job.document_id)
+            raise
+        except DatabaseAway as error:
+            log.warning("a document waits for postgres", document_id=job.document_id, error=str(error))
+        finally:
+            renewing.cancel()
+
+    async def _give_back(self, document_id: str) -> None:
+        with contextlib.suppress(DatabaseAway):
+            await self._jobs.renew_claim(document_id, 0)
+
+    async def _renew(self, document_id: str) -> None:
+        while True:
+            await asyncio.sleep(_CLAIM_SECONDS / 3)
+            with contextlib.suppress(DatabaseAway):
+                await self._jobs.renew_claim(document_id, _CLAIM_SECONDS)
+
+    async def _work(self, job: QueuedJob) -> None:
+        stage: Stage | None = job.stage
+        payload, percentage = job.payload, job.percentage
+        while stage:
+            done: DirectDone | None = None
+            for attempt in range(1, self._queue.queue_max_retries + 2):
+                asked = DirectJob(
+                    document_id=job.document_id,
+                    tenant=job.tenant,
+                    stage=stage,
+                    payload=payload,
+                    attempt=attempt,
+                    trace=job.trace,
+                )
+                line = DirectLine()
+                async for line in self._call(asked):
+                    if line.progress:
+                        told = line.progress
+                        percentage = max(percentage, percentage_of(told.phase, told.fraction))
+                        await self._tell(
+                            Event(
+                                type="progress",
+                                document_id=job.document_id,
+                                step=STEPS[told.phase],
+                                stage=told.phase,
+                                percentage=percentage,
+                                message=told.message,
+                                details=told.details,
+                                at=now_rfc3339(),
+                            )
+                        )
+                if line.dead is not None:
+                    await self._fail(job, line.dead, percentage)
+                    return
+                if line.done:
+                    done = line.done
+                    break
+                log.warning("will be tried again", document_id=job.document_id, reason=line.retry)
+                await asyncio.sleep(random.uniform(0, self._queue.queue_backoff / 1000 * 2 ** (attempt - 1)))
+            if done is None:
+                await self._fail(job, _APOLOGY, percentage)
+                return
+            if done.event:
+                await self._tell(done.event)
+            if done.next_stage is None:
+                break
+            stage, payload = done.next_stage, done.payload or {}
+        self._end(job.document_id)
+
+    async def _call(self, asked: DirectJob) -> AsyncIterator[DirectLine]:
+        """The lines of a worker's answer, the last of them an outcome. Raises `_AwayError`."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession()
+        headers = {"Authorization": bearer(self._internal)}
+        timeout = aiohttp.ClientTimeout(total=self._queue.queue_timeout / 1000 + 10, sock_connect=3)
+        last = DirectLine(progress=None)
+        try:
+            async with self._session.post(
+                self._settings.url(asked.stage),
+                data=msgspec.json.encode(asked),
+                headers=headers,
+                timeout=timeout,
+                read_bufsize=_LINE_BYTES,
+            ) as answer:
+                if answer.status != 200:
+                    raise _AwayError(f"{asked.stage} answered {answer.status}")
+                async for raw in answer.content:
+                    last = msgspec.json.decode(raw, type=DirectLine)
+                    yield last
+        except (aiohttp.ClientError, TimeoutError, ValueError, msgspec.DecodeError) as error:
+            raise _AwayError(f"{asked.stage}: {error or type(error).__name__}") from error
+        if not (last.done or last.dead is not None or last.retry is not None):
+            raise _AwayError(f"{asked.stage} broke off")
+
+    async def _fail(self, job: QueuedJob, sentence: str, percentage: int) -> None:
+        if await patiently(lambda: self._documents.fail(job.document_id, job.tenant, sentence)):
+            await self._tell(
+                Event(
+                    type="error",
+                    document_id=job.document_id,
+                    error=sentence,
+                    percentage=percentage,
+                    status=Status.FAILED,
+                    at=now_rfc3339(),
+                )
+            )
+        self._end(job.document_id)
+
+    async def _tell(self, event: Event) -> None:
+        milliseconds, sequence = int(time.time() * 1000), 0
+        if milliseconds <= self._last_id[0]:
+            milliseconds, sequence = self._last_id[0], self._last_id[1] + 1
+        self._last_id = (milliseconds, sequence)
+        id_ = f"{milliseconds}-{sequence}"
+        self._hub.deliver(id_, event)
+        await patiently(lambda: self._events.record([RecordedEvent(id_, event)]))
+
+    def _end(self, document_id: str) -> None:
+        if waiting := self._ended.get(document_id):
+            waiting.set()

@@ -1,0 +1,134 @@
+"""The second carrier: a stage's handler behind `POST /internal/run`, for the time when Redis is away.
+
+The request is a `DirectJob`. The answer streams one `DirectLine` of JSON a line: progress while it works, then exactly
+one line with the outcome. An answer that ends without one means that the service went away.
+"""
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from shared.attempt import attempt
+from shared.logs import get_logger
+from shared.messages import Event, Message, Phase, Stage
+from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
+from shared.settings import Settings, setting
+
+log = get_logger(__name__)
+
+PATH = "/internal/run"
+
+
+class InternalSettings(Settings):
+    group: ClassVar[str] = "Internal calls"
+    internal_token: str = setting(
+        "",
+        "Shared secret of the calls between gateway and workers; set the same everywhere, where others can reach "
+        "the workers' ports.",
+        secret=True,
+    )
+
+
+class DirectJob(Message):
+    """Body of the request."""
+
+    document_id: str
+    tenant: str
+    stage: Stage
+    payload: dict[str, Any]
+    attempt: int = 1
+    trace: str = ""
+
+
+class DirectProgress(Message):
+    phase: Phase
+    fraction: float
+    message: str
+    details: dict[str, Any] | None = None
+
+
+class DirectDone(Message):
+    next_stage: Stage | None = None
+    payload: dict[str, Any] | None = None
+    event: Event | None = None
+
+
+class DirectLine(Message, omit_defaults=True):
+    """One line of the answer: one of these is set."""
+
+    progress: DirectProgress | None = None
+    done: DirectDone | None = None
+    retry: str | None = None
+    dead: str | None = None
+
+
+def _line(outcome: Outcome) -> DirectLine:
+    match outcome:
+        case Done(next=following, event=event):
+            payload = msgspec.to_builtins(following.payload) if following else None
+            stage = following.stage if following else None
+            return DirectLine(done=DirectDone(next_stage=stage, payload=payload, event=event))
+        case Retry(reason=reason):
+            return DirectLine(retry=reason)
+        case Dead(reason=reason):
+            return DirectLine(dead=reason)
+
+
+def run_route(
+    find: Callable[[], Handler | None], stage: Stage, places: int, seconds: float, settings: InternalSettings
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """The request handler of a service.
+
+    Args:
+        find: gives the stage's handler, or None while it loads.
+        places: jobs run at once this way; the next is answered 503.
+        seconds: longest a job may take.
+    """
+    room = asyncio.Semaphore(places)
+    encode = msgspec.json.Encoder().encode
+
+    async def run(request: web.Request) -> web.StreamResponse:
+        given = request.headers.get("Authorization", "")
+        if settings.internal_token and not hmac.compare_digest(given.encode(), bearer(settings).encode()):
+            return web.Response(status=401, text="wrong token\n")
+        handler = find()
+        if handler is None or room.locked():
+            return web.Response(status=503, text="loading or busy\n", headers={"Retry-After": "1"})
+        try:
+            asked = msgspec.json.decode(await request.read(), type=DirectJob)
+        except msgspec.DecodeError as error:
+            return web.Response(status=400, text=f"{error}\n")
+        if asked.stage != stage:
+            return web.Response(status=400, text=f"this service works {stage}\n")
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        await response.prepare(request)
+
+        async def write(line: DirectLine) -> None:
+            await response.write(encode(line) + b"\n")
+
+        async def progress(
+            phase: Phase, fraction: float, message: str, *, details: dict[str, Any] | None = None
+        ) -> None:
+            told = DirectProgress(phase=phase, fraction=fraction, message=message, details=details)
+            await write(DirectLine(progress=told))
+
+        job = Job(asked.document_id, asked.tenant, stage, asked.attempt, asked.payload, 0.0, asked.trace)
+        async with room:
+            with structlog.contextvars.bound_contextvars(document_id=job.document_id, stage=stage, direct=True):
+                outcome, _ = await attempt(handler, job, progress, seconds)
+                log.info("job ended", outcome=type(outcome).__name__.lower())
+        await write(_line(outcome))
+        await response.write_eof()
+        return response
+
+    return run
+
+
+def bearer(settings: InternalSettings) -> str:
+    """The Authorization header of a call."""
+    return f"Bearer {settings.internal_token}"

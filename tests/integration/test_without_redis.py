@@ -1,0 +1,134 @@
+"""Redis away: uploads are worked through directly; when it is back, streams take over with no restart."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import asyncpg
+import pytest
+
+from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
+from deploy.sample import draw
+from tests.system import System, finish, upload
+
+
+async def send(session: aiohttp.ClientSession, base_url: str, data: bytes) -> tuple[int, dict[str, Any]]:
+    form = aiohttp.FormData()
+    form.add_field("file", data, filename="week.png", content_type="image/png")
+    async with session.post(f"{base_url}/api/v1/documents/upload", data=form) as answer:
+        return answer.status, await answer.json(content_type=None)
+
+
+class Outage:
+    """A system whose Redis can be taken away."""
+
+    def __init__(self, system: System, redis: EmbeddedValkey) -> None:
+        self.system = system
+        self.redis = redis
+
+    async def told(self, words: str) -> None:
+        """Wait until the gateway's log says something."""
+        log = self.system.log("gateway")
+        async with asyncio.timeout(30):
+            while words not in log.read_text():  # noqa: ASYNC110 - a log file gives no signal
+                await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def outage(postgres_server: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[Outage]:
+    database = postgres_server.url.rpartition("/")[0] + "/outage"
+    admin = await asyncpg.connect(postgres_server.url)
+    await admin.execute("CREATE DATABASE outage")
+    redis = EmbeddedValkey(tmp_path / "valkey")
+    await redis.start()
+    system = System(
+        tmp_path,
+        redis.url,
+        database,
+        OCR_CACHE_DIR=str(tmp_path / "models"),
+        DIRECT_CONCURRENCY="1",
+        DIRECT_WAITING="1",
+        INTERNAL_TOKEN="between-us",
+    )
+    try:
+        await system.start()
+        yield Outage(system, redis)
+    finally:
+        await system.stop()
+        await redis.stop()
+        await admin.execute("DROP DATABASE outage WITH (FORCE)")
+        await admin.close()
+
+
+async def test_uploads_are_worked_through_directly_until_redis_is_back(
+    outage: Outage, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    draw(tmp_path / "week.png")
+    sample = (tmp_path / "week.png").read_bytes()
+    base_url = outage.system.base_url
+    await outage.redis.stop()
+    await outage.told("redis is away: documents are worked through directly")
+
+    # Two have places, one at work and one waiting; the third is told to come back, and nothing of it is kept.
+    first, second = (asyncio.create_task(send(session, base_url, sample)) for _ in range(2))
+    async with asyncio.timeout(60):
+        while True:
+            status, body = await send(session, base_url, sample)
+            if status == 503:
+                break
+            # The places are taken once both have been committed.
+            assert status == 200, body
+    assert body["type"] == "/problems/queue-away"
+    answers = await asyncio.gather(first, second)
+    assert [(status, body["status"]) for status, body in answers] == [(200, "completed")] * 2
+
+    # The same tables are filled, and the event stream tells the whole way from them.
+    id_ = answers[0][1]["documentId"]
+    events = [each for each in await finish(session, base_url, id_) if each["type"] != "connected"]
+    assert list(dict.fromkeys(each["stage"] for each in events[:-1])) == [
+        "compressing",
+        "preprocessing",
+        "ocr",
+        "ai",
+        "validation",
+    ]
+    assert events[-1]["type"] == "complete"
+    assert len(events[-1]["timetableData"]["timeblocks"]) > 20
+    percentages = [each["percentage"] for each in events]
+    assert percentages == sorted(percentages)
+
+    # A worker's internal route is not open to everybody.
+    url = f"http://127.0.0.1:{outage.system.ports['ocr']}/internal/run"
+    async with session.post(url, data=b"{}") as answer:
+        assert answer.status == 401
+
+    # A bad picture fails with its sentence.
+    status, body = await send(session, base_url, sample[: len(sample) // 3])
+    assert (status, body["status"]) == (200, "failed")
+
+    await outage.redis.start()
+    await outage.told("redis is back: documents go over the streams again")
+    id_ = await upload(session, base_url, sample)
+    assert (await finish(session, base_url, id_))[-1]["type"] == "complete"
+
+
+async def test_subscribers_see_progress_while_redis_is_away(
+    outage: Outage, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    draw(tmp_path / "week.png")
+    sample = (tmp_path / "week.png").read_bytes()
+    base_url = outage.system.base_url
+    await outage.redis.stop()
+    await outage.told("redis is away: documents are worked through directly")
+    sending = asyncio.create_task(send(session, base_url, sample))
+    async with asyncio.timeout(30):
+        listed: list[dict[str, Any]] = []
+        while not listed:
+            async with session.get(f"{base_url}/api/v1/documents") as answer:
+                listed = (await answer.json())["documents"]
+    events = await finish(session, base_url, listed[0]["documentId"])
+    assert events[-1]["type"] == "complete"
+    assert len([each for each in events if each["type"] == "progress"]) > 8
+    assert (await sending)[1]["status"] == "completed"
