@@ -53,6 +53,7 @@ class System:
             "CONSUMER_NAME": f"{name}-1",
             "PORT": port,
             "SERVICE_PORT": port,
+            **{f"{worker.upper()}_URL": f"http://127.0.0.1:{self.ports[worker]}" for worker in WORKERS},
             **self._env,
         }
         with self.log(name).open("ab") as log:
