@@ -65,7 +65,7 @@ class Pen:
         """
         style = self.style
         width = round(style.width * self.room)
-        canvas = Canvas(width, width * 3, style.paper, style.face, style.ink, smallest=max(14, round(width / 150)))
+        canvas = Canvas(width, width * 3, style.paper, style.face, style.ink, smallest=max(14, round(width / 135)))
         sheet = Sheet(canvas, style.margin, width - style.margin, style.margin, frame)
         if frame:
             sheet.left, sheet.right, sheet.top = surround.window(canvas, self.rng, style, frame)

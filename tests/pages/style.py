@@ -22,6 +22,7 @@ class Style:
     width: of the page before more room is asked for, pixels.
     size: of the text, pixels.
     rule: width of the table's lines, pixels; 0 draws none.
+    ruling: ``box`` around every cell, ``rows`` (lines across only), ``dashed``.
     head: fill of header cells, or None.
     rest: fill of breaks, or None.
     palette: fills of lessons.
@@ -36,6 +37,7 @@ class Style:
     paper: Colour
     grid: Colour
     rule: int
+    ruling: str
     head: Colour | None
     head_ink: Colour
     rest: Colour | None
@@ -93,6 +95,7 @@ def style(rng: random.Random, *, dark: bool = False, large: bool = False) -> Sty
         paper=paper,
         grid=grid,
         rule=rng.choice((1, 2, 2, 3, 4)),
+        ruling=rng.choices(("box", "rows", "dashed"), (12, 1, 1))[0],
         head=head_fill,
         head_ink=head_ink,
         rest=rest,

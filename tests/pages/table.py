@@ -56,7 +56,15 @@ def cell(
 ) -> None:
     """One cell with its fill, its outline and its text; text that lies too wide is turned by the caller."""
     style = pen.style
-    sheet.canvas.rect(box, fill=fill, outline=style.grid if ruled else None, width=style.rule if ruled else 0)
+    boxed = ruled and style.ruling == "box"
+    sheet.canvas.rect(box, fill=fill, outline=style.grid if boxed else None, width=style.rule if boxed else 0)
+    if ruled and not boxed:
+        left, top, right, bottom = box
+        sides = [(left, top, right, top), (left, bottom, right, bottom)]
+        if style.ruling == "dashed":
+            sides += [(left, top, left, bottom), (right, top, right, bottom)]
+        for side in sides:
+            sheet.canvas.line(side, style.grid, style.rule, dash=8 if style.ruling == "dashed" else 0)
     if lines and any(line.text for line in lines):
         if fill and style.dark:
             lines = [replace(line, fill="#ffffff") for line in lines]

@@ -36,7 +36,7 @@ def _legend(pen: Pen, sheet: Sheet, found: Week, times: Form, left: int, top: in
     names = period_names(found)
     word = found.language.labels["period"]
     boxed = pen.rng.random() < 0.5
-    step = round(pen.size * 1.6)
+    step = round(pen.size * 1.4) + (2 * pen.style.pad if boxed else 4)
     size = pen.size * 0.9
     y = top
     narrow = left > sheet.left

@@ -59,7 +59,7 @@ def _draw(pen: Pen, clashes: float) -> None:
                     round(x) + 3,
                     top + round((start / 60 - first) * hour),
                     round(x + wide / lanes) - 3,
-                    top + round((until / 60 - first) * hour),
+                    top + round((until / 60 - first) * hour) - 3,  # or two of one colour would become one
                 )
                 _block(pen, sheet, box, lesson, hours.span(start, until) if printed else None)
                 pen.blocks.append(block(day, lesson, start, until, tol=0 if printed else 5))

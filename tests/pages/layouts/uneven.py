@@ -1,5 +1,6 @@
 """Cells divided unevenly: a day's edges do not meet the header's, and the drawing gives the time."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from tests.pages.canvas import Line
@@ -14,6 +15,7 @@ from tests.pages.week import Entry, Slot, block, entry, week
 def uneven_cells(pen: Pen) -> None:
     """Days down the side over a header drawn to scale; stretches between breaks are divided freely on each day."""
     rng = pen.rng
+    pen.style = replace(pen.style, ruling="box")  # the edges tell the time
     found = week(rng, days=5, lessons=rng.choice((4, 5)), notes=0, ending=0)
     language, times = found.language, local_form(rng, "en")
     first, last = found.slots[0].start, found.slots[-1].end
