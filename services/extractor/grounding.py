@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from rapidfuzz import fuzz
 
+from services.extractor.attempts import Attempt
 from services.extractor.prompt import Numbered
 from services.extractor.reading.days import letter_days, one_day
 from services.extractor.reading.model import Rect
@@ -27,6 +28,10 @@ _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 class ClaudeFailed(Exception):
     """No usable answer. The text is one clause for a warning and the log; it holds no key and no page text."""
+
+    def __init__(self, reason: str, attempts: list[Attempt] | None = None) -> None:
+        super().__init__(reason)
+        self.attempts = attempts or []
 
 
 class AnswerBlock(msgspec.Struct):

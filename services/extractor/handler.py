@@ -14,13 +14,14 @@ import uuid
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from services.extractor.grounding import ClaudeFailed, ground
+from services.extractor.attempts import Attempt, summary
+from services.extractor.grounding import Answer, ClaudeFailed, ground
 from services.extractor.pictures import Undecodable, blank, decode, media_type_of, sendable
-from services.extractor.prompt import MAX_PAGES, number_lines
+from services.extractor.prompt import MAX_PAGES, Numbered, number_lines
 from services.extractor.reading import PageInput, read_timetable
 from services.extractor.settings import ClaudeSettings, ExtractorSettings
 from services.extractor.validation import validate
@@ -116,14 +117,14 @@ class Extractor:
             material = await self._gather(payload)
         except BlobMissing:
             return Dead("The stored picture is gone.")
-        timetable, reader = await self._read(material, progress)
+        timetable, reader, spent = await self._read(material, progress)
         count = len(timetable.timeblocks)
         blocks = "1 block" if count == 1 else f"{count} blocks"
         await progress(
             "ai",
             1.0,
             f"{blocks} read by {reader}",
-            details={"blocks": count, "reader": reader, "confidence": timetable.confidence},
+            details={"blocks": count, "reader": reader, "confidence": timetable.confidence, **spent},
         )
         await progress("validation", 0.0, f"Checking {blocks}")
         verdict = validate(timetable.timeblocks)
@@ -183,8 +184,8 @@ class Extractor:
             material.stored.append((data, media_type_of(data, declared.get(page.image, ""))))
         return material
 
-    async def _read(self, material: _Material, progress: Progress) -> tuple[Timetable, str]:
-        """The timetable and who read it, in words."""
+    async def _read(self, material: _Material, progress: Progress) -> tuple[Timetable, str, dict[str, Any]]:
+        """The timetable, who read it, in words, and what asking Claude cost (for the event's details)."""
         loop = asyncio.get_running_loop()
         reading = await loop.run_in_executor(self._pool, read_timetable, material.pages)
         local = Timetable(
@@ -199,31 +200,46 @@ class Extractor:
         log.info("layout read", layout=reading.layout, blocks=len(reading.blocks), confidence=reading.confidence)
         always = self._settings.extraction == "claude"
         if self._claude is None or not (always or reading.confidence < self._settings.quality_gate):
-            return local, "the local reader"
+            return local, "the local reader", {}
         await progress("ai", 0.3, "Asking Claude about what is unclear", details={"confidence": reading.confidence})
         try:
-            answered = await self._ask(self._claude, material)
+            answered, attempts = await self._ask(self._claude, material)
         except ClaudeFailed as failure:
             log.warning("claude failed", reason=str(failure))
             local.warnings.append(
                 Warning_(code="claude_failed", message=f"Claude could not be asked: {failure}. Read locally instead.")
             )
-            return local, "the local reader"
+            return local, "the local reader", {"claude": summary(failure.attempts)}
+        spent = {"claude": summary(attempts)}
         # A few blocks Claude is sure of are no better reading than a whole week with doubts.
         surer = answered.confidence >= local.confidence and len(answered.timeblocks) >= len(local.timeblocks) / 2
         if answered.timeblocks and (always or surer):
             _fill(answered, local)
-            return answered, "Claude"
-        return local, "the local reader"
+            return answered, "Claude", spent
+        return local, "the local reader", spent
 
-    async def _ask(self, claude: "Claude", material: _Material) -> Timetable:
+    async def _ask(self, claude: "Claude", material: _Material) -> tuple[Timetable, list[Attempt]]:
         loop = asyncio.get_running_loop()
         pictures: list[tuple[bytes, str]] = []
         for page, (data, media_type) in list(zip(material.pages, material.stored, strict=True))[:MAX_PAGES]:
             pictures.append(await loop.run_in_executor(self._pool, sendable, data, media_type, page.picture))
         numbered = number_lines([page.ocr for page in material.pages])
-        asked = await claude.ask(pictures, numbered)
-        return await loop.run_in_executor(self._pool, ground, asked.answer, numbered)
+
+        async def check(answer: Answer) -> list[str]:
+            return await loop.run_in_executor(self._pool, _faults, answer, numbered)
+
+        asked = await claude.ask(pictures, numbered, check)
+        return await loop.run_in_executor(self._pool, ground, asked.answer, numbered), asked.attempts
+
+
+_WORTH_REPAIR = frozenset({"no_blocks", "blank_name", "bad_time", "start_after_end", "overlap"})
+
+
+def _faults(answer: Answer, numbered: list[Numbered]) -> list[str]:
+    """What the page does not bear out in an answer, and the rules of a week that it breaks."""
+    timetable = ground(answer, numbered)
+    broken = [each for each in validate(timetable.timeblocks).warnings if each.code in _WORTH_REPAIR]
+    return [each.message for each in [*timetable.warnings, *broken]]
 
 
 def _fill(answered: Timetable, local: Timetable) -> None:

@@ -110,6 +110,15 @@ def content(pictures: list[tuple[bytes, str]], numbered: list[Numbered]) -> list
     return blocks
 
 
+def repair(faults: list[str]) -> str:
+    """The message that asks for a corrected answer. The faults quote the answer, so they go as data, too."""
+    return (
+        "Your answer was checked against the lines and the rules of a week. These points, as JSON strings, do not "
+        "hold. Give the whole answer again with them mended; where the page does not say it, use null or leave the "
+        "block out.\n" + json.dumps(faults, ensure_ascii=False)
+    )
+
+
 def _box(line: OcrLine) -> list[int]:
     xs, ys = [x for x, _ in line.box], [y for _, y in line.box]
     return [round(min(xs)), round(min(ys)), round(max(xs) - min(xs)), round(max(ys) - min(ys))]

@@ -24,3 +24,16 @@ class ClaudeSettings(Settings):
         90.0, "Longest time for all tries of one document together.", unit="seconds", gt=0, le=600
     )
     claude_max_tokens: int = setting(16_000, "Longest answer.", unit="tokens", ge=256, le=128_000)
+    claude_token_budget: int = setting(
+        60_000,
+        "Tokens, in and out, of all tries for one document; an answer is sent back for repair only within it.",
+        unit="tokens",
+        ge=0,
+        le=1_000_000,
+    )
+    claude_input_price: float = setting(
+        3.0, "Price of a million tokens sent, for the record of costs.", unit="US dollars", ge=0
+    )
+    claude_output_price: float = setting(
+        15.0, "Price of a million tokens answered, for the record of costs.", unit="US dollars", ge=0
+    )

@@ -19,6 +19,8 @@ class MessagesApi:
 
     answers: list[web.Response | dict[str, Any]] = field(default_factory=list)
     hang: bool = False
+    cut: int = 0
+    """How many of the first answers break off in the middle of their body."""
     requests: list[dict[str, Any]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     """What was wrong with the requests; a test ends by asserting that there is nothing."""
@@ -33,6 +35,13 @@ class MessagesApi:
         if self.hang:
             await asyncio.Event().wait()
         answer = self.answers[min(len(self.requests), len(self.answers)) - 1]
+        if len(self.requests) <= self.cut:
+            broken = web.StreamResponse(headers={"content-type": "application/json", "content-length": "5000"})
+            await broken.prepare(request)
+            await broken.write(b'{"id": "msg_1", "type": "mess')
+            assert request.transport is not None
+            request.transport.close()
+            return broken
         if isinstance(answer, dict):
             return web.json_response(answer)
         # A response object serves one request only.
@@ -48,7 +57,9 @@ class MessagesApi:
         self._require(output.get("type") == "json_schema", "output format")
         self._require(output.get("schema", {}).get("additionalProperties") is False, "closed schema")
         content = body["messages"][0]["content"]
-        self._require(body["messages"][0]["role"] == "user" and len(body["messages"]) == 1, "one user message")
+        roles = [each["role"] for each in body["messages"]]
+        self._require(roles in (["user"], ["user", "assistant", "user"]), "one question, and one repair round at most")
+        self._require(all(each["content"] for each in body["messages"]), "no empty message")
         self._require([block["type"] for block in content] == ["image"] * (len(content) - 1) + ["text"], "blocks")
         for block in content[:-1]:
             source = block["source"]
@@ -61,9 +72,11 @@ class MessagesApi:
 
 
 @asynccontextmanager
-async def messages_api(*answers: web.Response | dict[str, Any], hang: bool = False) -> AsyncIterator[MessagesApi]:
+async def messages_api(
+    *answers: web.Response | dict[str, Any], hang: bool = False, cut: int = 0
+) -> AsyncIterator[MessagesApi]:
     """Serve a stand-in for as long as the block lasts."""
-    api = MessagesApi(list(answers), hang)
+    api = MessagesApi(list(answers), hang, cut)
     app = web.Application(client_max_size=20_000_000)
     app.router.add_post("/v1/messages", api.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)

@@ -46,7 +46,11 @@ async def ask(api: MessagesApi, **settings: Any) -> Asked:
     _, picture = cv2.imencode(".webp", page.picture)
     values: dict[str, Any] = {"anthropic_api_key": KEY, "anthropic_base_url": api.url, "claude_timeout": 10.0}
     claude = Claude(ClaudeSettings.load(**(values | settings)))
-    return await claude.ask([(picture.tobytes(), "image/webp")], number_lines([page.page().ocr]))
+
+    async def check(said: Answer) -> list[str]:
+        return [f"“{each.name}” does not stand on the page." for each in said.blocks if each.name == "Astronomy"]
+
+    return await claude.ask([(picture.tobytes(), "image/webp")], number_lines([page.page().ocr]), check)
 
 
 async def test_a_good_answer() -> None:
@@ -55,7 +59,8 @@ async def test_a_good_answer() -> None:
     assert api.faults == []
     assert (api.requests[0]["model"], api.requests[0]["max_tokens"]) == ("claude-test", 5000)
     assert [each.name for each in asked.answer.blocks] == ["Maths"]
-    assert (asked.input_tokens, asked.output_tokens) == (1200, 340)
+    (attempt,) = asked.attempts
+    assert (attempt.outcome, attempt.usage.input_tokens, attempt.usage.output_tokens) == ("end_turn", 1200, 340)
 
 
 async def test_page_text_is_sent_as_data() -> None:
@@ -89,9 +94,72 @@ async def test_page_text_is_sent_as_data() -> None:
 )
 async def test_every_failure_is_one_exception(given: Any, reason: str) -> None:
     async with messages_api(given) as api:
-        with pytest.raises(ClaudeFailed, match=reason):
+        with pytest.raises(ClaudeFailed, match=reason) as failed:
             await ask(api)
     assert api.faults == []
+    assert len(failed.value.attempts) == len(api.requests)
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome"), [(message("", "refusal"), "refusal"), (message("{", "max_tokens"), "max_tokens")]
+)
+async def test_a_failed_try_is_paid_for_and_on_record(given: Any, outcome: str) -> None:
+    async with messages_api(given) as api:
+        with pytest.raises(ClaudeFailed) as failed:
+            await ask(api, claude_input_price=2.0, claude_output_price=10.0)
+    (attempt,) = failed.value.attempts
+    assert attempt.record() | {"seconds": 0} == {
+        "model": "claude-test", "outcome": outcome, "inputTokens": 1200, "outputTokens": 340, "seconds": 0,
+        "cost": pytest.approx((1200 * 2 + 340 * 10) / 1e6),
+    }  # fmt: skip
+
+
+async def test_what_does_not_hold_is_sent_back_once() -> None:
+    wrong = message(answer(block(name="Astronomy")))
+    async with messages_api(wrong, message(answer(block()))) as api:
+        asked = await ask(api)
+    assert api.faults == []
+    assert [each.name for each in asked.answer.blocks] == ["Maths"]
+    assert len(asked.attempts) == 2
+    first, said, back = api.requests[1]["messages"]
+    assert first == api.requests[0]["messages"][0]
+    assert (said["role"], back["role"]) == ("assistant", "user")
+    assert "“Astronomy” does not stand on the page." in back["content"]
+
+
+async def test_an_answer_out_of_form_is_sent_back_too() -> None:
+    async with messages_api(message("Here you are."), message(answer(block()))) as api:
+        asked = await ask(api)
+    assert [each.name for each in asked.answer.blocks] == ["Maths"]
+
+
+@pytest.mark.parametrize(
+    "second", [message(answer(block(name="Astronomy"))), message("", "refusal"), fault(529, "overloaded_error")]
+)
+async def test_a_repair_that_helps_nothing_leaves_the_first_answer(second: Any) -> None:
+    async with messages_api(message(answer(block(), block(name="Astronomy"))), second) as api:
+        asked = await ask(api)
+    assert [each.name for each in asked.answer.blocks] == ["Maths", "Astronomy"]
+    assert len(asked.attempts) == len(api.requests) == 2
+
+
+async def test_the_token_budget_forbids_a_repair() -> None:
+    async with messages_api(message(answer(block(name="Astronomy")))) as api:
+        asked = await ask(api, claude_token_budget=3000)
+    assert len(api.requests) == len(asked.attempts) == 1
+
+
+async def test_an_overload_told_after_the_headers_is_tried_again() -> None:
+    late = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+    async with messages_api(late, message(answer(block()))) as api:
+        asked = await ask(api)
+    assert [each.outcome for each in asked.attempts] == ["overloaded", "end_turn"]
+
+
+async def test_a_body_that_breaks_off_is_tried_again() -> None:
+    async with messages_api(message(answer(block())), cut=1) as api:
+        asked = await ask(api)
+    assert [each.outcome for each in asked.attempts] == ["unreachable", "end_turn"]
 
 
 async def test_an_overload_is_tried_again() -> None:
@@ -105,16 +173,18 @@ async def test_an_overload_is_tried_again() -> None:
 
 async def test_a_timeout_bounds_all_tries() -> None:
     async with messages_api(hang=True) as api:
-        with pytest.raises(ClaudeFailed, match="no answer within"):
+        with pytest.raises(ClaudeFailed, match="no answer within") as failed:
             await ask(api, claude_timeout=0.5)
+    assert len(failed.value.attempts) == 1
 
 
 async def test_a_long_retry_after_is_not_waited_out() -> None:
     busy = web.json_response({"type": "error", "error": {"type": "rate_limit_error", "message": ""}}, status=429)
     busy.headers["retry-after"] = "30"
     async with messages_api(busy) as api:
-        with pytest.raises(ClaudeFailed, match="no answer within"):
-            await ask(api, claude_timeout=0.5)
+        with pytest.raises(ClaudeFailed, match="rate limit"):
+            await ask(api)
+    assert len(api.requests) == 1
 
 
 async def test_nobody_there() -> None:

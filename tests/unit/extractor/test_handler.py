@@ -55,6 +55,7 @@ class Bench:
     blobs: BlobStore
     saved: list[tuple[str, str, Timetable, str]] = field(default_factory=list)
     told: list[tuple[str, float, str]] = field(default_factory=list)
+    details: list[dict[str, Any]] = field(default_factory=list)
     deleted: bool = False
 
     async def save(self, document_id: str, tenant: str, timetable: Timetable, timetable_id: str) -> bool:
@@ -65,6 +66,7 @@ class Bench:
         self, phase: Phase, fraction: float, message: str, *, details: dict[str, Any] | None = None
     ) -> None:
         self.told.append((phase, fraction, message))
+        self.details.append(details or {})
 
     async def put(self, sheet: Sheet) -> ExtractPayload:
         _, data = cv2.imencode(".webp", cv2.cvtColor(sheet.picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, 95])
@@ -201,3 +203,16 @@ async def test_the_local_reading_stands_when_claude_fails(bench: Bench, answer: 
     timetable = bench.saved[0][2]
     assert len(timetable.timeblocks) == 20
     assert "claude_failed" in [warning.code for warning in timetable.warnings]
+    (spent,) = [each["claude"] for each in bench.details if "claude" in each]
+    assert len(spent["attempts"]) == 1
+
+
+async def test_an_ungrounded_answer_is_repaired_and_its_cost_told(bench: Bench) -> None:
+    invented = {**ANSWER, "blocks": [{**ANSWER["blocks"][0], "start": "11:00"}]}
+    async with messages_api(body(invented), body(ANSWER)) as api:
+        await bench.handle(await bench.put(unclear()), api)
+    assert api.faults == []
+    assert bench.saved[0][2].timeblocks[0].start_time == "09:00"
+    (spent,) = [each["claude"] for each in bench.details if "claude" in each]
+    assert (len(spent["attempts"]), spent["inputTokens"], spent["outputTokens"]) == (2, 2400, 680)
+    assert spent["cost"] > 0
