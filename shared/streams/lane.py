@@ -6,6 +6,7 @@ from typing import cast
 from redis.exceptions import ResponseError
 
 from shared.messages import Event, Stage
+from shared.streams.batch import Batch
 from shared.streams.client import RedisSettings
 from shared.streams.entries import Delivery, event_data
 from shared.streams.keys import GROUPS, Keys
@@ -31,6 +32,8 @@ class Lane:
         self._reader = reader
         self._settings = settings
         self._scripts = Scripts(client)
+        # The arguments that all acknowledgements share are the group and the consumer.
+        self._batch = Batch(client, {"ack": 2})
         self._cursor = "0-0"
         self._control = ""
 
@@ -83,11 +86,14 @@ class Lane:
 
         Gives False when the job is somebody else's by now; then nothing was done.
         """
+        if not (event or follow_up):
+            pair = (self.group, self.consumer, delivery.id, delivery.deliveries)
+            return bool(await self._batch.call("ack", [self.jobs], *pair))
         target = self.keys.dead(self.stage) if dead else self.keys.jobs(next_stage) if next_stage else self.jobs
         told: list[str | int] = (
             [event.type, document_id, event.percentage or 0, event_data(event)] if event else ["", document_id, 0, ""]
         )
-        done = await self._scripts.call(
+        done = await self._batch.call(
             "finish",
             [self.jobs, target, self.keys.events, self.keys.progress(document_id)],
             *self._fence(delivery),

@@ -10,6 +10,7 @@ from redis.commands.core import AsyncScript
 Client: TypeAlias = Redis
 # What each script needs of the shared functions; they are put before it.
 _NEEDS = {
+    "ack": ("fence",),
     "announce": ("publish",),
     "enqueue": ("publish",),
     "finish": ("fence", "publish"),
@@ -39,6 +40,10 @@ class Scripts:
 
     def __init__(self, client: Client) -> None:
         self._scripts: dict[str, AsyncScript] = {name: client.register_script(source(name)) for name in _NEEDS}
+
+    def sha(self, name: str) -> str:
+        """What the server knows a script by."""
+        return str(self._scripts[name].sha)
 
     async def call(self, name: str, keys: list[str], *args: str | int | bytes) -> Any:
         return await self._scripts[name](keys=keys, args=list(args))

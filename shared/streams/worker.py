@@ -12,6 +12,7 @@ import random
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import ClassVar
 
 import structlog
@@ -61,6 +62,14 @@ class QueueSettings(Settings):
         return self.consumer_name or f"{socket.gethostname()}-{os.getpid()}"
 
 
+@dataclass(slots=True)
+class _Running:
+    delivery: Delivery
+    task: asyncio.Task[None]
+    settling: bool = False
+    """The handler is through; only what follows from it is being recorded."""
+
+
 class Worker:
     """Runs one lane's jobs through `handler`."""
 
@@ -69,7 +78,11 @@ class Worker:
         self._handler = handler
         self._on_dead = on_dead
         self._settings = settings
-        self._running: dict[str, tuple[Delivery, asyncio.Task[None]]] = {}
+        self._running: dict[str, _Running] = {}
+        self._gauge = metrics.RUNNING.labels(lane.stage)
+        self._seconds = {
+            kind: metrics.JOB_SECONDS.labels(lane.stage, kind.__name__.lower()) for kind in (Done, Retry, Dead)
+        }
         self._room = asyncio.Event()
         self._room.set()
         self._closing = asyncio.Event()  # set: fetch no more
@@ -97,8 +110,8 @@ class Worker:
                 chores.create_task(forever("sweep", self.sweep_once, self._closing, every=60))
         finally:
             # A chore that died must not leave jobs running that nobody renews.
-            for _, task in self._running.values():
-                task.cancel()
+            for running in self._running.values():
+                running.task.cancel()
 
     async def stop(self) -> None:
         """Stop fetching, let running jobs finish for the drain time, hand the rest back, leave the group."""
@@ -106,14 +119,14 @@ class Worker:
         self._room.set()
         # The read that is under way may still bring jobs; they must be drained or handed back too.
         await self._fetched.wait()
-        tasks = [task for _, task in self._running.values()]
+        tasks = [running.task for running in self._running.values()]
         if tasks:
             log.info("draining", jobs=len(tasks))
             await asyncio.wait(tasks, timeout=self._settings.queue_drain / 1000)
-        for delivery, task in list(self._running.values()):
-            task.cancel()
-            await asyncio.wait([task])
-            await self._quietly(self._lane.release(delivery))
+        for running in list(self._running.values()):
+            running.task.cancel()
+            await asyncio.wait([running.task])
+            await self._quietly(self._lane.release(running.delivery))
         self._stop.set()
 
     async def leave(self) -> None:
@@ -136,13 +149,15 @@ class Worker:
         if not self._running:
             return
         try:
-            lost = await self._lane.renew([delivery for delivery, _ in self._running.values()])
+            lost = await self._lane.renew([running.delivery for running in self._running.values()])
         except RedisError as error:
             if not group_lost(error):
                 raise
             lost = set(self._running)
         for id_ in lost:
-            self._give_up(id_)
+            # One that was ending meanwhile is gone because we ended it; if not, its script will be refused.
+            if (running := self._running.get(id_)) and not running.settling:
+                self._give_up(id_)
 
     async def reclaim_once(self) -> None:
         """Take over what other workers left behind, as much as there is room for."""
@@ -163,8 +178,8 @@ class Worker:
     async def control_once(self) -> None:
         """Stop the jobs of documents that were cancelled or deleted."""
         taken = set(await self._lane.taken_away(block_ms=1000))
-        for id_, (delivery, _) in list(self._running.items()):
-            if delivery.document_id in taken:
+        if taken:
+            for id_ in [id_ for id_, each in self._running.items() if each.delivery.document_id in taken]:
                 self._give_up(id_)
 
     async def sweep_once(self) -> None:
@@ -175,12 +190,12 @@ class Worker:
 
     def _start(self, delivery: Delivery) -> None:
         task = asyncio.create_task(self._work(delivery), name=f"job {delivery.id}")
-        self._running[delivery.id] = (delivery, task)
+        self._running[delivery.id] = _Running(delivery, task)
         self._update_room()
 
         def ended(ended_task: asyncio.Task[None]) -> None:
             current = self._running.get(delivery.id)
-            if current and current[1] is ended_task:
+            if current and current.task is ended_task:
                 del self._running[delivery.id]
             self._update_room()
             if not ended_task.cancelled() and (error := ended_task.exception()):
@@ -191,12 +206,12 @@ class Worker:
 
     def _give_up(self, id_: str) -> None:
         if found := self._running.pop(id_, None):
-            log.warning("a job is no longer ours", entry=id_, document_id=found[0].document_id)
-            found[1].cancel()
+            log.warning("a job is no longer ours", entry=id_, document_id=found.delivery.document_id)
+            found.task.cancel()
             self._update_room()
 
     def _update_room(self) -> None:
-        metrics.RUNNING.labels(self._lane.stage).set(len(self._running))
+        self._gauge.set(len(self._running))
         if len(self._running) < self._settings.queue_concurrency or self._closing.is_set():
             self._room.set()
         else:
@@ -208,18 +223,21 @@ class Worker:
         except (MalformedEntry, ValueError) as error:
             await self._bury(delivery, None, "This job could not be read.", str(error))
             return
-        with structlog.contextvars.bound_contextvars(document_id=job.document_id, stage=job.stage, attempt=job.attempt):
-            if delivery.deliveries > self._settings.queue_max_deliveries:
-                reason = "Reading this picture stopped its worker several times, so it was given up."
-                await self._bury(delivery, job, reason, f"delivered {delivery.deliveries} times")
-                return
-            begun = time.monotonic()
-            progress = JobProgress(self._lane, delivery, job)
-            outcome, detail = await attempt(self._handler, job, progress, self._settings.queue_timeout / 1000)
-            await self._settle(delivery, job, outcome, detail)
-            seconds = time.monotonic() - begun
-            metrics.JOB_SECONDS.labels(job.stage, type(outcome).__name__.lower()).observe(seconds)
-            log.info("job ended", outcome=type(outcome).__name__.lower(), seconds=round(seconds, 3))
+        # The task has a context of its own, which ends with it.
+        structlog.contextvars.bind_contextvars(document_id=job.document_id, stage=job.stage, attempt=job.attempt)
+        if delivery.deliveries > self._settings.queue_max_deliveries:
+            reason = "Reading this picture stopped its worker several times, so it was given up."
+            await self._bury(delivery, job, reason, f"delivered {delivery.deliveries} times")
+            return
+        begun = time.monotonic()
+        progress = JobProgress(self._lane, delivery, job)
+        outcome, detail = await attempt(self._handler, job, progress, self._settings.queue_timeout / 1000)
+        if running := self._running.get(delivery.id):
+            running.settling = True
+        await self._settle(delivery, job, outcome, detail)
+        seconds = time.monotonic() - begun
+        self._seconds[type(outcome)].observe(seconds)
+        log.info("job ended", outcome=type(outcome).__name__.lower(), seconds=round(seconds, 3))
 
     async def _settle(self, delivery: Delivery, job: Job, outcome: Outcome, detail: str) -> None:
         match outcome:
