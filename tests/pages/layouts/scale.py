@@ -78,9 +78,10 @@ def _scale(
     step, wide = (bottom - top) / (last - first), (right - left) / 5
     on_line = pen.rng.random() < 0.6
     font = canvas.font(pen.size * 0.8)
+    dash = pen.rng.choice((0, 0, 6))
     for number in range(last - first + 1):
         y = round(top + number * step)
-        canvas.line((left, y, right, y), faint, 1, dash=pen.rng.choice((0, 0, 6)))
+        canvas.line((left, y, right, y), faint, 1, dash=dash)
         if number < last - first or on_line:
             text = hours.single((first + number) * 60)
             down = -font.height // 2 if on_line else 4
