@@ -27,6 +27,7 @@ from shared.direct import PATH, DirectDone, DirectJob, DirectLine, InternalSetti
 from shared.logs import get_logger
 from shared.messages import Event, Stage, Status
 from shared.settings import Settings, setting
+from shared.streams.entries import ID_STEP
 from shared.streams.loops import wait
 from shared.streams.progress import STEPS, now_rfc3339, percentage_of
 from shared.streams.worker import QueueSettings
@@ -251,11 +252,11 @@ class Direct:
         self._end(job.document_id)
 
     async def _tell(self, event: Event) -> None:
-        milliseconds, sequence = int(time.time() * 1000), 0
+        milliseconds, count = int(time.time() * 1000), 0
         if milliseconds <= self._last_id[0]:
-            milliseconds, sequence = self._last_id[0], self._last_id[1] + 1
-        self._last_id = (milliseconds, sequence)
-        id_ = f"{milliseconds}-{sequence}"
+            milliseconds, count = self._last_id[0], self._last_id[1] + 1
+        self._last_id = (milliseconds, count)
+        id_ = f"{milliseconds}-{count * ID_STEP + (event.percentage or 0)}"
         self._hub.deliver(id_, event)
         await patiently(lambda: self._events.record([RecordedEvent(id_, event)]))
 

@@ -21,7 +21,7 @@ from shared.db.documents import Row, read_document
 from shared.db.pool import DatabaseAway
 from shared.logs import get_logger
 from shared.messages import CompleteResult, Document, Event, Status
-from shared.streams.entries import read_event
+from shared.streams.entries import read_event, told_by
 from shared.streams.keys import Keys, partition_of
 
 log = get_logger(__name__)
@@ -147,7 +147,7 @@ class _Stream:
         self._id = id_
         self._subscriber = subscriber
         self._last = last
-        self._told = 0
+        self._told = told_by(last[1])
         self._response = web.StreamResponse(headers=_HEADERS)
         self._write_timeout = gateway.settings.sse_write_timeout / 1000
 

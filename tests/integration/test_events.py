@@ -207,3 +207,33 @@ async def test_a_bad_last_event_id_is_refused(
         async with session.get(f"{gateway.base_url}/api/v1/events/{id_}", params={"lastEventId": bad}) as answer:
             assert answer.status == 400, bad
     await player.complete(await player.take(id_), id_)
+
+
+async def test_no_percentage_falls_for_a_client_that_comes_back_after_redis_was_emptied(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    await player.tell(delivery, id_, 60)
+    last: str | None = None
+    async for event_id, data in follow(session, gateway.base_url, id_):
+        if data["type"] == "progress":
+            last = event_id
+            break
+    client = Redis.from_url(gateway.redis_url)
+    connection = await asyncpg.connect(gateway.database_url)
+    # Neither Redis nor the record remember what was told.
+    await client.flushdb()
+    await connection.execute("DELETE FROM processing_events WHERE document_id = $1", id_)
+    await connection.execute("UPDATE documents SET percentage = 0 WHERE id = $1", id_)
+    await connection.close()
+    await client.aclose()
+    player._seen.clear()
+    again = await player.take(id_)
+    await player.tell(again, id_, 10)
+    await player.tell(again, id_, 70)
+    await player.complete(again, id_)
+    seen = [data["percentage"] for _, data in await collect(gateway, session, id_, last)]
+    assert seen[0] == 60
+    assert seen == sorted(seen)
+    assert seen[-2:] == [70, 100]

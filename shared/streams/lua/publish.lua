@@ -1,5 +1,7 @@
 -- Adds an event to the shared stream and, under the same id, to the document's own.
 -- The percentage is raised to the last one told; an event after the final one is dropped. Gives the id, or false.
+-- The id is <ms>-<count * 128 + percentage>: a client that comes back with it tells how far it was told, even when
+-- this server was emptied meanwhile.
 local function publish(events, progress, document, kind, percentage, data, maxlen, ttl)
   local last = redis.call('XREVRANGE', progress, '+', '-', 'COUNT', 1)[1]
   if last then
@@ -8,7 +10,16 @@ local function publish(events, progress, document, kind, percentage, data, maxle
     if before.type == 'complete' or before.type == 'error' then return false end
     if tonumber(before.percentage) > tonumber(percentage) then percentage = before.percentage end
   end
-  local id = redis.call('XADD', events, 'MAXLEN', '~', maxlen, '*',
+  local now = redis.call('TIME')
+  local ms, count = now[1] * 1000 + math.floor(now[2] / 1000), 0
+  local newest = redis.call('XREVRANGE', events, '+', '-', 'COUNT', 1)[1]
+  if newest then
+    local newest_ms, sequence = string.match(newest[1], '^(%d+)-(%d+)$')
+    -- A clock that was set back must not bring an id that is below the last.
+    if tonumber(newest_ms) >= ms then ms, count = tonumber(newest_ms), math.floor(sequence / 128) + 1 end
+  end
+  local id = string.format('%.0f-%d', ms, count * 128 + percentage)
+  redis.call('XADD', events, 'MAXLEN', '~', maxlen, id,
     'document', document, 'type', kind, 'percentage', percentage, 'data', data)
   redis.call('XADD', progress, 'MAXLEN', '~', 1000, id, 'type', kind, 'percentage', percentage, 'data', data)
   redis.call('EXPIRE', progress, ttl)
