@@ -199,7 +199,7 @@ def render(rng: random.Random, sheets: list[Canvas], look: str) -> tuple[bytes, 
     if worked:
         images = [worked(rng, image) for image in images]
     if look == "messenger":
-        images = [_shrunk(image, 1000) for image in images]
+        images = [_shrunk(sheet.image, _messenger_side(sheet)) for sheet in sheets]
     turns = {
         "turned90": (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270),
         "turned180": (Image.Transpose.ROTATE_180,),
@@ -218,6 +218,12 @@ def render(rng: random.Random, sheets: list[Canvas], look: str) -> tuple[bytes, 
         )
         return _jpeg(image.transpose(turn), 88, orientation), ".jpg"
     return _jpeg(image, rng.randint(58, 72) if look == "messenger" else rng.randint(74, 90)), ".jpg"
+
+
+def _messenger_side(sheet: Canvas) -> int:
+    """1,000 pixels, or 1,280 where the smallest print could not be read at 1,000."""
+    smallest = min(text.size for text in sheet.texts)
+    return 1000 if smallest * 1000 / max(sheet.image.size) >= 10 else 1280
 
 
 def _shrunk(image: Image.Image, longest: int) -> Image.Image:
