@@ -7,7 +7,7 @@ turned to their reading direction first.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.times import Span, find_times, without_times
@@ -98,9 +98,47 @@ def joined(lines: list[Line]) -> str:
 
 
 def page_words(lines: list[Line]) -> frozenset[str]:
-    """Words to recognise a broken one by: this page's and common subjects."""
+    """Words and whole lines to recognise a broken one by: this page's and common subjects."""
     words = {word.casefold() for line in lines for word in re.findall(r"[^\W\d_]{4,}", line.text)}
-    return frozenset(words | SUBJECTS)
+    return frozenset(words | {line.text.casefold() for line in lines} | SUBJECTS)
+
+
+_OF_WEEK = re.compile(
+    r"^\s*[(\[]?(?:(?:week|wk|woche|semaine|sem\.?|semana|settimana|tydzie[nń])\s*(?P<n>[AB12])\b|(?P<w>[AB])[\s-]?"
+    r"(?:week|wk|woche)\b|(?P<l>[AB12])(?=\s*[:)\]=|]))[)\]]?\s*[:=|–—-]?\s*",
+    re.IGNORECASE,
+)
+_WEEK_AFTER = re.compile(
+    r"\s*[(\[](?:(?:week|wk|woche)\s*)?(?P<l>[AB])(?:[\s-]?(?:week|wk|woche))?[)\]]\s*$", re.IGNORECASE
+)
+
+
+def by_week(lines: list[Line]) -> list[tuple[str | None, list[Line]]]:
+    """A cell's lines by the week they are labelled with ("A: Art" above "B: Music", "Week B Art").
+
+    A letter alone is a label only beside the other week's; the word stands for itself.
+
+    Returns:
+        The week (null where the cell names none) and its lines, without the labels.
+    """
+    weeks: list[tuple[str | None, list[Line]]] = [(None, [])]
+    worded = False
+    for row in in_reading_order(lines):
+        for line in row:
+            before, after = _OF_WEEK.match(line.text), _WEEK_AFTER.search(line.text)
+            match = before or after
+            if match is None:
+                weeks[-1][1].append(line)
+                continue
+            label = next(group for group in match.groups() if group).upper().translate(str.maketrans("12", "AB"))
+            worded = worded or len(match.group().strip(" ()[]:=|–—-")) > 2
+            text = line.text[match.end() :] if before else line.text[: match.start()]
+            weeks.append((label, [replace(line, text=text)] if text else []))
+    found = [(week, own) for week, own in weeks if own]
+    labels = {week for week, _ in found if week}
+    if not labels or (labels != {"A", "B"} and not worded):
+        return [(None, lines)]
+    return found
 
 
 def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
@@ -125,7 +163,7 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
     notes: list[str] = list(aside)
     last = pieces[first]
     for piece in pieces[first + 1 :]:
-        if notes or not _goes_on(last, piece, name, width):
+        if notes or not _goes_on(last, piece, name, width, words):
             notes.append(piece.text)
             continue
         more, aside = _inline(piece.text)
@@ -163,8 +201,11 @@ def _pieces(rows: list[list[Line]], angle: int, *, broken: bool) -> list[_Piece]
     return out
 
 
-def _goes_on(last: _Piece, piece: _Piece, name: str, width: float) -> bool:
+def _goes_on(last: _Piece, piece: _Piece, name: str, width: float, words: frozenset[str]) -> bool:
     """Whether `piece` continues the name that `last` ended."""
+    phrase = f"{last.text} {piece.text}".casefold()
+    if phrase in words or (last.text.endswith(("'s", "’s", "s'")) and piece.size >= SAME * last.size):
+        return True
     if is_aside(piece.text) or piece.text[:1] in "([" or (is_initials(piece.text) and not is_initials(name)):
         return False
     # A wrapped letter or two ("Math" + "s") has no tall ones: its box is lower at the same size.
@@ -200,19 +241,37 @@ def _join(name: str, more: str, words: frozenset[str]) -> str:
     return f"{name} {more}"
 
 
+_GLUED = re.compile(
+    # The OCR drops the blank before what follows a name in another style ("ChemiaA. Nowak", "EthikE.295").
+    r"^(?P<name>.*[a-zß-ÿł])(?P<aside>(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Hr|Fr|Sr|Sra|D|p|pan|pani)\.?\s[^\W\d_].*"
+    r"|[A-Z]\.\s?[A-Z][^\W\d_].*|[A-Z]{1,2}[.-]?\d{1,3}[a-z]?|\([^()]*\)?)$"
+)
+_TITLED = re.compile(
+    r"^(\S.*?)\s+((?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Mme|Mlle|Mevr|Dhr|Sra?|Sig|Pani?)\b\.?|[A-Z]\.|p\.)\s?"
+    r"[^\W\d_a-z].*)$"
+)
+_ROOMED = re.compile(r"^(\S.*?[^\W\d_])\s+(\S+\s+[\w.-]*\d[\w.-]*)$")
+
+
 def _inline(text: str) -> tuple[str, list[str]]:
     """Split a line such as "Physics (Mr Rossi)" or "Maths - Lab 2" into the name and its asides."""
     if match := re.match(r"^(.*[^\s(\[])\s*[(\[]([^()\[\]]+)[)\]]?$", text):
         inside = [part.strip() for part in re.split(r"[,;/]", match[2]) if part.strip()]
         # The OCR reads a bracket's comma as a full stop now and then ("Lab 2. Mr Byrne").
         inside += [part.strip() for part in re.split(r"\.\s", match[2]) if part.strip()]
-        if any(is_person(part) or is_room(part) or is_initials(part) for part in inside):
+        known = any(is_person(part) or is_room(part) or is_initials(part) for part in inside)
+        # "(half class)", "(Unit 3)" explain; a capitalised word as in "Word Work (Phonics)" is part of the title.
+        if known or match[2][0].islower() or re.search(r"\d", match[2]):
             return match[1], [match[2].strip()]
-    if (match := re.match(r"^(.*\S)\s*(?:[,;|]|\s[-–—])\s*(\S.*)$", text)) and (
+    if (match := re.match(r"^(.*\S)\s*(?:[,;|·•]|\s[-–—])\s*(\S.*)$", text)) and (
         is_person(match[2]) or is_room(match[2])
     ):
         return match[1], [match[2]]
-    if (match := re.match(r"^(\S.*?)\s+((?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\b\.?\s+[A-Z].*)$", text)) and not is_person(text):
+    if (match := _TITLED.match(text)) and not is_person(text):
+        return match[1], [match[2]]
+    if match := _GLUED.match(text):
+        return match["name"], [match["aside"].strip("()")]
+    if (match := _ROOMED.match(text)) and is_room(match[2]) and not is_room(text):
         return match[1], [match[2]]
     return text, []
 

@@ -58,7 +58,8 @@ _WEEK = re.compile(
 )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Letters and digits only, without accents, in lower case."""
     text = text.replace("ł", "l").replace("Ł", "L")
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
     return re.sub(r"[^a-z0-9]+", "", text)
@@ -85,15 +86,15 @@ class DayText:
 
 def one_day(word: str) -> Day | None:
     """The day a single word names, full or short; a full name may have one wrong letter in it."""
-    plain = _plain(word)
-    if not plain or plain.isdigit():
+    bare = plain(word)
+    if not bare or bare.isdigit():
         return None
-    if plain in _NAMES:
-        return _NAMES[plain]
-    if plain in _SHORTS:
-        return _SHORTS[plain]
-    if len(plain) >= 5:
-        near = [name for name in _NAMES if Levenshtein.distance(plain, name, score_cutoff=1) <= 1]
+    if bare in _NAMES:
+        return _NAMES[bare]
+    if bare in _SHORTS:
+        return _SHORTS[bare]
+    if len(bare) >= 5:
+        near = [name for name in _NAMES if Levenshtein.distance(bare, name, score_cutoff=1) <= 1]
         days = {_NAMES[name] for name in near}
         if len(days) == 1:
             return days.pop()
@@ -110,8 +111,8 @@ def week_named(text: str) -> str | None:
 
 def letter_days(letter: str) -> tuple[Day, ...]:
     """The days a single letter can stand for, the likeliest first; a row of letters settles which."""
-    plain = _plain(letter)
-    return _LETTERS.get(plain, ()) if len(plain) == 1 else ()
+    bare = plain(letter)
+    return _LETTERS.get(bare, ()) if len(bare) == 1 else ()
 
 
 def read_days(text: str) -> DayText | None:

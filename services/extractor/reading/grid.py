@@ -10,20 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from services.extractor.reading.cells import page_words, read_cell
+from services.extractor.reading.cells import by_week, page_words, read_cell
 from services.extractor.reading.headers import (
     DayBand,
     DayHeader,
-    Legend,
-    TimeBand,
     find_day_headers,
-    find_time_bands,
     set_day_bands,
 )
 from services.extractor.reading.legend import find_legend
 from services.extractor.reading.model import Draft, Draw, Line, Rect
 from services.extractor.reading.places import Place, place_times
 from services.extractor.reading.regions import Region, Table, find_regions
+from services.extractor.reading.timebands import Legend, TimeBand, find_time_bands
 from services.extractor.reading.view import View
 from services.extractor.reading.words import is_free, is_weekly
 
@@ -34,6 +32,8 @@ Colour = npt.NDArray[np.float64]
 class _Found:
     place: Place
     region: Region
+    week: str | None = None
+    """As the cell itself names it."""
 
 
 def read_grid(view: View) -> Draw | None:
@@ -83,13 +83,12 @@ def _read_table(
     found: list[_Found] = []
     for region in find_regions(table, body):
         page_rect = view.back(region.rect)
-        cell = read_cell(region.lines, page_rect, words)
         draw.used |= {line.id for line in region.lines}
-        if cell.free:
-            continue
-        found.append(
-            _Found(Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell), region)
-        )
+        for week, lines in by_week(region.lines):
+            cell = read_cell(lines, page_rect, words)
+            if not cell.free:
+                place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
+                found.append(_Found(place, region, week))
     _spell(found, len(header.bands))
     place_times([item.place for item in found], bands, view.size)
     for item in found:
@@ -150,7 +149,7 @@ def _drafts(view: View, days: list[DayBand], item: _Found) -> list[Draft]:
                 notes=place.cell.notes,
                 room=place.cell.room,
                 teacher=place.cell.teacher,
-                week=band.week,
+                week=item.week or band.week,
                 certainty=region.certainty * place.certainty,
             )
         )

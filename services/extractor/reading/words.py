@@ -3,14 +3,20 @@
 import re
 
 _TITLES = (
-    r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|fr|coach|herr|frau|mme|mlle|m\.|sr|sra|srta|sig|mevr|dhr|"
-    r"pan|pani)"
+    r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|fr|coach|herr|frau|hr\.|fr\.|mme|mlle|m\.|sr|sra|srta|sig|"
+    r"sig\.ra|sig\.na|prof\.ssa|mevr|mw|mevrouw|meneer|juf|meester|dhr|d\.|doña|dona|don|pan|pani|p\.)"
 )
 _PERSON = re.compile(rf"^{_TITLES}\.?\s+\S.*$", re.IGNORECASE)
+# "A. Fitzgerald", "J.-P. Martin": an initial with its stop and a surname, nothing else.
+_INITIALED = re.compile(
+    r"^(?:[^\W\d_]\.[\s-]?){1,3}\s*[^\W\d_a-z][^\W\d_]+(?:['’-][^\W\d_]+)*(?:\s[^\W\d_a-z][^\W\d_]+)?$"
+)
 _ROOM_WORDS = (
     "room|rm|lab|laboratory|hall|gym|gymnasium|field|studio|suite|library|theatre|theater|workshop|playground|court|"
     "pool|classroom|auditorium|canteen|cafeteria|building|block|floor|kitchen|pitch|astro|chapel|office|annexe|annex|"
-    "raum|saal|halle|turnhalle|aula|salle|gymnase|labo|sala|aula|laboratorio|palestra|lokaal|gymzaal"
+    "raum|saal|halle|turnhalle|aula|salle|gymnase|labo|sala|aula|laboratorio|palestra|lokaal|gymzaal|"
+    "s\\.|prac\\.|pracownia|lok\\.|r\\.|rm\\.|zaal|zimmer|klassenraum|biblioth[eè]que|biblioteca|polideportivo|portable|"
+    "mod|module|trailer|annexe|cabin|hut|lecture theatre|lecture hall|sports hall|main hall|music room|lt"
 )
 _ROOM = re.compile(rf"^(?:[\w.]+\s+)?(?:{_ROOM_WORDS})\.?(?:\s*(?:no\.?\s*)?[\w.-]{{1,5}})?$", re.IGNORECASE)
 _CODE = re.compile(r"^(?:[A-Z]{1,3}[\s-]?\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?|\d{2,3}[A-Za-z]?)$")
@@ -38,8 +44,8 @@ SUBJECTS = frozenset(_SUBJECTS.split())
 
 
 def is_person(text: str) -> bool:
-    """Whether `text` is a name with a title before it ("Mr Rossi")."""
-    return bool(_PERSON.match(text.strip()))
+    """Whether `text` is a name with a title or an initial before it ("Mr Rossi", "A. Fitzgerald")."""
+    return bool(_PERSON.match(text.strip()) or _INITIALED.match(text.strip()))
 
 
 def is_room(text: str) -> bool:

@@ -1,0 +1,110 @@
+"""Day names written in single letters: a row of initials (M T W T F), or a name stacked letter under letter."""
+
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+
+from services.extractor.reading.days import one_day, plain, read_days
+from services.extractor.reading.model import Line, bounds
+from shared.messages import DAYS, Day
+
+_WEEKS = (
+    "mtwtfss", "mtwrfsu", "mdmdfss", "lmmjvsd", "lmxjvsd", "lmmgvsd", "stqqssd", "mdwdvzz", "pwscpsn",
+)  # fmt: skip
+"""Monday to Sunday by initials: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish."""
+MIN_ROW = 4
+"""Initials alone name a week only in company."""
+MAX_STACK = 400
+"""Letters of one column that are looked at."""
+_LOOKALIKE = str.maketrans("0135", "oles")
+
+
+def days_of_initials(letters: list[str]) -> list[Day] | None:
+    """The days that a row of initials names in some language; null if it is no week.
+
+    A week begins on Monday (or on Sunday, where the row has six or seven), and no day is left out.
+    """
+    row = "".join(plain(letter) for letter in letters)
+    if len(row) != len(letters) or len(row) < MIN_ROW:
+        return None
+    for week in _WEEKS:
+        if week.startswith(row):
+            return list(DAYS[: len(row)])
+        if len(row) >= 6 and (week[-1] + week[:-1]).startswith(row):
+            return [DAYS[6], *DAYS[: len(row) - 1]]
+    return None
+
+
+def stacked_days(lines: list[Line], size: float) -> tuple[list[tuple[Line, Day]], set[int]]:
+    """Day names written letter under letter.
+
+    Args:
+        lines: the page's text.
+        size: median text height.
+
+    Returns:
+        A line around each name's letters with its day, and the ids of the letters.
+    """
+    letters = [
+        line
+        for line in lines
+        if (len(line.text) <= 2 and line.text.isalnum() and not line.text.isdigit()) or _nought(line)
+    ]
+    out: list[tuple[Line, Day]] = []
+    used: set[int] = set()
+    for column in _columns(letters, size):
+        for part, day in _names(column[:MAX_STACK]):
+            text = "".join(line.text for line in part)
+            out.append((replace(part[0], text=text, rect=bounds(part)), day))
+            used |= {line.id for line in part}
+    return out, used
+
+
+def _nought(line: Line) -> bool:
+    """The OCR reads a lone "o" as a nought."""
+    return line.text in ("0", "1", "5", "3")
+
+
+def _columns(letters: list[Line], size: float) -> list[list[Line]]:
+    columns: list[list[Line]] = []
+    for line in sorted(letters, key=lambda each: each.rect.cy):
+        for column in columns:
+            last = column[-1]
+            below = 0.3 * line.size < line.rect.cy - last.rect.cy < 3.5 * max(size, line.size)
+            if below and abs(line.rect.cx - last.rect.cx) < 0.6 * max(size, line.size):
+                column.append(line)
+                break
+        else:
+            columns.append([line])
+    return [column for column in columns if len(column) > 1]
+
+
+def _names(column: list[Line]) -> list[tuple[list[Line], Day]]:
+    """Names in a column of letters: between its wider gaps, else wherever a whole name stands."""
+    gaps = [b.rect.cy - a.rect.cy for a, b in pairwise(column)]
+    parts: list[list[Line]] = [[column[0]]]
+    for gap, line in zip(gaps, column[1:], strict=True):
+        if gap > 1.5 * median(gaps):
+            parts.append([line])
+        else:
+            parts[-1].append(line)
+    read = [(part, _day(part)) for part in parts]
+    if all(day and len(part) > 1 for part, day in read):
+        return [(part, day) for part, day in read if day]
+    out: list[tuple[list[Line], Day]] = []
+    start = 0
+    while start < len(column):
+        for end in range(min(len(column), start + 13), start + 3, -1):
+            if day := _day(column[start:end]):
+                out.append((column[start:end], day))
+                start = end
+                break
+        else:
+            start += 1
+    return out
+
+
+def _day(part: list[Line]) -> Day | None:
+    text = "".join(line.text for line in part).translate(_LOOKALIKE)
+    read = read_days(text)
+    return one_day(text) or (read.days[0] if read and len(read.days) == 1 else None)
