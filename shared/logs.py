@@ -11,6 +11,11 @@ import structlog
 
 from shared.settings import Settings, setting
 
+# Without local variables: they would write what people uploaded, and secrets, into the logs.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
+)
+
 
 class LogSettings(Settings):
     group: ClassVar[str] = "Logs"
@@ -38,7 +43,7 @@ def configure_logging(service: str, settings: LogSettings | None = None) -> None
     last: list[structlog.types.Processor] = (
         [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
         if text
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [_TRACEBACKS, structlog.processors.JSONRenderer()]
     )
     level = getattr(logging, settings.log_level.upper())
     structlog.configure(

@@ -27,7 +27,7 @@ from shared.direct import PATH, DirectDone, DirectJob, DirectLine, InternalSetti
 from shared.logs import get_logger
 from shared.messages import Event, Stage, Status
 from shared.settings import Settings, setting
-from shared.streams.entries import ID_STEP
+from shared.streams.entries import ID_FINAL, ID_STEP
 from shared.streams.loops import wait
 from shared.streams.progress import STEPS, now_rfc3339, percentage_of
 from shared.streams.worker import QueueSettings
@@ -256,7 +256,7 @@ class Direct:
         if milliseconds <= self._last_id[0]:
             milliseconds, count = self._last_id[0], self._last_id[1] + 1
         self._last_id = (milliseconds, count)
-        id_ = f"{milliseconds}-{count * ID_STEP + (event.percentage or 0)}"
+        id_ = f"{milliseconds}-{count * ID_STEP + (ID_FINAL if event.final else event.percentage or 0)}"
         self._hub.deliver(id_, event)
         await patiently(lambda: self._events.record([RecordedEvent(id_, event)]))
 

@@ -81,7 +81,8 @@ def replaced(fields: tuple[str, ...], **values: str) -> list[str]:
 
 
 ID_STEP = 128
-"""An event id is ``<ms>-<count * 128 + percentage>``."""
+ID_FINAL = 127
+"""An event id is ``<ms>-<count * 128 + percentage>``, with 127 in place of a final event's percentage."""
 
 
 def told_by(sequence: int) -> int:

@@ -50,6 +50,9 @@ CREATE TABLE IF NOT EXISTS processing_events (
     created_at    timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (document_id, event_id)
 );
+-- A document ends once: an end that Redis lost and told again is not recorded again.
+CREATE UNIQUE INDEX IF NOT EXISTS processing_events_end ON processing_events (document_id)
+    WHERE type IN ('complete', 'error');
 
 CREATE TABLE IF NOT EXISTS timetables (
     id            uuid PRIMARY KEY,

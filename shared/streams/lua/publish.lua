@@ -1,7 +1,7 @@
 -- Adds an event to the shared stream and, under the same id, to the document's own.
 -- The percentage is raised to the last one told; an event after the final one is dropped. Gives the id, or false.
--- The id is <ms>-<count * 128 + percentage>: a client that comes back with it tells how far it was told, even when
--- this server was emptied meanwhile.
+-- The id is <ms>-<count * 128 + percentage>, with 127 for a final event: a client that comes back with it tells how far
+-- it was told, even when this server was emptied meanwhile.
 local function publish(events, progress, document, kind, percentage, data, maxlen, ttl)
   local last = redis.call('XREVRANGE', progress, '+', '-', 'COUNT', 1)[1]
   if last then
@@ -18,7 +18,7 @@ local function publish(events, progress, document, kind, percentage, data, maxle
     -- A clock that was set back must not bring an id that is below the last.
     if tonumber(newest_ms) >= ms then ms, count = tonumber(newest_ms), math.floor(sequence / 128) + 1 end
   end
-  local id = string.format('%.0f-%d', ms, count * 128 + percentage)
+  local id = string.format('%.0f-%d', ms, count * 128 + ((kind == 'complete' or kind == 'error') and 127 or percentage))
   redis.call('XADD', events, 'MAXLEN', '~', maxlen, id,
     'document', document, 'type', kind, 'percentage', percentage, 'data', data)
   redis.call('XADD', progress, 'MAXLEN', '~', 1000, id, 'type', kind, 'percentage', percentage, 'data', data)
