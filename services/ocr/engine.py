@@ -1,21 +1,28 @@
 """PaddleOCR's detection and recognition models on ONNX Runtime, and how a page is read with them.
 
-Detection runs once over the whole page. Recognition runs over the lines' crops, sorted by width so that a batch holds
+Detection looks at a small copy of the page, at a larger one where the text proves small, and once more at what ink no
+line covers (`services.ocr.leftover`). Recognition runs over the lines' crops, sorted by width so that a batch holds
 little padding, in as many threads as there are cores: one single-threaded run per core finishes a page in less time
 than one run over all cores, because a line is too small to be shared out. Lines taller than wide are read both ways,
-and the better score tells which way they run; no classifier takes part.
+and the better score tells which way they run; no classifier takes part. Where the processor has instructions for it,
+lines are read in 8 bits first, and those that this leaves unsure once more in floats. ``docs/ocr.md`` has the figures
+behind each of these.
 """
 
 import logging
 import os
+import platform
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, ClassVar
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar, Literal
 
 import cv2
 import numpy as np
 
 from services.ocr.crops import Image, Quad, candidates, cut, read_from, reading_order, size, upright
+from services.ocr.leftover import mosaic, spots
 from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
 from shared.logs import get_logger
 from shared.messages import OcrLine, Point
@@ -26,6 +33,14 @@ log = get_logger(__name__)
 OnRead = Callable[[int, int], None]
 """Called between batches with the lines that are read and how many there are; raising ends the reading."""
 
+_FIRST_SIDE = 960
+"""Pixels: longest side of the first look at a page."""
+_SMALL, _WANTED = 11.0, 15.0
+"""Pixels: where a tenth of the lines is lower than the first in that look, the page is enlarged to the second."""
+_MOST_LEFT = 0.25
+"""Share of the page that may be looked at once more in places; more means that the first look was of no use."""
+_SURE = 0.97
+"""Confidence from which a reading in 8 bits agrees with one in floats, but for the spaces around a dash."""
 _MIN_SIDE = 4
 """Pixels; below this a box is a speck."""
 
@@ -35,11 +50,16 @@ class EngineSettings(Settings):
     ocr_threads: int = setting(0, "Threads that read text; 0 is one per core this process may use.", ge=0, le=64)
     ocr_detection_side: int = setting(
         2048,
-        "Longest side to which a page is shrunk for finding its lines; less is faster and loses single small letters, "
-        "more costs time and memory by its square.",
+        "Longest side to which a page is shrunk for finding its lines where the text on it is small; "
+        "time and memory rise by its square.",
         unit="pixels",
         ge=320,
         le=4000,
+    )
+    ocr_precision: Literal["auto", "float", "int8"] = setting(
+        "auto",
+        "How the bundled recogniser computes: int8 reads in 8-bit integers and again in floats where that is unsure, "
+        "in half the time; auto does so where the processor has instructions for it.",
     )
     ocr_batch: int = setting(2, "Lines read in one run of the model, in each thread.", ge=1, le=64)
     ocr_min_confidence: float = setting(0.3, "Lines read with less confidence than this are dropped.", ge=0.0, le=1.0)
@@ -57,6 +77,7 @@ class Engine:
         """Which models read, for `OcrResult.engine`."""
         self._detection: Any = None
         self._recognition: Any = None
+        self._quick: Any = None
         self._pool: ThreadPoolExecutor | None = None
         self.between: Callable[[], None] = lambda: None
         """Called before each run of the detector; raising ends the work."""
@@ -67,7 +88,10 @@ class Engine:
         Raises:
             ModelError: they are missing, damaged or cannot be fetched.
         """
+        precision = self._settings.ocr_precision
         models = provide(self._models)
+        if precision == "float" or (precision == "auto" and not multiplies_bytes()):
+            models = replace(models, quick=None)
         prepare_environment(self._models)
         import onnxruntime
         from paddleocr import TextDetection, TextRecognition
@@ -86,11 +110,15 @@ class Engine:
                 box_thresh=0.6,
                 unclip_ratio=1.5,
             )
-            self._recognition = TextRecognition(
-                model_name=models.recognition.name,
-                model_dir=models.recognition.folder and str(models.recognition.folder),
-                engine="onnxruntime",
-                engine_config=self._onnx(1),
+            self._recognition, self._quick = (
+                model
+                and TextRecognition(
+                    model_name=model.name,
+                    model_dir=model.folder and str(model.folder),
+                    engine="onnxruntime",
+                    engine_config=self._onnx(1),
+                )
+                for model in (models.recognition, models.quick)
             )
         except Exception as error:  # paddlex raises bare Exception, AssertionError and onnxruntime's own types alike
             where = self._models.ocr_model_dir or self._models.ocr_models
@@ -100,7 +128,8 @@ class Engine:
         page = np.full((320, 320, 3), 255, dtype=np.uint8)
         self._detection.predict(page, batch_size=1)
         # The batch size stays set after this call; passing it again later would write shared state from many threads.
-        self._recognition.predict([page[:48, :160]], batch_size=self._settings.ocr_batch)
+        for model in filter(None, (self._recognition, self._quick)):
+            model.predict([page[:48, :160]], batch_size=self._settings.ocr_batch)
         log.info("models loaded", models=self.label, threads=self.threads)
 
     @staticmethod
@@ -134,12 +163,36 @@ class Engine:
         Returns:
             Upright quads in reading order, at most `OCR_MAX_LINES`.
         """
-        self.between()
-        found = self._detection.predict(_bgr(image))[0]["dt_polys"]
-        quads = [upright(np.asarray(quad, dtype=np.float32).reshape(4, 2)) for quad in found]
-        quads = [quad for quad in quads if min(size(quad)) >= _MIN_SIDE]
+        longest = max(image.shape[:2])
+        most = min(self._settings.ocr_detection_side, longest)
+        first = min(_FIRST_SIDE, most)
+        quads = self._look(image, first)
+        if first < most:
+            heights = [min(size(quad)) * first / longest for quad in quads]
+            low = float(np.percentile(heights, 10)) if heights else 0.0
+            if low < _SMALL:
+                quads = self._look(image, min(int(first * _WANTED / max(low, 1.0)), most))
+            quads = self._complete(image, quads, most)
         quads = sorted(quads, key=lambda quad: max(size(quad)), reverse=True)[: self._settings.ocr_max_lines]
         return reading_order(quads)
+
+    def _look(self, image: Image, side: int) -> list[Quad]:
+        """Upright quads of the lines that show when the picture's longest side is shrunk to `side`."""
+        self.between()
+        found = self._detection.predict(_bgr(image), limit_side_len=side)[0]["dt_polys"]
+        quads = [upright(np.asarray(quad, dtype=np.float32).reshape(4, 2)) for quad in found]
+        return [quad for quad in quads if min(size(quad)) >= _MIN_SIDE]
+
+    def _complete(self, image: Image, quads: list[Quad], most: int) -> list[Quad]:
+        """The quads and those of small characters that were overlooked."""
+        places = spots(image, quads)
+        if not places:
+            return quads
+        if sum(width * height for _, _, width, height in places) > _MOST_LEFT * image.shape[0] * image.shape[1]:
+            return self._look(image, most)
+        pasted = mosaic(image, places)
+        more = (pasted.to_page(quad) for quad in self._look(pasted.picture, max(pasted.picture.shape[:2])))
+        return quads + [quad for quad in more if quad is not None]
 
     def scores(self, image: Image, quads: Sequence[Quad], angle: int) -> list[tuple[str, float]]:
         """Text and confidence of each line, read at one angle."""
@@ -178,28 +231,55 @@ class Engine:
 
     def _texts(self, crops: list[Image], on_read: OnRead | None) -> list[tuple[str, float]]:
         """Text and confidence of each crop (BGR, reading left to right)."""
+        everything = range(len(crops))
+        if self._quick is None:
+            texts = self._run(self._recognition, crops, everything, on_read)
+            return [texts[index] for index in everything]
+        texts = self._run(self._quick, crops, everything, on_read)
+        unsure = [index for index in everything if texts[index][1] < _SURE]
+        texts |= self._run(self._recognition, crops, unsure, lambda *_: self.between())
+        return [texts[index] for index in everything]
+
+    def _run(
+        self, model: Any, crops: list[Image], which: Sequence[int], on_read: OnRead | None
+    ) -> dict[int, tuple[str, float]]:
+        """Text and confidence of some of the crops, by their index."""
         if self._pool is None:
             raise RuntimeError("Engine.load has not run")
-        by_width = sorted(range(len(crops)), key=lambda index: crops[index].shape[1] / crops[index].shape[0])
+
+        def read(batch: list[int]) -> list[tuple[str, float]]:
+            lines = model.predict([crops[index] for index in batch])
+            return [(str(line["rec_text"]), float(line["rec_score"])) for line in lines]
+
+        by_width = sorted(which, key=lambda index: crops[index].shape[1] / crops[index].shape[0])
         step = self._settings.ocr_batch
         batches = [by_width[start : start + step] for start in range(0, len(by_width), step)]
-        runs: list[Future[list[tuple[str, float]]]] = [
-            self._pool.submit(self._run, [crops[index] for index in batch]) for batch in batches
-        ]
+        runs: list[Future[list[tuple[str, float]]]] = [self._pool.submit(read, batch) for batch in batches]
         texts: dict[int, tuple[str, float]] = {}
         try:
             for batch, run in zip(batches, runs, strict=True):
                 texts.update(zip(batch, run.result(), strict=True))
                 if on_read is not None:
-                    on_read(len(texts), len(crops))
+                    on_read(len(texts), len(which))
         finally:
             # A reading that is given up must not leave its lines in front of the next page's.
             for run in runs:
                 run.cancel()
-        return [texts[index] for index in range(len(crops))]
+        return texts
 
-    def _run(self, crops: list[Image]) -> list[tuple[str, float]]:
-        return [(str(line["rec_text"]), float(line["rec_score"])) for line in self._recognition.predict(crops)]
+
+def multiplies_bytes() -> bool:
+    """Whether this processor has instructions for sums of products of bytes.
+
+    On x86 without them (VNNI), ONNX Runtime's 8-bit kernels are no faster and may overflow.
+    """
+    if platform.machine() in ("aarch64", "arm64"):
+        return True
+    try:
+        flags = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False
+    return "avx512_vnni" in flags or "avx_vnni" in flags
 
 
 def _bgr(image: Image) -> Image:

@@ -43,7 +43,7 @@ def keep_classes(model: bytes, classes: int, keep: Sequence[int]) -> bytes:
 
     def tensor(data: bytes) -> bytes:
         nonlocal cut
-        parts = list(_fields(data))
+        parts = list(fields(data))
         dims = [value for number, value in parts if number == _DIMS]
         if not dims or dims[-1] != classes:
             return data
@@ -55,7 +55,7 @@ def keep_classes(model: bytes, classes: int, keep: Sequence[int]) -> bytes:
         cut += 1
         rest = [(number, value) for number, value in parts if number not in (_DIMS, _RAW_DATA)]
         return b"".join(
-            _field(number, value)
+            encode_field(number, value)
             for number, value in [*((_DIMS, dim) for dim in kept.shape), *rest, (_RAW_DATA, kept.tobytes())]
         )
 
@@ -87,14 +87,14 @@ def keep_classes(model: bytes, classes: int, keep: Sequence[int]) -> bytes:
 
 def _edited(data: bytes, edit: Edit) -> bytes:
     made = []
-    for number, value in _fields(data):
+    for number, value in fields(data):
         new = edit(number, value)
         if new is not None:
-            made.append(_field(number, new))
+            made.append(encode_field(number, new))
     return b"".join(made)
 
 
-def _fields(data: bytes) -> Iterator[tuple[int, Value]]:
+def fields(data: bytes) -> Iterator[tuple[int, Value]]:
     """Number and value of each field of a message; raises IndexError where it is cut off."""
     at = 0
     while at < len(data):
@@ -114,7 +114,8 @@ def _fields(data: bytes) -> Iterator[tuple[int, Value]]:
             raise GraphError(f"wire type {wire} where none is expected")
 
 
-def _field(number: int, value: Value) -> bytes:
+def encode_field(number: int, value: Value) -> bytes:
+    """One field of a message."""
     if isinstance(value, bytes):
         return _encoded(number << 3 | _BYTES) + _encoded(len(value)) + value
     return _encoded(number << 3 | _VARINT) + _encoded(value)

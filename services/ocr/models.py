@@ -7,6 +7,7 @@ under ``OCR_CACHE_DIR`` and found there by every later start.
 
 import hashlib
 import importlib.metadata
+import json
 import os
 import shutil
 import tempfile
@@ -19,12 +20,14 @@ from typing import Any, ClassVar, Literal
 import yaml
 
 from services.ocr.graph import keep_classes
+from services.ocr.quantise import fused, quantise
 from shared.settings import Settings, setting
 
 _LAYOUT = 2
 """Raised when what is written into a model folder changes, so that an older cache is left alone and not trusted."""
 _STALE_SECONDS = 3600
 _GRAPH, _RECIPE, _SEAL = "inference.onnx", "inference.yml", "inference.sha256"
+_RANGES = Path(__file__).with_name("ranges.json")
 _LATIN = ((0x20, 0x24F), (0x2B0, 0x3FF), (0x1E00, 0x1EFF), (0x2000, 0x2BFF), (0x2C60, 0x2C7F))
 """Code points: the blocks of the Latin letters, accents, Greek as used in formulas, punctuation and symbols."""
 
@@ -65,6 +68,8 @@ class Model:
 class Models:
     detection: Model
     recognition: Model
+    quick: Model | None = None
+    """The recogniser in 8 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +163,36 @@ RECOGNITION = Bundled(
 LATIN = replace(RECOGNITION, make=_latin, variant="latin")
 
 
-def provide(settings: ModelSettings) -> Models:
-    """The models to load, on disk and checked. Raises `ModelError`."""
+def provide(settings: ModelSettings, *, quick: bool = True) -> Models:
+    """The models to load, on disk and checked. Raises `ModelError`.
+
+    Args:
+        settings: where they come from.
+        quick: whether the bundled recogniser is wanted in 8 bits too.
+    """
     if settings.ocr_model_dir:
         return own(Path(settings.ocr_model_dir))
     if settings.ocr_models == "download":
         return Models(Model("PP-OCRv6_medium_det", None), Model("PP-OCRv6_medium_rec", None))
     cache = Path(settings.ocr_cache_dir)
+    recognition = LATIN if settings.ocr_alphabet == "latin" else RECOGNITION
     return Models(
         Model(DETECTION.name, seed(DETECTION, cache)),
-        Model(RECOGNITION.name, seed(LATIN if settings.ocr_alphabet == "latin" else RECOGNITION, cache)),
+        Model(recognition.name, seed(recognition, cache)),
+        Model(recognition.name, seed(quickened(recognition), cache)) if quick else None,
     )
+
+
+def quickened(model: Bundled) -> Bundled:
+    """The recogniser with its convolutions in 8 bits."""
+    measured = _RANGES.read_bytes()
+
+    def make(graph: bytes) -> tuple[bytes, dict[str, Any]]:
+        made, recipe = model.make(graph)
+        return quantise(fused(made), json.loads(measured)), recipe
+
+    # Ranges that were measured anew make another model.
+    return replace(model, make=make, variant=f"{model.variant}-int8-{hashlib.sha256(measured).hexdigest()[:8]}")
 
 
 def wheel_file(name: str) -> Path:

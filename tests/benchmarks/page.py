@@ -17,11 +17,20 @@ _PERIODS = 11
 
 def draw(seed: int) -> bytes:
     """A PNG; every seed gives another page with the same number of lines: title, days, times and 3 lines a cell."""
+    out = io.BytesIO()
+    drawn(seed)[0].save(out, "PNG")
+    return out.getvalue()
+
+
+def drawn(seed: int) -> tuple[Image.Image, list[str]]:
+    """The same page as a picture, and its lines of text."""
     rng = random.Random(seed)
+    texts: list[str] = []
     image = Image.new("RGB", (WIDTH, HEIGHT), "white")
     pen = ImageDraw.Draw(image)
 
     def write(x: float, y: float, text: str, size: int) -> None:
+        texts.append(text)
         pen.text((x, y), text, fill="#111", font=ImageFont.load_default(size), anchor="mm")
 
     write(WIDTH / 2, 50, f"Year {rng.randint(7, 13)} timetable, autumn term", 40)
@@ -42,6 +51,4 @@ def draw(seed: int) -> bytes:
             write(x, y - 28, rng.choice(_SUBJECTS), 26)
             write(x, y + 4, rng.choice(_STAFF), 20)
             write(x, y + 32, f"Room {rng.randint(1, 40)}", 20)
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
+    return image, texts
