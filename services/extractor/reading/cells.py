@@ -20,6 +20,7 @@ from services.extractor.reading.words import (
     is_person,
     is_room,
     people_and_rooms,
+    room_at_end,
 )
 
 SMALLER = 0.86
@@ -197,8 +198,21 @@ def _pieces(rows: list[list[Line]], angle: int, *, broken: bool) -> list[_Piece]
             if broken and spans and re.fullmatch(r"[-–—\s]*", text):
                 continue
             if text:
-                out.append(_Piece(text, line.size, reading_frame(line.rect, angle), number))
+                out.append(_Piece(text, _print_size(line), reading_frame(line.rect, angle), number))
     return out
+
+
+def _print_size(line: Line) -> float:
+    """Size of the type: from the box's height, which tails and accents change, and from its width for these letters."""
+    length = max(line.rect.width, line.rect.height)
+    ems = sum(0.3 if c in _NARROW else 0.85 if c in _WIDE else 0.7 if c.isupper() else 0.52 for c in line.text)
+    # Boxes have a margin of a fifth or so of the text's height at either end.
+    by_width = max(1.0, length - 0.35 * line.size) / max(0.6, ems)
+    return float(line.size**0.5 * (1.3 * by_width) ** 0.5) if len(line.text) > 3 else line.size
+
+
+_NARROW = frozenset("iIljtfr.,:;'’|!()[] -")
+_WIDE = frozenset("mwMW@%")
 
 
 def _goes_on(last: _Piece, piece: _Piece, name: str, width: float, words: frozenset[str]) -> bool:
@@ -250,7 +264,6 @@ _TITLED = re.compile(
     r"^(\S.*?)\s+((?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Mme|Mlle|Mevr|Dhr|Sra?|Sig|Pani?)\b\.?|[A-Z]\.|p\.)\s?"
     r"[^\W\d_a-z].*)$"
 )
-_ROOMED = re.compile(r"^(\S.*?[^\W\d_])\s+(\S+\s+[\w.-]*\d[\w.-]*)$")
 
 
 def _inline(text: str) -> tuple[str, list[str]]:
@@ -271,8 +284,8 @@ def _inline(text: str) -> tuple[str, list[str]]:
         return match[1], [match[2]]
     if match := _GLUED.match(text):
         return match["name"], [match["aside"].strip("()")]
-    if (match := _ROOMED.match(text)) and is_room(match[2]) and not is_room(text):
-        return match[1], [match[2]]
+    if (parts := room_at_end(text)) and not is_room(text):
+        return parts[0], [parts[1]]
     return text, []
 
 

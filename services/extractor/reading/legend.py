@@ -6,7 +6,8 @@ from services.extractor.reading.model import Line
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 
 _NUMBERED = re.compile(
-    r"^(?:p|pd|per|period|lesson|les|l|session|stunde|std|block|hour|uur|heure|ora|hora|lekcja|slot|class)?\.?\s*"
+    r"^(?:p|pd|per|period|lesson|les|l|session|stunde|std|block|band|hour|uur|lesuur|les|cours|s[ée]ance|heure|"
+    r"le[cç]on|ora|lezione|unit[àa]|hora|clase|sesi[óo]n|tempo|per[íi]odo|periode|lekcja|godz|godzina|slot|class|h)?\.?\s*"
     r"(?:no\.?\s*)?(\d{1,2}|[ivx]{1,4})(?:st|nd|rd|th|\.|:)?\s*(?:period|lesson|stunde|hour)?$",
     re.IGNORECASE,
 )

@@ -14,12 +14,23 @@ _INITIALED = re.compile(
 _ROOM_WORDS = (
     "room|rm|lab|laboratory|hall|gym|gymnasium|field|studio|suite|library|theatre|theater|workshop|playground|court|"
     "pool|classroom|auditorium|canteen|cafeteria|building|block|floor|kitchen|pitch|astro|chapel|office|annexe|annex|"
-    "raum|saal|halle|turnhalle|aula|salle|gymnase|labo|sala|aula|laboratorio|palestra|lokaal|gymzaal|"
-    "s\\.|prac\\.|pracownia|lok\\.|r\\.|rm\\.|zaal|zimmer|klassenraum|biblioth[eè]que|biblioteca|polideportivo|portable|"
-    "mod|module|trailer|annexe|cabin|hut|lecture theatre|lecture hall|sports hall|main hall|music room|lt"
+    "portable|trailer|cabin|hut|lecture theatre|lecture hall|sports hall|main hall|music room|art room|ict suite|"
+    "it suite|drama studio|dance studio|science lab|computer lab"
 )
-_ROOM = re.compile(rf"^(?:[\w.]+\s+)?(?:{_ROOM_WORDS})\.?(?:\s*(?:no\.?\s*)?[\w.-]{{1,5}})?$", re.IGNORECASE)
-_CODE = re.compile(r"^(?:[A-Z]{1,3}[\s-]?\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?|\d{2,3}[A-Za-z]?)$")
+_FOREIGN_ROOMS = (
+    "raum|saal|halle|turnhalle|sporthalle|schwimmhalle|aula|mensa|werkraum|musikraum|zimmer|klassenraum|pausenhof|"
+    "salle|gymnase|labo|amphi|amphith[ée][âa]tre|pr[ée]au|cdi|biblioth[èe]que|piscine|"
+    "sala|sal[óo]n|laboratorio|laborat[óo]rio|taller|gimnasio|polideportivo|biblioteca|piscina|pabell[óo]n|"
+    "palestra|cortile|auditorio|audit[óo]rio|gin[áa]sio|pavilh[ãa]o|quadra|refeit[óo]rio|"
+    "lokaal|gymzaal|gymlokaal|sportzaal|zaal|mediatheek|kantine|"
+    "pracownia|hala|basen|aula|s\\.|prac\\.|lok\\.|r\\.|rm\\.|lt"
+)
+_NUMBER = r"(?:\s*(?:no\.?\s*|nr\.?\s*)?[\w.-]{0,2}\d[\w.-]{0,3}|\s+[A-Z]|)"
+_ROOM = re.compile(rf"^(?:(?:[\w.]+\s+)?(?:{_ROOM_WORDS})|(?:{_FOREIGN_ROOMS}))\.?{_NUMBER}$", re.IGNORECASE)
+_ENDS_IN_ROOM = re.compile(
+    rf"^(\S.*?[^\W\d_])\s+((?:{_FOREIGN_ROOMS}){_NUMBER}|(?:{_ROOM_WORDS})\s*[\w.-]*\d[\w.-]*)$", re.IGNORECASE
+)
+_CODE = re.compile(r"^(?:[A-Z]{1,3}[\s.-]?\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?|\d{2,3}[A-Za-z]?)$")
 _INITIALS = re.compile(r"^[A-Z]{2,4}(?:\s?/\s?[A-Z]{2,4})*$")
 _FREE = {
     "", "free", "freeperiod", "freeslot", "freetimeslot", "none", "na", "nil", "empty", "off", "frei", "libre",
@@ -51,6 +62,15 @@ def is_person(text: str) -> bool:
 def is_room(text: str) -> bool:
     """Whether `text` names a room ("Lab 2", "R204", "B1.07", "IT Suite", "Hall")."""
     return bool(_ROOM.match(text.strip()) or _CODE.match(text.strip()))
+
+
+def room_at_end(text: str) -> tuple[str, str] | None:
+    """A name and the room that stands behind it on one line ("Geologia Pavilhão", "Maths Lab 2"); null if none does.
+
+    An English room without a number is left in the name: "Study Hall" is a lesson.
+    """
+    match = _ENDS_IN_ROOM.match(text.strip())
+    return (match[1], match[2]) if match else None
 
 
 def is_initials(text: str) -> bool:
