@@ -67,6 +67,8 @@ class Fleet:
         self._disturbed: set[str] = set()
         self.watch: Callable[[bool], Awaitable[None]] | None = None
         """Awaited whenever Redis was started, before any process may talk to it, with whether it may have forgotten."""
+        # On a busy machine a restart takes longer than the plan allowed for: the next one of that server waits for it.
+        self._restarting = {self.valkey.name: asyncio.Lock(), self.postgres.name: asyncio.Lock()}
         self._redis = Proxy(lambda: self.valkey.port)
         self._postgres = Proxy(lambda: self.postgres.port)
         self._seed = seed
@@ -236,6 +238,12 @@ class Fleet:
     async def _restart(
         self, server: EmbeddedServer, how: int, action: Action, meanwhile: Callable[[], None] = lambda: None
     ) -> None:
+        async with self._restarting[server.name]:
+            await self._restart_alone(server, how, action, meanwhile)
+
+    async def _restart_alone(
+        self, server: EmbeddedServer, how: int, action: Action, meanwhile: Callable[[], None]
+    ) -> None:
         pid = server.pid
         if pid is None:
             raise RuntimeError(f"{server.name} ended by itself; its log is {server.log}")
@@ -247,13 +255,13 @@ class Fleet:
         # Nobody may get through before the witness watches again.
         proxy.set_all("cut")
         await asyncio.sleep(action.lasts)
-        for attempt in range(3):
+        for attempt in range(10):
             try:
                 await server.start(_SERVER_SECONDS)
                 break
             except ServerError:
                 # The crashed server's last children may still hold the folder.
-                if attempt == 2:
+                if attempt == 9:
                     raise
                 await asyncio.sleep(1)
         if server is self.valkey and self.watch:
@@ -266,11 +274,12 @@ class Fleet:
             folder = self.valkey.folder / "appendonlydir"
             await self._restart(self.valkey, signal.SIGKILL, action, lambda: shutil.rmtree(folder, ignore_errors=True))
             return
-        client = Redis.from_url(self.valkey.url)
-        try:
-            await client.flushall()
-        finally:
-            await client.aclose()
+        async with self._restarting[self.valkey.name]:
+            client = Redis.from_url(self.valkey.url)
+            try:
+                await client.flushall()
+            finally:
+                await client.aclose()
 
 
 _SERVICES: dict[Stage, str] = {"compress": "compressor", "ocr": "ocr", "extract": "extractor"}
