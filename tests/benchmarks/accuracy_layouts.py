@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,11 @@ async def main() -> None:
     sys.stdout.write(f"{len(pictures)} pages drawn in {FOLDER.relative_to(ROOT)}.\n")
     async with running() as system:
         found = await read_all(system.base_url, pictures)
+    states = Counter(page["status"] for page in found.values())
+    sys.stdout.write("Documents: " + ", ".join(f"{count} {state}" for state, count in states.most_common()) + ".\n")
+    if not any(page["timetable"] for page in found.values()):
+        # A system that reads nothing is broken, which is not the same as reading badly.
+        sys.exit("Nothing was read, so there are no figures.")
     (FOLDER / "read").mkdir()
     for name, page in found.items():
         body = json.dumps(page["timetable"], ensure_ascii=False, indent=1)
