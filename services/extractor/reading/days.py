@@ -109,6 +109,20 @@ def week_named(text: str) -> str | None:
     return next(group for group in match.groups() if group).upper().translate(str.maketrans("12", "AB"))
 
 
+_EVERY = re.compile(
+    r"(?:every\s*(?:school\s*)?day|each\s*day|daily|all\s*(?:days|week)|whole\s*week|routine|daily\s*routine|everyday|"
+    r"mon(?:day)?\s*(?:-|–|to)\s*fri(?:day)?|t[äa]glich|jeden\s*tag|alle\s*tage|tous\s*les\s*jours|chaque\s*jour|"
+    r"todos\s*(?:los|os)\s*d[íi]as|cada\s*d[íi]a|diario|diariamente|ogni\s*giorno|tutti\s*i\s*giorni|elke\s*dag|"
+    r"iedere\s*dag|dagelijks|alle\s*dagen|codziennie|ka[żz]dego\s*dnia)[.:]?",
+    re.IGNORECASE,
+)
+
+
+def is_every_day(text: str) -> bool:
+    """Whether `text` says that what stands beside it holds for every day ("EVERY DAY", "Täglich", "Mon-Fri")."""
+    return bool(_EVERY.fullmatch(text.strip()))
+
+
 def letter_days(letter: str) -> tuple[Day, ...]:
     """The days a single letter can stand for, the likeliest first; a row of letters settles which."""
     bare = plain(letter)

@@ -5,7 +5,7 @@ grow together (union-find) to the cells the page shows. Where the page does not 
 cell's place is its header's, unless its text is centred over several.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -68,8 +68,9 @@ def _read_table(
     if _worth(view, header, labelled) > _worth(view, header, bands):
         bands = labelled
         draw.used |= legend_lines
-    if len(bands) < 2 or _filled(view, header, bands) < 0.4:
-        return 0
+    own_times = len(bands) < 2 or _filled(view, header, bands) < 0.4
+    if own_times:
+        bands = _one_band(view, header, v_end)
     # The columns are looked for again with the table's real end: a legend below it has rules of its own.
     set_day_bands(view, header, bands[-1].hi)
     table = Table(view, header.bands, bands)
@@ -81,17 +82,26 @@ def _read_table(
     draw.used |= {band.line.id for band in header.bands} | {line.id for band in bands for line in band.lines}
     words = page_words(view.lines)
     found: list[_Found] = []
+    taken: set[tuple[int, int, int]] = set()
     for region in find_regions(table, body):
         page_rect = view.back(region.rect)
-        draw.used |= {line.id for line in region.lines}
+        if not own_times:
+            draw.used |= {line.id for line in region.lines}
         for week, lines in by_week(region.lines):
             cell = read_cell(lines, page_rect, words)
-            if not cell.free:
+            if cell.free:
+                kept = [(day, region.first, region.last) for day in region.days]
+                taken.update(kept)
+            else:
                 place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
                 found.append(_Found(place, region, week))
+    if own_times and sum(bool(item.place.cell.spans) for item in found) < max(4, 0.6 * len(found)):
+        return 0
+    if own_times:
+        draw.used |= {line.id for item in found for line in item.region.lines}
     _spell(found, len(header.bands))
     place_times([item.place for item in found], bands, view.size)
-    for item in found:
+    for item in _spread_routine(found, header.bands, taken):
         draw.drafts.extend(_drafts(view, header.bands, item))
     draw.drafts.extend(_label_rows(view, header.bands, bands, found))
     area = view.back(Rect(header.u0, header.v0, header.u1, bands[-1].hi))
@@ -100,6 +110,46 @@ def _read_table(
             area = area.union(line.rect)
     draw.area = area if draw.area is None else draw.area.union(area)
     return len(found)
+
+
+def _spread_routine(found: list[_Found], days: list[DayBand], free: set[tuple[int, int, int]]) -> list[_Found]:
+    """Give what stands under "Every day" to each day that has no entry of its own at that time.
+
+    Args:
+        free: (day, first band, last band) of cells that say they are free: entries, too.
+    """
+    every = {index for index, band in enumerate(days) if band.every}
+    if not every:
+        return found
+    own = [item for item in found if not every & set(item.place.days)]
+    out = list(own)
+    for item in found:
+        if not every & set(item.place.days):
+            continue
+        bands = set(range(item.region.first, item.region.last + 1))
+        blocked = {day for day, first, last in free if bands & set(range(first, last + 1))}
+        for other in own:
+            if _overlap(item.place, other.place):
+                blocked |= set(other.place.days)
+        place = replace(item.place, days=[day for day in range(len(days)) if day not in blocked | every])
+        place.certainty = min(place.certainty, 0.97)
+        out.append(replace(item, place=place))
+    return out
+
+
+def _overlap(a: Place, b: Place) -> bool:
+    if a.start is None or b.start is None:
+        return a.first <= b.last and b.first <= a.last
+    return a.start < (b.end or b.start + 1) and b.start < (a.end or a.start + 1)
+
+
+def _one_band(view: View, header: DayHeader, v_end: float) -> list[TimeBand]:
+    """All of a table whose times stand in its cells: one band, down to the last separator that runs across it."""
+    lo = header.v1
+    ends = [rail.at for rail in view.v_rails if lo + 2 * view.size < rail.at < v_end + 2 * view.size]
+    ends = [at for at in ends if view.v_cut(at, header.u0, header.u1, 0.2 * view.size) > 0.3]
+    above = [rail.at for rail in view.v_rails if lo - 0.3 * view.size < rail.at < lo + 2 * view.size]
+    return [TimeBand(min(above, default=lo), max(ends, default=v_end))]
 
 
 def _worth(view: View, header: DayHeader, bands: list[TimeBand]) -> float:
@@ -177,5 +227,6 @@ def _label_rows(view: View, days: list[DayBand], bands: list[TimeBand], found: l
                 certainty=0.9,
             )
             for day in days
+            if not day.every
         )
     return out

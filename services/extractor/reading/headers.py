@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from services.extractor.reading.bands import split_between
-from services.extractor.reading.days import DayText, letter_days, read_days, week_named
+from services.extractor.reading.days import DayText, is_every_day, letter_days, read_days, week_named
 from services.extractor.reading.letters import days_of_initials, stacked_days
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.rules import Rail
@@ -24,6 +24,8 @@ class DayBand:
     week: str | None = None
     lo: float = 0.0
     hi: float = 0.0
+    every: bool = False
+    """What stands here holds for every day that has no entry of its own."""
 
 
 @dataclass(slots=True)
@@ -66,7 +68,17 @@ def find_day_headers(view: View) -> list[DayHeader]:
             out.append(header)
             taken |= ids
             _name_week(view, header, weeks)
+            _add_routine(view, header)
     return out
+
+
+def _add_routine(view: View, header: DayHeader) -> None:
+    """A column beside the days that says "Every day" is one of them."""
+    for line in view.lines:
+        if is_every_day(line.text) and any(_level(view.rect(line), view.rect(band.line)) for band in header.bands):
+            header.bands.append(DayBand(header.bands[0].day, line, every=True))
+            header.bands.sort(key=lambda band: view.rect(band.line).cx)
+            return
 
 
 @dataclass(frozen=True, slots=True)

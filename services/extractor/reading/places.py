@@ -38,6 +38,28 @@ def place_times(places: list[Place], bands: list[TimeBand], size: float) -> None
     for place in places:
         _printed_times(place)
     _meet(places, size)
+    _fill_between(places)
+
+
+def _fill_between(places: list[Place]) -> None:
+    """A cell without any time that stands right between two of the same days lasts from the one to the other."""
+    for place in places:
+        if place.start is not None or place.cell.spans:
+            continue
+        spans: set[tuple[int, int]] = set()
+        for day in place.days:
+            column = [other for other in places if day in other.days and other.start is not None]
+            before = [other for other in column if other.hi <= place.lo + 1 and other.end is not None]
+            after = [other for other in column if other.lo >= place.hi - 1]
+            if before and after:
+                end = max(before, key=lambda other: other.hi).end
+                start = min(after, key=lambda other: other.lo).start
+                if end is not None and start is not None and end < start:
+                    spans.add((end, start))
+        # Days that disagree say that the place is not what it seems.
+        if len(spans) == 1:
+            place.start, place.end = spans.pop()
+            place.source, place.certainty = "next", 0.9
 
 
 def _header_times(place: Place, bands: list[TimeBand], size: float) -> None:

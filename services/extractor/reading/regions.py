@@ -89,7 +89,7 @@ class Table:
         return bool(np.abs(self.colour(a) - self.colour(b)).max() <= SAME)
 
     def _lined(self, *, days_axis: bool) -> list[bool]:
-        """For each inner header boundary: whether a line is drawn on it between equal backgrounds somewhere.
+        """For each inner header boundary: whether a line is drawn on it somewhere, between backgrounds equal or not.
 
         A line, unlike a change of colour, would be drawn between any two cells, so its absence means one cell.
         """
@@ -102,10 +102,29 @@ class Table:
                 continue
             for j in range(other):
                 a, b = ((i, j), (i + 1, j)) if days_axis else ((j, i), (j, i + 1))
-                if (self.right if days_axis else self.under)[a] and self.alike(a, b):
+                if (self.right if days_axis else self.under)[a] and (self.alike(a, b) or self._ruled(a, b)):
                     out[min(of[i], of[i + 1])] = True
                     break
         return out
+
+    def _ruled(self, a: Piece, b: Piece) -> bool:
+        """Whether something of a third colour stands between two neighbours: a rule or a gutter."""
+        one, two = self.colour(a), self.colour(b)
+        first = self.piece_rect(a)
+        across = abs(a[0] - b[0]) == 1
+        at = first.x1 if across else first.y1
+        lo, hi = (first.y0, first.y1) if across else (first.x0, first.x1)
+        reach, inset = 0.35 * self.view.size, 0.2 * (hi - lo)
+        strip = Rect(at - reach, lo + inset, at + reach, hi - inset)
+        if not across:
+            strip = Rect(strip.y0, strip.x0, strip.y1, strip.x1)
+        seen = self.view.rules.pixels(self.view.back(strip))
+        if across == self.view.turned:
+            seen = seen.transpose(1, 0, 2)
+        if not seen.size:
+            return False
+        third = (seen < np.minimum(one, two) - 2 * SAME) | (seen > np.maximum(one, two) + 2 * SAME)
+        return bool(third.any(axis=2).any(axis=1).mean() > 0.8)
 
     def _drawn_bands(self) -> list[bool]:
         """For each inner time boundary: whether anything is drawn on it in any column or in the time header."""

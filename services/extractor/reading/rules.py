@@ -64,6 +64,12 @@ class Rules:
     def _reach(self, slack: float) -> int:
         return max(2, round((max(slack, 0.14 * self.size)) * self.scale) + 1)
 
+    def pixels(self, rect: Rect) -> npt.NDArray[np.float64]:
+        """The picture within a rectangle, at the search's scale; at most some 40 rows and columns of it."""
+        x0, x1 = max(0, int(rect.x0 * self.scale)), int(rect.x1 * self.scale) + 1
+        y0, y1 = max(0, int(rect.y0 * self.scale)), int(rect.y1 * self.scale) + 1
+        return self.small[y0 : y1 : 1 + (y1 - y0) // 40, x0 : x1 : 1 + (x1 - x0) // 40].astype(np.float64)
+
     def colour(self, rect: Rect) -> npt.NDArray[np.float64]:
         """Median colour (RGB) of a rectangle's inside, without its text."""
         inset = min(3.0, rect.width / 4, rect.height / 4)

@@ -85,15 +85,13 @@ def _lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
     if len(labelled) < 3 or len(labelled) < len(bands) or printed:
         return
     at = [view.rect(band.lines[0]).cy for band in labelled]
-    on_line = 0
-    for v in at:
-        near = [rail for rail in view.v_rails if abs(rail.at - v) < 0.3 * view.size]
-        on_line += any(view.v_cut(rail.at, header.u0, header.u1) > 0.3 for rail in near)
-    if on_line < 0.6 * len(at):
-        return
     steps = {b.start - a.start for a, b in pairwise(labelled) if a.start is not None and b.start is not None}
     pitches = [b - a for a, b in pairwise(at)]
     even = len(steps) == 1 and max(pitches) < 1.25 * min(pitches)
+    offset = _line_offset(view, at, header, median(pitches) if even else 0.0)
+    if offset is None:
+        return
+    at = [v + offset for v in at]
     bottom = [rail.at for rail in view.v_rails if rail.at > at[-1] + view.size and _across(view, rail, header)]
     end = 2 * at[-1] - at[-2] if even or not bottom else bottom[0]
     for band, v, after in zip(labelled, at, [*at[1:], end], strict=True):
@@ -104,6 +102,31 @@ def _lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
         last.end = last.start + steps.pop()
     elif last.end is None:
         last.source = "header"
+
+
+def _line_offset(view: View, at: list[float], header: DayHeader, pitch: float) -> float | None:
+    """How far from the labels the lines run that they name: 0 on them, less than 0 above.
+
+    Args:
+        pitch: between the labels of an even scale, whose labels may also stand below, above or between their lines;
+            0 for others, whose labels can only stand on them.
+
+    Returns:
+        None if no such lines are drawn.
+    """
+    rails = [(rail.at, view.v_cut(rail.at, header.u0, header.u1, (rail.hi - rail.lo) / 2)) for rail in view.v_rails]
+    rails = [rail for rail in rails if rail[1] > 0.1]
+    offsets = {0.0} | {rail - v for rail, _ in rails for v in at if abs(rail - v) <= 0.55 * pitch}
+    best: tuple[float, float] | None = None
+    near = 0.3 * view.size
+    for offset in sorted(offsets, key=abs)[:60]:
+        cuts = [max((cut for rail, cut in rails if abs(rail - v - offset) < near), default=0.0) for v in at]
+        if sum(cut > 0.15 for cut in cuts) < 0.6 * len(at):
+            continue
+        support = sum(cuts) / len(cuts)
+        if support > (best[0] * 1.1 if best else 0.3 if not pitch else 0.2):
+            best = (support, offset)
+    return best[1] if best else None
 
 
 def _across(view: View, rail: Rail, header: DayHeader) -> bool:
