@@ -94,7 +94,13 @@ class Launcher:
 
     async def _run(self, stack: AsyncExitStack) -> int:
         begun = time.monotonic()
-        port = check_port(self.port)
+        try:
+            port = check_port(self.port)
+        except Stop:
+            if self.local.is_dir():
+                # It may be this checkout's own launcher that has the port; then another port is no cure.
+                os.close(take_launcher_lock(self.local))
+            raise
         check_folder(self.local)
         stack.callback(os.close, take_launcher_lock(self.local))
         picture = self._picture() if self.upload else None

@@ -70,6 +70,8 @@ def the_four(port: int, local: Path, env: dict[str, str]) -> list[Service]:
         "BLOB_URL": os.environ.get("BLOB_URL") or (local / "blobs").absolute().as_uri(),
         "LOG_FORMAT": "json",  # read by the launcher, which shows the warnings
         "PYTHONUNBUFFERED": "1",
+        # Less than the launcher's grace: a worker that is killed while it drains hands nothing back.
+        "QUEUE_DRAIN": os.environ.get("QUEUE_DRAIN") or "8000",
         **env,
     }
     services = []

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from deploy import sample
 from deploy.embedded.process import bindable
+from deploy.launch.checks import take_launcher_lock
 from tests.integration.survivors import descendants, gone, survivors, until
 
 ROOT = Path(__file__).parents[2]
@@ -180,6 +181,18 @@ async def test_a_second_launcher_in_the_same_folder_says_so(tmp_path: Path) -> N
         async with launched(tmp_path, "ok") as second:
             assert await second.ends() == 1
             assert f"already runs in this checkout (process {first.pid})" in second.said
+
+
+async def test_a_second_launcher_on_the_same_port_is_not_sent_to_another_port(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        descriptor = take_launcher_lock(tmp_path)
+        try:
+            async with launched(tmp_path, "ok", port=port) as second:
+                assert await second.ends() == 1
+                assert f"already runs in this checkout (process {os.getpid()})" in second.said
+        finally:
+            os.close(descriptor)
 
 
 @pytest.mark.timeout(300)
