@@ -12,6 +12,9 @@ from services.extractor.reading.grid import read_grid
 from services.extractor.reading.model import Draw
 from services.extractor.reading.rowlist import read_rowlist
 from services.extractor.reading.view import View
+from shared.logs import get_logger
+
+log = get_logger(__name__)
 
 Reader = Callable[[View], Draw | None]
 
@@ -39,5 +42,13 @@ def draw_score(draw: Draw, lines: int) -> float:
 
 def read_layout(view: View, turned: View) -> Draw | None:
     """The best reading of a page; null if no reader can make anything of it."""
-    draws = [draw for read, swap in READERS if (draw := read(turned if swap else view)) and draw.drafts]
+    draws: list[Draw] = []
+    for read, swap in READERS:
+        try:
+            draw = read(turned if swap else view)
+        except Exception:  # a page that trips one reader is still read by the others
+            log.exception("layout reader failed", reader=read.__name__, turned=swap)
+            continue
+        if draw and draw.drafts:
+            draws.append(draw)
     return max(draws, key=lambda draw: draw_score(draw, len(view.lines)), default=None)

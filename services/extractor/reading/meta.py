@@ -129,7 +129,6 @@ def _set(meta: Meta, key: str, value: str) -> bool:
         return True
     if name == "term" and year:
         meta.year = meta.year or int(year[1])
-        value = value.replace(year.group(), "").strip(" ,/-–—()")
     if value and getattr(meta, name) is None:
         setattr(meta, name, _spaced(value) if name == "term" else value)
     return True

@@ -34,7 +34,7 @@ class Span:
 
 _HALF = r"(?:\s*(?P<{0}half>[ap])\.?\s?m\b\.?)"
 _CLOCK = (
-    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,]|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI])(?![\d])(?:\s?(?:h|Uhr)\b)?"
+    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,]|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI])(?![\d]|\s?[hH:.]\s?\d\d)(?:\s?(?:h|Uhr)\b)?"
     r"|(?P<{0}mil>[012]?\d[0-5]\d)(?:\s?h(?:rs)?\b)?"
     r"|(?P<{0}b>[012]?\d)(?:\s?(?:h|Uhr)\b)?)" + _HALF + "?"
 )
@@ -44,7 +44,8 @@ _RANGE = re.compile(
 )
 # A letter before it makes it a room ("B1.07"), not a time.
 _SINGLE = re.compile(r"(?<![\d:.,/])(?<![^\W_])(?<![^\W_][.-])" + _CLOCK.format("s") + r"(?![\d:/])", re.IGNORECASE)
-_LOOKALIKE = str.maketrans("OoQlI", "00011")
+# Both cases of each: the patterns ignore case.
+_LOOKALIKE = str.maketrans("OoQqlLIi", "00001111")
 
 
 def find_times(text: str) -> list[Span]:
