@@ -10,6 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+from redis.asyncio import RedisCluster
 from redis.exceptions import NoScriptError, RedisError
 
 from shared.streams.scripts import Client, Scripts
@@ -63,6 +64,10 @@ class Batch:
                         each.answer.set_exception(error)
 
     async def _send(self, calls: list[_Call]) -> None:
+        if isinstance(self._client, RedisCluster):
+            # Its pipelines take no scripts; one slot's node gets them over several connections instead.
+            await asyncio.gather(*(self._alone(each) for each in calls))
+            return
         groups = self._merge(calls)
         pipeline = self._client.pipeline(transaction=False)
         for group in groups:

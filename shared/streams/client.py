@@ -1,13 +1,14 @@
 """Connections to Redis."""
 
-from typing import Any, ClassVar
-from urllib.parse import quote
+from typing import Any, ClassVar, cast
+from urllib.parse import quote, unquote, urlsplit
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 
-from shared.settings import Settings, setting
+from shared.settings import SettingError, Settings, setting
 from shared.streams.scripts import Client
 
 
@@ -17,6 +18,14 @@ class RedisSettings(Settings):
     redis_host: str = setting("127.0.0.1", "Host of the server.")
     redis_port: int = setting(6379, "Port of the server.", ge=1, le=65535)
     redis_password: str = setting("", "Password of the server.", secret=True)
+    redis_sentinels: str = setting(
+        "",
+        "Sentinels as host:port, separated by commas; the server is then the master they name, also after a failover.",
+    )
+    redis_sentinel_master: str = setting("mymaster", "Name under which the sentinels know the master.")
+    redis_cluster: bool = setting(
+        False, "Whether the server is a node of a Redis Cluster; PARTITIONS spreads the documents over it."
+    )
     redis_pool: int = setting(16, "Connections a process opens at most.", ge=4, le=1000)
     partitions: int = setting(1, "Into how many sets of streams the documents are spread.", ge=1, le=256)
     event_stream_length: int = setting(10_000, "Events kept in the shared stream, about.", ge=100)
@@ -30,9 +39,24 @@ class RedisSettings(Settings):
         secret = f":{quote(self.redis_password, safe='')}@" if self.redis_password else ""
         return f"redis://{secret}{self.redis_host}:{self.redis_port}/0"
 
+    @property
+    def sentinels(self) -> list[tuple[str, int]]:
+        """`redis_sentinels` as pairs. Raises `SettingError`."""
+        found: list[tuple[str, int]] = []
+        for each in filter(None, (part.strip() for part in self.redis_sentinels.split(","))):
+            host, _, port = each.rpartition(":")
+            if not host or not port.isdigit():
+                raise SettingError(f"REDIS_SENTINELS is not usable: {each} is not host:port.")
+            found.append((host, int(port)))
+        return found
+
+
+_BEYOND = 64
+"""Connections beyond the setting, for pools that raise when full; what is worked at once is bounded elsewhere."""
+
 
 def connect(settings: RedisSettings, *, blocking_ms: int = 0, pool: int | None = None) -> Client:
-    """A client of the server.
+    """A client of the server, of the master that sentinels name, or of a cluster.
 
     Args:
         settings: where it is.
@@ -49,8 +73,25 @@ def connect(settings: RedisSettings, *, blocking_ms: int = 0, pool: int | None =
         "health_check_interval": 0,
         "protocol": 2,
     }
+    most = pool or settings.redis_pool
+    if settings.redis_cluster:
+        cluster = RedisCluster.from_url(settings.url, max_connections=most + _BEYOND, **options)
+        # Its commands are those of a single server as long as the keys of each carry one hash tag, which ours do.
+        return cast("Client", cluster)
+    if settings.redis_sentinels:
+        parts = urlsplit(settings.url)
+        manager: Any = Sentinel(  # type: ignore[no-untyped-call] # redis-py leaves its constructor untyped
+            settings.sentinels, sentinel_kwargs={"socket_timeout": 1, "decode_responses": True}
+        )
+        master: Client = manager.master_for(
+            settings.redis_sentinel_master,
+            max_connections=most + _BEYOND,
+            db=int(parts.path.strip("/") or 0),
+            username=parts.username,
+            password=unquote(parts.password) if parts.password else None,
+            **options,
+        )
+        return master
     # The plain pool raises when it is full; this one waits for a connection, but not for ever.
-    connections = BlockingConnectionPool.from_url(
-        settings.url, max_connections=pool or settings.redis_pool, timeout=5, **options
-    )
+    connections = BlockingConnectionPool.from_url(settings.url, max_connections=most, timeout=5, **options)
     return Redis.from_pool(connections)

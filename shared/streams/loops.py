@@ -4,7 +4,15 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
-from redis.exceptions import BusyLoadingError, ReadOnlyError, RedisError, ResponseError
+from redis.asyncio.sentinel import MasterNotFoundError
+from redis.exceptions import (
+    BusyLoadingError,
+    ClusterDownError,
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+    ResponseError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -15,7 +23,17 @@ log = get_logger(__name__)
 _waiting: set[str] = set()
 """The chores of this process that wait for Redis: the first and the last are worth a line."""
 
-AWAY = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError, OSError, TimeoutError)
+AWAY = (
+    RedisConnectionError,
+    RedisTimeoutError,
+    BusyLoadingError,
+    ReadOnlyError,
+    MasterNotFoundError,
+    ClusterDownError,
+    RedisClusterException,
+    OSError,
+    TimeoutError,
+)
 """Errors that pass when the server is back."""
 
 

@@ -1,0 +1,184 @@
+"""The runtime behind Redis Sentinel, through a failover, with real servers."""
+
+import asyncio
+import contextlib
+import signal
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from deploy.embedded.process import end, free_port, spawn
+from deploy.embedded.valkey import binary
+from shared.messages import Event, Message
+from shared.outcomes import Done, Job, Outcome, Progress
+from shared.streams.client import RedisSettings, connect
+from shared.streams.desk import Desk
+from shared.streams.entries import job_fields
+from shared.streams.keys import Keys
+from shared.streams.lane import Lane
+from shared.streams.loops import AWAY
+from shared.streams.worker import QueueSettings, Worker
+
+
+class Payload(Message):
+    number: int
+
+
+class Servers:
+    """Bare servers on loopback, each in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.running: dict[int, subprocess.Popen[bytes]] = {}
+
+    async def start(self, *options: str, config: str | None = None, port: int | None = None) -> int:
+        port = port or free_port()
+        folder = self._folder / str(port)
+        folder.mkdir(exist_ok=True)
+        command = [str(binary())]
+        if config is not None:
+            (folder / "server.conf").write_text(config)
+            command.append(str(folder / "server.conf"))
+        command += ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", "", *options]
+        with (folder / "log").open("ab") as log:
+            self.running[port] = spawn(command, log=log, cwd=folder, death=signal.SIGKILL)
+        await self.until(port, lambda client: client.ping())
+        return port
+
+    async def until(self, port: int, condition: Any, seconds: float = 30) -> None:
+        """Wait until `condition` of a server's client holds; servers give no signal for these."""
+        client: Any = Redis(port=port, decode_responses=True)
+        async with asyncio.timeout(seconds):
+            while True:
+                with contextlib.suppress(RedisError, OSError):
+                    if await condition(client):
+                        break
+                await asyncio.sleep(0.05)
+        await client.aclose()
+
+    async def kill(self, port: int) -> None:
+        await end(self.running.pop(port), signal.SIGKILL, 10)
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(end(each, signal.SIGTERM, 10) for each in self.running.values()))
+
+
+@pytest.fixture
+async def servers(tmp_path: Path) -> AsyncIterator[Servers]:
+    made = Servers(tmp_path)
+    yield made
+    await made.stop()
+
+
+class Fleet:
+    """A worker for each partition, in this process."""
+
+    def __init__(self, settings: RedisSettings) -> None:
+        self.settings = settings
+        self.client = connect(settings)
+        self.desk = Desk(self.client, settings)
+        self.done: set[str] = set()
+        self.changed = asyncio.Condition()
+        self._readers = [connect(settings, blocking_ms=500, pool=3) for _ in range(settings.partitions)]
+        queue = QueueSettings.load(queue_lease=1000, queue_concurrency=4)
+        self._workers = [
+            Worker(
+                Lane(self.client, reader, Keys(number), "compress", "a", settings), self._handle, self._on_dead, queue
+            )
+            for number, reader in enumerate(self._readers)
+        ]
+        self._tasks = [asyncio.create_task(worker.run()) for worker in self._workers]
+
+    async def _handle(self, job: Job, progress: Progress) -> Outcome:
+        await progress("compressing", 0, "begun")
+        async with self.changed:
+            self.done.add(job.document_id)
+            self.changed.notify_all()
+        return Done(event=Event(type="complete", document_id=job.document_id, percentage=100))
+
+    async def _on_dead(self, _job: Job, _reason: str) -> bool:
+        return True
+
+    async def enqueue(self, document_id: str) -> None:
+        """As the relay does: what could not be added is tried again."""
+        fields = job_fields(document_id, "default", Payload(number=1), deadline=0, trace="")
+        async with asyncio.timeout(40):
+            while True:
+                try:
+                    await self.desk.enqueue("compress", document_id, fields)
+                except AWAY:
+                    await asyncio.sleep(0.1)
+                else:
+                    return
+
+    async def until_done(self, wanted: set[str]) -> None:
+        async with asyncio.timeout(30), self.changed:
+            await self.changed.wait_for(lambda: wanted <= self.done)
+
+    async def until_empty(self) -> None:
+        async with asyncio.timeout(30):
+            while sum(stage.depth for stage in await self.desk.figures()):  # noqa: ASYNC110 - XLEN gives no signal
+                await asyncio.sleep(0.05)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(worker.stop() for worker in self._workers))
+        await asyncio.gather(*self._tasks)
+        for each in (self.client, *self._readers):
+            await each.aclose()
+
+
+async def test_a_sentinel_failover_needs_no_restart(servers: Servers) -> None:
+    master = await servers.start()
+    replica = await servers.start("--replicaof", "127.0.0.1", str(master))
+    await servers.until(replica, _linked)
+    watch = (
+        f"sentinel monitor week 127.0.0.1 {master} 2\n"
+        "sentinel down-after-milliseconds week 500\nsentinel failover-timeout week 3000\n"
+    )
+    sentinels: list[int] = []
+    for _ in range(3):
+        port = free_port()
+        sentinels.append(await servers.start("--sentinel", config=watch, port=port))
+
+    async def acquainted(client: Any) -> bool:
+        found = await client.execute_command("SENTINEL", "SENTINELS", "week")
+        replicas = await client.execute_command("SENTINEL", "REPLICAS", "week")
+        return len(found) == 2 and len(replicas) == 1
+
+    for port in sentinels:
+        await servers.until(port, acquainted)
+    fleet = Fleet(
+        RedisSettings.load(
+            redis_url="redis://ignored:1/0",
+            redis_sentinels=",".join(f"127.0.0.1:{port}" for port in sentinels),
+            redis_sentinel_master="week",
+        )
+    )
+    before = {f"before-{number}" for number in range(20)}
+    await asyncio.gather(*(fleet.enqueue(each) for each in before))
+    await fleet.until_done(before)
+    await fleet.until_empty()
+    await servers.kill(master)
+    after = {f"after-{number}" for number in range(20)}
+    await asyncio.gather(*(fleet.enqueue(each) for each in after))
+    await fleet.until_done(after)
+    await fleet.until_empty()
+    assert await _role(replica) == "master"
+    await fleet.close()
+
+
+async def _linked(client: Any) -> bool:
+    info = await client.info("replication")
+    return bool(info["master_link_status"] == "up")
+
+
+async def _role(port: int) -> str:
+    client: Any = Redis(port=port, decode_responses=True)
+    role = await client.execute_command("ROLE")
+    await client.aclose()
+    return str(role[0])
