@@ -1,0 +1,97 @@
+"""All steps of a page's preparation, in order.
+
+A page that is upright and level passes untouched. Any change is one homography: the ways of changing a page (finding
+and flattening the sheet, turning it, levelling it) multiply their matrices, so the pixels are resampled once.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import cv2
+import numpy as np
+
+from services.ocr.crops import Image, Quad, transformed
+from services.ocr.engine import Engine
+from services.ocr.preparation.flatten import flattening
+from services.ocr.preparation.plane import Matrix
+from services.ocr.preparation.turning import quarter_turn, rotation, skew
+from shared.settings import Settings, setting
+
+_ENOUGH = 8
+"""Lines by which a page's way up is told."""
+
+
+class PreparationSettings(Settings):
+    group: ClassVar[str] = "Page preparation"
+    ocr_max_pixels: int = setting(
+        50_000_000, "Largest picture that is decoded.", unit="pixels", ge=1_000_000, le=400_000_000
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A picture ready to be read."""
+
+    picture: Image
+    """(height, width, 3), RGB."""
+    quads: list[Quad]
+    """Its lines, upright, in reading order."""
+    to_stored: tuple[float, ...] | None
+    """Row-major 3 x 3 homography from `picture` to the stored picture as it is displayed; None if it is that one."""
+    notes: str = ""
+    """What was done, in words for people; empty if nothing."""
+
+
+def prepare(picture: Image, engine: Engine, exif_turned: bool = False) -> Page:
+    """Flatten the page in a picture, find its lines, and turn and level it where its lines say so.
+
+    Args:
+        picture: (height, width, 3), RGB.
+        engine: loaded.
+        exif_turned: whether the stored file shows as `picture` only to those who read its EXIF.
+    """
+    flat = flattening(picture, engine)
+    matrix: Matrix = np.eye(3)
+    page, turn, notes = picture, 0, []
+    if flat is not None:
+        matrix, width, height = flat.matrix, flat.width, flat.height
+        page = warped(picture, matrix, width, height)
+        notes.append(flat.note)
+        if len(flat.quads) >= _ENOUGH and (turn := quarter_turn(page, transformed(flat.quads, matrix), engine)):
+            # Told by the lines that flattening asked for: the detector need not look at a page that lies on its side.
+            more, width, height = rotation(width, height, turn)
+            matrix = more @ matrix
+            page = warped(picture, matrix, width, height)
+    quads = engine.detect(page)
+    more_turn = 0 if flat is not None and len(flat.quads) >= _ENOUGH else quarter_turn(page, quads, engine)
+    angle = skew(quads)
+    if more_turn or angle:
+        more, width, height = rotation(page.shape[1], page.shape[0], more_turn - angle)
+        matrix = more @ matrix
+        page = warped(picture, matrix, width, height)
+        # Levelling moves the lines found; after a turn the detector, which knows text upright best, looks again.
+        quads = engine.detect(page) if more_turn else transformed(quads, more)
+    turn += more_turn
+    notes += [f"turned by {turn}°"] * bool(turn) + [f"levelled by {abs(angle):.1f}°"] * bool(angle)
+    if page is picture:
+        return Page(picture, quads, tuple(np.eye(3).ravel().tolist()) if exif_turned else None)
+    to_stored = np.linalg.inv(matrix)
+    return Page(page, quads, tuple((to_stored / to_stored[2, 2]).ravel().tolist()), " and ".join(notes))
+
+
+def warped(picture: Image, matrix: Matrix, width: int, height: int) -> Image:
+    """A picture changed by a homography."""
+    return np.asarray(
+        cv2.warpPerspective(
+            picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT,
+            borderValue=_edge_colour(picture),
+        ),
+        dtype=np.uint8,
+    )  # fmt: skip
+
+
+def _edge_colour(picture: Image) -> tuple[float, float, float]:
+    """The paper or table around the page, so that turning it draws no new edges."""
+    edge = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    red, green, blue = (float(value) for value in np.median(edge, axis=0))
+    return red, green, blue

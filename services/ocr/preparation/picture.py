@@ -1,0 +1,56 @@
+"""A stored picture's pixels, and a prepared picture's bytes."""
+
+import io
+
+import numpy as np
+import PIL.Image
+import PIL.ImageOps
+
+from services.ocr.crops import Image
+from shared.outcomes import Unreadable
+
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "AVIF", "BMP")
+"""What is decoded: the stored WebP, and originals that the compressor let pass."""
+
+
+def decode(data: bytes, max_pixels: int) -> tuple[Image, bool]:
+    """A picture's pixels as a viewer shows them.
+
+    Args:
+        data: an encoded picture of one of `FORMATS`.
+        max_pixels: what its header may promise.
+
+    Returns:
+        (height, width, 3) RGB with transparency on white, and whether EXIF turned it.
+
+    Raises:
+        Unreadable: it is none of these, larger, or broken.
+    """
+    try:
+        with PIL.Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+            width, height = opened.size
+            if width * height > max_pixels:
+                raise Unreadable(f"The picture has {width} x {height} pixels, more than can be read.")
+            turned = opened.getexif().get(0x0112, 1) != 1
+            shown = PIL.ImageOps.exif_transpose(opened)
+            if shown.mode.startswith("I;16"):
+                # Pillow clips 16 bits to 8: everything above 255 would turn white.
+                shown = PIL.Image.fromarray((np.asarray(shown) >> 8).astype(np.uint8))
+            if shown.has_transparency_data:
+                layer = shown.convert("RGBA")
+                shown = PIL.Image.new("RGB", layer.size, "white")
+                shown.paste(layer, mask=layer.getchannel("A"))
+            return np.asarray(shown.convert("RGB"), dtype=np.uint8), turned
+    except PIL.Image.DecompressionBombError:
+        raise Unreadable("The picture has more pixels than can be read.") from None
+    except (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError):
+        # What Pillow's decoders raise on broken data, by format.
+        raise Unreadable("The picture could not be decoded.") from None
+
+
+def encode(picture: Image) -> bytes:
+    """A prepared picture as WebP."""
+    buffer = io.BytesIO()
+    # Effort 1 of 6: the copy is for the layout reader and the page; a smaller one is not worth the second it takes.
+    PIL.Image.fromarray(picture).save(buffer, "WEBP", quality=90, method=1)
+    return buffer.getvalue()
