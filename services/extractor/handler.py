@@ -33,6 +33,7 @@ from shared.messages import (
     ExtractPayload,
     OcrResult,
     Status,
+    TextLayer,
     Timetable,
     Warning_,
 )
@@ -169,6 +170,7 @@ class Extractor:
         """Fetch the OCR result and decode its pictures. Raises `BlobMissing`."""
         result = msgspec.json.decode(await self._blobs.get(payload.ocr), type=OcrResult)
         declared = {page.image: page.content_type for page in payload.pages}
+        layers = {page.page: page.text_layer for page in payload.pages}
         loop = asyncio.get_running_loop()
         material = _Material([], [], result, [])
         for page in result.pages:
@@ -180,9 +182,19 @@ class Extractor:
                 material.warnings.append(
                     Warning_(code="no_picture", message=f"Page {page.page + 1} was read by its text alone.")
                 )
-            material.pages.append(PageInput(page, picture))
+            material.pages.append(PageInput(page, picture, await self._layer(layers.get(page.page))))
             material.stored.append((data, media_type_of(data, declared.get(page.image, ""))))
         return material
+
+    async def _layer(self, key: str | None) -> TextLayer | None:
+        """A page's text layer; null where it has none or it cannot be had, since the OCR's text does without."""
+        if key is None:
+            return None
+        try:
+            return msgspec.json.decode(await self._blobs.get(key), type=TextLayer)
+        except (BlobMissing, msgspec.DecodeError) as error:
+            log.warning("no text layer", key=key, error=str(error))
+            return None
 
     async def _read(self, material: _Material, progress: Progress) -> tuple[Timetable, str, dict[str, Any]]:
         """The timetable, who read it, in words, and what asking Claude cost (for the event's details)."""

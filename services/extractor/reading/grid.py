@@ -100,6 +100,7 @@ def _read_table(
     if own_times:
         draw.used |= {line.id for item in found for line in item.region.lines}
     _spell(found, len(header.bands))
+    _pair_weeks(found)
     place_times([item.place for item in found], bands, view.size)
     for item in _spread_routine(found, header.bands, taken):
         draw.drafts.extend(_drafts(view, header.bands, item))
@@ -154,6 +155,17 @@ def _one_band(view: View, header: DayHeader, v_end: float) -> list[TimeBand]:
 
 def _worth(view: View, header: DayHeader, bands: list[TimeBand]) -> float:
     return _filled(view, header, bands) * sum(band.start is not None for band in bands)
+
+
+def _pair_weeks(found: list[_Found]) -> None:
+    """Two halves of a cell that are labelled with week A and week B each last as long as the whole of it."""
+    labelled = [item for item in found if item.week]
+    for item in labelled:
+        for other in labelled:
+            same = item.place.days == other.place.days and item.region.first == other.region.first
+            if same and item.region.last == other.region.last and item.week != other.week:
+                lo, hi = min(item.place.lo, other.place.lo), max(item.place.hi, other.place.hi)
+                item.place.lo, item.place.hi = lo, hi
 
 
 def _spell(found: list[_Found], days: int) -> None:

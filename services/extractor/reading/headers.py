@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from services.extractor.reading.bands import split_between
 from services.extractor.reading.days import DayText, is_every_day, letter_days, read_days, week_named
@@ -68,8 +69,50 @@ def find_day_headers(view: View) -> list[DayHeader]:
             out.append(header)
             taken |= ids
             _name_week(view, header, weeks)
+            _add_unread(view, header)
             _add_routine(view, header)
     return out
+
+
+UNREAD = 0.7
+"""Score of a day whose name was not read and that only its place tells."""
+
+
+def _add_unread(view: View, header: DayHeader) -> None:
+    """Days whose names the OCR missed: where one is left out, or the week ends early though cells go on.
+
+    Only in a header that is otherwise even, and only for days from Monday to Friday.
+    """
+    bands = header.bands
+    order = [DAYS.index(band.day) for band in bands]
+    middles = [view.rect(band.line).cx for band in bands]
+    if len(bands) < 3 or len({band.line.id for band in bands}) < len(bands):
+        return
+    pitch = min((b - a) / (j - i) for (a, i), (b, j) in pairwise(zip(middles, order, strict=True)))
+    steps = [(b - a) / pitch / (j - i) for (a, i), (b, j) in pairwise(zip(middles, order, strict=True))]
+    if pitch < 2 * view.size or max(steps) > 1.15:
+        return
+    first, last = order[0], order[-1]
+    wanted = [day for day in range(first + 1, last) if day not in order]
+    if last == 3 and first == 0 and _cells_at(view, header, middles[-1] + pitch, pitch):
+        wanted.append(4)
+    if first == 1 and last == 4 and _cells_at(view, header, middles[0] - pitch, pitch):
+        wanted.append(0)
+    for day in wanted:
+        model = bands[0].line
+        rect = view.rect(model)
+        shift = middles[0] + (day - first) * pitch - rect.cx
+        moved = view.back(replace(rect, x0=rect.x0 + shift, x1=rect.x1 + shift))
+        line = replace(model, id=-1 - day, text="", confidence=UNREAD, rect=moved)
+        bands.append(DayBand(DAYS[day], line, bands[0].week))
+    bands.sort(key=lambda band: view.rect(band.line).cx)
+
+
+def _cells_at(view: View, header: DayHeader, at: float, pitch: float) -> bool:
+    """Whether texts stand where a further day's would, as many as a day has, and none in the header itself."""
+    near = [view.rect(line) for line in view.lines if abs(view.rect(line).cx - at) < 0.35 * pitch]
+    body = [rect for rect in near if rect.cy > header.v1]
+    return len(body) >= 3 and not any(header.v0 <= rect.cy <= header.v1 for rect in near)
 
 
 def _add_routine(view: View, header: DayHeader) -> None:

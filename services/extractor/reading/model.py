@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from shared.messages import Day, OcrPage, TimeBlock, TimeSource, Warning_
+from shared.messages import Day, OcrPage, TextLayer, TimeBlock, TimeSource, Warning_
 
 Picture = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
@@ -111,6 +111,8 @@ class PageInput:
     ocr: OcrPage
     picture: Picture
     """Height x width x 3, RGB: the picture `ocr`'s boxes are measured in."""
+    layer: TextLayer | None = None
+    """The text a PDF carries for this page, with boxes on the stored picture."""
 
 
 @dataclass(slots=True)

@@ -1,5 +1,7 @@
 """From pages to a reading: straighten, find separators, ask the layout readers, put boxes back on the stored page."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from services.extractor.reading.confidence import clashes, draft_confidence, draw_confidence
@@ -8,6 +10,7 @@ from services.extractor.reading.meta import Meta, read_meta
 from services.extractor.reading.model import Draft, Draw, Line, Matrix, PageInput, Reading, Rect
 from services.extractor.reading.rules import find_rules
 from services.extractor.reading.straighten import straighten
+from services.extractor.reading.textlayer import with_layer
 from services.extractor.reading.times import text_of
 from services.extractor.reading.view import View
 from shared.messages import DAYS, Box, TimeBlock, Warning_
@@ -41,6 +44,7 @@ def read_timetable(pages: list[PageInput]) -> Reading:
 
 
 def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
+    page = replace(page, ocr=with_layer(page.ocr, page.layer), layer=None)
     straight = straighten(page)
     lines = [line for line in straight.lines if line.text and line.confidence >= MIN_SCORE][:MAX_LINES]
     if not lines:
@@ -66,7 +70,7 @@ def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
         value = draft_confidence(draft) * (0.7 if index in bad else 1.0)
         values.append(value)
         reading.blocks.append(_block(draft, value, page.ocr.page, to_stored))
-        reading.sources.append(list(dict.fromkeys((page.ocr.page, line.id) for line in draft.lines)))
+        reading.sources.append(list(dict.fromkeys((page.ocr.page, line.id) for line in draft.lines if line.id >= 0)))
     return draw_confidence(draw, values, _inside(draw, lines)), len(values)
 
 

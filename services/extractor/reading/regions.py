@@ -124,7 +124,7 @@ class Table:
         if not seen.size:
             return False
         third = (seen < np.minimum(one, two) - 2 * SAME) | (seen > np.maximum(one, two) + 2 * SAME)
-        return bool(third.any(axis=2).any(axis=1).mean() > 0.8)
+        return float(np.mean(np.max(third, axis=(1, 2)))) > 0.8
 
     def _drawn_bands(self) -> list[bool]:
         """For each inner time boundary: whether anything is drawn on it in any column or in the time header."""
