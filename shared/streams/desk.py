@@ -13,8 +13,8 @@ from shared.streams.scripts import Client, Scripts
 
 _DEAD_FIELDS = ("reason", "detail", "deliveries", "died")
 _DEAD_SHOWN = 1000
-_MARKER_TTL = 7 * 86_400
-"""Seconds. A job that the relay could not note in all this time is the reconciler's."""
+_MARKER_TTL = 600
+"""Seconds. A job that the relay could not note in all this time, and adds again, is the reconciler's to take off."""
 Entries = list[tuple[str, dict[str, str]]]
 
 

@@ -1,6 +1,8 @@
 """The queue's desk over HTTP: figures, cancelling, dead jobs; and the reconciler mending what Redis lost."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, cast
 
@@ -17,7 +19,7 @@ from shared.outcomes import Done, Job, Outcome, Progress
 from shared.streams.worker import QueueSettings, Worker
 from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.test_gateway import png
-from tests.system import follow, upload
+from tests.system import ROOT, follow, upload
 
 DEAD = "{0}:jobs:compress:dead"
 
@@ -143,6 +145,41 @@ async def test_dead_jobs_are_listed_replayed_and_removed(
     assert (await call(session, gateway, "DELETE", f"queue/dead/{again}"))[0] == 404
     await bury(player, await upload(session, gateway.base_url, png()))
     assert (await call(session, gateway, "DELETE", "queue/dead"))[1] == {"removed": 1}
+
+
+async def shell(gateway: GatewayAlone, *words: str) -> tuple[int, str]:
+    """Run the operators' command."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "shared.streams",
+        *words,
+        cwd=ROOT,
+        env={**os.environ, "REDIS_URL": gateway.redis_url, "DATABASE_URL": gateway.database_url},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate()
+    return process.returncode or 0, out.decode()
+
+
+async def test_dead_jobs_are_handled_from_a_shell(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player, raw: Any
+) -> None:
+    await shell(gateway, "bury", "all")
+    id_ = await upload(session, gateway.base_url, png())
+    dead = await bury(player, id_)
+    code, text = await shell(gateway, "dead")
+    assert code == 0
+    assert dead in text
+    assert "It broke." in text
+    code, text = await shell(gateway, "figures")
+    assert [line.split()[0] for line in text.splitlines()] == ["stage", "compress", "ocr", "extract"]
+    assert (await shell(gateway, "retry", dead))[0] == 0
+    assert await raw.xlen(DEAD) == 0
+    assert (await shell(gateway, "retry", dead))[0] == 1
+    again = await bury(player, await upload(session, gateway.base_url, png()))
+    assert (await shell(gateway, "bury", again, "nonsense")) == (1, f"{again} is removed\nnonsense is no dead job\n")
+    await call(session, gateway, "DELETE", f"documents/{id_}")
 
 
 @pytest.mark.parametrize("bad", ["x", "compress-0-1", "compress-9-1-1", "nothing-0-1-1", "compress-0-¹-1"])

@@ -2,6 +2,8 @@
 -- The percentage is raised to the last one told; an event after the final one is dropped. Gives the id, or false.
 -- The id is <ms>-<count * 128 + percentage>, with 127 for a final event: a client that comes back with it tells how far
 -- it was told, even when this server was emptied meanwhile.
+-- After its end a document's events are kept for a quarter of an hour, for clients that come back: the record in Postgres
+-- has them by then, and memory must not grow with the documents of a day.
 local function publish(events, progress, document, kind, percentage, data, maxlen, ttl)
   local last = redis.call('XREVRANGE', progress, '+', '-', 'COUNT', 1)[1]
   if last then
@@ -10,6 +12,7 @@ local function publish(events, progress, document, kind, percentage, data, maxle
     if before.type == 'complete' or before.type == 'error' then return false end
     if tonumber(before.percentage) > tonumber(percentage) then percentage = before.percentage end
   end
+  local final = kind == 'complete' or kind == 'error'
   local now = redis.call('TIME')
   local ms, count = now[1] * 1000 + math.floor(now[2] / 1000), 0
   local newest = redis.call('XREVRANGE', events, '+', '-', 'COUNT', 1)[1]
@@ -18,10 +21,10 @@ local function publish(events, progress, document, kind, percentage, data, maxle
     -- A clock that was set back must not bring an id that is below the last.
     if tonumber(newest_ms) >= ms then ms, count = tonumber(newest_ms), math.floor(sequence / 128) + 1 end
   end
-  local id = string.format('%.0f-%d', ms, count * 128 + ((kind == 'complete' or kind == 'error') and 127 or percentage))
+  local id = string.format('%.0f-%d', ms, count * 128 + (final and 127 or percentage))
   redis.call('XADD', events, 'MAXLEN', '~', maxlen, id,
     'document', document, 'type', kind, 'percentage', percentage, 'data', data)
   redis.call('XADD', progress, 'MAXLEN', '~', 1000, id, 'type', kind, 'percentage', percentage, 'data', data)
-  redis.call('EXPIRE', progress, ttl)
+  redis.call('EXPIRE', progress, final and math.min(ttl, 900) or ttl)
   return id
 end
