@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
 from services.extractor.reading.bands import split_between
 from services.extractor.reading.days import DayText, is_every_day, letter_days, read_days, week_named
@@ -88,9 +89,9 @@ def _add_unread(view: View, header: DayHeader) -> None:
     middles = [view.rect(band.line).cx for band in bands]
     if len(bands) < 3 or len({band.line.id for band in bands}) < len(bands):
         return
-    pitch = min((b - a) / (j - i) for (a, i), (b, j) in pairwise(zip(middles, order, strict=True)))
+    pitch = median([(b - a) / (j - i) for (a, i), (b, j) in pairwise(zip(middles, order, strict=True))])
     steps = [(b - a) / pitch / (j - i) for (a, i), (b, j) in pairwise(zip(middles, order, strict=True))]
-    if pitch < 2 * view.size or max(steps) > 1.15:
+    if pitch < 2 * view.size or max(steps) > 1.3:
         return
     first, last = order[0], order[-1]
     wanted = [day for day in range(first + 1, last) if day not in order]

@@ -46,7 +46,7 @@ _SEASON = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?:\s?[/–-]\s?(?:20)?\d\d)?(?!\d)")
 _TITLE = re.compile(
-    r"(?:weekly\s+|school\s+|lesson\s+|my\s+|our\s+)*(?:time\s*-?\s*table|schedule|stundenplan|wochenplan|horario|"
+    r"(?:weekly\s+|lesson\s+|my\s+|our\s+)*(?:time\s*-?\s*table|schedule|stundenplan|wochenplan|horario|"
     r"hor[áa]rio|emploi\s+du\s+temps|orario(?:\s+(?:delle\s+lezioni|scolastico|settimanale))?|(?:les)?rooster|plan\s+lekcji|"
     r"planning)(?:\s+(?:escolar|semanal|de\s+clases|de\s+aulas|hebdomadaire|tygodnia))?",
     re.IGNORECASE,

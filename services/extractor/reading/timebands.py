@@ -82,14 +82,15 @@ def _lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
     """Turn rows to the hours of a scale, where the labels stand on the lines instead of between them."""
     labelled = [band for band in bands if band.lines and band.start is not None]
     printed = any(span.end is not None for band in bands for line in band.lines for span in find_times(line.text))
-    if len(labelled) < 3 or len(labelled) < len(bands) or printed:
+    if len(labelled) < 3 or len(labelled) < len(bands) or printed or any(b.source == "legend" for b in bands):
         return
     at = [view.rect(band.lines[0]).cy for band in labelled]
     steps = {b.start - a.start for a, b in pairwise(labelled) if a.start is not None and b.start is not None}
     pitches = [b - a for a, b in pairwise(at)]
     even = len(steps) == 1 and max(pitches) < 1.25 * min(pitches)
     offset = _line_offset(view, at, header, median(pitches) if even else 0.0)
-    if offset is None:
+    # Labels in the middle between lines are a table's: its rows are what they seem.
+    if offset is None or (even and abs(abs(offset) - median(pitches) / 2) < 0.1 * median(pitches)):
         return
     at = [v + offset for v in at]
     bottom = [rail.at for rail in view.v_rails if rail.at > at[-1] + view.size and _across(view, rail, header)]

@@ -1,0 +1,140 @@
+"""Weeks in cells, routine rows, times in cells only, margins of start times, initials, names the OCR missed."""
+
+import pytest
+
+from services.extractor.reading.letters import days_of_initials
+from shared.messages import DAYS as WEEK
+from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet, find, lesson, plain, week
+
+
+@pytest.mark.parametrize(
+    ("row", "count"), [("MTWTF", 5), ("LMMJV", 5), ("STQQS", 5), ("MDMDF", 5), ("PWŚCP", 5), ("MTWT", 4)]
+)
+def test_initials_of_many_languages(row: str, count: int) -> None:
+    assert days_of_initials(list(row)) == list(WEEK[:count])
+
+
+def test_a_week_of_initials_may_begin_on_sunday() -> None:
+    assert days_of_initials(list("SMTWTFS")) == ["sunday", *WEEK[:6]]
+
+
+@pytest.mark.parametrize("row", ["BREAK", "MT", "XYZXY"])
+def test_other_letters_are_no_week(row: str) -> None:
+    assert days_of_initials(list(row)) is None
+
+
+def test_weeks_named_within_a_cell() -> None:
+    page = Sheet()
+    grid = Grid(page, 6, 5)
+    want = plain(grid)
+    x0, y0, x1, y1 = grid.box(1, 1)
+    page.fill(x0 + 2, y0 + 2, x1 - 1, y1 - 1, (255, 255, 255))
+    page.lines = [line for line in page.lines if not (x0 < line.box[0][0] < x1 and y0 < line.box[0][1] < y1)]
+    page.text((x0 + x1) / 2, y0 + 28, "A: Art")
+    page.text((x0 + x1) / 2, y0 + 54, "B: Dance")
+    reading = page.read()
+    assert {(b.name, b.week) for b in reading.blocks if b.day == "monday" and b.start_time == "09:00"} == {
+        ("Art", "A"), ("Dance", "B")
+    }  # fmt: skip
+    assert len(reading.blocks) == len(want) + 1
+
+
+def test_a_routine_row_holds_where_a_day_has_nothing_of_its_own() -> None:
+    page = Sheet(1200, 760)
+    grid = Grid(page, 5, 7)
+    for index, times in enumerate(TIMES):
+        grid.put(index + 1, 0, times)
+    for index, name in enumerate(("Every day", *DAYS)):
+        grid.put(0, index + 1, name)
+    for period in range(4):
+        grid.put(period + 1, 1, lesson(0, period))
+        for day in range(5):
+            grid.put(period + 1, day + 2)
+    grid.put(2, 3, "Choir")
+    reading = page.read()
+    assert len(reading.blocks) == 20
+    assert find(reading, "tuesday", "Choir").start_time == "09:45"
+    assert not [b for b in reading.blocks if b.day == "tuesday" and b.name == lesson(0, 1)]
+    assert find(reading, "friday", lesson(0, 1)).start_time == "09:45"
+
+
+def test_times_that_stand_in_the_cells_only() -> None:
+    page = Sheet()
+    grid = Grid(page, 6, 5, x0=-140)
+    for index, name in enumerate(DAYS):
+        grid.put(index + 1, 0, name)
+    want = set()
+    for day, name in enumerate(DAYS):
+        for period, times in enumerate(TIMES):
+            if (day, period) == (2, 2):
+                grid.put(day + 1, period + 1, "Free")
+                continue
+            grid.put(day + 1, period + 1, lesson(day, period), times)
+            start, end = times.split("-")
+            want.add((name.lower(), start.zfill(5), end.zfill(5), lesson(day, period)))
+    reading = page.read()
+    assert week(reading) == want
+    assert {block.time_source for block in reading.blocks} == {"printed"}
+
+
+def test_start_times_on_the_lines_of_a_margin() -> None:
+    page = Sheet()
+    grid = Grid(page, 6, 5)
+    for index, name in enumerate(DAYS):
+        grid.put(index + 1, 0, name)
+    starts = ("9:00", "10:00", "10:20", "11:20")
+    for row, text in enumerate(starts):
+        _, y, _, _ = grid.box(0, row + 1)
+        page.text(190, y, text)
+        for day in range(5):
+            grid.put(day + 1, row + 1, lesson(day, row))
+    reading = page.read()
+    ends = {block.start_time: (block.end_time, block.time_source) for block in reading.blocks}
+    assert ends == {
+        "09:00": ("10:00", "next"), "10:00": ("10:20", "next"), "10:20": ("11:20", "next"), "11:20": (None, "header")
+    }  # fmt: skip
+    assert len(reading.blocks) == 20
+
+
+def test_hour_labels_below_their_lines() -> None:
+    page = Sheet(1200, 700)
+    for index, name in enumerate(DAYS):
+        page.text(260 + 180 * index, 60, name)
+    for hour in range(6):
+        y = 90 + 90 * hour
+        page.rule(170, y, 1070, y)
+        page.text(120, y + 16, f"{9 + hour}:00")
+    page.rule(170, 90 + 90 * 6, 1070, 90 + 90 * 6)
+    for day, (start, end) in enumerate(((0, 1.5), (1, 2), (0.5, 1.5), (2, 4), (4.5, 6))):
+        x = 172 + 180 * day
+        page.fill(x, 90 + 90 * start, x + 176, 90 + 90 * end, (200, 220, 250))
+        page.frame(x, 90 + 90 * start, x + 176, 90 + 90 * end, (60, 60, 60))
+        page.text(x + 88, 90 + 45 * (start + end), lesson(day, 0))
+    assert {(b.start_time, b.end_time, b.time_source) for b in page.read().blocks} == {
+        ("09:00", "10:30", "drawn"), ("10:00", "11:00", "drawn"), ("09:30", "10:30", "drawn"),
+        ("11:00", "13:00", "drawn"), ("13:30", "15:00", "drawn"),
+    }  # fmt: skip
+
+
+def test_a_day_whose_name_was_not_read_is_placed_but_not_trusted() -> None:
+    page = Sheet()
+    want = plain(Grid(page, 6, 5))
+    page.lines = [line for line in page.lines if line.text != "Friday"]
+    reading = page.read()
+    assert week(reading) == want
+    assert all(block.confidence < 0.9 for block in reading.blocks if block.day == "friday")
+    assert all(block.confidence > 0.9 for block in reading.blocks if block.day != "friday")
+
+
+def test_stacked_names_with_a_nought_for_an_o() -> None:
+    page = Sheet(1200, 900)
+    for period, times in enumerate(TIMES):
+        page.text(200 + 220 * period, 50, times)
+    for day, name in enumerate(DAYS[:4]):
+        top = 90 + 190 * day
+        page.rule(40, top, 980, top)
+        for index, letter in enumerate(name):
+            page.text(60, top + 18 + 19 * index, "0" if letter == "o" else letter, scale=0.5)
+        for period in range(4):
+            page.text(200 + 220 * period, top + 90, lesson(day, period))
+    assert {block.day for block in page.read().blocks} == {"monday", "tuesday", "wednesday", "thursday"}
