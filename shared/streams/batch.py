@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import RedisCluster
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError
 
 from shared.streams.scripts import Client, Scripts
 
@@ -58,10 +58,9 @@ class Batch:
             del self._waiting[:_MOST]
             try:
                 await self._send(calls)
-            except (RedisError, OSError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, a call without an answer is awaited for ever
                 for each in calls:
-                    if not each.answer.done():
-                        each.answer.set_exception(error)
+                    _settle(each, error=error)
 
     async def _send(self, calls: list[_Call]) -> None:
         if isinstance(self._client, RedisCluster):
@@ -106,7 +105,7 @@ class Batch:
     async def _alone(self, call: _Call) -> None:
         try:
             reply = await self._scripts.call(call.name, call.keys, *call.args)
-        except (RedisError, OSError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - its caller's to judge; the others of the batch go on
             _settle(call, error=error)
         else:
             _settle(call, reply[0] if call.name in self._prefix else reply)

@@ -7,6 +7,8 @@ from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisClusterException
 
 from shared.settings import SettingError, Settings, setting
 from shared.streams.scripts import Client
@@ -55,6 +57,20 @@ _BEYOND = 64
 """Connections beyond the setting, for pools that raise when full; what is worked at once is bounded elsewhere."""
 
 
+class _Cluster(RedisCluster):
+    """A cluster client that fails like a single server's."""
+
+    async def execute_command(self, *args: Any, **kwargs: Any) -> Any:
+        """As the parent's, but raises `ConnectionError` where the cluster cannot be reached or read."""
+        try:
+            # The parent picks the nodes before it knows the slots: at random, and all first commands were redirected.
+            await self.initialize()
+            return await super().execute_command(*args, **kwargs)
+        except RedisClusterException as error:
+            # It is no RedisError, so whoever expects one would not see that the server is away.
+            raise RedisConnectionError(str(error)) from error
+
+
 def connect(settings: RedisSettings, *, blocking_ms: int = 0, pool: int | None = None) -> Client:
     """A client of the server, of the master that sentinels name, or of a cluster.
 
@@ -75,7 +91,8 @@ def connect(settings: RedisSettings, *, blocking_ms: int = 0, pool: int | None =
     }
     most = pool or settings.redis_pool
     if settings.redis_cluster:
-        cluster = RedisCluster.from_url(settings.url, max_connections=most + _BEYOND, **options)
+        # At every n-th MOVED the library would cut all connections, those in use too; learning the one slot is enough.
+        cluster = _Cluster.from_url(settings.url, max_connections=most + _BEYOND, reinitialize_steps=0, **options)
         # Its commands are those of a single server as long as the keys of each carry one hash tag, which ours do.
         return cast("Client", cluster)
     if settings.redis_sentinels:

@@ -7,9 +7,8 @@ from collections.abc import Awaitable, Callable
 from redis.asyncio.sentinel import MasterNotFoundError
 from redis.exceptions import (
     BusyLoadingError,
-    ClusterDownError,
+    ClusterError,
     ReadOnlyError,
-    RedisClusterException,
     RedisError,
     ResponseError,
 )
@@ -29,8 +28,7 @@ AWAY = (
     BusyLoadingError,
     ReadOnlyError,
     MasterNotFoundError,
-    ClusterDownError,
-    RedisClusterException,
+    ClusterError,
     OSError,
     TimeoutError,
 )

@@ -1,4 +1,4 @@
-"""The runtime behind Redis Sentinel, through a failover, with real servers."""
+"""The runtime on Redis Cluster and behind Redis Sentinel, through a failover, with real servers."""
 
 import asyncio
 import contextlib
@@ -132,6 +132,35 @@ class Fleet:
             await each.aclose()
 
 
+async def test_a_cluster_with_several_partitions(servers: Servers) -> None:
+    # The bus would take the port plus 10,000, which a free port may not leave room for.
+    buses = [free_port() for _ in range(3)]
+    ports = [
+        await servers.start("--cluster-enabled", "yes", "--cluster-node-timeout", "5000", "--cluster-port", str(bus))
+        for bus in buses
+    ]
+    clients: list[Any] = [Redis(port=port, decode_responses=True) for port in ports]
+    slots = [(0, 5460), (5461, 10922), (10923, 16383)]
+    for number, (client, (first, last)) in enumerate(zip(clients, slots, strict=True)):
+        await client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
+        await client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+        await client.execute_command("CLUSTER", "MEET", "127.0.0.1", ports[0], buses[0])
+    for port in ports:
+        await servers.until(port, _formed)
+    fleet = Fleet(RedisSettings.load(redis_url=f"redis://127.0.0.1:{ports[0]}/0", redis_cluster=True, partitions=6))
+    documents = {f"document-{number}" for number in range(60)}
+    await asyncio.gather(*(fleet.enqueue(each) for each in documents))
+    await fleet.until_done(documents)
+    await fleet.until_empty()
+    # The partitions lie on more than one node, or this would be no test of a cluster.
+    holding = [await client.dbsize() for client in clients]
+    assert sum(count > 0 for count in holding) > 1, holding
+    assert await fleet.desk.inventory() == []
+    await fleet.close()
+    for client in clients:
+        await client.aclose()
+
+
 async def test_a_sentinel_failover_needs_no_restart(servers: Servers) -> None:
     master = await servers.start()
     replica = await servers.start("--replicaof", "127.0.0.1", str(master))
@@ -170,6 +199,11 @@ async def test_a_sentinel_failover_needs_no_restart(servers: Servers) -> None:
     await fleet.until_empty()
     assert await _role(replica) == "master"
     await fleet.close()
+
+
+async def _formed(client: Any) -> bool:
+    info = await client.execute_command("CLUSTER INFO")
+    return bool(info["cluster_state"] == "ok" and info["cluster_known_nodes"] == "3")
 
 
 async def _linked(client: Any) -> bool:
