@@ -78,6 +78,15 @@ def _header_times(place: Place, bands: list[TimeBand], size: float) -> None:
     if late > _slack(last, size) and last.start is not None:
         place.end = _on_scale(last, place.hi)
         drawn = True
+    # An edge a little inside the next band: too little of it to be covered, enough to be meant.
+    before = bands[place.first - 1] if place.first else None
+    after = bands[place.last + 1] if place.last + 1 < len(bands) else None
+    if before and before.source == first.source and -early > _slack(before, size) and before.end == first.start:
+        place.start = _on_scale(before, place.lo)
+        drawn = True
+    if after and after.source == last.source and -late > _slack(after, size) and after.start == last.end:
+        place.end = _on_scale(after, place.hi)
+        drawn = True
     if first.source == "drawn":
         # A scale is drawn to be measured; an uneven cell in a table may only be drawn unevenly.
         place.source, place.certainty = "drawn", 0.95
