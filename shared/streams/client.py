@@ -65,6 +65,10 @@ class _Cluster(RedisCluster):
         try:
             # The parent picks the nodes before it knows the slots: at random, and all first commands were redirected.
             await self.initialize()
+            if args[0] in ("XREAD", "XREADGROUP"):
+                # For these the parent asks its default node where their keys stand, each time. Once that node is dead,
+                # so is every read, for ever: this error alone does not make it learn the nodes anew.
+                kwargs["target_nodes"] = self.get_node_from_key(args[args.index(b"STREAMS") + 1])
             return await super().execute_command(*args, **kwargs)
         except RedisClusterException as error:
             # It is no RedisError, so whoever expects one would not see that the server is away.

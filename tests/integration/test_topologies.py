@@ -1,4 +1,4 @@
-"""The runtime on Redis Cluster and behind Redis Sentinel, through a failover, with real servers."""
+"""The runtime on Redis Cluster and behind Redis Sentinel, each through a failover, with real servers."""
 
 import asyncio
 import contextlib
@@ -132,30 +132,49 @@ class Fleet:
             await each.aclose()
 
 
-async def test_a_cluster_with_several_partitions(servers: Servers) -> None:
+async def test_a_cluster_with_several_partitions_outlives_a_master(servers: Servers) -> None:
     # The bus would take the port plus 10,000, which a free port may not leave room for.
-    buses = [free_port() for _ in range(3)]
+    buses = [free_port() for _ in range(4)]
     ports = [
-        await servers.start("--cluster-enabled", "yes", "--cluster-node-timeout", "5000", "--cluster-port", str(bus))
+        await servers.start("--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port", str(bus))
         for bus in buses
     ]
     clients: list[Any] = [Redis(port=port, decode_responses=True) for port in ports]
+    *masters, replica = clients
     slots = [(0, 5460), (5461, 10922), (10923, 16383)]
-    for number, (client, (first, last)) in enumerate(zip(clients, slots, strict=True)):
+    for number, (client, (first, last)) in enumerate(zip(masters, slots, strict=True)):
         await client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
         await client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+    for client in clients:
         await client.execute_command("CLUSTER", "MEET", "127.0.0.1", ports[0], buses[0])
     for port in ports:
         await servers.until(port, _formed)
+    first_id = await masters[0].execute_command("CLUSTER", "MYID")
+    await replica.execute_command("CLUSTER", "REPLICATE", first_id)
+    await servers.until(ports[-1], _linked)
+
+    async def followed(client: Any) -> bool:
+        return len(await client.execute_command("CLUSTER", "REPLICAS", first_id)) == 1
+
+    for port in ports:
+        await servers.until(port, followed)
     fleet = Fleet(RedisSettings.load(redis_url=f"redis://127.0.0.1:{ports[0]}/0", redis_cluster=True, partitions=6))
-    documents = {f"document-{number}" for number in range(60)}
-    await asyncio.gather(*(fleet.enqueue(each) for each in documents))
-    await fleet.until_done(documents)
+    before = {f"before-{number}" for number in range(60)}
+    await asyncio.gather(*(fleet.enqueue(each) for each in before))
+    await fleet.until_done(before)
     await fleet.until_empty()
-    # The partitions lie on more than one node, or this would be no test of a cluster.
-    holding = [await client.dbsize() for client in clients]
-    assert sum(count > 0 for count in holding) > 1, holding
+    # The partitions lie on more than one node, the one that dies among them, or this would be no test of a cluster.
+    holding = [await client.dbsize() for client in masters]
+    assert holding[0] > 0, holding
+    assert sum(holding[1:]) > 0, holding
+    # Also the node by which the clients found the others.
+    await servers.kill(ports[0])
+    after = {f"after-{number}" for number in range(60)}
+    await asyncio.gather(*(fleet.enqueue(each) for each in after))
+    await fleet.until_done(after)
+    await fleet.until_empty()
     assert await fleet.desk.inventory() == []
+    assert await _role(ports[-1]) == "master"
     await fleet.close()
     for client in clients:
         await client.aclose()
@@ -203,7 +222,7 @@ async def test_a_sentinel_failover_needs_no_restart(servers: Servers) -> None:
 
 async def _formed(client: Any) -> bool:
     info = await client.execute_command("CLUSTER INFO")
-    return bool(info["cluster_state"] == "ok" and info["cluster_known_nodes"] == "3")
+    return bool(info["cluster_state"] == "ok" and info["cluster_known_nodes"] == "4")
 
 
 async def _linked(client: Any) -> bool:
