@@ -60,7 +60,7 @@ async def main() -> None:
         desk=desk,
         relay=relay,
         direct=direct,
-        queue_limit=relay_settings.queue_limit,
+        queue=relay_settings,
         hub=hub,
     )
     # Redis is no part of readiness: uploads are committed without it and relayed when it is back.

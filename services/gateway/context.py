@@ -9,7 +9,7 @@ from aiohttp import web
 from services.gateway.direct import Direct
 from services.gateway.hub import Hub
 from services.gateway.problems import not_found
-from services.gateway.relay import Relay
+from services.gateway.relay import Relay, RelaySettings
 from services.gateway.settings import GatewaySettings
 from shared.blobs import BlobStore
 from shared.db.documents import Documents
@@ -39,7 +39,7 @@ class Gateway:
     desk: Desk
     relay: Relay
     direct: Direct
-    queue_limit: int
+    queue: RelaySettings
     hub: Hub
 
 

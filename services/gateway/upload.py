@@ -4,6 +4,7 @@ import asyncio
 
 from aiohttp import web
 from obstore.exceptions import BaseError as BlobError
+from redis.exceptions import RedisError
 
 from services.gateway.context import GATEWAY, TENANT, Gateway, new_document_id
 from services.gateway.multipart import read_file
@@ -11,9 +12,10 @@ from services.gateway.problems import ProblemError
 from shared.blobs import blob_key, document_prefix
 from shared.health import json_response
 from shared.logs import get_logger
-from shared.messages import CompressPayload, Status, Uploaded
+from shared.messages import CompressPayload, Event, Status, Uploaded
 from shared.outcomes import Unreadable
 from shared.pictures import ALLOWED, inspect
+from shared.streams.progress import STEPS, now_rfc3339
 
 log = get_logger(__name__)
 
@@ -67,7 +69,8 @@ async def upload(request: web.Request) -> web.Response:
             file_name=file.name,
             size=len(file.data),
         )
-        if await gateway.jobs.unfinished() >= gateway.queue_limit:
+        before = await gateway.jobs.unfinished()
+        if before >= gateway.queue.queue_limit:
             raise ProblemError(
                 503,
                 "queue-full",
@@ -78,11 +81,31 @@ async def upload(request: web.Request) -> web.Response:
         trace = request.headers.get("traceparent", "")[:64]
         # A client that goes away in the middle of this must not leave a picture without a document.
         await asyncio.shield(_commit(gateway, document_id, payload, file.data, trace, priority))
+    if before >= gateway.queue.queue_window and not gateway.relay.away:
+        await _tell_waiting(gateway, document_id, before)
     log.info("uploaded", document_id=document_id, bytes=payload.size, content_type=payload.content_type)
     status = await _worked_through(gateway, document_id) if gateway.relay.away else Status.UPLOADED
     answer = json_response(Uploaded(document_id=document_id, status=status), 200 if status.final else 202)
     answer.headers["Location"] = f"/api/v1/documents/{document_id}"
     return answer
+
+
+async def _tell_waiting(gateway: Gateway, document_id: str, before: int) -> None:
+    """All places on the streams are taken: the person is told so at once, not when a worker begins."""
+    event = Event(
+        type="progress",
+        document_id=document_id,
+        step=STEPS["compressing"],
+        stage="compressing",
+        percentage=0,
+        message=f"Waiting, {before} documents are being read or come before yours",
+        details={"before": before},
+        at=now_rfc3339(),
+    )
+    try:
+        await gateway.desk.tell(event)
+    except (RedisError, OSError) as error:
+        log.warning("waiting is not told", document_id=document_id, error=str(error))
 
 
 async def _worked_through(gateway: Gateway, document_id: str) -> Status:

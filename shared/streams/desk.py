@@ -126,12 +126,19 @@ class Desk:
             removed += int(await self._scripts.call("remove", names, GROUPS[each], document_id, keep))
         return removed
 
+    async def tell(self, event: Event) -> None:
+        """Tell an event outside of any delivery."""
+        keys = self.keys_of(event.document_id)
+        await self._scripts.call("tell", [keys.events, keys.progress(event.document_id)], *self._told(event))
+
     async def announce(self, event: Event) -> None:
         """Tell an event outside of any delivery and that the document's jobs were taken away."""
         keys = self.keys_of(event.document_id)
-        await self._scripts.call(
-            "announce",
-            [keys.events, keys.progress(event.document_id), keys.control],
+        names = [keys.events, keys.progress(event.document_id), keys.control]
+        await self._scripts.call("announce", names, *self._told(event))
+
+    def _told(self, event: Event) -> tuple[str | int, ...]:
+        return (
             event.document_id,
             event.type,
             event.percentage or 0,

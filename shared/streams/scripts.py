@@ -25,6 +25,7 @@ _NEEDS = {
     "replay": (),
     "retry": ("fence",),
     "sweep": (),
+    "tell": ("publish",),
 }
 
 

@@ -50,7 +50,7 @@ class QueueSettings(Settings):
         1000, "First wait before a retry; doubles each time, with full jitter.", unit="ms", ge=1
     )
     queue_max_deliveries: int = setting(
-        3, "How often a job may be handed out before it is dead, for jobs that end their worker.", ge=1, le=20
+        2, "How often a job may be handed out before it is dead, for jobs that end their worker.", ge=1, le=20
     )
     queue_drain: int = setting(20_000, "How long a stopping worker lets its running jobs finish.", unit="ms", ge=0)
     consumer_name: str = setting(

@@ -212,7 +212,9 @@ async def _record(url: str) -> Record:
             "SELECT document_id, count(*) FROM processing_events WHERE type IN ('complete', 'error') GROUP BY 1"
         )
         same = await connection.fetch(
-            "SELECT DISTINCT document_id FROM processing_events WHERE type = 'progress' "
+            # "Starting again" is told each time that Redis forgot the document, whatever else was told before.
+            "SELECT DISTINCT document_id FROM processing_events "
+            "WHERE type = 'progress' AND data->>'message' <> 'Starting again' "
             "GROUP BY document_id, data->>'message' HAVING count(*) > 1"
         )
     finally:

@@ -28,7 +28,7 @@ class GatewayAlone(System):
         await self.ready("gateway", seconds)
 
 
-async def _create_database(url: str, name: str) -> None:
+async def create_database(url: str, name: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute(f'CREATE DATABASE "{name}"')
     await connection.close()
@@ -42,7 +42,7 @@ def gateway(
     folder: Path = tmp_path_factory.mktemp("gateway")
     url = valkey_server.url.removesuffix("/0") + "/2"
     # A database of its own: two gateways on one record would enqueue and mend each other's documents.
-    asyncio.run(_create_database(postgres_server.url, "gateway_alone"))
+    asyncio.run(create_database(postgres_server.url, "gateway_alone"))
     running = GatewayAlone(
         folder,
         url,

@@ -1,9 +1,11 @@
 """The queue's desk over HTTP: figures, cancelling, dead jobs; and the reconciler mending what Redis lost."""
 
 import asyncio
+import io
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any, cast
 
 import aiohttp
@@ -11,13 +13,14 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
+from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from shared.db.documents import Documents
 from shared.db.jobs import Jobs
 from shared.db.pool import Database, DatabaseSettings
 from shared.messages import CompressPayload, Event
 from shared.outcomes import Done, Job, Outcome, Progress
 from shared.streams.worker import QueueSettings, Worker
-from tests.integration.conftest import GatewayAlone, Player
+from tests.integration.conftest import GatewayAlone, Player, create_database
 from tests.integration.test_gateway import png
 from tests.system import ROOT, follow, upload
 
@@ -281,3 +284,32 @@ async def test_tenants_take_turns_and_people_go_before_batches(database_url: str
     assert await connection.fetchval("SELECT count(*) FROM job_queue WHERE enqueued_at IS NULL") == 0
     await connection.close()
     await database.close()
+
+
+async def test_an_upload_that_must_wait_is_told_so_at_once(
+    postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    await create_database(postgres_server.url, "waiting")
+    url = postgres_server.url.rpartition("/")[0] + "/waiting"
+    alone = GatewayAlone(tmp_path, valkey_server.url.removesuffix("/0") + "/4", url, QUEUE_WINDOW="1", QUEUE_LIMIT="2")
+    await alone.start()
+    try:
+        await upload(session, alone.base_url, png())
+        id_ = await upload(session, alone.base_url, png())
+        async with asyncio.timeout(10):
+            async for _, data in follow(session, alone.base_url, id_):
+                if data["type"] == "progress":
+                    break
+        assert data["message"].startswith("Waiting, 1 document")
+        # Beyond the limit nothing is taken.
+        form = aiohttp.FormData()
+        form.add_field("file", png().hex(), filename="a.png", content_type="image/png")
+        async with session.post(f"{alone.base_url}/api/v1/documents/upload?priority=batch", data=form) as answer:
+            assert answer.status == 422, "what can never be read is told before"
+        form = aiohttp.FormData()
+        form.add_field("file", io.BytesIO(png()), filename="a.png", content_type="image/png")
+        async with session.post(f"{alone.base_url}/api/v1/documents/upload?priority=batch", data=form) as answer:
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+            assert (await answer.json(content_type=None))["type"] == "/problems/queue-full"
+    finally:
+        await alone.stop()

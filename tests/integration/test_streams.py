@@ -202,21 +202,21 @@ async def test_a_long_job_is_never_taken_from_a_healthy_worker(bench: Bench) -> 
     def handler(name: str) -> Any:
         async def handle(job: Job, _: Progress) -> Outcome:
             runs.append(name)
-            # Six scans of the other worker are longer than the lease: one comes every third of it.
+            # Eight scans of the other worker are longer than the lease: one comes every sixth of it.
             await enough.wait()
             return complete(job)
 
         return handle
 
-    bench.work(handler("first"), "first", queue_lease=1500)
+    bench.work(handler("first"), "first", queue_lease=3000)
     await bench.enqueue("d1")
-    other = bench.work(handler("second"), "second", queue_concurrency=1, queue_lease=1500)
+    other = bench.work(handler("second"), "second", queue_concurrency=1, queue_lease=3000)
     real = other._lane.reclaim
 
     async def counted(lease_ms: int, count: int) -> Any:
         nonlocal scans
         scans += 1
-        if scans == 6:
+        if scans == 8:
             enough.set()
         return await real(lease_ms, count)
 
