@@ -9,6 +9,7 @@ from services.extractor.reading.layouts import read_layout
 from services.extractor.reading.meta import Meta, read_meta
 from services.extractor.reading.model import Draft, Draw, Line, Matrix, PageInput, Reading, Rect
 from services.extractor.reading.rules import find_rules
+from services.extractor.reading.sideways import turned_pages
 from services.extractor.reading.straighten import straighten
 from services.extractor.reading.textlayer import with_layer
 from services.extractor.reading.times import text_of
@@ -35,12 +36,31 @@ def read_timetable(pages: list[PageInput]) -> Reading:
     scores: list[tuple[float, int]] = []
     for page in pages:
         confidence, count = _read_page(page, reading)
+        if not count:
+            confidence, count = _read_sideways(page, reading)
         scores.append((confidence, count))
     total = sum(count for _, count in scores)
     reading.confidence = round(sum(value * count for value, count in scores) / total, 4) if total else 0.0
     if not reading.blocks:
         reading.warnings.append(Warning_(code="no_timetable", message="No timetable could be recognised on the page."))
     return reading
+
+
+def _read_sideways(page: PageInput, reading: Reading) -> tuple[float, int]:
+    """Read a page in which nothing was found as it looks from its sides; the better of the two is added."""
+    tries = [
+        (trial, *_read_page(turned, trial)) for turned in turned_pages(page) for trial in (Reading([], 0.0, "none"),)
+    ]
+    trial, confidence, count = max(tries, key=lambda item: item[1] * item[2], default=(None, 0.0, 0))
+    if trial is None or not count:
+        return 0.0, 0
+    reading.blocks.extend(trial.blocks)
+    reading.sources.extend(trial.sources)
+    reading.warnings.extend(trial.warnings)
+    if reading.layout == "none":
+        reading.layout = trial.layout
+    _take_meta(reading, Meta(trial.teacher, trial.class_name, trial.term, trial.year))
+    return confidence, count
 
 
 def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:

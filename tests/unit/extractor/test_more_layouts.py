@@ -1,5 +1,7 @@
 """Weeks in cells, routine rows, times in cells only, margins of start times, initials, names the OCR missed."""
 
+import msgspec
+import numpy as np
 import pytest
 
 from services.extractor.reading.letters import days_of_initials
@@ -138,3 +140,21 @@ def test_stacked_names_with_a_nought_for_an_o() -> None:
         for period in range(4):
             page.text(200 + 220 * period, top + 90, lesson(day, period))
     assert {block.day for block in page.read().blocks} == {"monday", "tuesday", "wednesday", "thursday"}
+
+
+def test_a_page_on_its_side_is_read_from_the_side() -> None:
+    page = Sheet()
+    want = plain(Grid(page, 6, 5))
+    upright = page.read()
+    side = Sheet(page.height, page.width)
+    side.picture = np.ascontiguousarray(np.rot90(page.picture, 3))
+    for line in page.lines:
+        a, b, c, d = ((page.height - y, x) for x, y in line.box)
+        side.lines.append(msgspec.structs.replace(line, box=(a, b, c, d), angle=90))
+    reading = side.read()
+    assert week(reading) == want
+    one, other = find(upright, "monday", "Maths").box, find(reading, "monday", "Maths").box
+    assert one is not None
+    assert other is not None
+    assert abs(other.x - (page.height - one.y - one.height)) <= 3
+    assert abs(other.y - one.x) <= 3

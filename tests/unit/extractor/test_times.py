@@ -76,3 +76,8 @@ def test_text_of_what_is_no_time() -> None:
     assert text_of(None) is None
     assert text_of(24 * 60) is None
     assert text_of(-5) is None
+
+
+def test_a_legends_number_is_no_hour() -> None:
+    assert read("Cours 3: 10h45–11h30") == ("10:45", "11:30")
+    assert read("Cours 2: 10h–10h45") == ("10:00", "10:45")
