@@ -32,7 +32,8 @@ class Bench:
     def __init__(self, url: str) -> None:
         self.settings = RedisSettings.load(redis_url=url)
         self.client: Client = connect(self.settings)
-        self.raw: Any = Redis.from_url(url, decode_responses=True)
+        # Longer than any BLOCK below: redis-py gives up after five seconds by default.
+        self.raw: Any = Redis.from_url(url, decode_responses=True, socket_timeout=60)
         self.readers: list[Client] = []
         self.tasks: list[tuple[Worker, asyncio.Task[None]]] = []
         self.failed: list[tuple[str, str]] = []
