@@ -5,6 +5,7 @@
 #   make lint                            style, types, lock files
 #   make bench                           the benchmarks
 #   make bench-queue [QUICK=1]           the streams beside five other job queues
+#   make bench-ocr                       the text recognition beside others
 #   make chaos [SEED=7] [ACTIONS=kill]   kills, stops, cuts and empties everything, and counts what is lost
 #   make accuracy DATA=folder            reads every picture of a folder and scores it
 #   make accuracy-drawn [LOOKS=clean]    draws pages of every layout, reads and scores them
@@ -44,6 +45,10 @@ lint: .venv/.all $(WEB)/node_modules/.stamp
 
 bench: .venv/.all $(PAGE)
 	@$(PYTHON_IN) -m tests.benchmarks
+
+# ROUNDS and SOAK (pages) reach it through the environment.
+bench-ocr: .venv/.all
+	@$(PYTHON_IN) -m tests.benchmarks.ocr
 
 # SEED, DOCUMENTS, SECONDS, ACTIONS, SETTLE and FOLDER reach it through the environment.
 chaos: .venv/.all

@@ -21,7 +21,7 @@ from typing import Any, ClassVar, Literal
 import cv2
 import numpy as np
 
-from services.ocr.crops import Image, Quad, candidates, cut, read_from, reading_order, size, upright
+from services.ocr.crops import Image, Quad, candidates, cut, padded, read_from, reading_order, size, upright
 from services.ocr.leftover import mosaic, spots
 from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
 from shared.logs import get_logger
@@ -47,7 +47,9 @@ _MIN_SIDE = 4
 
 class EngineSettings(Settings):
     group: ClassVar[str] = "Text recognition"
-    ocr_threads: int = setting(0, "Threads that read text; 0 is one per core this process may use.", ge=0, le=64)
+    ocr_threads: int = setting(
+        0, "Threads that read one page; 0 shares the cores that the service may use among OCR_PAGES.", ge=0, le=64
+    )
     ocr_detection_side: int = setting(
         2048,
         "Longest side to which a page is shrunk for finding its lines where the text on it is small; "
@@ -197,7 +199,7 @@ class Engine:
     def scores(self, image: Image, quads: Sequence[Quad], angle: int) -> list[tuple[str, float]]:
         """Text and confidence of each line, read at one angle."""
         bgr = _bgr(image)
-        return self._texts([cut(bgr, read_from(quad, angle)) for quad in quads], None)
+        return self._texts([padded(cut(bgr, read_from(quad, angle))) for quad in quads], None)
 
     def recognise(self, image: Image, quads: Sequence[Quad], on_read: OnRead | None = None) -> list[OcrLine]:
         """Read the lines that `detect` found.
@@ -212,7 +214,7 @@ class Engine:
         """
         bgr = _bgr(image)
         tries = [(index, angle) for index, quad in enumerate(quads) for angle in candidates(quad)]
-        crops = [cut(bgr, read_from(quads[index], angle)) for index, angle in tries]
+        crops = [padded(cut(bgr, read_from(quads[index], angle))) for index, angle in tries]
 
         def in_lines(done: int, total: int) -> None:
             if on_read is not None:

@@ -8,34 +8,21 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
-from typing import ClassVar
 
 import msgspec
 
 from services.ocr.process import ChildError, Children
-from services.ocr.reading import TARGET, Fault, Found, to_answer, to_news
+from services.ocr.reading import TARGET, Fault, Found, ReaderSettings, to_answer, to_news
 from shared.blobs import BlobMissing, Blobs, blob_key
 from shared.logs import get_logger
 from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage
 from shared.messages import encode as to_json
 from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, Unreadable
-from shared.settings import Settings, setting
 
 log = get_logger(__name__)
 
 _TOLD_EVERY = 0.25
 """Seconds between two progress events within the reading of a page."""
-
-
-class ReaderSettings(Settings):
-    group: ClassVar[str] = "Text recognition"
-    ocr_pages: int = setting(
-        1,
-        "Pages read at the same time by one service, each in a process of its own with the memory that takes; "
-        "they share the cores.",
-        ge=1,
-        le=16,
-    )
 
 
 class Reader:

@@ -4,14 +4,27 @@ The service's own process imports nothing of this but the messages: the models, 
 child (`services.ocr.process`), and a picture crosses to it as it is stored, a few hundred kilobytes.
 """
 
+import os
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import msgspec
 
 from shared.messages import OcrLine
+from shared.settings import Settings, setting
 
 TARGET = __name__
+
+
+class ReaderSettings(Settings):
+    group: ClassVar[str] = "Text recognition"
+    ocr_pages: int = setting(
+        1,
+        "Pages read at the same time by one service, each in a process of its own with the memory that takes; "
+        "they share the cores.",
+        ge=1,
+        le=16,
+    )
 
 
 class Found(msgspec.Struct, tag=True, array_like=True):
@@ -62,12 +75,14 @@ def load() -> tuple[bytes, Callable[[bytes, Callable[[bytes], None]], bytes]]:
     """
     import numpy as np
 
-    from services.ocr.engine import Engine
+    from services.ocr.engine import Engine, EngineSettings
     from services.ocr.preparation import PreparationSettings, decode, encode, prepare
     from shared.outcomes import Unreadable
 
     settings = PreparationSettings.load()
-    engine = Engine()
+    cores = len(os.sched_getaffinity(0))
+    threads = EngineSettings.load().ocr_threads or max(cores // ReaderSettings.load().ocr_pages, 1)
+    engine = Engine(EngineSettings.load(ocr_threads=min(threads, 64)))
     engine.load()
     # Pillow imports its codecs at their first use: a wait that the first page would pay for.
     decode(encode(np.zeros((8, 8, 3), dtype=np.uint8)), 64)

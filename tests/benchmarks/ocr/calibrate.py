@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 import services.ocr.models as models_module
-from services.ocr.crops import candidates, cut, read_from
+from services.ocr.crops import candidates, cut, padded, read_from
 from services.ocr.engine import Engine, EngineSettings
 from services.ocr.models import ModelSettings, provide
 from services.ocr.quantise import convolutions, fused, with_outputs
@@ -37,7 +37,7 @@ def main() -> None:
         bgr = np.ascontiguousarray(page.image[..., ::-1])
         quads = engine.detect(page.image)
         for quad in quads[:: max(len(quads) // _LINES, 1)]:
-            crops += [cut(bgr, read_from(quad, angle)) for angle in candidates(quad)]
+            crops += [padded(cut(bgr, read_from(quad, angle))) for angle in candidates(quad)]
     folder = provide(settings).recognition.folder
     if folder is None:
         sys.exit("Calibration needs the bundled models: unset OCR_MODELS and OCR_MODEL_DIR.")

@@ -1,0 +1,189 @@
+"""`make bench-ocr`: this service's reader beside PaddleOCR, RapidOCR and Tesseract, on the same pages in one run.
+
+Drawn pages of 2000 x 1400 pixels and about 184 lines, in three looks. The systems take turns, `ROUNDS` times, each in
+a fresh process; the first page of a process is not counted for time. Then the reader goes through `SOAK` pages, to
+show what happens to its memory. The character error rate does not depend on reading order or spaces: see `errors`.
+"""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import PIL.Image
+from rapidfuzz.distance import Levenshtein
+
+from services.ocr.models import DETECTION, RECOGNITION, seed
+from tests.benchmarks.ocr.pages import Page, pages
+from tests.benchmarks.report import ROOT, show, write
+
+PEERS = ROOT / ".local" / "peers-ocr"
+HERE = Path(__file__).parent
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
+SOAK = int(os.environ.get("SOAK", "200"))
+CACHE = ROOT / ".local" / "models"
+
+
+def errors(truth: list[str], read: list[str]) -> tuple[int, int]:
+    """Characters that are wrong, missing or too many, and characters of the truth.
+
+    Words (dashes divide them) are paired regardless of their order: equal ones first, then those that lack or have a
+    space too many, which is one error, then the most alike.
+    """
+    wanted, got = _words(truth), _words(read)
+    total = sum(map(len, wanted))
+    for word in list(wanted):
+        if word in got:
+            wanted.remove(word)
+            got.remove(word)
+    wrong = _joined(wanted, got) + _joined(got, wanted)
+    pairs = sorted((Levenshtein.distance(a, b), i, j) for i, a in enumerate(wanted) for j, b in enumerate(got))
+    left, right = set(range(len(wanted))), set(range(len(got)))
+    for distance, i, j in pairs:
+        if i in left and j in right and distance < max(len(wanted[i]), len(got[j])):
+            left.remove(i)
+            right.remove(j)
+            wrong += distance
+    return wrong + sum(len(wanted[i]) for i in left) + sum(len(got[j]) for j in right), total
+
+
+def _joined(parts: list[str], wholes: list[str]) -> int:
+    """Take away what is one word in `wholes` and two in `parts`; gives how many."""
+    found = 0
+    for whole in list(wholes):
+        for cut in range(1, len(whole)):
+            first, second = whole[:cut], whole[cut:]
+            if first in parts and second in parts and (first != second or parts.count(first) > 1):
+                wholes.remove(whole)
+                parts.remove(first)
+                parts.remove(second)
+                found += 1
+                break
+    return found
+
+
+def _words(texts: list[str]) -> list[str]:
+    return [word for text in texts for word in re.split(r"[\s\-\u2010-\u2015\u2212]+", text) if word]
+
+
+async def run(*command: str) -> dict[str, Any] | None:
+    """The figures that a measuring process prints; None, and its last words shown, if it failed."""
+    env = {**os.environ, "OCR_CACHE_DIR": str(CACHE), "LOG_LEVEL": "error"}
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, complaints = await process.communicate()
+    if process.returncode:
+        sys.stdout.write(f"Left out: {' '.join(command[1:3])}: {complaints.decode().strip().splitlines()[-1:]}\n")
+        return None
+    return dict(json.loads(out.decode().strip().splitlines()[-1]))
+
+
+async def install_peers() -> Path | None:
+    """The Python of the peers' environment, made from its lock file; None if that failed."""
+    uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+    if not Path(uv).exists():
+        found = [path for path in (ROOT / ".local").glob("**/bin/uv") if path.is_file()]
+        if not found:
+            sys.stdout.write("RapidOCR is left out: no uv to install it with (make bench-ocr brings one).\n")
+            return None
+        uv = str(found[0])
+    process = await asyncio.create_subprocess_exec(
+        uv, "sync", "--frozen", "--quiet", "--project", str(HERE / "peers"), "--python", sys.executable,
+        env={**os.environ, "UV_PROJECT_ENVIRONMENT": str(PEERS)},
+    )  # fmt: skip
+    if await process.wait():
+        sys.stdout.write("RapidOCR is left out: its environment could not be installed.\n")
+        return None
+    return PEERS / "bin" / "python"
+
+
+def stock_models(folder: Path) -> dict[str, str]:
+    """Folders of the unchanged models: whole alphabet, lines padded to 320 pixels as PaddleOCR ships them."""
+    recognition = folder / "rec"
+    shutil.copytree(seed(RECOGNITION, CACHE), recognition)
+    recipe = recognition / "inference.yml"
+    recipe.write_text(re.sub(r"(- 48\n\s*- )160", r"\g<1>320", recipe.read_text("utf-8")), "utf-8")
+    return {
+        "cache": str(folder / "paddle"),
+        "detection": str(seed(DETECTION, CACHE)),
+        "detection_name": DETECTION.name,
+        "recognition": str(recognition),
+        "recognition_name": RECOGNITION.name,
+    }
+
+
+async def measure(drawn: list[Page], folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Every system's figures of each round."""
+    pictures = folder / "pages"
+    pictures.mkdir()
+    for number, page in enumerate([drawn[0], *drawn]):  # the first once more, to warm up
+        PIL.Image.fromarray(page.image).save(pictures / f"{number:03}.png", compress_level=1)
+    peers, run_peer = await install_peers(), str(HERE / "peers" / "run.py")
+    commands = {
+        "Timelift": (sys.executable, "-m", "tests.benchmarks.ocr.service", str(pictures), "1"),
+        "PaddleOCR": (sys.executable, run_peer, "paddleocr", str(pictures), json.dumps(stock_models(folder))),
+    }
+    if peers is not None:
+        commands["RapidOCR"] = (str(peers), run_peer, "rapidocr", str(pictures), "{}")
+    if shutil.which("tesseract"):
+        commands["Tesseract"] = (sys.executable, run_peer, "tesseract", str(pictures), "{}")
+    else:
+        sys.stdout.write("Tesseract is left out: apt install tesseract-ocr brings it.\n")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for _ in range(ROUNDS):
+        for name, command in commands.items():
+            if figures := await run(*command):
+                found.setdefault(name, []).append(figures)
+    return found
+
+
+async def main() -> None:
+    drawn = list(pages(seed=1))
+    with tempfile.TemporaryDirectory(prefix="timelift-ocr-") as name:
+        found = await measure(drawn, Path(name))
+        soaked = await run(
+            sys.executable, "-m", "tests.benchmarks.ocr.service", str(Path(name) / "pages"), str(-(-SOAK // 4))
+        )
+    rows, kept = [], {}
+    for system, rounds in found.items():
+        timed = [page for each in rounds for page in each["pages"][1:]]
+        rates = []
+        for number, page in enumerate(drawn):
+            wrong, total = errors(page.texts, rounds[0]["pages"][number + 1]["texts"])
+            rates.append(100 * wrong / total)
+        row = (
+            statistics.median(page["seconds"] for page in timed) * 1000,
+            statistics.median(page["cpu"] for page in timed) * 1000,
+            max(each["peak"] for each in rounds),
+            *rates,
+        )
+        rows.append((system, *(round(value, 2) if value < 100 else round(value) for value in row)))
+        names = ("msPerPage", "cpuMsPerPage", "peakMiB", *(f"cerPercent_{page.look}" for page in drawn))
+        kept[system] = dict(zip(names, (round(value, 3) for value in row), strict=True))
+    looks = [f"CER % {page.look}" for page in drawn]
+    show("2000 x 1400 page, medians", ("", "ms", "CPU ms", "peak MiB", *looks), rows)
+    memory: dict[str, float] = {}
+    if soaked:
+        resident = soaked["resident"]
+        tenth = max(len(resident) // 10, 1)
+        memory = {
+            "pages": len(resident),
+            "firstMiB": round(statistics.median(resident[:tenth])),
+            "lastMiB": round(statistics.median(resident[-tenth:])),
+            "peakMiB": round(soaked["peak"]),
+            "longestStallMs": round(soaked["stall"] * 1000, 1),
+        }
+        show("Many pages in one process", tuple(memory), [tuple(memory.values())])
+    path = write("ocr", {"systems": kept, "manyPages": memory})
+    sys.stdout.write(f"Figures in {path.relative_to(ROOT)}.\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,62 @@
+"""Reads pages as the OCR service does, through its child process, and tells how that went, as one JSON object.
+
+Arguments: a folder of pictures, how often to go through it. Memory is that of both processes together.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from services.ocr.process import Children
+from services.ocr.reading import TARGET, Read, to_answer
+
+
+def status(pid: int, key: str) -> float:
+    """A line of the kernel's account of a process, in MiB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{key}:"))
+
+
+def cpu(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def main(folder: Path, rounds: int) -> None:
+    stalls: list[float] = []
+    loop = asyncio.get_running_loop()
+    over = False
+
+    def tick(before: float) -> None:
+        # Processor time of the loop's thread between two ticks: a wall clock would count other processes' turns.
+        now = time.thread_time()
+        stalls.append(now - before)
+        if not over:
+            loop.call_later(0.005, tick, now)
+
+    children = Children(TARGET, 1)
+    begun = time.perf_counter()
+    await children.start()
+    load, pages, resident = time.perf_counter() - begun, [], []
+    (pid,) = children.pids
+    loop.call_later(0.005, tick, time.thread_time())
+    for path in sorted(folder.iterdir()) * rounds:
+        data, used, begun = path.read_bytes(), cpu(pid), time.perf_counter()
+        answer = to_answer(await children.call(data, lambda _: None))
+        seconds = time.perf_counter() - begun
+        texts = [line.text for line in answer.lines] if isinstance(answer, Read) else []
+        pages.append({"seconds": seconds, "cpu": cpu(pid) - used, "texts": texts})
+        resident.append(status(pid, "VmRSS") + status(os.getpid(), "VmRSS"))
+    over = True
+    peak = status(pid, "VmHWM") + status(os.getpid(), "VmHWM")
+    await children.end()
+    figures = {"load": load, "pages": pages, "peak": peak, "resident": resident, "stall": max(stalls)}
+    sys.stdout.write("\n" + json.dumps(figures) + "\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
