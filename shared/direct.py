@@ -6,6 +6,7 @@ one line with the outcome. An answer that ends without one means that the servic
 
 import asyncio
 import hmac
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
@@ -14,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from shared.attempt import attempt
+from shared.blobs import document_prefix
 from shared.logs import get_logger
 from shared.messages import Event, Message, Phase, Stage
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
@@ -94,8 +96,13 @@ def run_route(
 
     async def run(request: web.Request) -> web.StreamResponse:
         given = request.headers.get("Authorization", "")
-        if settings.internal_token and not hmac.compare_digest(given.encode(), bearer(settings).encode()):
+        if settings.internal_token and not hmac.compare_digest(
+            given.encode("utf-8", "surrogateescape"), bearer(settings).encode()
+        ):
             return web.Response(status=401, text="wrong token\n")
+        if request.content_type != "application/json":
+            # A page of another origin can send a form or plain text to a worker on this machine, but not this.
+            return web.Response(status=415, text="application/json only\n")
         handler = find()
         if handler is None or room.locked():
             return web.Response(status=503, text="loading or busy\n", headers={"Retry-After": "1"})
@@ -105,6 +112,8 @@ def run_route(
             return web.Response(status=400, text=f"{error}\n")
         if asked.stage != stage:
             return web.Response(status=400, text=f"this service works {stage}\n")
+        if not _own(asked):
+            return web.Response(status=400, text="a document's job names that document's blobs only\n")
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
         await response.prepare(request)
 
@@ -127,6 +136,23 @@ def run_route(
         return response
 
     return run
+
+
+_DOCUMENT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TENANT = re.compile(r"[a-z0-9-]{1,64}")
+
+
+def _own(asked: DirectJob) -> bool:
+    """Whether all blobs of a job are its document's."""
+    prefix = document_prefix(asked.tenant, asked.document_id) + "/"
+    pages = asked.payload.get("pages") or []
+    keys = [asked.payload.get("blob"), asked.payload.get("ocr")]
+    keys += [page.get(name) for page in pages if isinstance(page, dict) for name in ("image", "textLayer")]
+    return (
+        bool(_DOCUMENT.fullmatch(asked.document_id) and _TENANT.fullmatch(asked.tenant))
+        and isinstance(pages, list)
+        and all(key is None or (isinstance(key, str) and key.startswith(prefix)) for key in keys)
+    )
 
 
 def bearer(settings: InternalSettings) -> str:

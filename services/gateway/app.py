@@ -6,7 +6,7 @@ from aiohttp import web
 
 from services.gateway import documents, queue, sse, upload
 from services.gateway.context import GATEWAY, Gateway
-from services.gateway.problems import problem_middleware
+from services.gateway.problems import Handler, ProblemError, problem_middleware
 from shared.health import Check, add_health_routes
 
 STATIC = Path(__file__).parent / "static"
@@ -22,7 +22,7 @@ def build_app(gateway: Gateway, checks: dict[str, Check]) -> web.Application:
     """The application over `gateway`; `checks` decide whether it is ready."""
     # A header field holds at most 8 kB by default; an upload's file name of 5,000 characters gets our own answer.
     app = web.Application(
-        middlewares=[problem_middleware], client_max_size=1024, handler_args={"max_field_size": 16_384}
+        middlewares=[problem_middleware, _same_origin], client_max_size=1024, handler_args={"max_field_size": 16_384}
     )
     app[GATEWAY] = gateway
     upload.prepare(app)
@@ -48,6 +48,20 @@ def build_app(gateway: Gateway, checks: dict[str, Check]) -> web.Application:
     if (STATIC / "assets").is_dir():
         app.router.add_static("/assets", STATIC / "assets")
     return app
+
+
+@web.middleware
+async def _same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse writes that a page of another origin makes a browser send: CORS only hides the answer from it."""
+    origin = request.headers.get("Origin", "")
+    if request.method in ("POST", "PUT", "DELETE") and origin and request.path.startswith("/api/"):
+        allowed = request.app[GATEWAY].settings.origins
+        own = origin.partition("://")[2] == request.headers.get("Host", "")
+        if not (own or "*" in allowed or origin in allowed):
+            raise ProblemError(
+                403, "foreign-origin", "Foreign origin", f"Pages of {origin[:200]} may not do this. See CORS_ORIGINS."
+            )
+    return await handler(request)
 
 
 async def _page(_: web.Request) -> web.StreamResponse:

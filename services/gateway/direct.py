@@ -11,7 +11,7 @@ import contextlib
 import functools
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import ClassVar
 
 import aiohttp
@@ -84,15 +84,21 @@ class Direct:
         self._internal = InternalSettings.load()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ended: dict[str, asyncio.Event] = {}
+        self._places = 0
         self._changed = asyncio.Event()
         self._last_id = (0, 0)
         # Made with the first call: a client session belongs to the event loop it is made in.
         self._session: aiohttp.ClientSession | None = None
 
-    @property
-    def room(self) -> bool:
-        """Whether another upload may come while Redis is away."""
-        return len(self._ended) < self._settings.direct_concurrency + self._settings.direct_waiting
+    @contextlib.contextmanager
+    def place(self) -> Iterator[bool]:
+        """One of the places for uploads while Redis is away, held until the context ends; False if all are taken."""
+        free = self._places < self._settings.direct_concurrency + self._settings.direct_waiting
+        self._places += free
+        try:
+            yield free
+        finally:
+            self._places -= free
 
     async def ended(self, document_id: str, seconds: float) -> bool:
         """Wait until a document that was just committed has been worked through; False if it was not in time."""
@@ -216,7 +222,7 @@ class Direct:
         """The lines of a worker's answer, the last of them an outcome. Raises `_AwayError`."""
         if self._session is None:
             self._session = aiohttp.ClientSession()
-        headers = {"Authorization": bearer(self._internal)}
+        headers = {"Authorization": bearer(self._internal), "Content-Type": "application/json"}
         timeout = aiohttp.ClientTimeout(total=self._queue.queue_timeout / 1000 + 10, sock_connect=3)
         last = DirectLine(progress=None)
         try:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -50,9 +51,7 @@ def _cursor(row: Row) -> str:
 
 def _read_cursor(text: str) -> tuple[datetime, str]:
     microseconds, _, id_ = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
-    if len(id_) != 36:
-        raise ValueError("not a cursor")
-    return _EPOCH + timedelta(microseconds=int(microseconds)), id_
+    return _EPOCH + timedelta(microseconds=int(microseconds)), str(uuid.UUID(id_))
 
 
 async def _row(request: web.Request) -> Row:

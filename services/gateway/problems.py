@@ -35,6 +35,8 @@ class ProblemError(Exception):
         retry_after: int | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
+        # What clients send may hold half characters, which are no text.
+        detail = detail.encode("utf-8", "replace").decode()
         super().__init__(detail)
         self.problem = Problem(type=f"/problems/{slug}", title=title, status=status, detail=detail, allowed=allowed)
         self.headers = dict(headers or {})

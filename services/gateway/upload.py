@@ -1,6 +1,8 @@
 """`POST /api/v1/documents/upload`: take the file, commit it, answer 202. Nothing heavy runs in the request."""
 
 import asyncio
+import contextlib
+import re
 
 from aiohttp import web
 from obstore.exceptions import BaseError as BlobError
@@ -19,6 +21,7 @@ from shared.streams.progress import STEPS, now_rfc3339
 
 log = get_logger(__name__)
 
+_TRACE = re.compile(r"[0-9a-f-]{1,64}")
 _PRIORITIES = {"interactive": 0, "batch": 1}
 _DIRECT_SECONDS = 120
 """Longest that an upload's answer waits for its document while Redis is away; it goes on without it."""
@@ -43,51 +46,61 @@ async def upload(request: web.Request) -> web.Response:
         raise ProblemError(
             400, "bad-query", "Bad query", "priority is one of those allowed.", allowed={"priority": [*_PRIORITIES]}
         )
-    if gateway.relay.away and not gateway.direct.room:
-        raise ProblemError(
-            503,
-            "queue-away",
-            "Temporarily slow",
-            "The queue is away and all places beside it are taken. Please try again in a moment.",
-            retry_after=10,
-        )
-    async with receiving:
-        file = await read_file(request, gateway.pictures.max_upload_bytes, gateway.settings.upload_timeout / 1000)
-        try:
-            info = inspect(file.data, len(file.data), gateway.pictures)
-        except Unreadable as error:
-            allowed = {
-                "formats": ALLOWED,
-                "maxBytes": gateway.pictures.max_upload_bytes,
-                "maxPixels": gateway.pictures.max_pixels,
-            }
-            raise ProblemError(422, "unreadable-file", "Unreadable file", str(error), allowed=allowed) from None
-        document_id = new_document_id()
-        payload = CompressPayload(
-            blob=blob_key(TENANT, document_id, "original"),
-            content_type=info.content_type,
-            file_name=file.name,
-            size=len(file.data),
-        )
-        before = await gateway.jobs.unfinished()
-        if before >= gateway.queue.queue_limit:
+    away = gateway.relay.away
+    with gateway.direct.place() if away else contextlib.nullcontext(True) as free:
+        if not free:
             raise ProblemError(
                 503,
-                "queue-full",
-                "Too many documents are waiting",
-                "So many documents are waiting that yours would not be read soon. Please try again in a few minutes.",
-                retry_after=30,
+                "queue-away",
+                "Temporarily slow",
+                "The queue is away and all places beside it are taken. Please try again in a moment.",
+                retry_after=10,
             )
-        trace = request.headers.get("traceparent", "")[:64]
-        # A client that goes away in the middle of this must not leave a picture without a document.
-        await asyncio.shield(_commit(gateway, document_id, payload, file.data, trace, priority))
-    if before >= gateway.queue.queue_window and not gateway.relay.away:
-        await _tell_waiting(gateway, document_id, before)
-    log.info("uploaded", document_id=document_id, bytes=payload.size, content_type=payload.content_type)
-    status = await _worked_through(gateway, document_id) if gateway.relay.away else Status.UPLOADED
+        async with receiving:
+            document_id = await _receive(request, priority)
+        status = await _worked_through(gateway, document_id) if away else Status.UPLOADED
     answer = json_response(Uploaded(document_id=document_id, status=status), 200 if status.final else 202)
     answer.headers["Location"] = f"/api/v1/documents/{document_id}"
     return answer
+
+
+async def _receive(request: web.Request, priority: int) -> str:
+    """Read, check and commit an upload; gives its document's id."""
+    gateway = request.app[GATEWAY]
+    file = await read_file(request, gateway.pictures.max_upload_bytes, gateway.settings.upload_timeout / 1000)
+    try:
+        info = inspect(file.data, len(file.data), gateway.pictures)
+    except Unreadable as error:
+        allowed = {
+            "formats": ALLOWED,
+            "maxBytes": gateway.pictures.max_upload_bytes,
+            "maxPixels": gateway.pictures.max_pixels,
+        }
+        raise ProblemError(422, "unreadable-file", "Unreadable file", str(error), allowed=allowed) from None
+    document_id = new_document_id()
+    payload = CompressPayload(
+        blob=blob_key(TENANT, document_id, "original"),
+        content_type=info.content_type,
+        file_name=file.name,
+        size=len(file.data),
+    )
+    before = await gateway.jobs.unfinished()
+    if before >= gateway.queue.queue_limit:
+        raise ProblemError(
+            503,
+            "queue-full",
+            "Too many documents are waiting",
+            "So many documents are waiting that yours would not be read soon. Please try again in a few minutes.",
+            retry_after=30,
+        )
+    trace = request.headers.get("traceparent", "")
+    trace = trace if _TRACE.fullmatch(trace) else ""
+    # A client that goes away in the middle of this must not leave a picture without a document.
+    await asyncio.shield(_commit(gateway, document_id, payload, file.data, trace, priority))
+    if before >= gateway.queue.queue_window and not gateway.relay.away:
+        await _tell_waiting(gateway, document_id, before)
+    log.info("uploaded", document_id=document_id, bytes=payload.size, content_type=payload.content_type)
+    return document_id
 
 
 async def _tell_waiting(gateway: Gateway, document_id: str, before: int) -> None:

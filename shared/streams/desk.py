@@ -195,6 +195,8 @@ class Desk:
         numbers = [partition, *parts]
         if stage not in STAGES or len(parts) != 2 or not all(n.isascii() and n.isdigit() for n in numbers):
             raise ValueError("not a dead job's id")
+        if any(len(number) > 19 for number in numbers):
+            raise ValueError("no such entry")
         if int(partition) >= len(self.partitions):
             raise ValueError("no such partition")
         return stage, self.partitions[int(partition)], entry

@@ -1,6 +1,7 @@
 """The gateway over HTTP: uploads, refusals, documents, pictures, deletion."""
 
 import asyncio
+import gzip
 import io
 import struct
 import zlib
@@ -181,7 +182,18 @@ async def test_documents_are_listed_newest_first_in_pages(
     assert found[:5] == ids[::-1]
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "after=x", "after=%00", "after=MTIzfHg="])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "after=x",
+        "after=%00",
+        "after=MTIzfHg=",
+        "after=MHx4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eA==",
+    ],
+)
 async def test_a_bad_query_is_refused(gateway: GatewayAlone, session: aiohttp.ClientSession, query: str) -> None:
     async with session.get(f"{gateway.base_url}/api/v1/documents?{query}") as answer:
         assert answer.status == 400
@@ -228,3 +240,66 @@ async def test_health_and_metrics(gateway: GatewayAlone, session: aiohttp.Client
         assert await answer.json() == {"ready": True, "checks": {"postgres": "ok", "blobs": "ok"}}
     async with session.get(f"{gateway.base_url}/metrics") as answer:
         assert "timelift_sse_subscribers" in await answer.text()
+
+
+async def raw_post(gateway: GatewayAlone, headers: str, body: bytes) -> bytes:
+    """Send bytes as they are; gives the answer's head."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.ports["gateway"])
+    head = f"POST /api/v1/documents/upload HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+    writer.write(head.encode("latin-1") + b"\r\n" + body)
+    async with asyncio.timeout(15):
+        answer = await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        # Skipped line by line by the parser, megabytes of these stopped the whole gateway.
+        ("Content-Type: multipart/form-data; boundary=b", b"\n" * 1_000_000, b"400"),
+        (
+            "Content-Type: multipart/form-data; boundary=b\r\nContent-Encoding: gzip",
+            gzip.compress(b"\n" * 10**6),
+            b"415",
+        ),
+        ("Content-Type: multipart/form-data; boundary=b", b"--b\r\n" + b"A: b\r\n" * 50_000 + b"\r\n", b"400"),
+        ("Content-Type: multipart/form-data; boundary=b", b"--b\r\nA: " + b"x" * 200_000 + b"\r\n\r\n", b"400"),
+        (
+            "Content-Type: multipart/form-data; boundary=b",
+            b'--b\r\nContent-Disposition: form-data; name="file"\r\nContent-Type: text/\xff\r\n\r\nx\r\n--b--\r\n',
+            b"415",
+        ),
+    ],
+)
+async def test_a_hostile_body_is_refused_at_once(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, headers: str, body: bytes, status: bytes
+) -> None:
+    before = await stored(gateway)
+    answer = await raw_post(gateway, headers, body)
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    assert b"application/problem+json" in answer
+    async with session.get(f"{gateway.base_url}/livez", timeout=aiohttp.ClientTimeout(total=5)) as alive:
+        assert alive.status == 200
+    assert await stored(gateway) == before
+
+
+@pytest.mark.parametrize("name", ["Screenshot 9.41.00\u202fAM.png", "Emploi\u00a0du temps.png", "👩\u200d🏫.png"])
+async def test_ordinary_names_are_taken(gateway: GatewayAlone, session: aiohttp.ClientSession, name: str) -> None:
+    id_ = await upload(session, gateway.base_url, png(), name)
+    async with session.get(f"{gateway.base_url}/api/v1/documents/{id_}") as answer:
+        assert (await answer.json())["fileName"] == name
+
+
+async def test_a_page_of_another_origin_cannot_write(gateway: GatewayAlone, session: aiohttp.ClientSession) -> None:
+    url = f"{gateway.base_url}/api/v1/documents/upload"
+    for origin, status in (("https://evil.example", 403), ("https://school.example", 202), (gateway.base_url, 202)):
+        body = form(("file", png(), "a.png", "image/png"))
+        async with session.post(url, data=body, headers={"Origin": origin}) as answer:
+            assert answer.status == status, origin
+
+
+async def test_a_trace_that_is_none_is_left_out(gateway: GatewayAlone) -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + png() + b"\r\n--b--\r\n"
+    answer = await raw_post(gateway, "Content-Type: multipart/form-data; boundary=b\r\ntraceparent: \xff", body)
+    assert answer.startswith(b"HTTP/1.1 202")

@@ -185,7 +185,9 @@ async def test_dead_jobs_are_handled_from_a_shell(
     await call(session, gateway, "DELETE", f"documents/{id_}")
 
 
-@pytest.mark.parametrize("bad", ["x", "compress-0-1", "compress-9-1-1", "nothing-0-1-1", "compress-0-¹-1"])
+@pytest.mark.parametrize(
+    "bad", ["x", "compress-0-1", "compress-9-1-1", "nothing-0-1-1", "compress-0-¹-1", f"compress-0-{'9' * 23}-0"]
+)
 async def test_what_is_no_dead_job_is_not_found(
     gateway: GatewayAlone, session: aiohttp.ClientSession, bad: str
 ) -> None:

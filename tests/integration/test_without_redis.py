@@ -1,6 +1,7 @@
 """Redis away: uploads are worked through directly; when it is back, streams take over with no restart."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -71,21 +72,18 @@ async def test_uploads_are_worked_through_directly_until_redis_is_back(
     await outage.redis.stop()
     await outage.told("redis is away: documents are worked through directly")
 
-    # Two have places, one at work and one waiting; the third is told to come back, and nothing of it is kept.
-    first, second = (asyncio.create_task(send(session, base_url, sample)) for _ in range(2))
-    async with asyncio.timeout(60):
-        while True:
-            status, body = await send(session, base_url, sample)
-            if status == 503:
-                break
-            # The places are taken once both have been committed.
-            assert status == 200, body
-    assert body["type"] == "/problems/queue-away"
-    answers = await asyncio.gather(first, second)
-    assert [(status, body["status"]) for status, body in answers] == [(200, "completed")] * 2
+    # Two have places, one at work and one waiting; the others are told to come back, and nothing of them is kept.
+    async with asyncio.timeout(150):
+        answers = await asyncio.gather(*(send(session, base_url, sample) for _ in range(4)))
+    assert sorted(status for status, _ in answers) == [200, 200, 503, 503]
+    assert {body["type"] for status, body in answers if status == 503} == {"/problems/queue-away"}
+    taken = [body for status, body in answers if status == 200]
+    assert [body["status"] for body in taken] == ["completed"] * 2
+    async with session.get(f"{base_url}/api/v1/documents") as listed:
+        assert len((await listed.json())["documents"]) == 2
 
     # The same tables are filled, and the event stream tells the whole way from them.
-    id_ = answers[0][1]["documentId"]
+    id_ = taken[0]["documentId"]
     events = [each for each in await finish(session, base_url, id_) if each["type"] != "connected"]
     assert list(dict.fromkeys(each["stage"] for each in events[:-1])) == [
         "compressing",
@@ -103,6 +101,13 @@ async def test_uploads_are_worked_through_directly_until_redis_is_back(
     url = f"http://127.0.0.1:{outage.system.ports['ocr']}/internal/run"
     async with session.post(url, data=b"{}") as answer:
         assert answer.status == 401
+    secret = {"Authorization": "Bearer between-us"}
+    job: dict[str, Any] = {"documentId": id_, "tenant": "default", "stage": "ocr", "payload": {"pages": []}}
+    async with session.post(url, data=json.dumps(job), headers=secret) as answer:
+        assert answer.status == 415
+    job["payload"] = {"pages": [{"image": "default/another/page-0.webp"}]}
+    async with session.post(url, json=job, headers=secret) as answer:
+        assert answer.status == 400
 
     # A bad picture fails with its sentence.
     status, body = await send(session, base_url, sample[: len(sample) // 3])
