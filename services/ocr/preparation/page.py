@@ -13,6 +13,7 @@ import numpy as np
 from services.ocr.crops import Image, Quad, transformed
 from services.ocr.engine import Engine
 from services.ocr.preparation.flatten import flattening
+from services.ocr.preparation.light import evened
 from services.ocr.preparation.plane import Matrix
 from services.ocr.preparation.turning import quarter_turn, rotation, skew
 from shared.settings import Settings, setting
@@ -75,6 +76,9 @@ def prepare(picture: Image, engine: Engine, exif_turned: bool = False) -> Page:
     notes += [f"turned by {turn}°"] * bool(turn) + [f"levelled by {abs(angle):.1f}°"] * bool(angle)
     if page is picture:
         return Page(picture, quads, tuple(np.eye(3).ravel().tolist()) if exif_turned else None)
+    if flat is not None and (even := evened(page)) is not page:
+        page = even
+        notes.append("evened")
     to_stored = np.linalg.inv(matrix)
     return Page(page, quads, tuple((to_stored / to_stored[2, 2]).ravel().tolist()), " and ".join(notes))
 
