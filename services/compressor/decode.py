@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.compressor.codec import pillow, vips
+from services.compressor.strip import plain_png
 from shared.outcomes import Unreadable
 from shared.pictures import PictureInfo, PictureSettings, check_size, cut_off
 
@@ -57,6 +58,8 @@ def decode(data: bytes, info: PictureInfo, longest: int, limits: PictureSettings
     Raises:
         Unreadable: damaged, cut off or too large.
     """
+    if info.kind == "png":
+        data = plain_png(data)
     if info.kind != "heic":
         pyvips = vips()
         try:

@@ -18,7 +18,7 @@ from services.compressor.codec import pillow, vips
 from services.compressor.compress import Compressed, compress, compress_drawn
 from services.compressor.decode import page_count
 from services.compressor.encode import EncodeFailed
-from services.compressor.pdf import Pdf, load_pdfium
+from services.compressor.pdf_process import OpenPdf, PdfProcesses
 from services.compressor.settings import CompressorSettings
 from services.compressor.words import describe
 from shared.blobs import BlobMissing, Blobs, blob_key
@@ -50,13 +50,15 @@ class Compressor:
         self._settings = settings or CompressorSettings.load()
         self._limits = limits or PictureSettings.load()
         self._threads = ThreadPoolExecutor(self._settings.compress_threads, "compress")
-        # PDFium is not thread safe: all its calls, of all documents, happen on this one thread.
-        self._pdf_thread = ThreadPoolExecutor(1, "pdfium")
+        # Threads that only wait for PDFium's processes, and as many documents: each takes up to a gigabyte.
+        most = self._settings.compress_threads
+        self._pdfs = PdfProcesses(self._limits, idle=most)
+        self._pdf_threads = ThreadPoolExecutor(most, "pdf")
+        self._open_pdfs = asyncio.Semaphore(most)
         self._large = asyncio.Semaphore(1)
         # Now, not in the first job, and once, not in two threads at the same time.
         vips()
         pillow()
-        self._pdf_thread.submit(load_pdfium)
 
     async def handle(self, job: Job, progress: Progress) -> Outcome:
         """Compress one upload.
@@ -96,9 +98,11 @@ class Compressor:
         return Done(next=Next("ocr", OcrPayload(pages=images)))
 
     def close(self) -> None:
-        """End the threads; what they work on is finished, what waits is dropped."""
+        """End the threads and processes; what they work on is finished, what waits is dropped."""
         self._threads.shutdown(cancel_futures=True)
-        self._pdf_thread.shutdown(cancel_futures=True)
+        # First the processes that wait, and with it the keeping of others: what is closed after this is ended.
+        self._pdfs.close()
+        self._pdf_threads.shutdown(cancel_futures=True)
 
     async def _pages(
         self, data: bytes, info: PictureInfo
@@ -110,21 +114,22 @@ class Compressor:
                 work = await self._run(lambda page=page: compress(data, info, self._settings, self._limits, page=page))
                 yield number, len(pages), work, None
             return
-        pdf = await self._open_pdf(data)
-        try:
-            for number in range(pdf.pages):
-                drawn = await self._run_pdf(pdf.draw, number, self._settings.max_image_dimension)
-                yield number, pdf.pages, await self._run(compress_drawn, drawn, self._settings), drawn.text
-        finally:
-            await self._run_pdf(pdf.close)
+        async with self._open_pdfs:
+            pdf = await self._open_pdf(data)
+            try:
+                for number in range(pdf.pages):
+                    drawn = await self._run_pdf(pdf.draw, number, self._settings.max_image_dimension)
+                    yield number, pdf.pages, await self._run(compress_drawn, drawn, self._settings), drawn.text
+            finally:
+                await self._run_pdf(pdf.close)
 
-    async def _open_pdf(self, data: bytes) -> Pdf:
-        opening = self._pdf_thread.submit(Pdf, data, self._limits)
+    async def _open_pdf(self, data: bytes) -> OpenPdf:
+        opening = self._pdf_threads.submit(self._pdfs.open, data)
         try:
             return await asyncio.wrap_future(opening)
         except asyncio.CancelledError:
-            # Cancelled while it opens: nobody will see the document, so its own thread closes it.
-            self._pdf_thread.submit(lambda: opening.result().close())
+            # Cancelled while it opens: nobody will see the document.
+            self._pdf_threads.submit(lambda: opening.result().close())
             raise
 
     async def _store(self, job: Job, number: int, page: Compressed, text: TextLayer | None) -> PageImage:
@@ -150,7 +155,7 @@ class Compressor:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
     async def _run_pdf(self, work: Callable[..., T], *arguments: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pdf_thread, work, *arguments)
+        return await asyncio.get_running_loop().run_in_executor(self._pdf_threads, work, *arguments)
 
 
 def _numbers(info: PictureInfo, before: int, pages: list[Compressed], milliseconds: int) -> dict[str, object]:

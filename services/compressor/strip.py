@@ -6,11 +6,15 @@ away), comments and whatever is appended after the picture's end (phones append 
 
 import re
 import struct
+import zlib
 from collections.abc import Callable
 
 from shared.pictures import Kind
 
 _PNG_KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"cICP", b"pHYs"}
+_PNG_PROFILE_BYTES = 1 << 20
+"""Largest colour profile that is let through; a printer's has half of it."""
+_PNG_EXIF_BYTES = 1 << 16
 _WEBP_KEPT = {b"VP8 ", b"VP8L", b"ALPH", b"ICCP"}
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
@@ -79,17 +83,44 @@ def _orientation_segment(orientation: int) -> bytes:
     return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
 
 
-def _png(data: bytes) -> bytes:
+def plain_png(data: bytes) -> bytes:
+    """A PNG without what a decoder would inflate beside its pixels, its orientation kept.
+
+    Two hundred compressed notes in a file of 1.4 MB took libpng 36 s and 3 GB.
+    """
+    return _png(data, exif=True)
+
+
+def _png(data: bytes, *, exif: bool = False) -> bytes:
     out = bytearray(data[:8])
     at = 8
+    once = {b"iCCP", b"eXIf"}
     while at + 12 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
-        if name in _PNG_KEPT:
-            out += data[at : at + 12 + length]
+        chunk = data[at : at + 12 + length]
+        keep = name in _PNG_KEPT
+        if name in once:
+            once.remove(name)
+            keep = _small_profile(chunk[8:-4]) if name == b"iCCP" else exif and length <= _PNG_EXIF_BYTES
+        elif name == b"iCCP":
+            keep = False
+        if keep:
+            out += chunk
         at += 12 + length
         if name == b"IEND":
             break
     return bytes(out)
+
+
+def _small_profile(body: bytes) -> bool:
+    """Whether an iCCP chunk (name, 0, method 0, zlib stream) inflates to a bounded profile."""
+    name, _, rest = body.partition(b"\0")
+    inflate = zlib.decompressobj()
+    try:
+        inflate.decompress(rest[1:], _PNG_PROFILE_BYTES)
+    except zlib.error:
+        return False
+    return len(name) < 80 and inflate.eof
 
 
 def _webp(data: bytes) -> bytes:

@@ -1,12 +1,17 @@
 """Every kind comes out upright, 8-bit, on white, bounded; what is damaged is called so."""
 
 import io
+import struct
+import zlib
+from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
 
+from services.compressor import decode as decode_module
 from services.compressor.codec import vips
 from services.compressor.decode import Decoded, decode, page_count
+from services.compressor.strip import strip
 from shared.outcomes import Unreadable
 from shared.pictures import PictureSettings, inspect
 from tests.unit.compressor.made import photo, png_header, save
@@ -185,3 +190,46 @@ def test_a_small_colour_profile_stays_and_all_else_goes() -> None:
     fields = set(decoded.image.get_fields())
     assert "icc-profile-data" in fields
     assert not [name for name in fields if name.startswith(("exif", "xmp", "iptc"))]
+
+
+def with_chunks(data: bytes, *chunks: tuple[bytes, bytes]) -> bytes:
+    """A PNG with further chunks behind its header."""
+    more = b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+    )
+    return data[:33] + more + data[33:]
+
+
+def test_what_a_png_would_inflate_beside_its_pixels_never_reaches_a_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = zlib.compress(bytes(2 << 20))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = with_chunks(
+        save("png", halves(), exif=exif),
+        (b"iCCP", b"bomb\0\0" + packed),
+        (b"iCCP", b"second\0\0" + zlib.compress(b"small")),
+        *[(b"zTXt", b"note%d\0\0" % n + packed) for n in range(5)],
+        *[(b"iTXt", b"word%d\0\1\0\0\0" % n + packed) for n in range(5)],
+        (b"tEXt", b"Author\0someone"),
+    )
+    seen: list[bytes] = []
+    real = decode_module._with_vips
+
+    def watching(data: bytes, *rest: Any) -> Decoded:
+        seen.append(data)
+        return real(data, *rest)
+
+    monkeypatch.setattr(decode_module, "_with_vips", watching)
+    decoded = read(data)
+    assert (decoded.image.width, decoded.image.height, decoded.orientation) == (100, 200, 6)
+    (given,) = seen
+    assert b"eXIf" in given
+    for name in (b"zTXt", b"iTXt", b"tEXt", b"iCCP"):
+        assert name in data
+        assert name not in given
+    assert b"iCCP" not in (strip("png", data) or b"iCCP")
+
+
+def test_a_png_keeps_its_small_profile() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert "icc-profile-data" in read(save("png", halves(), icc_profile=profile)).image.get_fields()

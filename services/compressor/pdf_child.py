@@ -1,0 +1,113 @@
+"""The process that opens strangers' PDFs: ``python -m services.compressor.pdf_child BYTES``.
+
+PDFium reads a page's whole content in one call that nothing can interrupt: a file of 1 KB can keep it busy for minutes
+and fill gigabytes. Here that costs only this process, which its parent ends. It answers one request after the other on
+the socket that is its standard input, and ends with it.
+"""
+
+import ctypes
+import resource
+import signal
+import sys
+import traceback
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import msgspec
+
+from services.compressor.pdf import DrawnPage, Pdf, load_pdfium
+from shared.outcomes import Unreadable
+from shared.pictures import PictureSettings
+
+_PR_SET_PDEATHSIG = 1
+
+
+class Open(msgspec.Struct, tag="open"):
+    data: bytes
+    max_pixels: int
+    max_pages: int
+
+
+class Draw(msgspec.Struct, tag="draw"):
+    number: int
+    longest: int
+
+
+class Close(msgspec.Struct, tag="close"):
+    pass
+
+
+class Answer(msgspec.Struct, omit_defaults=True):
+    """To every request, and once before the first, when the library is loaded."""
+
+    pages: int | None = None
+    drawn: DrawnPage | None = None
+    unreadable: str | None = None
+    """For the person who uploaded the file."""
+    too_heavy: bool = False
+    """It takes more memory than this process may have."""
+    error: str | None = None
+    """For operators: a fault of ours."""
+
+
+class _Desk:
+    """At most one open document."""
+
+    def __init__(self) -> None:
+        self._pdf: Pdf | None = None
+
+    def answer(self, request: Open | Draw | Close) -> Answer:
+        if isinstance(request, Draw):
+            if self._pdf is None:
+                raise RuntimeError("no document is open")
+            return Answer(drawn=self._pdf.draw(request.number, request.longest))
+        if self._pdf is not None:
+            self._pdf.close()
+            self._pdf = None
+        if isinstance(request, Close):
+            return Answer()
+        limits = PictureSettings.load(max_pixels=request.max_pixels, max_pages=request.max_pages)
+        self._pdf = Pdf(request.data, limits)
+        return Answer(pages=self._pdf.pages)
+
+
+def _bound(memory: int) -> None:
+    """End with the parent, even in the middle of a page, and take at most `memory` bytes more than now."""
+    if sys.platform != "linux":
+        return  # elsewhere the time limit alone holds, and an orphan ends after its page
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    # Where a container runs out first, the kernel takes this process, not the service.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (now + memory, now + memory))
+    # A process that runs out of memory by design is no reason to write a gigabyte of it to disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> None:
+    line = Connection(0)
+    load_pdfium()
+    _bound(int(sys.argv[1]))
+    desk = _Desk()
+    answer = Answer()
+    requests = msgspec.msgpack.Decoder(Open | Draw | Close)
+    while True:
+        try:
+            line.send_bytes(msgspec.msgpack.encode(answer))
+            request = requests.decode(line.recv_bytes())
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            return  # the parent is gone, or done with this process
+        try:
+            answer = desk.answer(request)
+        except Unreadable as refused:
+            answer = Answer(unreadable=str(refused))
+        except MemoryError:
+            answer = Answer(too_heavy=True)
+        except Exception:  # noqa: BLE001 - whatever it is, the parent's log is the place for it
+            answer = Answer(error=traceback.format_exc(limit=8))
+
+
+if __name__ == "__main__":
+    main()
