@@ -4,7 +4,6 @@ A quad is a float32 array of shape (4, 2): corners in pixels, clockwise as seen 
 at the corner nearest the picture's top left; `read_from` rolls them to start where the text itself starts.
 """
 
-import math
 from typing import TypeAlias
 
 import cv2
@@ -18,8 +17,6 @@ TALL = 1.5
 """Height over width above which a line is taken to run down or up the page."""
 MAYBE_TALL = 2.6
 """Up to this height over width it may also be one or two upright narrow characters, such as a period's "1"."""
-MIN_ASPECT = 5.0
-"""Width over height up to which a line is continued with empty ground."""
 MAX_CROP_SIDE = 3200
 """Pixels; PaddleOCR's own limit for the width of a line."""
 
@@ -71,21 +68,6 @@ def cut(image: Image, quad: Quad) -> Image:
         image, transform, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(cropped, dtype=np.uint8)
-
-
-def padded(crop: Image) -> Image:
-    """The line's picture, continued on the right in its own ground to `MIN_ASPECT` if it is shorter.
-
-    The recogniser was trained on lines with ground after them. Short lines without it are misread ("Byme" for
-    "Byrne", with confidence), and less often with ground in the line's own colour than in the usual grey.
-    """
-    height, width = crop.shape[:2]
-    missing = math.ceil(MIN_ASPECT * height) - width
-    if missing <= 0:
-        return crop
-    ground = [float(value) for value in np.median(crop.reshape(-1, 3), axis=0)]
-    made = cv2.copyMakeBorder(crop, 0, 0, 0, missing, cv2.BORDER_CONSTANT, value=ground)
-    return np.asarray(made, dtype=np.uint8)
 
 
 def reading_order(quads: list[Quad]) -> list[Quad]:

@@ -105,16 +105,12 @@ async def install_peers() -> Path | None:
 
 
 def stock_models(folder: Path) -> dict[str, str]:
-    """Folders of the unchanged models: whole alphabet, lines padded to 320 pixels as PaddleOCR ships them."""
-    recognition = folder / "rec"
-    shutil.copytree(seed(RECOGNITION, CACHE), recognition)
-    recipe = recognition / "inference.yml"
-    recipe.write_text(re.sub(r"(- 48\n\s*- )160", r"\g<1>320", recipe.read_text("utf-8")), "utf-8")
+    """Folders of the unchanged models: the whole alphabet, in floats."""
     return {
         "cache": str(folder / "paddle"),
         "detection": str(seed(DETECTION, CACHE)),
         "detection_name": DETECTION.name,
-        "recognition": str(recognition),
+        "recognition": str(seed(RECOGNITION, CACHE)),
         "recognition_name": RECOGNITION.name,
     }
 

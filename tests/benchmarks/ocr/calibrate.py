@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 
 import services.ocr.models as models_module
-from services.ocr.crops import candidates, cut, padded, read_from
+from services.ocr.crops import candidates, cut, read_from
 from services.ocr.engine import Engine, EngineSettings
-from services.ocr.models import ModelSettings, provide
+from services.ocr.models import QUICK_WIDTH, ModelSettings, provide
 from services.ocr.quantise import convolutions, fused, with_outputs
 from tests.benchmarks.ocr.pages import pages
 
@@ -37,7 +37,7 @@ def main() -> None:
         bgr = np.ascontiguousarray(page.image[..., ::-1])
         quads = engine.detect(page.image)
         for quad in quads[:: max(len(quads) // _LINES, 1)]:
-            crops += [padded(cut(bgr, read_from(quad, angle))) for angle in candidates(quad)]
+            crops += [cut(bgr, read_from(quad, angle)) for angle in candidates(quad)]
     folder = provide(settings).recognition.folder
     if folder is None:
         sys.exit("Calibration needs the bundled models: unset OCR_MODELS and OCR_MODEL_DIR.")
@@ -48,7 +48,7 @@ def main() -> None:
     seen = dict.fromkeys(names, (math.inf, -math.inf))
     for crop in crops:
         height, width = crop.shape[:2]
-        wide = max(160, min(math.ceil(48 * width / height), 3200))
+        wide = max(QUICK_WIDTH, min(math.ceil(48 * width / height), 3200))
         line = np.zeros((1, 3, 48, wide), dtype=np.float32)
         scaled = cv2.resize(crop, (min(wide, math.ceil(48 * width / height)), 48))
         line[0, :, :, : scaled.shape[1]] = scaled.transpose(2, 0, 1) / 127.5 - 1
