@@ -12,7 +12,7 @@
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-queue chaos accuracy clean FORCE
+.PHONY: help run test lint bench bench-ocr bench-queue chaos accuracy accuracy-drawn clean FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
