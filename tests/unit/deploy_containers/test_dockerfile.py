@@ -176,7 +176,7 @@ def test_the_models_are_made_from_the_files_copied_before(dockerfile: Dockerfile
     assert done.returncode == 0, done.stderr
     made = {path.parent.name for path in models.glob("*/inference.onnx")}
     # Where the processor has instructions for it, the recogniser comes in 8 bits as well.
-    assert {name.split("-")[0].rpartition("_")[2] for name in made} == {"det", "rec"}, made
+    assert all(any(f"_{kind}" in name for name in made) for kind in ("det", "rec")), made
     assert dockerfile.env("ocr")["OCR_CACHE_DIR"] == "/opt/models"
     assert any(each.words == ["/opt/models", "/opt/models"] for each in dockerfile.stages["ocr"].all("COPY"))
 
