@@ -29,8 +29,8 @@ async def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path) -> None:
     problems = [*result.verdict.problems, *result.faults]
     assert not problems, "\n".join([*problems, *(str(each.action) for each in result.done)])
     assert result.verdict.accepted == options.documents
-    # Most documents go through. (That a job was just running where a worker was killed is chance in so short a run; that
-    # it is taken up elsewhere is tested with certainty in tests/integration.)
+    # Most documents go through. (That a job was just running where a worker was killed is chance in so short a run;
+    # that it is taken up elsewhere is tested with certainty in tests/integration.)
     assert result.verdict.completed > 0.9 * options.documents
     assert {each.action.kind for each in result.done} == set(KINDS)
 
