@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -71,6 +72,8 @@ def the_four(port: int, local: Path, env: dict[str, str]) -> list[Service]:
         "LOG_FORMAT": "json",  # read by the launcher, which shows the warnings
         "PYTHONUNBUFFERED": "1",
         # Less than the launcher's grace: a worker that is killed while it drains hands nothing back.
+        # Another user of this machine reaches the loopback ports, too.
+        "INTERNAL_TOKEN": os.environ.get("INTERNAL_TOKEN") or secrets.token_urlsafe(),
         "QUEUE_DRAIN": os.environ.get("QUEUE_DRAIN") or "8000",
         **env,
     }
