@@ -11,6 +11,8 @@ from shared.messages import DAYS, Day, TimeBlock, Timetable
 NARROW = 72
 """Columns below which five days side by side are unreadable."""
 MOST_ROWS = 40
+_PADDING = (0, 1, 0, 0)
+"""Right only: on 80 columns "Registration" fits five days side by side."""
 
 
 def render(timetable: Timetable, width: int) -> RenderableType:
@@ -50,7 +52,7 @@ def as_table(timetable: Timetable, days: list[Day]) -> Table:
     rows = slots(blocks)
     if len(rows) > MOST_ROWS:  # times that do not line up between days: a row for each pair as it is
         rows = sorted({(block.start_time or "", block.end_time or "") for block in blocks if block.start_time})
-    table = Table(title=title(timetable) or None, show_lines=True, expand=False)
+    table = Table(title=title(timetable) or None, show_lines=True, expand=False, padding=_PADDING)
     table.add_column("", style="cyan", no_wrap=True)
     for day in days:
         table.add_column(day.capitalize(), ratio=1, overflow="fold")
