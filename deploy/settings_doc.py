@@ -16,8 +16,7 @@ _HEAD = """# Settings
 
 Every setting is an environment variable. This page is made from their declarations by `python -m deploy.settings_doc`;
 a test fails when it is out of date. A value that does not fit ends the process with one sentence that names the
-variable.
-"""
+variable."""
 
 
 def groups() -> list[type[Settings]]:
@@ -60,6 +59,7 @@ def document() -> str:
     for cls in groups():
         properties = cls.model_json_schema()["properties"]
         lines += [
+            "",
             f"## {cls.group}",
             "",
             "| variable | default | unit | allowed | what it is |",
