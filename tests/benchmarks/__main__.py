@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 from tests.benchmarks.page import draw
-from tests.benchmarks.report import percentile, running, show, write
+from tests.benchmarks.report import percentile, running, show, tell, write
 from tests.system import System, follow, upload
 
 ALONE = 20
@@ -71,8 +71,11 @@ def line(name: str, values: list[float]) -> tuple[str, int, float, float]:
 
 
 async def main() -> None:
+    tell("Starting the services ...")
     async with running() as system:
+        tell(f"{ALONE} pictures, one after another ...")
         one = await alone(system)
+        tell(f"{BUSY} uploads while the OCR is busy with {BACKLOG} pictures ...")
         many = await busy(system)
     failed = [each.end for each in one if each.end.get("type") != "complete"]
     if failed:

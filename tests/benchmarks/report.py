@@ -4,6 +4,7 @@ import contextlib
 import json
 import math
 import platform
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -44,6 +45,11 @@ def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -
             *(f"{each:,.3f}" if isinstance(each, float) else "" if each is None else str(each) for each in row)
         )
     Console(width=110).print(table)
+
+
+def tell(text: str) -> None:
+    """What is being measured, for whoever waits; not part of the figures."""
+    sys.stderr.write(f"{text}\n")
 
 
 @contextlib.asynccontextmanager
