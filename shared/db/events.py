@@ -25,7 +25,7 @@ class Events:
     @outage
     async def record(self, batch: list[RecordedEvent]) -> None:
         """Write events and move their documents on, in one transaction; writing them again changes nothing."""
-        newest: dict[str, Event] = {}
+        newest: dict[str, RecordedEvent] = {}
         columns: list[list[Any]] = [[], [], [], [], [], []]
         for each in batch:
             event = each.event
@@ -40,7 +40,7 @@ class Events:
             for column, value in zip(columns, row, strict=True):
                 column.append(value)
             if event.type == "progress":
-                newest[event.document_id] = event
+                newest[event.document_id] = each
         async with self._database.pool.acquire() as connection, connection.transaction():
             # Before the inserts, whose foreign keys lock the same rows.
             await connection.execute(sql("documents_lock"), columns[0])
@@ -50,9 +50,10 @@ class Events:
                 await connection.execute(
                     sql("document_progress"),
                     [uuid.UUID(id_) for id_, _ in ordered],
-                    [event.step for _, event in ordered],
-                    [event.stage for _, event in ordered],
-                    [event.percentage or 0 for _, event in ordered],
+                    [each.event.step for _, each in ordered],
+                    [each.event.stage for _, each in ordered],
+                    [each.event.percentage or 0 for _, each in ordered],
+                    [each.id for _, each in ordered],
                 )
 
     @outage

@@ -19,8 +19,10 @@ CREATE TABLE IF NOT EXISTS documents (
     pages         jsonb NOT NULL DEFAULT '[]',
     created_at    timestamptz NOT NULL DEFAULT now(),
     updated_at    timestamptz NOT NULL DEFAULT now(),
-    completed_at  timestamptz
+    completed_at  timestamptz,
+    revived_at    timestamptz                    -- when it was last put back to work after it had failed
 );
+ALTER TABLE documents ADD COLUMN IF NOT EXISTS revived_at timestamptz;
 CREATE INDEX IF NOT EXISTS documents_by_age ON documents (tenant, created_at DESC, id DESC);
 
 -- The record of what must be worked: committed with the document, before the upload is answered.
@@ -62,5 +64,8 @@ CREATE TABLE IF NOT EXISTS timetables (
     confidence    double precision NOT NULL,
     body          jsonb NOT NULL,
     created_at    timestamptz NOT NULL DEFAULT now(),
-    updated_at    timestamptz NOT NULL DEFAULT now()
+    updated_at    timestamptz NOT NULL DEFAULT now(),
+    corrected_at  timestamptz                    -- when a person last said what is right; no reading overwrites it
 );
+ALTER TABLE timetables ADD COLUMN IF NOT EXISTS corrected_at timestamptz;
+CREATE INDEX IF NOT EXISTS timetables_by_age ON timetables (tenant, created_at DESC, document_id DESC);
