@@ -6,13 +6,14 @@
 #   make bench                           the benchmarks
 #   make bench-queue [QUICK=1]           the streams beside five other job queues
 #   make bench-ocr                       the text recognition beside others
+#   make bench-compress                  the compressor beside sharp and Pillow
 #   make chaos [SEED=7] [ACTIONS=kill]   kills, stops, cuts and empties everything, and counts what is lost
 #   make accuracy DATA=folder            reads every picture of a folder and scores it
 #   make accuracy-drawn [LOOKS=clean]    draws pages of every layout, reads and scores them
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-ocr bench-queue chaos accuracy accuracy-drawn clean FORCE
+.PHONY: help run test lint bench bench-compress bench-ocr bench-queue chaos accuracy accuracy-drawn clean FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -50,6 +51,10 @@ bench: .venv/.all $(PAGE)
 bench-ocr: .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.ocr
 
+# ROUNDS reaches it through the environment.
+bench-compress: .venv/.all .local/peers-compress/.stamp
+	@$(PYTHON_IN) -m tests.benchmarks.compress
+
 # SEED, DOCUMENTS, SECONDS, ACTIONS, SETTLE and FOLDER reach it through the environment.
 chaos: .venv/.all
 	@$(PYTHON_IN) -m tests.chaos
@@ -76,6 +81,9 @@ clean:
 
 .local/peers/.stamp: $(addprefix tests/benchmarks/queue/peers/,uv.lock package.json package-lock.json setup.py) | .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.queue.peers.setup
+
+.local/peers-compress/.stamp: $(addprefix tests/benchmarks/compress/peers/,package.json package-lock.json setup.py) | .venv/.all
+	@$(PYTHON_IN) -m tests.benchmarks.compress.peers.setup
 
 $(WEB)/node_modules/.stamp: $(WEB)/package-lock.json | .venv/.run
 	@$(WITH_PYTHON) deploy/setup/environment.py modules
