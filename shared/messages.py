@@ -69,7 +69,7 @@ class PageImage(Message):
     width: int
     height: int
     text_layer: str | None = None
-    """Blob key of a `TextLayer`, for PDF pages that carry one."""
+    """Blob key of a `TextLayer`, for pages of PDFs and Word documents that carry one."""
 
 
 class OcrPayload(Message):
@@ -89,12 +89,16 @@ class TextLine(Message):
     text: str
     box: tuple[float, float, float, float]
     """x, y, width, height in pixels of the page's stored picture."""
+    angle: int = 0
+    """Reading angle as in `OcrLine`; told by exact layers."""
 
 
 class TextLayer(Message):
     """The text a PDF page carries beside its picture."""
 
     lines: list[TextLine]
+    exact: bool = False
+    """The picture was drawn from these very lines: they hold instead of what is read off it. A PDF's never are."""
 
 
 Point: TypeAlias = tuple[float, float]
@@ -256,6 +260,32 @@ class DocumentList(Message):
     """Cursor for the page after this one; null at the end."""
 
 
+class SavedTimetable(Message):
+    """A timetable as `GET /api/v1/timetables` lists it: without its blocks."""
+
+    document_id: str
+    timetable_id: str
+    saved_name: str | None
+    class_name: str | None
+    teacher: str | None
+    term: str | None
+    year: int | None
+    confidence: float
+    validated: bool
+    corrected: bool
+    """Whether a person has said what is right."""
+    blocks: int
+    """How many."""
+    created_at: str
+    updated_at: str
+
+
+class TimetableList(Message):
+    timetables: list[SavedTimetable]
+    next: str | None
+    """Cursor for the page after this one; null at the end."""
+
+
 class Problem(Message, omit_defaults=True):
     """RFC 9457 problem details, served as ``application/problem+json``."""
 
@@ -266,6 +296,8 @@ class Problem(Message, omit_defaults=True):
     detail: str | None = None
     allowed: dict[str, Any] | None = None
     """What would have been accepted, such as ``{"maxBytes": 20971520}``."""
+    field: str | None = None
+    """The part of the body that is wrong, such as ``timeblocks[3].endTime``."""
     document_id: str | None = None
 
 

@@ -50,4 +50,5 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0]).upper() if first["loc"] else cls.__name__
-            raise SettingError(f"{name} is not usable: {first['msg']}.") from None
+            says = first["msg"].removeprefix("Value error, ")
+            raise SettingError(f"{name} is not usable: {says}.") from None

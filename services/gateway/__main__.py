@@ -12,6 +12,7 @@ from services.gateway.reconciler import Reconciler
 from services.gateway.recorder import Recorder
 from services.gateway.relay import Relay, RelaySettings
 from services.gateway.settings import GatewaySettings
+from services.gateway.tenants import Tenants
 from shared.blobs import BlobStore
 from shared.db.documents import Documents
 from shared.db.events import Events
@@ -50,6 +51,7 @@ async def main() -> None:
     direct = Direct(relay, jobs, documents, events, hub, DirectSettings.load(), queue)
     gateway = Gateway(
         settings=settings,
+        tenants=Tenants.load(),
         pictures=PictureSettings.load(),
         redis_settings=redis_settings,
         blobs=blobs,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from services.gateway import documents, queue, sse, upload
+from services.gateway import documents, queue, sse, timetables, upload
 from services.gateway.context import GATEWAY, Gateway
 from services.gateway.problems import Handler, ProblemError, problem_middleware
 from shared.health import Check, add_health_routes
@@ -22,7 +22,9 @@ def build_app(gateway: Gateway, checks: dict[str, Check]) -> web.Application:
     """The application over `gateway`; `checks` decide whether it is ready."""
     # A header field holds at most 8 kB by default; an upload's file name of 5,000 characters gets our own answer.
     app = web.Application(
-        middlewares=[problem_middleware, _same_origin], client_max_size=1024, handler_args={"max_field_size": 16_384}
+        middlewares=[problem_middleware, _same_origin, gateway.tenants.middleware],
+        client_max_size=1024,
+        handler_args={"max_field_size": 16_384},
     )
     app[GATEWAY] = gateway
     upload.prepare(app)
@@ -39,7 +41,9 @@ def build_app(gateway: Gateway, checks: dict[str, Check]) -> web.Application:
         web.delete("/api/v1/queue/dead", queue.purge_dead),
         web.post("/api/v1/queue/dead/{id}/retry", queue.retry_dead),
         web.delete("/api/v1/queue/dead/{id}", queue.delete_dead),
-        web.get("/api/v1/timetables/{id}", documents.get_timetable),
+        web.get("/api/v1/timetables", timetables.list_timetables),
+        web.get("/api/v1/timetables/{id}", timetables.get_timetable),
+        web.put("/api/v1/timetables/{id}", timetables.put_timetable),
         web.get("/api/v1/events/{id}", sse.events),
     ]
     app.add_routes([*api, *(web.options(path, _preflight) for path in sorted({route.path for route in api}))])
@@ -75,7 +79,7 @@ async def _preflight(request: web.Request) -> web.Response:
     """Answers a browser that asks whether a page of another origin may call the API; `_headers` says whether."""
     headers = {
         "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
-        "Access-Control-Allow-Headers": "Content-Type, Last-Event-ID, traceparent",
+        "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match, Last-Event-ID, X-API-Key, traceparent",
         "Access-Control-Max-Age": "600",
     }
     return web.Response(status=204, headers=headers)
@@ -88,5 +92,5 @@ async def _headers(request: web.Request, response: web.StreamResponse) -> None:
         allowed = request.app[GATEWAY].settings.origins
         if "*" in allowed or origin in allowed:
             response.headers["Access-Control-Allow-Origin"] = origin
-            response.headers["Access-Control-Expose-Headers"] = "Location, Retry-After"
+            response.headers["Access-Control-Expose-Headers"] = "ETag, Location, Retry-After"
             response.headers["Vary"] = "Origin"

@@ -11,6 +11,7 @@ from services.gateway.hub import Hub
 from services.gateway.problems import not_found
 from services.gateway.relay import Relay, RelaySettings
 from services.gateway.settings import GatewaySettings
+from services.gateway.tenants import Tenants
 from shared.blobs import BlobStore
 from shared.db.documents import Documents
 from shared.db.events import Events
@@ -20,15 +21,13 @@ from shared.streams.client import RedisSettings
 from shared.streams.desk import Desk
 from shared.streams.scripts import Client
 
-TENANT = "default"
-"""The only tenant until API keys exist."""
-
 _CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass
 class Gateway:
     settings: GatewaySettings
+    tenants: Tenants
     pictures: PictureSettings
     redis_settings: RedisSettings
     blobs: BlobStore

@@ -1,16 +1,13 @@
-"""Documents and timetables over HTTP: list, one, its picture, its week, delete."""
-
-import base64
-import binascii
-import uuid
-from datetime import UTC, datetime, timedelta
+"""Documents over HTTP: list, one, its picture, cancel, delete."""
 
 import msgspec
 from aiohttp import web
 from redis.exceptions import RedisError
 
-from services.gateway.context import GATEWAY, TENANT, Gateway, document_id
+from services.gateway.context import GATEWAY, Gateway, document_id
+from services.gateway.paging import cursor, read_page
 from services.gateway.problems import ProblemError, not_found
+from services.gateway.tenants import TENANT
 from shared.blobs import BlobMissing, document_prefix
 from shared.db.documents import Row, read_document
 from shared.health import json_response
@@ -20,42 +17,22 @@ from shared.streams.progress import now_rfc3339
 
 log = get_logger(__name__)
 
-_LIMIT = 100
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 async def list_documents(request: web.Request) -> web.Response:
-    """Newest first; `limit` (1 to 100, 20) and `after`, the cursor that the page before gave as `next`."""
-    try:
-        limit = int(request.query.get("limit", "20"))
-        after = _read_cursor(request.query["after"]) if "after" in request.query else None
-        if not 1 <= limit <= _LIMIT:
-            raise ValueError
-    except (ValueError, OverflowError, binascii.Error):
-        raise ProblemError(
-            400, "bad-query", "Bad query", f"limit is a number from 1 to {_LIMIT}, after a cursor that a list gave."
-        ) from None
-    rows = await request.app[GATEWAY].documents.page(TENANT, limit + 1, after)
+    """Newest first, in pages."""
+    limit, after = read_page(request)
+    rows = await request.app[GATEWAY].documents.page(request[TENANT], limit + 1, after)
+    last = rows[limit - 1] if len(rows) > limit else None
     return json_response(
         DocumentList(
             documents=[read_document(row) for row in rows[:limit]],
-            next=_cursor(rows[limit - 1]) if len(rows) > limit else None,
+            next=cursor(last["created_at"], str(last["id"])) if last else None,
         )
     )
 
 
-def _cursor(row: Row) -> str:
-    microseconds = (row["created_at"] - _EPOCH) // timedelta(microseconds=1)
-    return base64.urlsafe_b64encode(f"{microseconds}|{row['id']}".encode()).decode()
-
-
-def _read_cursor(text: str) -> tuple[datetime, str]:
-    microseconds, _, id_ = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
-    return _EPOCH + timedelta(microseconds=int(microseconds)), str(uuid.UUID(id_))
-
-
 async def _row(request: web.Request) -> Row:
-    row = await request.app[GATEWAY].documents.row(document_id(request), TENANT)
+    row = await request.app[GATEWAY].documents.row(document_id(request), request[TENANT])
     if row is None:
         raise not_found("document")
     return row
@@ -88,7 +65,7 @@ async def get_image(request: web.Request) -> web.Response:
 async def cancel_document(request: web.Request) -> web.Response:
     """Stop a document's job, queued or running, at any stage. Errors: 409 when it has ended already."""
     gateway, id_ = request.app[GATEWAY], document_id(request)
-    before = await gateway.documents.cancel(id_, TENANT)
+    before = await gateway.documents.cancel(id_, request[TENANT])
     if before is None:
         raise not_found("document")
     if before.final and before is not Status.CANCELLED:
@@ -114,24 +91,9 @@ async def _take_off(gateway: Gateway, id_: str, event: Event) -> None:
 async def delete_document(request: web.Request) -> web.Response:
     """Delete a document, its pictures, its events and its timetable; a job of it that runs is stopped."""
     gateway, id_ = request.app[GATEWAY], document_id(request)
-    if not await gateway.documents.delete(id_, TENANT):
+    if not await gateway.documents.delete(id_, request[TENANT]):
         raise not_found("document")
     # The record is gone first: a blob that stays is garbage, a document without its picture would be a lie.
     await _take_off(gateway, id_, Event(type="error", document_id=id_, error="Deleted.", status=Status.CANCELLED))
-    await gateway.blobs.delete_prefix(document_prefix(TENANT, id_))
+    await gateway.blobs.delete_prefix(document_prefix(request[TENANT], id_))
     return web.Response(status=204)
-
-
-async def get_timetable(request: web.Request) -> web.Response:
-    """The week that was read; 404 until there is one, with what became of the document."""
-    gateway, id_ = request.app[GATEWAY], document_id(request)
-    found = await gateway.documents.timetable(id_, TENANT)
-    if found is None:
-        document = read_document(await _row(request))
-        raise ProblemError(
-            404,
-            "no-timetable",
-            "No timetable",
-            document.error or f"This document has no timetable yet; it is {document.status.value}.",
-        )
-    return json_response(found[1])

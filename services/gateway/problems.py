@@ -21,6 +21,7 @@ class ProblemError(Exception):
         slug: stable name; the problem's type is ``/problems/<slug>``.
         detail: a sentence for the person, saying what is wrong with this request.
         allowed: what would have been accepted.
+        field: the part of the body that is wrong.
         retry_after: seconds for the Retry-After header.
     """
 
@@ -32,13 +33,16 @@ class ProblemError(Exception):
         detail: str,
         *,
         allowed: dict[str, Any] | None = None,
+        field: str | None = None,
         retry_after: int | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
         # What clients send may hold half characters, which are no text.
         detail = detail.encode("utf-8", "replace").decode()
         super().__init__(detail)
-        self.problem = Problem(type=f"/problems/{slug}", title=title, status=status, detail=detail, allowed=allowed)
+        self.problem = Problem(
+            type=f"/problems/{slug}", title=title, status=status, detail=detail, allowed=allowed, field=field
+        )
         self.headers = dict(headers or {})
         if retry_after is not None:
             self.headers["Retry-After"] = str(retry_after)

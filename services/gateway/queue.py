@@ -1,4 +1,8 @@
-"""The queue over HTTP: its figures, and the dead jobs."""
+"""The queue over HTTP: its figures, and the dead jobs.
+
+The stages' figures are of all tenants, who share the workers: they tell how busy those are, and name nobody. What is
+accepted and waits is the asking tenant's own, and so are the dead jobs; those of others are not there.
+"""
 
 from typing import Annotated
 
@@ -6,8 +10,9 @@ import msgspec
 from aiohttp import web
 from redis.exceptions import RedisError
 
-from services.gateway.context import GATEWAY, Gateway
+from services.gateway.context import GATEWAY
 from services.gateway.problems import ProblemError, not_found
+from services.gateway.tenants import DEFAULT, TENANT
 from shared.health import json_response
 from shared.messages import Message
 from shared.streams.desk import DeadJob, StageFigures
@@ -17,7 +22,7 @@ class QueueFigures(Message):
     """Body of `GET /api/v1/queue`."""
 
     accepted: int
-    """Documents that have not ended."""
+    """The tenant's documents that have not ended."""
     unqueued: int
     """Of these, the ones that wait in Postgres for room on the streams."""
     oldest_unqueued_seconds: float
@@ -45,29 +50,38 @@ def _away() -> ProblemError:
 async def figures(request: web.Request) -> web.Response:
     """Depth, running, retrying, dead, oldest waiting age and workers per stage, as redis-cli tells them."""
     gateway = request.app[GATEWAY]
-    unqueued, oldest = await gateway.jobs.waiting()
+    unqueued, oldest = await gateway.jobs.waiting(request[TENANT])
     try:
         stages = await gateway.desk.figures()
     except (RedisError, OSError):
         raise _away() from None
-    accepted = await gateway.jobs.unfinished()
+    accepted, _ = await gateway.jobs.unfinished(request[TENANT])
     return json_response(
         QueueFigures(accepted=accepted, unqueued=unqueued, oldest_unqueued_seconds=round(oldest, 3), stages=stages)
     )
 
 
 async def list_dead(request: web.Request) -> web.Response:
-    """The dead jobs, newest first."""
+    """The tenant's dead jobs, newest first."""
     try:
-        return json_response(DeadJobs(jobs=await request.app[GATEWAY].desk.dead()))
+        return json_response(DeadJobs(jobs=await _own(request)))
     except (RedisError, OSError):
         raise _away() from None
+
+
+async def _own(request: web.Request) -> list[DeadJob]:
+    return [job for job in await request.app[GATEWAY].desk.dead() if _belongs(job, request)]
+
+
+def _belongs(job: DeadJob, request: web.Request) -> bool:
+    # An entry that could not be read may name no tenant.
+    return (job.tenant or DEFAULT) == request[TENANT]
 
 
 async def retry_dead(request: web.Request) -> web.Response:
     """Put a dead job back to work. Errors: 404 no such job, 409 its document was deleted or is no longer failed."""
     gateway, id_ = request.app[GATEWAY], request.match_info["id"]
-    job = await _find(gateway, id_)
+    job = await _find(request, id_)
     # The record first: a job that runs for a document that counts as failed could not save what it reads.
     if not await gateway.documents.revive(job.document_id):
         raise ProblemError(409, "not-failed", "Not failed", "The job's document was deleted or is not failed any more.")
@@ -84,7 +98,7 @@ async def retry_dead(request: web.Request) -> web.Response:
 async def delete_dead(request: web.Request) -> web.Response:
     """Remove one dead job for good; its document stays failed."""
     gateway, id_ = request.app[GATEWAY], request.match_info["id"]
-    await _find(gateway, id_)
+    await _find(request, id_)
     try:
         await gateway.desk.bury(id_)
     except (RedisError, OSError):
@@ -93,20 +107,25 @@ async def delete_dead(request: web.Request) -> web.Response:
 
 
 async def purge_dead(request: web.Request) -> web.Response:
-    """Remove all dead jobs for good."""
+    """Remove all dead jobs of the tenant for good."""
+    removed = 0
     try:
-        return json_response(Purged(removed=await request.app[GATEWAY].desk.purge()))
+        # A list holds the newest only: until there is none left.
+        while jobs := await _own(request):
+            for job in jobs:
+                removed += await request.app[GATEWAY].desk.bury(job.id)
     except (RedisError, OSError):
         raise _away() from None
+    return json_response(Purged(removed=removed))
 
 
-async def _find(gateway: Gateway, id_: str) -> DeadJob:
+async def _find(request: web.Request, id_: str) -> DeadJob:
     try:
-        job = await gateway.desk.dead_job(id_)
+        job = await request.app[GATEWAY].desk.dead_job(id_)
     except ValueError:
         raise not_found("dead job") from None
     except (RedisError, OSError):
         raise _away() from None
-    if job is None:
+    if job is None or not _belongs(job, request):
         raise not_found("dead job")
     return job

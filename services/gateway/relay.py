@@ -34,7 +34,10 @@ class RelaySettings(Settings):
         le=100_000,
     )
     queue_limit: int = setting(
-        1000, "Accepted documents that have not ended; the next upload is answered 503.", ge=1, le=10_000_000
+        1000,
+        "Accepted documents of a tenant that have not ended; its next upload is answered 503.",
+        ge=1,
+        le=10_000_000,
     )
 
 

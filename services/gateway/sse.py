@@ -14,9 +14,10 @@ import msgspec
 from aiohttp import web
 from redis.exceptions import RedisError
 
-from services.gateway.context import GATEWAY, TENANT, Gateway, document_id
+from services.gateway.context import GATEWAY, Gateway, document_id
 from services.gateway.hub import EventId, Frame, Subscriber, event_id, frame
 from services.gateway.problems import ProblemError, not_found
+from services.gateway.tenants import TENANT
 from shared.db.documents import Row, read_document
 from shared.db.pool import DatabaseAway
 from shared.logs import get_logger
@@ -48,7 +49,7 @@ async def events(request: web.Request) -> web.StreamResponse:
         )
     subscriber = gateway.hub.subscribe(id_)
     try:
-        row = await gateway.documents.row(id_, TENANT)
+        row = await gateway.documents.row(id_, request[TENANT])
         if row is None:
             raise not_found("document")
         # Whoever saw an end has seen the end, though Redis may have lost it and told it again under another id.
@@ -101,9 +102,10 @@ async def _history(gateway: Gateway, row: Row, after: EventId) -> list[Frame]:
     for entry_id, event in found:
         if event_id(entry_id) <= after:
             continue
-        if event.type == "complete" and event.timetable_data is None:
-            saved = await gateway.documents.timetable(id_, TENANT)
-            event.timetable_data = saved[1] if saved else None
+        if event.type == "complete":
+            # The record leaves it out, and a person may have corrected it since it was told.
+            saved = await gateway.documents.timetable(id_, row["tenant"])
+            event.timetable_data = saved[1] if saved else event.timetable_data
         frames.append(Frame(entry_id, event, frame(entry_id, event)))
     return frames
 
@@ -178,7 +180,7 @@ class _Stream:
                 continue
             due = time.monotonic() + heartbeat
             try:
-                row = await self._gateway.documents.row(self._id, TENANT)
+                row = await self._gateway.documents.row(self._id, self._request[TENANT])
                 # What the reader missed while Redis was away is found by looking at the history again.
                 if row is None or await self._send(await _history(self._gateway, row, self._last)):
                     return

@@ -8,10 +8,12 @@ from aiohttp import web
 from obstore.exceptions import BaseError as BlobError
 from redis.exceptions import RedisError
 
-from services.gateway.context import GATEWAY, TENANT, Gateway, new_document_id
+from services.gateway.context import GATEWAY, Gateway, new_document_id
 from services.gateway.multipart import read_file
 from services.gateway.problems import ProblemError
+from services.gateway.tenants import TENANT
 from shared.blobs import blob_key, document_prefix
+from shared.db.pool import DatabaseAway
 from shared.health import json_response
 from shared.logs import get_logger
 from shared.messages import CompressPayload, Event, Status, Uploaded
@@ -58,7 +60,7 @@ async def upload(request: web.Request) -> web.Response:
             )
         async with receiving:
             document_id = await _receive(request, priority)
-        status = await _worked_through(gateway, document_id) if away else Status.UPLOADED
+        status = await _worked_through(gateway, document_id, request[TENANT]) if away else Status.UPLOADED
     answer = json_response(Uploaded(document_id=document_id, status=status), 200 if status.final else 202)
     answer.headers["Location"] = f"/api/v1/documents/{document_id}"
     return answer
@@ -66,7 +68,7 @@ async def upload(request: web.Request) -> web.Response:
 
 async def _receive(request: web.Request, priority: int) -> str:
     """Read, check and commit an upload; gives its document's id."""
-    gateway = request.app[GATEWAY]
+    gateway, tenant = request.app[GATEWAY], request[TENANT]
     file = await read_file(request, gateway.pictures.max_upload_bytes, gateway.settings.upload_timeout / 1000)
     try:
         info = inspect(file.data, len(file.data), gateway.pictures)
@@ -79,13 +81,13 @@ async def _receive(request: web.Request, priority: int) -> str:
         raise ProblemError(422, "unreadable-file", "Unreadable file", str(error), allowed=allowed) from None
     document_id = new_document_id()
     payload = CompressPayload(
-        blob=blob_key(TENANT, document_id, "original"),
+        blob=blob_key(tenant, document_id, "original"),
         content_type=info.content_type,
         file_name=file.name,
         size=len(file.data),
     )
-    before = await gateway.jobs.unfinished()
-    if before >= gateway.queue.queue_limit:
+    own, everyone = await gateway.jobs.unfinished(tenant)
+    if own >= gateway.queue.queue_limit:
         raise ProblemError(
             503,
             "queue-full",
@@ -96,15 +98,21 @@ async def _receive(request: web.Request, priority: int) -> str:
     trace = request.headers.get("traceparent", "")
     trace = trace if _TRACE.fullmatch(trace) else ""
     # A client that goes away in the middle of this must not leave a picture without a document.
-    await asyncio.shield(_commit(gateway, document_id, payload, file.data, trace, priority))
-    if before >= gateway.queue.queue_window and not gateway.relay.away:
-        await _tell_waiting(gateway, document_id, before)
+    await asyncio.shield(_commit(gateway, tenant, document_id, payload, file.data, trace, priority))
+    if everyone >= gateway.queue.queue_window and not gateway.relay.away:
+        await _tell_waiting(gateway, document_id)
     log.info("uploaded", document_id=document_id, bytes=payload.size, content_type=payload.content_type)
     return document_id
 
 
-async def _tell_waiting(gateway: Gateway, document_id: str, before: int) -> None:
+async def _tell_waiting(gateway: Gateway, document_id: str) -> None:
     """All places on the streams are taken: the person is told so at once, not when a worker begins."""
+    try:
+        before = await gateway.jobs.before(document_id)
+    except DatabaseAway:
+        before = None
+    if before is None:
+        return
     event = Event(
         type="progress",
         document_id=document_id,
@@ -121,35 +129,41 @@ async def _tell_waiting(gateway: Gateway, document_id: str, before: int) -> None
         log.warning("waiting is not told", document_id=document_id, error=str(error))
 
 
-async def _worked_through(gateway: Gateway, document_id: str) -> Status:
+async def _worked_through(gateway: Gateway, document_id: str, tenant: str) -> Status:
     """Wait, while Redis is away, until the document has been worked through directly; gives its status then."""
     if not await gateway.direct.ended(document_id, _DIRECT_SECONDS):
         return Status.UPLOADED
-    row = await gateway.documents.row(document_id, TENANT)
+    row = await gateway.documents.row(document_id, tenant)
     return Status(row["status"]) if row else Status.CANCELLED
 
 
 async def _commit(
-    gateway: Gateway, document_id: str, payload: CompressPayload, data: bytes, trace: str, priority: int
+    gateway: Gateway,
+    tenant: str,
+    document_id: str,
+    payload: CompressPayload,
+    data: bytes,
+    trace: str,
+    priority: int,
 ) -> None:
     try:
         await gateway.blobs.put(payload.blob, data)
     except (BlobError, OSError) as error:
         log.error("cannot store uploads", error=str(error))
-        await _discard(gateway, document_id)
+        await _discard(gateway, tenant, document_id)
         raise ProblemError(
             503, "storage-away", "Temporarily unavailable", "The picture could not be stored.", retry_after=5
         ) from error
     try:
-        await gateway.documents.add(document_id, TENANT, payload, trace, priority)
+        await gateway.documents.add(document_id, tenant, payload, trace, priority)
     except BaseException:
-        await _discard(gateway, document_id)
+        await _discard(gateway, tenant, document_id)
         raise
     gateway.relay.nudge()
 
 
-async def _discard(gateway: Gateway, document_id: str) -> None:
+async def _discard(gateway: Gateway, tenant: str, document_id: str) -> None:
     try:
-        await gateway.blobs.delete_prefix(document_prefix(TENANT, document_id))
+        await gateway.blobs.delete_prefix(document_prefix(tenant, document_id))
     except (BlobError, OSError) as error:
         log.error("a refused upload's picture stays in the store", document_id=document_id, error=str(error))

@@ -1,6 +1,7 @@
 """Documents, their jobs and timetables: every statement that is not about events."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import TypeAlias
 
@@ -8,7 +9,7 @@ import asyncpg
 import msgspec
 
 from shared.db.pool import Database, outage, sql
-from shared.messages import CompressPayload, Document, PageImage, Status, Timetable
+from shared.messages import CompressPayload, Document, PageImage, SavedTimetable, Status, Timetable
 
 Row: TypeAlias = asyncpg.Record
 
@@ -35,6 +36,26 @@ def read_document(row: Row) -> Document:
         created_at=_time(row["created_at"]) or "",
         updated_at=_time(row["updated_at"]) or "",
         completed_at=_time(row["completed_at"]),
+    )
+
+
+def read_saved(row: Row) -> SavedTimetable:
+    """A row of `timetable_list` as the API tells it."""
+    body = msgspec.json.decode(row["body"], type=Timetable)
+    return SavedTimetable(
+        document_id=str(row["document_id"]),
+        timetable_id=str(row["id"]),
+        saved_name=body.saved_name,
+        class_name=body.class_name,
+        teacher=body.teacher,
+        term=body.term,
+        year=body.year,
+        confidence=body.confidence,
+        validated=body.validated,
+        corrected=row["corrected"],
+        blocks=row["blocks"],
+        created_at=_time(row["created_at"]) or "",
+        updated_at=_time(row["updated_at"]) or "",
     )
 
 
@@ -112,19 +133,60 @@ class Documents:
 
     @outage
     async def save_timetable(self, document_id: str, tenant: str, timetable: Timetable, timetable_id: str) -> bool:
-        """Save a timetable and complete its document in one transaction; False if the document was deleted."""
+        """Save a timetable and complete its document in one transaction; False if the document was deleted. One that a
+        person has corrected stays as it is."""
         status = Status.COMPLETED if timetable.validated else Status.VALIDATION_FAILED
-        found = await self._database.pool.fetchval(
-            sql("timetable_save"),
-            uuid.UUID(timetable_id),
-            uuid.UUID(document_id),
-            tenant,
-            timetable.validated,
-            timetable.confidence,
-            timetable,
-            status.value,
-        )
+        id_ = uuid.UUID(document_id)
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            await connection.execute(sql("documents_lock"), [id_])
+            found = await connection.fetchval(
+                sql("timetable_save"),
+                uuid.UUID(timetable_id),
+                id_,
+                tenant,
+                timetable.validated,
+                timetable.confidence,
+                timetable,
+                status.value,
+            )
         return found is not None
+
+    @outage
+    async def correct(
+        self, document_id: str, tenant: str, change: Callable[[Status, Timetable | None], Timetable]
+    ) -> Timetable | None:
+        """Save what a person says the week is, and the document as completed; from then on no reading overwrites it.
+
+        Args:
+            change: gets the document's status and its timetable of this moment, gives the new one or raises to change
+                nothing; nobody else changes either meanwhile.
+
+        Returns:
+            The new timetable, or None if there is no such document. Saving the same again changes nothing.
+        """
+        id_ = uuid.UUID(document_id)
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            # A statement of its own: one that waited for the lock would still see the timetable of before.
+            await connection.execute(sql("documents_lock"), [id_])
+            row = await connection.fetchrow(sql("timetable_state"), id_, tenant)
+            if row is None:
+                return None
+            before = msgspec.json.decode(row["body"], type=Timetable) if row["body"] else None
+            after = change(Status(row["status"]), before)
+            if after != before or not row["corrected"]:
+                await connection.execute(sql("timetable_correct"), id_, after)
+            return after
+
+    @outage
+    async def timetables(self, tenant: str, limit: int, after: tuple[datetime, str] | None) -> list[Row]:
+        """A page of a tenant's timetables without their blocks, newest first.
+
+        Args:
+            after: creation time and document id of the last timetable of the page before.
+        """
+        created, id_ = (after[0], uuid.UUID(after[1])) if after else (None, None)
+        rows: list[Row] = await self._database.pool.fetch(sql("timetable_list"), tenant, limit, created, id_)
+        return rows
 
     @outage
     async def timetable(self, document_id: str, tenant: str) -> tuple[str, Timetable] | None:

@@ -75,16 +75,22 @@ class Jobs:
         await self._database.pool.execute(sql("direct_renew"), uuid.UUID(document_id), seconds)
 
     @outage
-    async def unfinished(self) -> int:
-        """How many accepted documents have not ended."""
-        count: int = await self._database.pool.fetchval(sql("jobs_unfinished"))
-        return count
+    async def unfinished(self, tenant: str) -> tuple[int, int]:
+        """How many accepted documents have not ended: the tenant's own, and everyone's."""
+        (row,) = await self._database.pool.fetch(sql("jobs_unfinished"), tenant)
+        return row["own"], row["everyone"]
 
     @outage
-    async def waiting(self) -> tuple[int, float]:
-        """How many accepted documents are not on a stream yet, and the age of the oldest in seconds."""
-        (row,) = await self._database.pool.fetch(sql("jobs_waiting"))
+    async def waiting(self, tenant: str) -> tuple[int, float]:
+        """How many of a tenant's accepted documents are not on a stream yet, and the age of the oldest in seconds."""
+        (row,) = await self._database.pool.fetch(sql("jobs_waiting"), tenant)
         return row["jobs"], row["oldest"]
+
+    @outage
+    async def before(self, document_id: str) -> int | None:
+        """How many documents are under way or come before a waiting one; None if it does not wait."""
+        count: int | None = await self._database.pool.fetchval(sql("jobs_before"), uuid.UUID(document_id))
+        return count
 
     @contextlib.asynccontextmanager
     async def reconciling(self) -> AsyncIterator["Reconciling | None"]:

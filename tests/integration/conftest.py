@@ -99,9 +99,10 @@ class Player:
     async def complete(self, delivery: Delivery, document_id: str) -> None:
         """Save a timetable and finish, as the extractor does."""
         documents = Documents(self.database)
+        tenant = read_job("compress", delivery.fields).tenant
         timetable = Timetable(validated=True, timeblocks=[TimeBlock(day="monday", name="Maths")])
         timetable_id = str(uuid.uuid5(uuid.UUID(document_id), "timetable"))
-        assert await documents.save_timetable(document_id, "default", timetable, timetable_id)
+        assert await documents.save_timetable(document_id, tenant, timetable, timetable_id)
         result = CompleteResult(document_id=document_id, timetable_id=timetable_id, validated=True)
         event = Event(type="complete", document_id=document_id, percentage=100, result=result, timetable_data=timetable)
         assert await self.lane.finish(delivery, document_id=document_id, event=event)

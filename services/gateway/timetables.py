@@ -1,0 +1,112 @@
+"""Timetables over HTTP: the list, one, and a person's correction."""
+
+import asyncio
+import hashlib
+
+from aiohttp import web
+
+from services.gateway import correction
+from services.gateway.context import GATEWAY, document_id
+from services.gateway.paging import cursor, read_page
+from services.gateway.problems import ProblemError, not_found
+from services.gateway.tenants import TENANT
+from shared.db.documents import read_document, read_saved
+from shared.health import json_response
+from shared.logs import get_logger
+from shared.messages import Status, Timetable, TimetableList, encode
+
+log = get_logger(__name__)
+
+_CORRECTABLE = (Status.COMPLETED, Status.VALIDATION_FAILED)
+
+
+async def list_timetables(request: web.Request) -> web.Response:
+    """Newest first, without their blocks, in pages."""
+    limit, after = read_page(request)
+    rows = await request.app[GATEWAY].documents.timetables(request[TENANT], limit + 1, after)
+    last = rows[limit - 1] if len(rows) > limit else None
+    return json_response(
+        TimetableList(
+            timetables=[read_saved(row) for row in rows[:limit]],
+            next=cursor(last["created_at"], str(last["document_id"])) if last else None,
+        )
+    )
+
+
+async def get_timetable(request: web.Request) -> web.Response:
+    """The week; 404 until there is one, with what became of the document."""
+    gateway, id_ = request.app[GATEWAY], document_id(request)
+    found = await gateway.documents.timetable(id_, request[TENANT])
+    if found is None:
+        row = await gateway.documents.row(id_, request[TENANT])
+        if row is None:
+            raise not_found("document")
+        document = read_document(row)
+        raise ProblemError(
+            404,
+            "no-timetable",
+            "No timetable",
+            document.error or f"This document has no timetable yet; it is {document.status.value}.",
+        )
+    return _answer(found[1])
+
+
+async def put_timetable(request: web.Request) -> web.Response:
+    """A person says what the week is. Errors: 400 no JSON, 422 a field that does not fit, 404, 409 while the document
+    has no week, 412 when the week is not the one that `If-Match` names."""
+    gateway, id_ = request.app[GATEWAY], document_id(request)
+    if request.content_type != "application/json":
+        raise ProblemError(
+            415, "wrong-content-type", "Wrong content type", f"Send application/json, not {request.content_type}."
+        )
+    said = correction.read(await _body(request, gateway.settings.upload_timeout / 1000))
+    expected = _if_match(request)
+
+    def change(status: Status, before: Timetable | None) -> Timetable:
+        if before is None or status not in _CORRECTABLE:
+            raise ProblemError(
+                409, "not-completed", "Not completed", f"The document is {status.value}; there is no week to correct."
+            )
+        if expected is not None and "*" not in expected and etag(before) not in expected:
+            raise ProblemError(
+                412,
+                "changed-meanwhile",
+                "Changed meanwhile",
+                "The timetable is not the one that If-Match names any more. Get it again and repeat the change.",
+                headers={"ETag": f'"{etag(before)}"'},
+            )
+        return correction.corrected(before, said)
+
+    after = await gateway.documents.correct(id_, request[TENANT], change)
+    if after is None:
+        raise not_found("document")
+    log.info("timetable corrected", document_id=id_, blocks=len(after.timeblocks))
+    return _answer(after)
+
+
+async def _body(request: web.Request, seconds: float) -> bytes:
+    try:
+        async with asyncio.timeout(seconds):
+            return await request.clone(client_max_size=correction.MAX_BYTES).read()
+    except TimeoutError:
+        raise ProblemError(408, "upload-too-slow", "Too slow", "The body did not arrive in time.") from None
+
+
+def _if_match(request: web.Request) -> set[str] | None:
+    """The tags of If-Match, None without it; a weak one matches nothing (RFC 9110, section 13.1.1)."""
+    if "If-Match" not in request.headers:
+        return None
+    return {tag.value for tag in request.if_match or () if not tag.is_weak}
+
+
+def etag(timetable: Timetable) -> str:
+    """A tag of the timetable's contents, without its quotes."""
+    return hashlib.sha256(encode(timetable)).hexdigest()[:32]
+
+
+def _answer(timetable: Timetable) -> web.Response:
+    answer = json_response(timetable)
+    answer.headers["ETag"] = f'"{etag(timetable)}"'
+    # A browser may keep it but has to ask whether it is still the one.
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer

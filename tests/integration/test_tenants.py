@@ -1,0 +1,258 @@
+"""Two tenants and one gateway, over HTTP: whose documents are whose, and whose turn it is."""
+
+import asyncio
+import io
+import json
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
+from shared.streams.entries import Delivery, read_job
+from tests.integration.conftest import GatewayAlone, Player, create_database
+from tests.integration.test_gateway import png
+from tests.integration.test_queue import bury
+
+NORTH, SOUTH = "north-key-0123456789", "south-key-0123456789"
+WINDOW = 4
+
+
+@pytest.fixture(scope="module")
+def schools(
+    postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GatewayAlone]:
+    """A gateway with two tenants, and few places on the streams."""
+    asyncio.run(create_database(postgres_server.url, "schools"))
+    running = GatewayAlone(
+        tmp_path_factory.mktemp("schools"),
+        valkey_server.url.removesuffix("/0") + "/5",
+        postgres_server.url.rpartition("/")[0] + "/schools",
+        API_KEYS=f"north:{NORTH},south:{SOUTH}",
+        QUEUE_WINDOW=str(WINDOW),
+        QUEUE_LIMIT="400",
+        CONSUMER_NAME="gateway-schools",
+        LOG_LEVEL="debug",
+    )
+    asyncio.run(running.start())
+    yield running
+    asyncio.run(running.stop())
+
+
+@pytest.fixture
+async def worker(schools: GatewayAlone) -> AsyncIterator[Player]:
+    made = Player(schools.redis_url, schools.database_url)
+    await made.database.open()
+    await made.lane.ensure_group()
+    yield made
+    await made.close()
+
+
+class School:
+    """A client with a key, or without."""
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, key: str | None) -> None:
+        self._session = session
+        self._base = f"{base_url}/api/v1"
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+
+    async def __call__(self, method: str, path: str, **sent: Any) -> tuple[int, Any]:
+        async with self._session.request(method, f"{self._base}/{path}", headers=self._headers, **sent) as answer:
+            body = await answer.read()
+            return answer.status, await answer.json(content_type=None) if body else None
+
+    async def message(self, id_: str) -> str:
+        """The first progress message of a document's event stream."""
+        async with self._session.get(f"{self._base}/events/{id_}", headers=self._headers) as answer:
+            async for raw in answer.content:
+                if raw.startswith(b"data: ") and b'"progress"' in raw:
+                    return str(json.loads(raw[6:])["message"])
+        raise AssertionError("the stream ended without one")
+
+    async def upload(self) -> str:
+        form = aiohttp.FormData()
+        form.add_field("file", io.BytesIO(png()), filename="week.png", content_type="image/png")
+        status, body = await self("POST", "documents/upload", data=form)
+        assert status == 202, body
+        return str(body["documentId"])
+
+    async def empty(self) -> None:
+        """Delete all documents."""
+        while documents := (await self("GET", "documents?limit=100"))[1]["documents"]:
+            for each in documents:
+                assert (await self("DELETE", f"documents/{each['documentId']}"))[0] == 204
+
+
+@pytest.fixture
+async def north(schools: GatewayAlone, session: aiohttp.ClientSession) -> AsyncIterator[School]:
+    made = School(session, schools.base_url, NORTH)
+    yield made
+    await made.empty()
+
+
+@pytest.fixture
+async def south(schools: GatewayAlone, session: aiohttp.ClientSession) -> AsyncIterator[School]:
+    made = School(session, schools.base_url, SOUTH)
+    yield made
+    await made.empty()
+
+
+async def test_one_tenants_documents_are_not_there_for_another(
+    schools: GatewayAlone, north: School, south: School, worker: Player
+) -> None:
+    id_ = await north.upload()
+    assert (schools.blobs / "north" / id_ / "original").is_file()
+    await worker.complete(await worker.take(id_), id_)
+    week = {"timeblocks": [{"day": "friday", "name": "Art"}]}
+    for method, path, sent in (
+        ("GET", f"documents/{id_}", {}),
+        ("GET", f"documents/{id_}/image", {}),
+        ("GET", f"events/{id_}", {}),
+        ("GET", f"timetables/{id_}", {}),
+        ("PUT", f"timetables/{id_}", {"json": week}),
+        ("POST", f"documents/{id_}/cancel", {}),
+        ("DELETE", f"documents/{id_}", {}),
+    ):
+        status, problem = await south(method, path, **sent)
+        assert (status, problem["type"]) == (404, "/problems/not-found"), path
+    assert (await south("GET", "documents"))[1]["documents"] == []
+    assert (await south("GET", "timetables"))[1]["timetables"] == []
+    assert [each["documentId"] for each in (await north("GET", "documents"))[1]["documents"]] == [id_]
+    assert [each["documentId"] for each in (await north("GET", "timetables"))[1]["timetables"]] == [id_]
+    assert (await north("PUT", f"timetables/{id_}", json=week))[0] == 200
+    assert (await north("GET", f"documents/{id_}"))[1]["status"] == "completed"
+    assert (await north("DELETE", f"documents/{id_}"))[0] == 204
+    assert not list((schools.blobs / "north").glob(f"{id_}/*"))
+
+
+async def test_dead_jobs_and_waiting_ones_are_a_tenants_own(north: School, south: School, worker: Player) -> None:
+    theirs, ours = await north.upload(), await south.upload()
+    dead = await bury(worker, theirs, "north")
+    await bury(worker, ours, "south")
+    assert [job["documentId"] for job in (await north("GET", "queue/dead"))[1]["jobs"]] == [theirs]
+    assert [job["documentId"] for job in (await south("GET", "queue/dead"))[1]["jobs"]] == [ours]
+    assert (await south("POST", f"queue/dead/{dead}/retry"))[0] == 404
+    assert (await south("DELETE", f"queue/dead/{dead}"))[0] == 404
+    assert (await south("DELETE", "queue/dead"))[1] == {"removed": 1}
+    assert [job["id"] for job in (await north("GET", "queue/dead"))[1]["jobs"]] == [dead]
+    assert (await north("POST", f"queue/dead/{dead}/retry"))[0] == 202
+
+    assert (await north("GET", "queue"))[1]["accepted"] == 1
+    figures = (await south("GET", "queue"))[1]
+    assert figures["accepted"] == 0
+    assert figures["stages"][0]["depth"] == 1, "the stages' figures are of all"
+
+
+async def test_without_a_known_key_nobody_comes_in(
+    schools: GatewayAlone, session: aiohttp.ClientSession, north: School
+) -> None:
+    id_ = await north.upload()
+    url = f"{schools.base_url}/api/v1"
+    for path in ("documents", f"documents/{id_}", "queue", "queue/dead", "timetables", f"events/{id_}", "nothing"):
+        for headers, slug in (({}, "no-api-key"), ({"X-API-Key": "x" * 20}, "unknown-api-key")):
+            async with session.get(f"{url}/{path}", headers=headers) as answer:
+                assert answer.status == 401, path
+                assert answer.headers["WWW-Authenticate"].startswith('Bearer realm="timelift"')
+                assert (await answer.json(content_type="application/problem+json"))["type"] == f"/problems/{slug}"
+    async with session.post(f"{url}/documents/upload", data=b"x" * 100) as answer:
+        assert answer.status == 401
+    # What a browser or a probe asks for before it can say who it is.
+    async with session.options(f"{url}/documents") as answer:
+        assert answer.status == 204
+        assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
+        assert "X-API-Key" in answer.headers["Access-Control-Allow-Headers"]
+    for path in ("/", "/livez", "/readyz", "/metrics"):
+        async with session.get(schools.base_url + path) as answer:
+            assert answer.status == 200, path
+
+
+async def test_event_streams_and_pictures_take_the_key_in_the_address_and_no_log_shows_it(
+    schools: GatewayAlone, session: aiohttp.ClientSession, north: School, worker: Player
+) -> None:
+    id_ = await north.upload()
+    url = f"{schools.base_url}/api/v1"
+    await worker.complete(await worker.take(id_), id_)
+    async with session.get(f"{url}/events/{id_}?access_token={NORTH}") as answer:
+        assert answer.status == 200
+        assert '"type":"complete"' in await answer.text()
+    async with session.get(f"{url}/documents/{id_}/image?access_token={NORTH}") as answer:
+        assert answer.status == 404, "let in; the worker of this test stored no picture"
+    for path, status in ((f"events/{id_}?access_token={SOUTH}", 404), (f"documents?access_token={NORTH}", 401)):
+        async with session.get(f"{url}/{path}") as answer:
+            assert answer.status == status, path
+    async with session.get(f"{url}/documents", headers={"Authorization": f"Bearer {NORTH}"}) as answer:
+        assert answer.status == 200
+    log = schools.log("gateway").read_text()
+    assert id_ in log, "it logs"
+    assert NORTH not in log
+    assert SOUTH not in log
+
+
+async def test_the_key_may_be_optional(
+    postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    await create_database(postgres_server.url, "optional")
+    alone = GatewayAlone(
+        tmp_path,
+        valkey_server.url.removesuffix("/0") + "/6",
+        postgres_server.url.rpartition("/")[0] + "/optional",
+        API_KEYS=f"north:{NORTH}",
+        API_KEY_OPTIONAL="true",
+    )
+    await alone.start()
+    try:
+        nobody, north = School(session, alone.base_url, None), School(session, alone.base_url, NORTH)
+        id_ = await nobody.upload()
+        assert (alone.blobs / "default" / id_ / "original").is_file()
+        assert (await nobody("GET", f"documents/{id_}"))[0] == 200
+        assert (await north("GET", f"documents/{id_}"))[0] == 404
+        assert (await School(session, alone.base_url, "x" * 20)("GET", "documents"))[0] == 401
+    finally:
+        await alone.stop()
+
+
+async def test_a_bad_setting_ends_the_process_with_a_sentence(tmp_path: Path) -> None:
+    alone = GatewayAlone(tmp_path, "redis://127.0.0.1:1", "postgresql://127.0.0.1:1/x", API_KEYS=f"north:{NORTH},south")
+    with pytest.raises(RuntimeError) as told:
+        await alone.start()
+    log = alone.log("gateway").read_text()
+    assert log == "gateway: API_KEYS is not usable: pair 2 is not of the form tenant:key.\n"
+    assert "is not ready" in str(told.value)
+
+
+async def test_hundreds_of_uploads_of_one_tenant_do_not_make_another_wait(
+    north: School, south: School, worker: Player
+) -> None:
+    many = 400
+    for _ in range(many // 8):
+        await asyncio.gather(*(north.upload() for _ in range(8)))
+    form = aiohttp.FormData()
+    form.add_field("file", io.BytesIO(png()), filename="week.png", content_type="image/png")
+    status, problem = await north("POST", "documents/upload", data=form)
+    assert (status, problem["type"]) == (503, "/problems/queue-full"), "the tenant's own places are taken"
+
+    single = await south.upload()
+    figures = (await south("GET", "queue"))[1]
+    assert (figures["accepted"], figures["unqueued"]) == (1, 1)
+    # The person is told of the ones under way, not of four hundred.
+    async with asyncio.timeout(10):
+        message = await south.message(single)
+    assert message.startswith(f"Waiting, {WINDOW} documents")
+
+    worked: list[str] = []
+    async with asyncio.timeout(60):
+        while single not in worked:
+            worked += [await _work(worker, delivery) for delivery in await worker.lane.fetch(1, 1000)]
+    # What was under way already; and, where several of these end before the relay looks, turns of the first few.
+    assert len(worked) <= 2 * WINDOW
+    assert (await south("GET", f"documents/{single}"))[1]["status"] == "completed"
+    assert (await north("GET", "queue"))[1]["accepted"] > many - 2 * WINDOW
+
+
+async def _work(worker: Player, delivery: Delivery) -> str:
+    id_ = str(uuid.UUID(read_job("compress", delivery.fields).document_id))
+    await worker.complete(delivery, id_)
+    return id_
