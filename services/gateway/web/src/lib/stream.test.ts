@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { FakeEventSource, install } from "../testing/fakes";
-import { DocumentStream, MAX_CONNECTIONS, TIMING } from "./stream";
+import { DocumentStream, MAX_CONNECTIONS, TIMING, type StreamOptions } from "./stream";
 
 const progress = (percentage: number) => ({ type: "progress", documentId: "d 1", step: "Running OCR", stage: "ocr", percentage });
 const end = { type: "complete", documentId: "d 1", percentage: 100 };
 
 let streams: DocumentStream[] = [];
-function start(id = "d 1"): DocumentStream {
-  const stream = new DocumentStream(id, {}, () => undefined);
+function start(id = "d 1", options: StreamOptions = {}): DocumentStream {
+  const stream = new DocumentStream(id, options, () => undefined);
   streams.push(stream);
   stream.start();
   return stream;
@@ -93,6 +93,27 @@ describe("a live stream", () => {
     expect(made[0]).toBeLessThanOrEqual(TIMING.backoffFirst);
     expect(made.at(-1)).toBeGreaterThanOrEqual(TIMING.backoffMost / 2);
     expect(Math.max(...made)).toBeLessThanOrEqual(TIMING.backoffMost + 100);
+  });
+});
+
+describe("an API key", () => {
+  it("travels in the address of the stream and in the header of a request", async () => {
+    install();
+    const asked: unknown[] = [];
+    vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
+      asked.push([url, init.headers]);
+      return Promise.resolve(new Response("", { status: 401 }));
+    });
+    start("d 1", { accessToken: "a&b=c d" });
+    expect(FakeEventSource.last.url).toBe("/api/v1/events/d%201?access_token=a%26b%3Dc+d");
+    FakeEventSource.last.open();
+    FakeEventSource.last.send(progress(40), "7-0");
+    FakeEventSource.last.fail(true);
+    await vi.advanceTimersByTimeAsync(TIMING.backoffFirst);
+    expect(FakeEventSource.last.url).toBe("/api/v1/events/d%201?lastEventId=7-0&access_token=a%26b%3Dc+d");
+    expect(asked).toEqual([
+      ["/api/v1/documents/d%201", { Accept: "application/json", Authorization: "Bearer a&b=c d" }],
+    ]);
   });
 });
 

@@ -19,6 +19,8 @@ export interface StreamOptions {
   baseUrl?: string;
   /** Send cookies to another origin. Default false. */
   withCredentials?: boolean;
+  /** The tenant's API key, where the gateway asks for one. It travels in the stream's address: EventSource cannot send a header. */
+  accessToken?: string;
 }
 
 export type Connection = "idle" | "connecting" | "live" | "polling" | "closed";
@@ -121,8 +123,11 @@ export class DocumentStream {
     }
     // A server that keeps refusing may refuse the id (after it lost its history): then all is told anew.
     const resumes = this.lastId && this.failures < TIMING.failures;
-    const query = resumes ? `?lastEventId=${encodeURIComponent(this.lastId)}` : "";
-    const source = new EventSource(this.url("events") + query, {
+    const query = new URLSearchParams({
+      ...(resumes ? { lastEventId: this.lastId } : {}),
+      ...(this.options.accessToken ? { access_token: this.options.accessToken } : {}),
+    }).toString();
+    const source = new EventSource(this.url("events") + (query && `?${query}`), {
       withCredentials: this.options.withCredentials ?? false,
     });
     this.source = source;
@@ -255,10 +260,11 @@ export class DocumentStream {
     const controller = new AbortController();
     this.checking = controller;
     const timer = setTimeout(() => controller.abort(), TIMING.request);
+    const { accessToken } = this.options;
     try {
       const answer = await fetch(this.url("documents"), {
         signal: controller.signal,
-        headers: { Accept: "application/json" },
+        headers: { Accept: "application/json", ...(accessToken ? { Authorization: `Bearer ${accessToken}` } : {}) },
         credentials: this.options.withCredentials ? "include" : "same-origin",
       });
       if (answer.status === 404 || answer.status === 410) {

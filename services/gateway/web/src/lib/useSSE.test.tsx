@@ -9,8 +9,8 @@ import { useSSE } from "./useSSE";
 let root: Root;
 let place: HTMLElement;
 
-function Watch({ id }: { id: string | null }): ReactNode {
-  const { event, isConnected, error } = useSSE(id);
+function Watch({ id, accessToken }: { id: string | null; accessToken?: string }): ReactNode {
+  const { event, isConnected, error } = useSSE(id, accessToken ? { accessToken } : {});
   return <p>{JSON.stringify({ percentage: event?.percentage ?? null, isConnected, error: error?.message ?? null })}</p>;
 }
 
@@ -60,6 +60,17 @@ it("shares one connection between all who watch, in StrictMode too", () => {
   act(() => FakeEventSource.last.open());
   act(() => FakeEventSource.last.send(message(40)));
   expect([...place.querySelectorAll("p")].map((one) => JSON.parse(one.textContent ?? "").percentage)).toEqual([40, 40]);
+});
+
+it("follows the same document anew with another key", () => {
+  show(<Watch id="a" accessToken="one" />);
+  show(<Watch id="a" accessToken="one" />);
+  show(<Watch id="a" accessToken="two" />);
+  vi.advanceTimersByTime(1000);
+  expect(FakeEventSource.all.map((one) => [one.url, one.readyState])).toEqual([
+    ["/api/v1/events/a?access_token=one", FakeEventSource.CLOSED],
+    ["/api/v1/events/a?access_token=two", FakeEventSource.CONNECTING],
+  ]);
 });
 
 it("forgets one document when it follows another", () => {

@@ -17,7 +17,7 @@ const streams = new Map<string, Shared>();
 const LINGER = 250;
 
 function keyOf(documentId: string, options: StreamOptions): string {
-  return JSON.stringify([options.baseUrl ?? "", options.withCredentials ?? false, documentId]);
+  return JSON.stringify([options.baseUrl ?? "", options.withCredentials ?? false, options.accessToken ?? "", documentId]);
 }
 
 function subscribe(documentId: string, options: StreamOptions, listener: () => void): () => void {
@@ -54,10 +54,11 @@ const CONNECTING: StreamState = { ...IDLE, connection: "connecting" };
  *   word. While the stream is away the document is polled, so `event` goes on changing.
  */
 export function useSSE(documentId: string | null, options: UseSSEOptions = {}): StreamState {
-  const { baseUrl, withCredentials } = options;
+  const { baseUrl, withCredentials, accessToken } = options;
   const settings: StreamOptions = {
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(withCredentials === undefined ? {} : { withCredentials }),
+    ...(accessToken === undefined ? {} : { accessToken }),
   };
   const key = documentId === null ? null : keyOf(documentId, settings);
   // `key` stands for the document and the settings, which are new objects at every render.
