@@ -5,7 +5,8 @@ codec is loaded, so that the gateway can refuse a bomb while the upload is still
 before it decodes, and asks the codec too, because a header may hide from this reader what the codec will find.
 
 Layouts: JPEG ITU-T T.81 annex B, PNG W3C third edition, WebP RFC 9649, GIF89a, TIFF 6.0 and BigTIFF, HEIF ISO/IEC
-23008-12 (boxes ISO/IEC 14496-12), PDF ISO 32000.
+23008-12 (boxes ISO/IEC 14496-12), PDF ISO 32000;
+DOCX in `shared.office`.
 """
 
 import struct
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar, Literal, NoReturn, TypeAlias
 
+from shared.office import is_docx, refuse_ole
 from shared.outcomes import Unreadable
 from shared.settings import Settings, setting
 
-Kind: TypeAlias = Literal["jpeg", "png", "webp", "tiff", "gif", "avif", "heic", "pdf"]
+Kind: TypeAlias = Literal["jpeg", "png", "webp", "tiff", "gif", "avif", "heic", "pdf", "docx"]
 
-ALLOWED = "JPEG, PNG, WebP, TIFF, GIF, AVIF, HEIC or PDF"
+ALLOWED = "JPEG, PNG, WebP, TIFF, GIF, AVIF, HEIC, PDF or DOCX"
 CONTENT_TYPES: dict[Kind, str] = {
     "jpeg": "image/jpeg",
     "png": "image/png",
@@ -28,6 +30,7 @@ CONTENT_TYPES: dict[Kind, str] = {
     "avif": "image/avif",
     "heic": "image/heic",
     "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 _STEPS = 10_000
 """Segments, chunks, boxes or directory entries looked at: a 20 MiB file of empty ones must not cost seconds."""
@@ -39,7 +42,9 @@ class PictureSettings(Settings):
     max_pixels: int = setting(
         100_000_000, "Most pixels (width times height) a picture may have.", unit="pixels", ge=10_000, le=1_000_000_000
     )
-    max_pages: int = setting(20, "Most pages a PDF or a multi-page TIFF may have.", unit="pages", ge=1, le=1000)
+    max_pages: int = setting(
+        20, "Most pages a PDF, a Word document or a multi-page TIFF may have.", unit="pages", ge=1, le=1000
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def inspect(head: bytes, size: int, limits: PictureSettings | None = None) -> Pi
             f"The file has {size / 2**20:.1f} MB; at most {limits.max_upload_bytes / 2**20:.1f} MB are read. "
             "Upload a smaller one."
         )
-    kind = _kind(head)
+    kind = _kind(head, size)
     if kind is None:
         _refuse(head)
     try:
@@ -125,6 +130,7 @@ _NAMES: dict[Kind, str] = {
     "avif": "AVIF",
     "heic": "HEIC",
     "pdf": "PDF",
+    "docx": "DOCX",
 }
 
 
@@ -140,7 +146,7 @@ _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b
 _AVIF_BRANDS = {b"avif", b"avis"}
 
 
-def _kind(head: bytes) -> Kind | None:
+def _kind(head: bytes, size: int) -> Kind | None:
     if head.startswith(b"\xff\xd8\xff"):
         return "jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -153,6 +159,10 @@ def _kind(head: bytes) -> Kind | None:
         return "tiff"
     if head[4:8] == b"ftyp":
         return _heif_kind(head)
+    if head.startswith(b"PK\3\4") and is_docx(head, size):
+        return "docx"
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        refuse_ole(head)
     # Readers accept a PDF whose header comes after a little rubbish, and mail programs do write such files.
     if b"%PDF-" in head[:1024]:
         return "pdf"
@@ -179,8 +189,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"\0\0\0\x0cJXL ", "a JPEG XL picture"),
     (b"\0\0\0\x0cjP  ", "a JPEG 2000 picture"),
     (b"\0\0\1\0", "an icon"),
-    (b"PK\3\4", "a ZIP archive or an Office document"),
-    (b"\xd0\xcf\x11\xe0", "an Office document"),
+    (b"PK\3\4", "a ZIP archive"),
     (b"{\\rtf", "an Office document"),
     (b"%!PS", "a PostScript file"),
     (b"BEGIN:VCALENDAR", "a calendar file"),
@@ -363,6 +372,10 @@ def _pdf(head: bytes, _size: int) -> PictureInfo:
     return PictureInfo("pdf", CONTENT_TYPES["pdf"], encrypted=b"/Encrypt" in head)
 
 
+def _docx(_head: bytes, _size: int) -> PictureInfo:
+    return PictureInfo("docx", CONTENT_TYPES["docx"])
+
+
 _READERS = {
     "jpeg": _jpeg,
     "png": _png,
@@ -372,4 +385,5 @@ _READERS = {
     "avif": _heif,
     "heic": _heif,
     "pdf": _pdf,
+    "docx": _docx,
 }

@@ -1,7 +1,7 @@
 """The compressor's stage: an upload becomes one stored picture a page.
 
 ``fetch ─▶ inspect ─┬─ picture ─▶ decode, encode ─────────────┬─▶ store page-N ─▶ Done(ocr)
-                    └─ PDF ─▶ draw each page, then encode it ─┘
+                    └─ PDF, DOCX ─▶ draw each page, encode it ┘
  anything wrong with the file ─▶ Dead(sentence);  anything wrong around it raises and is tried again``
 
 Doing it twice stores the same blobs under the same keys.
@@ -12,13 +12,13 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from services.compressor.codec import pillow, vips
 from services.compressor.compress import Compressed, compress, compress_drawn
 from services.compressor.decode import page_count
+from services.compressor.document_process import DocumentProcesses, OpenDocument
 from services.compressor.encode import EncodeFailed
-from services.compressor.pdf_process import OpenPdf, PdfProcesses
 from services.compressor.settings import CompressorSettings
 from services.compressor.words import describe
 from shared.blobs import BlobMissing, Blobs, blob_key
@@ -50,11 +50,11 @@ class Compressor:
         self._settings = settings or CompressorSettings.load()
         self._limits = limits or PictureSettings.load()
         self._threads = ThreadPoolExecutor(self._settings.compress_threads, "compress")
-        # Threads that only wait for PDFium's processes, and as many documents: each takes up to a gigabyte.
+        # Threads that only wait for the documents' processes, and as many documents: each takes up to a gigabyte.
         most = self._settings.compress_threads
-        self._pdfs = PdfProcesses(self._limits, idle=most)
-        self._pdf_threads = ThreadPoolExecutor(most, "pdf")
-        self._open_pdfs = asyncio.Semaphore(most)
+        self._processes = DocumentProcesses(self._limits, idle=most)
+        self._document_threads = ThreadPoolExecutor(most, "document")
+        self._places = asyncio.Semaphore(most)
         self._large = asyncio.Semaphore(1)
         # Now, not in the first job, and once, not in two threads at the same time.
         vips()
@@ -101,35 +101,45 @@ class Compressor:
         """End the threads and processes; what they work on is finished, what waits is dropped."""
         self._threads.shutdown(cancel_futures=True)
         # First the processes that wait, and with it the keeping of others: what is closed after this is ended.
-        self._pdfs.close()
-        self._pdf_threads.shutdown(cancel_futures=True)
+        self._processes.close()
+        self._document_threads.shutdown(cancel_futures=True)
 
     async def _pages(
         self, data: bytes, info: PictureInfo
     ) -> AsyncGenerator[tuple[int, int, Compressed, TextLayer | None], None]:
         """Page number, page count, the compressed page and its text, one after the other."""
-        if info.kind != "pdf":
+        if info.kind not in ("pdf", "docx"):
             pages = await self._run(page_count, data, info, self._limits)
             for number, page in enumerate(pages):
                 work = await self._run(lambda page=page: compress(data, info, self._settings, self._limits, page=page))
                 yield number, len(pages), work, None
             return
-        async with self._open_pdfs:
-            pdf = await self._open_pdf(data)
+        async with self._places:
+            document = await self._open(data, "docx" if info.kind == "docx" else "pdf")
             try:
-                for number in range(pdf.pages):
-                    drawn = await self._run_pdf(pdf.draw, number, self._settings.max_image_dimension)
-                    yield number, pdf.pages, await self._run(compress_drawn, drawn, self._settings), drawn.text
+                for number in range(document.pages):
+                    drawn = await self._wait(document.draw, number, self._settings.max_image_dimension)
+                    if isinstance(drawn, bytes):
+                        yield number, document.pages, await self._embedded(drawn), None
+                    else:
+                        work = await self._run(compress_drawn, drawn, self._settings)
+                        yield number, document.pages, work, drawn.text
             finally:
-                await self._run_pdf(pdf.close)
+                await self._wait(document.close)
 
-    async def _open_pdf(self, data: bytes) -> OpenPdf:
-        opening = self._pdf_threads.submit(self._pdfs.open, data)
+    async def _embedded(self, data: bytes) -> Compressed:
+        """A picture file that a document holds, by the ordinary way."""
+        info = await self._run(inspect, data, len(data), self._limits)
+        async with self._alone_if_large(info):
+            return await self._run(compress, data, info, self._settings, self._limits)
+
+    async def _open(self, data: bytes, kind: Literal["pdf", "docx"]) -> OpenDocument:
+        opening = self._document_threads.submit(self._processes.open, data, kind)
         try:
             return await asyncio.wrap_future(opening)
         except asyncio.CancelledError:
             # Cancelled while it opens: nobody will see the document.
-            self._pdf_threads.submit(lambda: opening.result().close())
+            self._document_threads.submit(lambda: opening.result().close())
             raise
 
     async def _store(self, job: Job, number: int, page: Compressed, text: TextLayer | None) -> PageImage:
@@ -154,8 +164,8 @@ class Compressor:
     async def _run(self, work: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
-    async def _run_pdf(self, work: Callable[..., T], *arguments: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pdf_threads, work, *arguments)
+    async def _wait(self, work: Callable[..., T], *arguments: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._document_threads, work, *arguments)
 
 
 def _numbers(info: PictureInfo, before: int, pages: list[Compressed], milliseconds: int) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """PDF pages as pictures, by PDFium.
 
 PDFium is not thread safe: every call here, closing included, belongs on one and the same thread. The service makes them
-in a process of their own (`pdf_child`), because some of them cannot be interrupted.
+in a process of their own (`document_child`), because some of them cannot be interrupted.
 """
 
 import time
@@ -16,7 +16,7 @@ from shared.pictures import PictureSettings, cut_off, too_many_pages
 _POINTS_PER_INCH = 72
 _DPI = 200
 _SECONDS_A_PAGE = 15.0
-"""Of drawing. Shorter than what `pdf_process` allows for the whole page: drawing can be stopped, with a sentence."""
+"""Of drawing. Shorter than what `document_process` allows the whole page: drawing can be stopped, with a sentence."""
 
 LOCKED = "This PDF is locked with a password. Save a copy without one and upload that."
 NO_PAGES = "This PDF has no pages."

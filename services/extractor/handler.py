@@ -23,6 +23,7 @@ from services.extractor.grounding import Answer, ClaudeFailed, ground
 from services.extractor.pictures import Undecodable, blank, decode, media_type_of, sendable
 from services.extractor.prompt import MAX_PAGES, Numbered, number_lines
 from services.extractor.reading import PageInput, read_timetable
+from services.extractor.reading.textlayer import exact_page
 from services.extractor.settings import ClaudeSettings, ExtractorSettings
 from services.extractor.validation import validate
 from shared.blobs import BlobMissing, Blobs
@@ -172,8 +173,10 @@ class Extractor:
         declared = {page.image: page.content_type for page in payload.pages}
         layers = {page.page: page.text_layer for page in payload.pages}
         loop = asyncio.get_running_loop()
+        texts = [await self._layer(layers.get(page.page)) for page in result.pages]
+        result = msgspec.structs.replace(result, pages=[*map(exact_page, result.pages, texts)])
         material = _Material([], [], result, [])
-        for page in result.pages:
+        for page, text in zip(result.pages, texts, strict=True):
             data = await self._blobs.get(page.image)
             try:
                 picture = await loop.run_in_executor(self._pool, decode, data, page)
@@ -182,7 +185,7 @@ class Extractor:
                 material.warnings.append(
                     Warning_(code="no_picture", message=f"Page {page.page + 1} was read by its text alone.")
                 )
-            material.pages.append(PageInput(page, picture, await self._layer(layers.get(page.page))))
+            material.pages.append(PageInput(page, picture, text))
             material.stored.append((data, media_type_of(data, declared.get(page.image, ""))))
         return material
 

@@ -15,7 +15,7 @@ from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import BadHttpMessage
 
 from services.gateway.problems import ProblemError
-from shared.pictures import ALLOWED
+from shared.pictures import ALLOWED, CONTENT_TYPES
 
 T = TypeVar("T")
 
@@ -26,7 +26,17 @@ _NAME_LENGTH = 255
 _SILENCE_SECONDS = 10
 _BOUNDARY = re.compile(r'boundary=("[^"]+"|[^;\s]+)', re.IGNORECASE)
 _DIRECTIONS = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F]))
-_DECLARED = ("image/", "application/pdf", "application/octet-stream")
+# Programs declare a DOCX as any of the last ones; an old DOC is let in to be told what to save it as.
+_DECLARED = (
+    "image/",
+    "application/pdf",
+    "application/octet-stream",
+    CONTENT_TYPES["docx"],
+    "application/msword",
+    "application/vnd.ms-word",
+    "application/zip",
+    "application/x-zip",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +142,8 @@ async def _read_parts(parts: MultipartReader, max_bytes: int) -> UploadedFile:
                     415,
                     "wrong-content-type",
                     "Wrong content type",
-                    f"The file is declared as {declared[:100]}; send a picture or a PDF ({ALLOWED}).",
-                    contentTypes=["image/*", "application/pdf"],
+                    f"The file is declared as {declared[:100]}; send a picture or a document ({ALLOWED}).",
+                    contentTypes=["image/*", "application/pdf", CONTENT_TYPES["docx"]],
                 )
             found = UploadedFile(name, await _read_bytes(part, max_bytes))
         elif isinstance(part, BodyPartReader):

@@ -3,6 +3,8 @@
 A text layer has every accent right, but it can also be garbage (fonts without a character map, another scanner's OCR,
 hidden text). So it never adds a line: it only corrects lines the OCR read there itself, much the same, and only on
 pages where most of the two agree.
+
+A layer that says it is exact (a Word document's, whose picture the compressor drew from it) holds in place of the OCR.
 """
 
 import unicodedata
@@ -31,6 +33,8 @@ def with_layer(page: OcrPage, layer: TextLayer | None) -> OcrPage:
         page: as the OCR read it.
         layer: lines with boxes in pixels of the stored picture; null for none.
     """
+    if layer is not None and layer.exact:
+        return exact_page(page, layer)
     if layer is None or not layer.lines or not page.lines:
         return page
     matrix = np.eye(3) if page.to_stored is None else np.array(page.to_stored).reshape(3, 3)
@@ -51,6 +55,31 @@ def with_layer(page: OcrPage, layer: TextLayer | None) -> OcrPage:
         else line
         for index, line in enumerate(page.lines)
     ]
+    return msgspec.structs.replace(page, lines=lines)
+
+
+def exact_page(page: OcrPage, layer: TextLayer | None) -> OcrPage:
+    """The page with an exact layer's lines instead of those the OCR read; as it is where its layer is none.
+
+    Args:
+        page: as the OCR read it.
+        layer: lines with boxes in pixels of the stored picture.
+    """
+    if layer is None or not layer.exact or not layer.lines:
+        return page
+    matrix = np.eye(3) if page.to_stored is None else np.linalg.inv(np.array(page.to_stored).reshape(3, 3))
+    lines: list[OcrLine] = []
+    for line in layer.lines[:MAX_LAYER]:
+        x, y, wide, high = line.box
+        corners = [(x, y), (x + wide, y), (x + wide, y + high), (x, y + high)]
+        first = (line.angle // 90) % 4
+        points = np.array([[*corner, 1.0] for corner in corners[first:] + corners[:first]]) @ matrix.T
+        points = points[:, :2] / points[:, 2:]
+        (x0, y0), (x1, y1) = points[0], points[1]
+        # As it reads on this picture, which may be turned against the stored one.
+        angle = round(float(np.degrees(np.arctan2(y1 - y0, x1 - x0))) / 90) * 90 % 360
+        a, b, c, d = ((float(px), float(py)) for px, py in points)
+        lines.append(OcrLine(id=len(lines), text=line.text, box=(a, b, c, d), confidence=1.0, angle=angle))
     return msgspec.structs.replace(page, lines=lines)
 
 

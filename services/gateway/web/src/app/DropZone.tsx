@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
-const ACCEPT = "image/*,application/pdf,.heic,.heif";
+const ACCEPT = "image/*,application/pdf,.heic,.heif,.docx";
 
 /** Takes files dropped anywhere on the page, chosen, photographed or pasted. */
 export function DropZone({ onFiles, compact }: { onFiles: (files: File[]) => void; compact: boolean }): ReactNode {
@@ -72,7 +72,7 @@ export function DropZone({ onFiles, compact }: { onFiles: (files: File[]) => voi
       </svg>
       <div className="drop-words">
         <p className="drop-lead">{over ? "Let go to upload" : "Drop your timetable here"}</p>
-        <p className="drop-hint">Photo, scan, screenshot or PDF. You can also paste it.</p>
+        <p className="drop-hint">Photo, scan, screenshot, PDF or Word document. You can also paste it.</p>
       </div>
       <div className="drop-buttons">
         <button type="button" className="button primary" onClick={() => input.current?.click()}>

@@ -1,4 +1,4 @@
-"""PDFs opened in processes of their own, which are ended when a file asks too much of them.
+"""PDFs and Word documents opened in processes of their own, which are ended when a file asks too much of them.
 
 One process for each open document, so that a hostile one takes no other with it; done with a document, a process waits
 for the next one. Starting one takes a few tenths of a second.
@@ -11,19 +11,21 @@ import sys
 import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
+from services.compressor.document_child import Answer, Close, Draw, Open
 from services.compressor.pdf import DrawnPage
-from services.compressor.pdf_child import Answer, Close, Draw, Open
 from shared.logs import get_logger
 from shared.outcomes import Unreadable
 from shared.pictures import PictureSettings
 
-log = get_logger("compressor.pdf")
+log = get_logger("compressor.document")
 
 TOO_HEAVY = (
-    "This PDF asks for more work than a page of a timetable needs. Print it to a new PDF, or upload a picture of it."
+    "This document asks for more work than a page of a timetable needs. Print it to a new PDF, or upload a picture of "
+    "it."
 )
 _SECONDS = 20.0
 _MEMORY = 1 << 30
@@ -35,7 +37,7 @@ _ENVIRONMENT = ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
 """All that a process which reads strangers' bytes is told of ours: no keys, no addresses."""
 
 
-class PdfProcesses:
+class DocumentProcesses:
     """Opens documents, from any thread that outlives them: Linux ends a process with the thread that started it."""
 
     def __init__(
@@ -55,7 +57,7 @@ class PdfProcesses:
         self._idle: list[_Child] = []
         self._closed = False
 
-    def open(self, data: bytes) -> "OpenPdf":
+    def open(self, data: bytes, kind: Literal["pdf", "docx"] = "pdf") -> "OpenDocument":
         """Close what this returns.
 
         Raises:
@@ -64,14 +66,14 @@ class PdfProcesses:
         """
         child = self._take()
         try:
-            request = Open(data, self._limits.max_pixels, self._limits.max_pages)
+            request = Open(data, kind, self._limits.max_pixels, self._limits.max_pages)
             pages = child.ask(request, self._seconds).pages
             if pages is None:
-                raise RuntimeError("the PDF process answered without a page count")
+                raise RuntimeError("the document process answered without a page count")
         except BaseException:
             self.give_back(child)
             raise
-        return OpenPdf(self, child, pages, self._seconds)
+        return OpenDocument(self, child, pages, self._seconds)
 
     def close(self) -> None:
         """End the waiting processes; the others end with their documents."""
@@ -100,10 +102,10 @@ class PdfProcesses:
             child.end()
 
 
-class OpenPdf:
+class OpenDocument:
     """A document in a process."""
 
-    def __init__(self, processes: PdfProcesses, child: "_Child", pages: int, seconds: float) -> None:
+    def __init__(self, processes: DocumentProcesses, child: "_Child", pages: int, seconds: float) -> None:
         self._processes = processes
         self._child = child
         self._seconds = seconds
@@ -111,18 +113,22 @@ class OpenPdf:
         self.pages = pages
         self.pid = child.pid
 
-    def draw(self, number: int, longest: int) -> DrawnPage:
-        """Draw a page, as `services.compressor.pdf.Pdf.draw`.
+    def draw(self, number: int, longest: int) -> DrawnPage | bytes:
+        """Draw a page, as `services.compressor.pdf.Pdf.draw` and `services.compressor.docx_file.Word.draw`.
+
+        Returns:
+            The page, or a picture file that is one.
 
         Raises:
             Unreadable: also where the page takes too long or too much memory.
             RuntimeError: a fault in the process.
         """
         with self._busy:
-            drawn = self._child.ask(Draw(number, longest), self._seconds, 4 * longest * longest).drawn
-        if drawn is None:
-            raise RuntimeError("the PDF process answered without a page")
-        return drawn
+            answer = self._child.ask(Draw(number, longest), self._seconds, 4 * longest * longest)
+        page = answer.drawn if answer.embedded is None else answer.embedded
+        if page is None:
+            raise RuntimeError("the document process answered without a page")
+        return page
 
     def close(self) -> None:
         """Let the process go to the next document. A page still being drawn, in another thread, is given up."""
@@ -140,7 +146,7 @@ class OpenPdf:
 
 
 class _Child:
-    """A running ``pdf_child``."""
+    """A running ``document_child``."""
 
     def __init__(self, memory: int) -> None:
         root = Path(__file__).resolve().parents[2]
@@ -149,13 +155,13 @@ class _Child:
         with theirs:
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - our own module, by this interpreter
-                    [sys.executable, "-m", "services.compressor.pdf_child", str(memory)],
+                    [sys.executable, "-m", "services.compressor.document_child", str(memory)],
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     cwd=root,
                     env={**environment, "PYTHONPATH": str(root)},
                     # Ctrl-C and a stop of the whole group are the parent's to answer: a process that died of them
-                    # would be taken for one that its PDF killed.
+                    # would be taken for one that its document killed.
                     start_new_session=True,
                 )
             except BaseException:
@@ -168,7 +174,7 @@ class _Child:
             self._exchange(None, _START_SECONDS, _MESSAGE_BYTES)
         except _Gone:
             self.end()
-            raise RuntimeError(f"the PDF process did not start (exit {self._process.returncode})") from None
+            raise RuntimeError(f"the document process did not start (exit {self._process.returncode})") from None
 
     @property
     def alive(self) -> bool:
@@ -189,7 +195,9 @@ class _Child:
             answer = self._exchange(request, seconds, room + _MESSAGE_BYTES)
         except _Gone:
             self.end()
-            log.warning("a PDF took its process with it", request=type(request).__name__, exit=self._process.returncode)
+            log.warning(
+                "a document took its process with it", request=type(request).__name__, exit=self._process.returncode
+            )
             raise Unreadable(TOO_HEAVY) from None
         if answer.too_heavy:
             self.end()  # what it still holds is not known
@@ -198,7 +206,7 @@ class _Child:
             raise Unreadable(answer.unreadable)
         if answer.error is not None:
             self.end()
-            raise RuntimeError(f"the PDF process failed: {answer.error}")
+            raise RuntimeError(f"the document process failed: {answer.error}")
         return answer
 
     def _exchange(self, request: Open | Draw | Close | None, seconds: float, room: int) -> Answer:

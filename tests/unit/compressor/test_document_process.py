@@ -1,4 +1,4 @@
-"""A PDF that asks too much costs its own process, ends with a sentence, and the next one is read."""
+"""A document that asks too much costs its own process, ends with a sentence, and the next one is read."""
 
 import os
 import select
@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from services.compressor.pdf_process import TOO_HEAVY, PdfProcesses
+from services.compressor.document_process import TOO_HEAVY, DocumentProcesses
+from services.compressor.pdf import DrawnPage
 from shared.outcomes import Unreadable
 from shared.pictures import PictureSettings
 from tests.unit.compressor.made import PDF_LOCKED, PDF_PLAIN, pdf
@@ -21,8 +22,8 @@ LIMITS = PictureSettings.load()
 
 
 @pytest.fixture
-def processes() -> Iterator[PdfProcesses]:
-    processes = PdfProcesses(LIMITS)
+def processes() -> Iterator[DocumentProcesses]:
+    processes = DocumentProcesses(LIMITS)
     yield processes
     processes.close()
 
@@ -40,10 +41,11 @@ def nested_forms(levels: int = 6, times: int = 10) -> bytes:
     return data.replace(b"/Resources<</Font", b"/Resources<</XObject<</F 6 0 R>>/Font", 1)
 
 
-def read(processes: PdfProcesses, data: bytes = PDF_PLAIN) -> tuple[list[str], int]:
+def read(processes: DocumentProcesses, data: bytes = PDF_PLAIN) -> tuple[list[str], int]:
     document = processes.open(data)
     try:
         drawn = document.draw(0, 500)
+        assert isinstance(drawn, DrawnPage)
         assert len(drawn.pixels) == 4 * drawn.width * drawn.height
         return [line.text for line in drawn.text.lines] if drawn.text else [], document.pid
     finally:
@@ -58,7 +60,7 @@ def gone(pid: int) -> bool:
     return False
 
 
-def test_a_process_serves_one_document_after_the_other(processes: PdfProcesses) -> None:
+def test_a_process_serves_one_document_after_the_other(processes: DocumentProcesses) -> None:
     first, again = read(processes), read(processes)
     assert first == again
     assert first[0] == ["Monday"]
@@ -70,18 +72,20 @@ def test_a_process_serves_one_document_after_the_other(processes: PdfProcesses) 
     assert gone(first[1])
 
 
-def test_documents_open_at_the_same_time_do_not_share_a_process(processes: PdfProcesses) -> None:
+def test_documents_open_at_the_same_time_do_not_share_a_process(processes: DocumentProcesses) -> None:
     one, other = processes.open(PDF_PLAIN), processes.open(PDF_PLAIN)
     os.kill(one.pid, signal.SIGKILL)
     with pytest.raises(Unreadable):
         one.draw(0, 500)
-    assert other.draw(0, 500).text is not None
+    drawn = other.draw(0, 500)
+    assert isinstance(drawn, DrawnPage)
+    assert drawn.text is not None
     one.close()
     other.close()
 
 
 def test_forms_within_forms_are_given_up_and_the_next_document_is_read() -> None:
-    processes = PdfProcesses(LIMITS, seconds=1.0)
+    processes = DocumentProcesses(LIMITS, seconds=1.0)
     try:
         document = processes.open(nested_forms())
         with pytest.raises(Unreadable) as refused:
@@ -91,7 +95,7 @@ def test_forms_within_forms_are_given_up_and_the_next_document_is_read() -> None
         document.close()
     finally:
         processes.close()
-    patient = PdfProcesses(LIMITS)
+    patient = DocumentProcesses(LIMITS)
     try:
         assert read(patient, nested_forms(levels=1))[0] == []
         assert read(patient)[0] == ["Monday"]
@@ -99,7 +103,7 @@ def test_forms_within_forms_are_given_up_and_the_next_document_is_read() -> None
         patient.close()
 
 
-def test_closing_gives_up_a_page_that_is_being_drawn(processes: PdfProcesses) -> None:
+def test_closing_gives_up_a_page_that_is_being_drawn(processes: DocumentProcesses) -> None:
     document = processes.open(nested_forms(levels=7))
     with ThreadPoolExecutor(1) as thread:
         drawing = thread.submit(document.draw, 0, 500)
@@ -113,7 +117,7 @@ def test_closing_gives_up_a_page_that_is_being_drawn(processes: PdfProcesses) ->
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is set on Linux only")
 def test_memory_is_bounded() -> None:
-    processes = PdfProcesses(LIMITS, seconds=60.0, memory=48 << 20)
+    processes = DocumentProcesses(LIMITS, seconds=60.0, memory=48 << 20)
     try:
         assert read(processes)[0] == ["Monday"]
         document = processes.open(nested_forms())
@@ -125,7 +129,7 @@ def test_memory_is_bounded() -> None:
         processes.close()
 
 
-def test_a_process_killed_in_the_middle_of_a_page_is_replaced(processes: PdfProcesses) -> None:
+def test_a_process_killed_in_the_middle_of_a_page_is_replaced(processes: DocumentProcesses) -> None:
     document = processes.open(nested_forms(levels=7))
     killer = threading.Timer(0.3, os.kill, (document.pid, signal.SIGKILL))
     killer.start()
@@ -138,7 +142,7 @@ def test_a_process_killed_in_the_middle_of_a_page_is_replaced(processes: PdfProc
     assert pid != document.pid
 
 
-def test_one_killed_while_it_waits_is_replaced(processes: PdfProcesses) -> None:
+def test_one_killed_while_it_waits_is_replaced(processes: DocumentProcesses) -> None:
     _, pid = read(processes)
     os.kill(pid, signal.SIGKILL)
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
@@ -149,8 +153,8 @@ def test_one_killed_while_it_waits_is_replaced(processes: PdfProcesses) -> None:
 def test_a_busy_process_dies_with_its_parent() -> None:
     script = (
         "import os, signal, threading\n"
-        "from tests.unit.compressor.test_pdf_process import LIMITS, PdfProcesses, nested_forms\n"
-        "document = PdfProcesses(LIMITS).open(nested_forms(levels=7))\n"
+        "from tests.unit.compressor.test_document_process import LIMITS, DocumentProcesses, nested_forms\n"
+        "document = DocumentProcesses(LIMITS).open(nested_forms(levels=7))\n"
         "print(document.pid, flush=True)\n"
         "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGKILL)).start()\n"
         "document.draw(0, 500)\n"
@@ -170,7 +174,7 @@ def test_a_busy_process_dies_with_its_parent() -> None:
             os.close(watched)
 
 
-def test_it_is_told_nothing_of_ours(processes: PdfProcesses, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_told_nothing_of_ours(processes: DocumentProcesses, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "secret")
     _, pid = read(processes)
     environment = Path(f"/proc/{pid}/environ")

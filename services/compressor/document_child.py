@@ -1,8 +1,9 @@
-"""The process that opens strangers' PDFs: ``python -m services.compressor.pdf_child BYTES``.
+"""The process that opens strangers' PDFs and Word documents: ``python -m services.compressor.document_child BYTES``.
 
 PDFium reads a page's whole content in one call that nothing can interrupt: a file of 1 KB can keep it busy for minutes
 and fill gigabytes. Here that costs only this process, which its parent ends. It answers one request after the other on
-the socket that is its standard input, and ends with it.
+the socket that is its standard input, and ends with it. Word documents share the cage: their XML and the layout of
+their tables can be made to cost as much.
 """
 
 import ctypes
@@ -13,9 +14,11 @@ import traceback
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
+from services.compressor.docx_file import Word
 from services.compressor.pdf import DrawnPage, Pdf, load_pdfium
 from shared.outcomes import Unreadable
 from shared.pictures import PictureSettings
@@ -25,6 +28,7 @@ _PR_SET_PDEATHSIG = 1
 
 class Open(msgspec.Struct, tag="open"):
     data: bytes
+    kind: Literal["pdf", "docx"]
     max_pixels: int
     max_pages: int
 
@@ -43,6 +47,8 @@ class Answer(msgspec.Struct, omit_defaults=True):
 
     pages: int | None = None
     drawn: DrawnPage | None = None
+    embedded: bytes | None = None
+    """Instead of `drawn`: a picture file that is the page."""
     unreadable: str | None = None
     """For the person who uploaded the file."""
     too_heavy: bool = False
@@ -55,21 +61,22 @@ class _Desk:
     """At most one open document."""
 
     def __init__(self) -> None:
-        self._pdf: Pdf | None = None
+        self._document: Pdf | Word | None = None
 
     def answer(self, request: Open | Draw | Close) -> Answer:
         if isinstance(request, Draw):
-            if self._pdf is None:
+            if self._document is None:
                 raise RuntimeError("no document is open")
-            return Answer(drawn=self._pdf.draw(request.number, request.longest))
-        if self._pdf is not None:
-            self._pdf.close()
-            self._pdf = None
+            page = self._document.draw(request.number, request.longest)
+            return Answer(embedded=page) if isinstance(page, bytes) else Answer(drawn=page)
+        if self._document is not None:
+            self._document.close()
+            self._document = None
         if isinstance(request, Close):
             return Answer()
         limits = PictureSettings.load(max_pixels=request.max_pixels, max_pages=request.max_pages)
-        self._pdf = Pdf(request.data, limits)
-        return Answer(pages=self._pdf.pages)
+        self._document = Pdf(request.data, limits) if request.kind == "pdf" else Word(request.data, limits)
+        return Answer(pages=self._document.pages)
 
 
 def _bound(memory: int) -> None:

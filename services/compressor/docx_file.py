@@ -1,0 +1,121 @@
+"""Word documents (DOCX, ECMA-376) as pages.
+
+There is no word processor on a server that must run anywhere, so the document is laid out here, in four rooms:
+
+1. `docx_file` (this one) opens it with python-docx: the archive's directory is looked at before anything is unpacked,
+   and a part with a document type declaration, which no word processor writes and every entity trick needs, is refused.
+2. `docx_blocks` and `docx_tables` walk its XML into a small model (`docx_model`): paragraphs, tables with their merged
+   cells and column widths, page breaks, pictures. What stands in content controls, text boxes, hyperlinks and accepted
+   or tracked insertions counts; what is deleted or hidden does not.
+3. `docx_layout` sets that on pages. Not Word's pages: what matters to the reader is the table, so columns grow to their
+   longest word and a page to its table, where Word would break the word or the table.
+4. `docx_draw` draws them, and says where every line of text stands.
+
+A page's text layer is exact, since the same code wrote the text and drew it: the extractor takes it in place of what
+the text recognition makes of the picture. A document with pictures and hardly any text is a timetable that was pasted
+or photographed: then each large picture is a page, and goes the way of any uploaded picture.
+
+Fonts are the wheel's Roboto whatever the document asks for: it has Latin, Greek and Cyrillic, and no machine needs
+fonts installed. All of it runs in the process of `document_child`, which bounds time and memory.
+"""
+
+import io
+import zipfile
+import zlib
+
+from services.compressor.docx_blocks import read_blocks
+from services.compressor.docx_draw import draw_page
+from services.compressor.docx_layout import lay_out
+from services.compressor.docx_model import Content, Paragraph, Table
+from services.compressor.pdf import DrawnPage
+from shared.office import BROKEN, check_parts
+from shared.outcomes import Unreadable
+from shared.pictures import PictureSettings, inspect, too_many_pages
+
+_CAPTION_WORDS = 60
+"""Text beside a picture up to which the picture is what the document is for."""
+_LARGE = 120_000
+"""Pixels of a picture that may be a timetable; a logo has fewer."""
+_SHORTEST = 250
+"""Pixels."""
+_PICTURES = 100
+"""Looked at."""
+_XML = (".xml", ".rels")
+_DECLARATIONS = tuple("<!DOCTYPE".encode(code) for code in ("ascii", "utf-16-le", "utf-16-be"))
+
+EMPTY = "This Word document is empty. Upload the one with the timetable."
+NO_PICTURE = (
+    "This Word document holds no table and no text, and its drawings cannot be read. Save it as PDF and upload that."
+)
+STRANGE = "This Word document is of a kind that cannot be read. Save it as PDF and upload that."
+
+
+class Word:
+    """An open document."""
+
+    def __init__(self, data: bytes, limits: PictureSettings) -> None:
+        """Raises `Unreadable`: broken, a bomb, empty, or with too many pages."""
+        content = _open(data)
+        self._pictures: list[bytes] = []
+        self._pages = []
+        tables = any(isinstance(block, Table) and block.tells for block in content.blocks)
+        words = sum(len(each.text.split()) for block in content.blocks for each in _paragraphs(block))
+        if not tables and words < _CAPTION_WORDS:
+            self._pictures = _large(content.pictures, limits)
+        if not self._pictures:
+            if not words:
+                raise Unreadable(NO_PICTURE if content.pictures else EMPTY)
+            self._pages = lay_out(content, limits.max_pages + 1)
+        self.pages = len(self._pictures) or len(self._pages)
+        if self.pages > limits.max_pages:
+            raise Unreadable(too_many_pages(self.pages, limits.max_pages))
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+        self._pictures, self._pages = [], []
+
+    def draw(self, number: int, longest: int) -> DrawnPage | bytes:
+        """Draw a page with no side above `longest` pixels; or give the embedded picture's file that is the page."""
+        if self._pictures:
+            return self._pictures[number]
+        return draw_page(self._pages[number], longest)
+
+
+def _open(data: bytes) -> Content:
+    import docx
+    from lxml import etree
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+            # Again, as the gateway did: the library that unpacks may have found another directory in the file.
+            check_parts([(part.compress_size, part.file_size) for part in parts])
+            for part in parts:
+                if part.filename.endswith(_XML) and any(each in archive.read(part) for each in _DECLARATIONS):
+                    raise Unreadable(STRANGE)
+        return read_blocks(docx.Document(io.BytesIO(data)))
+    except (zipfile.BadZipFile, zlib.error, EOFError, etree.XMLSyntaxError):
+        raise Unreadable(BROKEN) from None
+    except (KeyError, ValueError, AttributeError, TypeError, IndexError, NotImplementedError, RecursionError):
+        # What python-docx raises for a package without the parts it counts on: strict OOXML, encrypted entries.
+        raise Unreadable(STRANGE) from None
+
+
+def _paragraphs(block: object) -> list[Paragraph]:
+    if isinstance(block, Table):
+        return [each for cell in block.cells for each in cell.paragraphs]
+    return [block] if isinstance(block, Paragraph) else []
+
+
+def _large(pictures: list[bytes], limits: PictureSettings) -> list[bytes]:
+    """The pictures that may be a timetable. Windows metafiles, which Word also embeds, are not read."""
+    found = []
+    for data in pictures[:_PICTURES]:
+        try:
+            info = inspect(data, len(data), limits)
+        except Unreadable:
+            continue
+        sides = (info.width or 0, info.height or 0)
+        if info.kind not in ("pdf", "docx") and min(sides) >= _SHORTEST and sides[0] * sides[1] >= _LARGE:
+            found.append(data)
+    return found

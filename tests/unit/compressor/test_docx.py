@@ -1,0 +1,349 @@
+"""Word documents: what a person sees in the table is what the reader gets, and what is hostile ends with a sentence."""
+
+import io
+import struct
+from pathlib import Path
+from typing import Any
+
+import docx
+import msgspec
+import numpy as np
+import pytest
+from docx.enum.text import WD_BREAK
+from docx.oxml.ns import qn
+from docx.oxml.parser import OxmlElement, parse_xml
+from docx.shared import Pt
+from PIL import Image
+
+from services.compressor.docx_file import EMPTY, NO_PICTURE, STRANGE, Word
+from services.compressor.pdf import DrawnPage
+from services.extractor.reading import PageInput, read_timetable
+from shared.messages import OcrPage, OcrPayload, TextLayer, TextLine
+from shared.office import BOMB, BROKEN, LOCKED
+from shared.outcomes import Dead, Done, Unreadable
+from shared.pictures import PictureSettings, inspect
+from tests.unit.compressor.made import drawing, save
+from tests.unit.compressor.made_docx import DAYS, rewritten, saved, set_direction, week
+from tests.unit.compressor.test_handler import Bench
+
+LIMITS = PictureSettings.load()
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def drawn(data: bytes, number: int = 0, longest: int = 2048) -> DrawnPage:
+    page = Word(data, LIMITS).draw(number, longest)
+    assert isinstance(page, DrawnPage)
+    return page
+
+
+def lines(data: bytes, number: int = 0) -> list[TextLine]:
+    layer = drawn(data, number).text
+    assert layer is not None
+    assert layer.exact
+    return layer.lines
+
+
+def texts(data: bytes, number: int = 0) -> list[str]:
+    return [line.text for line in lines(data, number)]
+
+
+def pixels(page: DrawnPage) -> Any:
+    return np.frombuffer(page.pixels, np.uint8).reshape(page.height, page.width, 4)[:, :, :3]
+
+
+def line(data: bytes, text: str) -> TextLine:
+    return next(each for each in lines(data) if each.text == text)
+
+
+def blocks(data: bytes) -> set[tuple[str, str, str | None, str | None]]:
+    """What the extractor reads off the pages, with nothing from the text recognition."""
+    word = Word(data, LIMITS)
+    pages = []
+    for number in range(word.pages):
+        page = word.draw(number, 2048)
+        assert isinstance(page, DrawnPage)
+        ocr = OcrPage(page=number, image="x", width=page.width, height=page.height, lines=[])
+        pages.append(PageInput(ocr, np.ascontiguousarray(pixels(page)), page.text))
+    return {(each.day, each.name, each.start_time, each.end_time) for each in read_timetable(pages).blocks}
+
+
+EXPECTED = {
+    *((day.lower(), name, "09:00", "10:00")
+      for day, name in zip(DAYS, ("Maths", "English", "Physics", "Français", "Drama"), strict=True)),
+    *((day.lower(), "Break", "10:00", "10:20") for day in DAYS),
+    ("monday", "Łacina", "10:20", "11:20"), ("monday", "History", "11:20", "12:20"),
+    ("tuesday", "Maths", "10:20", "11:20"), ("tuesday", "Maths", "11:20", "12:20"),
+    ("wednesday", "Art", "10:20", "12:20"),
+    ("thursday", "Science", "10:20", "11:20"), ("thursday", "Geography", "11:20", "12:20"),
+    ("friday", "Music", "10:20", "11:20"), ("friday", "P.E.", "11:20", "12:20"),
+}  # fmt: skip
+
+
+# --- what the reader gets -----------------------------------------------------------------------------------------
+
+
+def test_a_week_is_read_to_the_letter() -> None:
+    assert blocks(week()) == EXPECTED
+
+
+def test_turned_text_is_read_to_the_letter() -> None:
+    def turn(_: Any, table: Any) -> None:
+        for row in range(1, 5):
+            set_direction(table.cell(row, 0), "btLr")
+        set_direction(table.cell(3, 3), "tbRl")
+
+    assert blocks(week(change=turn)) == EXPECTED
+
+
+async def test_the_stage_stores_a_page_with_its_exact_text(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    outcome = await bench.run(week())
+    bench.compressor.close()
+    assert isinstance(outcome, Done)
+    assert outcome.next is not None
+    assert isinstance(outcome.next.payload, OcrPayload)
+    (page,) = outcome.next.payload.pages
+    assert page.text_layer is not None
+    layer = msgspec.json.decode(await bench.blobs.get(page.text_layer), type=TextLayer)
+    assert layer.exact
+    with Image.open(io.BytesIO(await bench.blobs.get(page.image))) as image:
+        picture = np.asarray(image.convert("RGB"))
+        assert image.size == (page.width, page.height)
+    read = read_timetable(
+        [PageInput(OcrPage(page=0, image="x", width=page.width, height=page.height, lines=[]), picture, layer)]
+    )
+    assert {(each.day, each.name, each.start_time, each.end_time) for each in read.blocks} == EXPECTED
+    assert read.class_name == "Class 4B"
+    assert bench.told.events[-1][2] == "1 page drawn from the Word document, its text kept"
+
+
+async def test_a_refused_document_is_dead_with_its_sentence(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    outcome = await bench.run(saved(docx.Document()))
+    bench.compressor.close()
+    assert outcome == Dead(EMPTY)
+
+
+async def test_an_embedded_picture_goes_the_way_of_a_picture(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("Our timetable")
+    document.add_picture(io.BytesIO(save("png", drawing(40, 30))))  # a logo
+    document.add_picture(io.BytesIO(save("png", drawing(900, 600))))
+    document.add_picture(io.BytesIO(save("jpeg", drawing(800, 560))))
+    bench = Bench(tmp_path)
+    outcome = await bench.run(saved(document))
+    bench.compressor.close()
+    assert isinstance(outcome, Done)
+    assert outcome.next is not None
+    assert isinstance(outcome.next.payload, OcrPayload)
+    pages = outcome.next.payload.pages
+    assert [(page.width, page.height, page.text_layer) for page in pages] == [(900, 600, None), (800, 560, None)]
+    assert bench.told.events[-1][2] == "2 pictures taken from the Word document"
+
+
+# --- layout ---------------------------------------------------------------------------------------------------------
+
+
+def test_boxes_hold_the_ink_of_their_text() -> None:
+    def turn(_: Any, table: Any) -> None:
+        set_direction(table.cell(3, 3), "btLr")
+
+    page = drawn(week(change=turn))
+    assert page.text is not None
+    dark = pixels(page).min(axis=2) < 140
+    for each in page.text.lines:
+        x, y, wide, high = map(int, each.box)
+        inside = dark[y : y + high, x : x + wide]
+        assert inside.any(), each
+        ink = np.argwhere(inside.any(axis=0 if each.angle == 0 else 1)).ravel()
+        assert ink[-1] - ink[0] > 0.8 * (wide if each.angle == 0 else high) - 6, each
+    assert [each.angle for each in page.text.lines if each.text == "Art"] == [270]
+
+
+def test_merged_cells_have_no_line_within() -> None:
+    page = drawn(week())
+    assert page.text is not None
+    dark = pixels(page).max(axis=2) < 100
+    place = {each.text: each.box for each in page.text.lines}
+    y = int(place["Break"][1] + place["Break"][3] / 2)
+    columns = [int(place[day][0]) - 8 for day in ("Tuesday", "Friday")]
+    for x in columns:
+        assert not dark[y, x - 12 : x + 12].any()
+        assert dark[y + 50, x - 12 : x + 12].any()
+
+
+def test_columns_keep_the_documents_widths() -> None:
+    def narrow(_: Any, table: Any) -> None:
+        table.autofit = False
+        for column, points in enumerate((60, 100, 200, 100, 100, 100)):
+            for cell in table.columns[column].cells:
+                cell.width = Pt(points)
+
+    at = {each.text: each.box[0] for each in lines(week(change=narrow))}
+    assert (at["Wednesday"] - at["Tuesday"]) / (at["Tuesday"] - at["Monday"]) == pytest.approx(2, rel=0.05)
+
+
+def test_a_word_is_never_broken_by_a_narrow_column() -> None:
+    document = docx.Document()
+    table = document.add_table(2, 8)
+    for column in range(8):
+        table.cell(0, column).width = Pt(12)
+        table.cell(0, column).text = "Betriebswirtschaftslehre und Recht"
+    table.cell(1, 1).text = "x"
+    assert texts(saved(document)).count("Betriebswirtschaftslehre") == 8
+
+
+def test_content_controls_text_boxes_links_and_insertions_count() -> None:
+    def change(document: Any, table: Any) -> None:
+        for inside in (
+            "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>Secret</w:t></w:r></w:p>",
+            "<w:p><w:r><w:pict><w:txbxContent><w:p><w:r><w:t>Boxed</w:t></w:r></w:p></w:txbxContent></w:pict></w:r></w:p>",
+            "<w:p><w:ins><w:r><w:t>New</w:t></w:r></w:ins><w:del><w:r><w:delText>Old</w:delText></w:r></w:del></w:p>",
+            "<w:p><w:hyperlink><w:r><w:t>Linked</w:t></w:r></w:hyperlink></w:p>",
+            "<w:p><w:r><w:t>Controlled</w:t></w:r></w:p>",
+        ):
+            control = parse_xml(f"<w:sdt {W}><w:sdtContent>{inside}</w:sdtContent></w:sdt>")
+            document.element.body.insert(-1, control)
+        document.sections[0].header.paragraphs[0].text = "St Mary's School"
+
+    found = texts(week(change=change))
+    assert found[0] == "St Mary's School"
+    assert found[-4:] == ["Boxed", "New", "Linked", "Controlled"]
+    assert "Secret" not in found
+    assert "Old" not in found
+
+
+def test_a_table_in_a_frame_is_read_as_if_it_stood_alone() -> None:
+    document = docx.Document()
+    frame = document.add_table(1, 1)
+    inner = frame.cell(0, 0).add_table(2, 2)
+    for row, column, text in ((0, 0, "Time"), (0, 1, "Monday"), (1, 0, "9.00"), (1, 1, "Maths")):
+        inner.cell(row, column).text = text
+    data = saved(document)
+    assert texts(data) == ["Time", "Monday", "9.00", "Maths"]
+    assert line(data, "Maths").box[0] > line(data, "9.00").box[0] + 50
+
+
+def test_pages_break_where_the_document_says_and_rows_repeat_their_header() -> None:
+    document = docx.Document()
+    document.add_paragraph("First").add_run().add_break(WD_BREAK.PAGE)
+    table = document.add_table(121, 2)
+    for row in range(121):
+        table.cell(row, 0).text, table.cell(row, 1).text = ("Day", "Lesson") if row == 0 else (f"Row {row}", "Maths")
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    data = saved(document)
+    word = Word(data, LIMITS)
+    pages = [texts(data, number) for number in range(word.pages)]
+    assert pages[0] == ["First"]
+    assert len(pages) > 2
+    assert all(page[:2] == ["Day", "Lesson"] for page in pages[1:])
+    rows = [text for page in pages[1:] for text in page if text.startswith("Row")]
+    assert rows == [f"Row {number}" for number in range(1, 121)]
+
+
+def test_a_page_is_bounded() -> None:
+    page = drawn(week(), longest=700)
+    assert max(page.width, page.height) <= 700
+    document = docx.Document()
+    for _ in range(40):
+        document.add_paragraph("x").add_run().add_break(WD_BREAK.PAGE)
+    with pytest.raises(Unreadable, match="pages; at most"):
+        Word(saved(document), LIMITS)
+
+
+def test_light_text_on_white_is_made_readable() -> None:
+    def shade(_: Any, table: Any) -> None:
+        properties = table.cell(0, 1)._tc.get_or_add_tcPr()
+        properties.append(parse_xml(f'<w:shd {W} w:val="clear" w:fill="1F3864"/>'))
+
+    page = drawn(week(change=shade))
+    assert page.text is not None
+    x, y, wide, high = (int(each) for each in next(each.box for each in page.text.lines if each.text == "Monday"))
+    inside = pixels(page)[y : y + high, x : x + wide]
+    assert tuple(inside[0, 0]) == (0x1F, 0x38, 0x64)
+    assert inside.min(axis=2).max() > 230, "white letters on the dark fill"
+
+
+# --- what is refused ------------------------------------------------------------------------------------------------
+
+
+def refusal(data: bytes) -> str:
+    """The sentence: of the gateway's look, else of the reader."""
+    try:
+        inspect(data, len(data), LIMITS)
+        Word(data, LIMITS)
+    except Unreadable as refused:
+        return str(refused)
+    raise AssertionError("it was read")
+
+
+def test_a_word_document_is_told_by_what_it_holds() -> None:
+    data = week()
+    assert inspect(data, len(data), LIMITS).kind == "docx"
+    assert inspect(data[:3000], len(data), LIMITS).kind == "docx"
+    assert "ZIP archive" in refusal(rewritten(data, lambda name, body: None if "document" in name else body))
+    assert "Excel" in refusal(rewritten(data, lambda *_: None, **{"xl/workbook.xml": b"<x/>"}))
+
+
+def test_old_and_locked_documents_are_told_what_to_do() -> None:
+    container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+    assert "Save it as PDF or DOCX" in refusal(container + "WordDocument".encode("utf-16-le") + bytes(100))
+    assert "old Word document" in refusal(container + "WordDocument".encode("utf-16-le") + bytes(100))
+    assert refusal(container + "EncryptedPackage".encode("utf-16-le") + bytes(100)) == LOCKED
+
+
+def test_bombs_are_refused_before_they_are_unpacked() -> None:
+    data = week()
+    assert refusal(rewritten(data, lambda _, body: body, **{"word/x.xml": bytes(30 << 20)})) == BOMB
+    many = {f"word/{number}.xml": b"" for number in range(2500)}
+    assert refusal(rewritten(data, lambda _, body: body, **many)) == BOMB
+    # A directory that lies about the sizes: no more is unpacked than it says.
+    bomb = bytearray(rewritten(data, lambda _, body: body, **{"word/document.xml.rels": bytes(30 << 20)}))
+    at = bomb.rfind(b"PK\1\2")
+    struct.pack_into("<I", bomb, at + 24, 100)
+    assert refusal(bytes(bomb)) in (BROKEN, STRANGE)
+
+
+def test_entity_tricks_are_refused() -> None:
+    declaration = b'<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
+
+    def declare(name: str, body: bytes) -> bytes:
+        return body.replace(b"<w:document", declaration + b"<w:document", 1) if name == "word/document.xml" else body
+
+    assert refusal(rewritten(week(), declare)) == STRANGE
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.7, 0.99])
+def test_cut_off(cut: float) -> None:
+    data = week()
+    assert refusal(data[: int(len(data) * cut)]) == BROKEN
+
+
+def test_damaged_parts_are_told() -> None:
+    assert refusal(rewritten(week(), lambda n, b: b[: len(b) // 2] if n == "word/document.xml" else b)) == BROKEN
+    assert refusal(rewritten(week(), lambda n, b: None if n == "_rels/.rels" else b)) == STRANGE
+    strict = rewritten(
+        week(),
+        lambda _, b: b.replace(
+            b"schemas.openxmlformats.org/officeDocument/2006", b"purl.oclc.org/ooxml/officeDocument"
+        ),
+    )
+    assert refusal(strict) == STRANGE
+
+
+def test_only_drawings_that_cannot_be_read() -> None:
+    document = docx.Document()
+    document.add_picture(io.BytesIO(save("png", drawing(40, 30))))
+    assert refusal(saved(document)) == NO_PICTURE
+
+
+def test_absurd_tables_are_refused_or_bounded() -> None:
+    def span(_: Any, table: Any) -> None:
+        table.cell(0, 1)._tc.get_or_add_tcPr().get_or_add_gridSpan().set(qn("w:val"), "90000")
+
+    assert "far larger" in refusal(week(change=span))
+
+    def tall(_: Any, table: Any) -> None:
+        table.rows[1].height = Pt(1500)
+
+    assert drawn(week(change=tall)).height <= 2048
