@@ -142,7 +142,9 @@ class Launcher:
         """Upload `picture` and show its week; gives the exit status."""
         begun = time.monotonic()
         try:
-            async with aiohttp.ClientSession() as session:
+            # Where the gateway asks for a key, the first one it knows.
+            key = os.environ.get("API_KEYS", "").partition(",")[0].partition(":")[2].strip()
+            async with aiohttp.ClientSession(headers={"X-API-Key": key} if key else None) as session:
                 self.tell(f"Uploading {picture.name}:")
                 document_id = await watch.upload(session, base, picture)
                 final = await watch.watch(session, base, document_id, self.console)

@@ -67,7 +67,9 @@ async def put_timetable(request: web.Request) -> web.Response:
             raise ProblemError(
                 409, "not-completed", "Not completed", f"The document is {status.value}; there is no week to correct."
             )
-        if expected is not None and "*" not in expected and etag(before) not in expected:
+        after = correction.corrected(before, said)
+        # A change that is there already was saved, and its answer lost (RFC 9110, section 13.1.1).
+        if expected is not None and "*" not in expected and etag(before) not in expected and after != before:
             raise ProblemError(
                 412,
                 "changed-meanwhile",
@@ -75,7 +77,7 @@ async def put_timetable(request: web.Request) -> web.Response:
                 "The timetable is not the one that If-Match names any more. Get it again and repeat the change.",
                 headers={"ETag": f'"{etag(before)}"'},
             )
-        return correction.corrected(before, said)
+        return after
 
     after = await gateway.documents.correct(id_, request[TENANT], change)
     if after is None:

@@ -69,6 +69,9 @@ async def test_a_person_corrects_the_week(
     before = await kept(gateway, id_)
     assert await put(session, gateway, id_, body) == (200, stored, new_tag)
     assert await put(session, gateway, id_, stored, If_Match=new_tag) == (200, stored, new_tag)
+    assert await put(session, gateway, id_, body, If_Match=tag) == (200, stored, new_tag), (
+        "its answer may have been lost"
+    )
     assert await kept(gateway, id_) == before
 
     # Who comes back to the event stream is told the correction, not what was read.
