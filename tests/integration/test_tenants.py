@@ -159,6 +159,12 @@ async def test_without_a_known_key_nobody_comes_in(
                 assert (await answer.json(content_type="application/problem+json"))["type"] == f"/problems/{slug}"
     async with session.post(f"{url}/documents/upload", data=b"x" * 100) as answer:
         assert answer.status == 401
+    # Bytes that are no text.
+    reader, writer = await asyncio.open_connection("127.0.0.1", schools.ports["gateway"])
+    writer.write(b"GET /api/v1/documents HTTP/1.1\r\nHost: x\r\nX-API-Key: \xff\xfe\xed\xa0\x80\r\n\r\n")
+    async with asyncio.timeout(10):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 401")
+    writer.close()
     # What a browser or a probe asks for before it can say who it is.
     async with session.options(f"{url}/documents") as answer:
         assert answer.status == 204
