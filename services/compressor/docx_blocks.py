@@ -4,6 +4,7 @@ python-docx opens the package and finds parts; the walk is over the elements the
 out what stands in content controls, text boxes, hyperlinks and tracked insertions (ECMA-376 part 1, 17.2 to 17.5).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from services.compressor.docx_model import Block, Content, PageBreak, Paragraph, Table
@@ -14,6 +15,10 @@ from shared.outcomes import Unreadable
 _THROUGH = {"hyperlink", "smartTag", "ins", "moveTo", "sdt", "sdtContent", "fldSimple", "customXml", "body", "hdr"}
 """Elements whose content counts as if it stood there itself."""
 _CHARACTERS = 200_000
+_FRAMES = 3
+"""Tables around tables."""
+_ELSEWHERE = {"Fallback", "txbxContent"}
+"""Where a text box is the same one for older programs, or is met again when the one around it is gone through."""
 _PICTURES = 200
 _A4 = (595.0, 842.0)
 _MARGIN = 36.0
@@ -60,6 +65,7 @@ class _Walk:
         self._qn = qn
         self._styles = styles
         self._characters = 0
+        self._depth = 0
         self._relations: set[tuple[int, str]] = set()
         self.part: Any = None
         self.found: list[Block] = []
@@ -77,8 +83,11 @@ class _Walk:
                 self.blocks(element)
 
     def _table(self, element: Any) -> None:
+        self._depth += 1
         table, inner = read_table(element, self._inside)
-        if inner:  # a frame around other tables: what it holds stands for itself
+        self._depth -= 1
+        # What a frame holds is gone through again: frames in frames would double the work with each.
+        if inner and self._depth < _FRAMES:  # a frame around other tables: what it holds stands for itself
             for tc in inner:
                 self.blocks(tc)
         else:
@@ -166,9 +175,17 @@ class _Walk:
                 part = self.part.related_parts.get(key)
                 if part is not None:
                     self.pictures.append(part.blob)
-            if name == "txbxContent" and not any(local(up) == "Fallback" for up in each.iterancestors()):
+            if name == "txbxContent" and not any(local(up) in _ELSEWHERE for up in _between(each, element)):
                 line.end()
                 self.blocks(each)
+
+
+def _between(element: Any, top: Any) -> Iterator[Any]:
+    """The elements around one, up to `top`."""
+    for up in element.iterancestors():
+        if up is top:
+            return
+        yield up
 
 
 class _Line:

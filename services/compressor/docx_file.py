@@ -20,6 +20,7 @@ fonts installed. All of it runs in the process of `document_child`, which bounds
 """
 
 import io
+import lzma
 import zipfile
 import zlib
 
@@ -94,10 +95,11 @@ def _open(data: bytes) -> Content:
                 if part.filename.endswith(_XML) and any(each in archive.read(part) for each in _DECLARATIONS):
                     raise Unreadable(STRANGE)
         return read_blocks(docx.Document(io.BytesIO(data)))
-    except (zipfile.BadZipFile, zlib.error, EOFError, etree.XMLSyntaxError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, etree.LxmlError):
         raise Unreadable(BROKEN) from None
-    except (KeyError, ValueError, AttributeError, TypeError, IndexError, NotImplementedError, RecursionError):
-        # What python-docx raises for a package without the parts it counts on: strict OOXML, encrypted entries.
+    except (LookupError, ValueError, AttributeError, TypeError, RuntimeError, OverflowError):
+        # What python-docx raises for a package without the parts it counts on (strict OOXML, templates), and zipfile
+        # for encrypted parts.
         raise Unreadable(STRANGE) from None
 
 

@@ -21,6 +21,10 @@ _GAP = 3.0
 _TAB = 36.0
 _UNBROKEN = 24
 """Characters of turned text that stand on one line."""
+_SHORT = 32
+"""Characters of a paragraph that a table is widened for: a name or a note in two lines is read as two."""
+_WIDER = 1.6
+"""Times that it may be widened."""
 _TALLER = 1.6
 """Page heights that a table may take before it is divided: a week cut in two is read as two."""
 _NARROWER = 0.92
@@ -228,8 +232,16 @@ def _set(cell: Cell, area: Area) -> list[Text]:
 
 
 def _widths(table: Table) -> list[float]:
-    """The columns' widths, grown to the longest word of each."""
+    """The columns: first all wider in proportion, which keeps a time scale, then single ones to their longest word."""
     widths = list(table.widths)
+    ratios = [1.0]
+    for cell in table.cells:
+        if not cell.angle:
+            short = (each for each in cell.paragraphs if len(each.text) <= _SHORT)
+            need = 2 * _PAD + 0.5 + max((length(p.text, p.size * _NARROWER, p.bold) for p in short), default=0.0)
+            ratios.append(need / sum(widths[cell.column : cell.column + cell.columns]))
+    factor = max(ratio for ratio in ratios if ratio <= _WIDER)
+    widths = [width * factor for width in widths]
     for cell in sorted(table.cells, key=lambda each: each.columns):
         if cell.angle:
             need = 2 * _PAD + max((each.size * _LEADING for each in cell.paragraphs), default=0.0)
@@ -264,7 +276,7 @@ def _heights(table: Table, widths: list[float]) -> list[float]:
             high = max(sum(heights[rows]), 2 * _PAD + 0.5 + max(longest, default=0.0))
             whole = 2 * _PAD + sum(length(each.text, each.size, each.bold) for each in cell.paragraphs)
             while high < whole and need(cell, high) > width:
-                high += 12.0
+                high = 1.1 * high + 6.0
         else:
             high = need(cell, width)
         missing = high - sum(heights[rows])

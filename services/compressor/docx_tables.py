@@ -1,6 +1,7 @@
 """A Word table as a grid with merged cells (ECMA-376 part 1, 17.4)."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from services.compressor.docx_model import Cell, Paragraph, Table
@@ -11,11 +12,12 @@ Cells: TypeAlias = tuple[list[Paragraph], bool]
 """A cell's paragraphs, and whether another table that tells something is in it."""
 
 _COLUMNS = 64
-"""One more than Word allows."""
+"""Word allows 63."""
 _ROWS = 1_000
 _FRAME = 4
 """Cells of a table that is only there to hold others."""
 _WIDTH = 72.0
+_LETTERS = 3
 _DIRECTIONS: dict[str, Literal[0, 90, 270]] = {"btLr": 270, "tbRl": 90, "tbRlV": 90, "tbV": 90, "rl": 90, "lr": 270}
 _VALIGN: dict[str, Literal["top", "center", "bottom"]] = {"center": "center", "bottom": "bottom"}
 
@@ -76,14 +78,13 @@ def read_table(element: Any, inside: Callable[[Any], Cells]) -> tuple[Table, lis
             at += span
         above = now
     _widen(table, asked)
-    _turn_letters(table)
     return table, elements if framed and len(table.cells) <= _FRAME else []
 
 
 def _cell(row: int, at: int, span: int, paragraphs: list[Paragraph], properties: Any, qn: Any) -> Cell:
     while len(paragraphs) > 1 and not paragraphs[-1].text.strip():
         paragraphs.pop()
-    cell = Cell(row, at, 1, span, paragraphs)
+    cell = Cell(row, at, 1, span, _joined(paragraphs))
     if properties is not None:
         shade = properties.find(qn("w:shd"))
         cell.fill = None if shade is None else hex_colour(shade.get(qn("w:fill")))
@@ -101,11 +102,13 @@ def _widen(table: Table, asked: dict[int, float]) -> None:
     ]
 
 
-def _turn_letters(table: Table) -> None:
-    """Letters of a paragraph each, one below the other, stay as they are: the reader knows words set that way."""
-    for cell in table.cells:
-        if cell.angle and all(len(each.text.strip()) <= 1 for each in cell.paragraphs):
-            cell.angle = 0
+def _joined(paragraphs: list[Paragraph]) -> list[Paragraph]:
+    """Letters of a paragraph each, which spell a word down a narrow cell, as that word."""
+    letters = [each.text.strip() for each in paragraphs]
+    if sum(map(bool, letters)) < _LETTERS or any(len(each) > 1 or (each and not each.isalpha()) for each in letters):
+        return paragraphs
+    word = " ".join("".join(each or " " for each in letters).split())
+    return [replace(paragraphs[0], text=word)]
 
 
 def _children(element: Any, name: str, qn: Any) -> Iterator[Any]:

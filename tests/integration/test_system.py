@@ -17,6 +17,7 @@ from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from deploy.embedded.process import wait_for
 from deploy.sample import draw
 from tests.system import System, finish, follow, upload
+from tests.unit.compressor.made_docx import WEEK_BLOCKS, week
 
 PHASES = ["compressing", "preprocessing", "ocr", "ai", "validation"]
 
@@ -101,6 +102,28 @@ async def test_every_format_is_read(system: System, session: aiohttp.ClientSessi
     events = await finish(session, system.base_url, id_)
     assert events[-1]["type"] == "complete", events[-1]
     assert len(events[-1]["timetableData"]["timeblocks"]) > 20
+
+
+async def test_a_word_document_is_read_to_the_letter(system: System, session: aiohttp.ClientSession) -> None:
+    docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    id_ = await upload(session, system.base_url, week(), "week.docx", docx)
+    event = (await finish(session, system.base_url, id_))[-1]
+    assert event["type"] == "complete", event
+    read = {
+        (each["day"], each["name"], each["startTime"], each["endTime"]) for each in event["timetableData"]["timeblocks"]
+    }
+    assert read == WEEK_BLOCKS
+    async with session.get(f"{system.base_url}/api/v1/documents/{id_}/image") as answer:
+        assert answer.content_type == "image/webp"
+
+
+async def test_a_locked_word_document_is_refused_with_its_cure(system: System, session: aiohttp.ClientSession) -> None:
+    form = aiohttp.FormData()
+    locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(100)
+    form.add_field("file", locked, filename="week.docx", content_type="application/msword")
+    async with session.post(f"{system.base_url}/api/v1/documents/upload", data=form) as answer:
+        assert answer.status == 422
+        assert "without one" in (await answer.json())["detail"]
 
 
 async def test_a_bad_document_fails_with_a_sentence_and_stops_nobody(

@@ -21,6 +21,19 @@ WEEK = (
 """Break goes across the week; Art is one lesson of two hours."""
 
 
+WEEK_BLOCKS: set[tuple[str, str, str | None, str | None]] = {
+    *((day.lower(), name, "09:00", "10:00")
+      for day, name in zip(DAYS, ("Maths", "English", "Physics", "Français", "Drama"), strict=True)),
+    *((day.lower(), "Break", "10:00", "10:20") for day in DAYS),
+    ("monday", "Łacina", "10:20", "11:20"), ("monday", "History", "11:20", "12:20"),
+    ("tuesday", "Maths", "10:20", "11:20"), ("tuesday", "Maths", "11:20", "12:20"),
+    ("wednesday", "Art", "10:20", "12:20"),
+    ("thursday", "Science", "10:20", "11:20"), ("thursday", "Geography", "11:20", "12:20"),
+    ("friday", "Music", "10:20", "11:20"), ("friday", "P.E.", "11:20", "12:20"),
+}  # fmt: skip
+"""Day, name, start and end of the blocks of `WEEK`."""
+
+
 def saved(document: Any) -> bytes:
     out = io.BytesIO()
     document.save(out)

@@ -23,7 +23,7 @@ from shared.office import BOMB, BROKEN, LOCKED
 from shared.outcomes import Dead, Done, Unreadable
 from shared.pictures import PictureSettings, inspect
 from tests.unit.compressor.made import drawing, save
-from tests.unit.compressor.made_docx import DAYS, rewritten, saved, set_direction, week
+from tests.unit.compressor.made_docx import WEEK_BLOCKS, rewritten, saved, set_direction, week
 from tests.unit.compressor.test_handler import Bench
 
 LIMITS = PictureSettings.load()
@@ -67,23 +67,11 @@ def blocks(data: bytes) -> set[tuple[str, str, str | None, str | None]]:
     return {(each.day, each.name, each.start_time, each.end_time) for each in read_timetable(pages).blocks}
 
 
-EXPECTED = {
-    *((day.lower(), name, "09:00", "10:00")
-      for day, name in zip(DAYS, ("Maths", "English", "Physics", "Français", "Drama"), strict=True)),
-    *((day.lower(), "Break", "10:00", "10:20") for day in DAYS),
-    ("monday", "Łacina", "10:20", "11:20"), ("monday", "History", "11:20", "12:20"),
-    ("tuesday", "Maths", "10:20", "11:20"), ("tuesday", "Maths", "11:20", "12:20"),
-    ("wednesday", "Art", "10:20", "12:20"),
-    ("thursday", "Science", "10:20", "11:20"), ("thursday", "Geography", "11:20", "12:20"),
-    ("friday", "Music", "10:20", "11:20"), ("friday", "P.E.", "11:20", "12:20"),
-}  # fmt: skip
-
-
 # --- what the reader gets -----------------------------------------------------------------------------------------
 
 
 def test_a_week_is_read_to_the_letter() -> None:
-    assert blocks(week()) == EXPECTED
+    assert blocks(week()) == WEEK_BLOCKS
 
 
 def test_turned_text_is_read_to_the_letter() -> None:
@@ -92,7 +80,7 @@ def test_turned_text_is_read_to_the_letter() -> None:
             set_direction(table.cell(row, 0), "btLr")
         set_direction(table.cell(3, 3), "tbRl")
 
-    assert blocks(week(change=turn)) == EXPECTED
+    assert blocks(week(change=turn)) == WEEK_BLOCKS
 
 
 async def test_the_stage_stores_a_page_with_its_exact_text(tmp_path: Path) -> None:
@@ -112,7 +100,7 @@ async def test_the_stage_stores_a_page_with_its_exact_text(tmp_path: Path) -> No
     read = read_timetable(
         [PageInput(OcrPage(page=0, image="x", width=page.width, height=page.height, lines=[]), picture, layer)]
     )
-    assert {(each.day, each.name, each.start_time, each.end_time) for each in read.blocks} == EXPECTED
+    assert {(each.day, each.name, each.start_time, each.end_time) for each in read.blocks} == WEEK_BLOCKS
     assert read.class_name == "Class 4B"
     assert bench.told.events[-1][2] == "1 page drawn from the Word document, its text kept"
 
@@ -191,6 +179,28 @@ def test_a_word_is_never_broken_by_a_narrow_column() -> None:
         table.cell(0, column).text = "Betriebswirtschaftslehre und Recht"
     table.cell(1, 1).text = "x"
     assert texts(saved(document)).count("Betriebswirtschaftslehre") == 8
+
+
+def test_short_notes_stay_on_one_line_and_widths_in_proportion() -> None:
+    def note(_: Any, table: Any) -> None:
+        table.autofit = False
+        for column, points in enumerate((60, 100, 50, 100, 100, 100)):
+            for cell in table.columns[column].cells:
+                cell.width = Pt(points)
+        table.cell(1, 1).add_paragraph("(practical or TTRS)")
+
+    found = lines(week(change=note))
+    at = {each.text: each.box[0] for each in found}
+    assert "(practical or TTRS)" in at
+    assert (at["Friday"] - at["Thursday"]) / (at["Wednesday"] - at["Tuesday"]) == pytest.approx(2, rel=0.1)
+
+
+def test_letters_down_a_cell_are_a_word() -> None:
+    document = docx.Document()
+    table = document.add_table(2, 2)
+    table.cell(0, 0).text = "L\nU\nN\nC\nH"
+    table.cell(1, 1).text = "A\nB"
+    assert texts(saved(document)) == ["LUNCH", "A", "B"]
 
 
 def test_content_controls_text_boxes_links_and_insertions_count() -> None:

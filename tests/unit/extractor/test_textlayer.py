@@ -57,3 +57,22 @@ def test_boxes_are_compared_on_the_stored_picture() -> None:
 
 def test_without_a_layer() -> None:
     assert read(page("Patlo"), None) == ["Patlo"]
+
+
+def test_an_exact_layer_holds_instead_of_the_ocr() -> None:
+    given = TextLayer(lines=[TextLine(text="Łacina", box=(10, 20, 60, 16))], exact=True)
+    for ocr in (page("Lacina", "smudge"), page()):
+        (line,) = with_layer(ocr, given).lines
+        assert (line.text, line.confidence, line.angle) == ("Łacina", 1.0, 0)
+        assert line.box == ((10, 20), (70, 20), (70, 36), (10, 36))
+
+
+def test_an_exact_layer_is_turned_with_the_page() -> None:
+    # The OCR's picture is the stored one (400 high), turned a quarter clockwise: its (x, y) lies at (y, 399 - x).
+    turned = page("x", to_stored=(0.0, 1.0, 0.0, -1.0, 0.0, 399.0, 0.0, 0.0, 1.0))
+    upright = TextLine(text="Art", box=(10, 20, 60, 16))
+    upward = TextLine(text="Break", box=(100, 50, 16, 60), angle=270)
+    first, second = with_layer(turned, TextLayer(lines=[upright, upward], exact=True)).lines
+    assert (first.angle, second.angle) == (90, 0)
+    assert first.box[0] == (379, 10)
+    assert second.box == ((289, 100), (349, 100), (349, 116), (289, 116))
