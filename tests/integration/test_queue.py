@@ -288,6 +288,27 @@ async def test_tenants_take_turns_and_people_go_before_batches(database_url: str
     await database.close()
 
 
+async def test_tenants_take_turns_without_redis_too(database_url: str) -> None:
+    database = Database(DatabaseSettings.load(database_url=database_url))
+    await database.open()
+    documents, jobs = Documents(database), Jobs(database)
+    for number, tenant in enumerate(["large"] * 10 + ["batch", "small"]):
+        payload = CompressPayload(blob="b", content_type="image/png", file_name="f", size=1)
+        id_ = f"00000000-0000-4000-8000-{number:012}"
+        await documents.add(id_, tenant, payload, "", 1 if tenant == "batch" else 0)
+
+    async def claim(seconds: float = 60) -> str:
+        job = await jobs.claim(seconds)
+        return job.tenant if job else ""
+
+    assert [await claim() for _ in range(4)] == ["large", "small", "large", "large"]
+    # Two gateways that claim at once take two jobs.
+    both = await asyncio.gather(jobs.claim(60), jobs.claim(60))
+    assert len({job.document_id for job in both if job}) == 2
+    assert [await claim() for _ in range(7)] == ["large"] * 5 + ["batch", ""]
+    await database.close()
+
+
 async def test_an_upload_that_must_wait_is_told_so_at_once(
     postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
