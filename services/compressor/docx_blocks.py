@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.compressor.docx_model import Block, Content, PageBreak, Paragraph, Table
+from services.compressor.docx_numbers import Numbers
 from services.compressor.docx_styles import Look, Styles
 from services.compressor.docx_tables import Cells, read_table
 from shared.outcomes import Unreadable
@@ -45,7 +46,7 @@ def read_blocks(document: Any) -> Content:
     width = float(section.page_width.pt) if section is not None and section.page_width else _A4[0]
     height = float(section.page_height.pt) if section is not None and section.page_height else _A4[1]
     content = Content(min(max(width, 144.0), 3000.0), min(max(height, 144.0), 3000.0), _MARGIN)
-    walk = _Walk(Styles(document.styles.element))
+    walk = _Walk(Styles(document.styles.element), Numbers(_numbering(document)))
     if section is not None and not section.header.is_linked_to_previous:
         # The class and the school often stand in the header alone.
         walk.part = section.header.part
@@ -56,14 +57,24 @@ def read_blocks(document: Any) -> Content:
     return content
 
 
+def _numbering(document: Any) -> Any:
+    """``w:numbering``, None where the document has no lists. Asking python-docx for it would make one."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+
+    parts = (each.target_part for each in document.part.rels.values() if each.reltype == RELATIONSHIP_TYPE.NUMBERING)
+    part = next(parts, None)
+    return None if part is None else part.element
+
+
 class _Walk:
     """Gathers blocks while it goes through the elements."""
 
-    def __init__(self, styles: Styles) -> None:
+    def __init__(self, styles: Styles, numbers: Numbers) -> None:
         from docx.oxml.ns import qn
 
         self._qn = qn
         self._styles = styles
+        self._numbers = numbers
         self._characters = 0
         self._depth = 0
         self._relations: set[tuple[int, str]] = set()
@@ -84,10 +95,12 @@ class _Walk:
 
     def _table(self, element: Any) -> None:
         self._depth += 1
+        counts = dict(self._numbers.counts)
         table, inner = read_table(element, self._inside)
         self._depth -= 1
         # What a frame holds is gone through again: frames in frames would double the work with each.
         if inner and self._depth < _FRAMES:  # a frame around other tables: what it holds stands for itself
+            self._numbers.counts = counts
             for tc in inner:
                 self.blocks(tc)
         else:
@@ -124,6 +137,9 @@ class _Walk:
             stops = [stop.get(qn("w:pos")) for stop in properties.iterfind(f"{qn('w:tabs')}/{qn('w:tab')}")]
             tabs = tuple(sorted(int(stop) / 20 for stop in stops if stop and stop.isdigit()))
         line = _Line(self.found, look, tabs)
+        numbered = self._styles.numbering(properties)
+        if numbered is not None and (label := self._numbers.label(*numbered)):
+            line.add(f"{label} ", look)
         self._runs(element, look, line)
         line.end(empty=True)
         section = None if properties is None else properties.find(qn("w:sectPr"))

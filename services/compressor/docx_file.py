@@ -4,16 +4,17 @@ There is no word processor on a server that must run anywhere, so the document i
 
 1. `docx_file` (this one) opens it with python-docx: the archive's directory is looked at before anything is unpacked,
    and a part with a document type declaration, which no word processor writes and every entity trick needs, is refused.
-2. `docx_blocks` and `docx_tables` walk its XML into a small model (`docx_model`): paragraphs, tables with their merged
-   cells and column widths, page breaks, pictures. What stands in content controls, text boxes, hyperlinks and accepted
-   or tracked insertions counts; what is deleted or hidden does not.
+2. `docx_blocks` and `docx_tables` (with `docx_styles` and `docx_numbers`) walk its XML into a small model
+   (`docx_model`): paragraphs, tables with their merged cells and column widths, page breaks, pictures. What stands in
+   content controls, text boxes, hyperlinks and tracked insertions counts; what is deleted or hidden does not.
 3. `docx_layout` sets that on pages. Not Word's pages: what matters to the reader is the table, so columns grow to their
    longest word and a page to its table, where Word would break the word or the table.
 4. `docx_draw` draws them, and says where every line of text stands.
 
 A page's text layer is exact, since the same code wrote the text and drew it: the extractor takes it in place of what
 the text recognition makes of the picture. A document with pictures and hardly any text is a timetable that was pasted
-or photographed: then each large picture is a page, and goes the way of any uploaded picture.
+or photographed: then each large picture is a page, and goes the way of any uploaded picture; what is written around
+them, often the class and the teacher, is a page behind them.
 
 Fonts are the wheel's Roboto whatever the document asks for: it has Latin, Greek and Cyrillic, and no machine needs
 fonts installed. All of it runs in the process of `document_child`, which bounds time and memory.
@@ -63,11 +64,10 @@ class Word:
         words = sum(len(each.text.split()) for block in content.blocks for each in _paragraphs(block))
         if not tables and words < _CAPTION_WORDS:
             self._pictures = _large(content.pictures, limits)
-        if not self._pictures:
-            if not words:
-                raise Unreadable(NO_PICTURE if content.pictures else EMPTY)
-            self._pages = lay_out(content, limits.max_pages + 1)
-        self.pages = len(self._pictures) or len(self._pages)
+        if not self._pictures and not words:
+            raise Unreadable(NO_PICTURE if content.pictures else EMPTY)
+        self._pages = lay_out(content, limits.max_pages + 1) if words else []
+        self.pages = len(self._pictures) + len(self._pages)
         if self.pages > limits.max_pages:
             raise Unreadable(too_many_pages(self.pages, limits.max_pages))
 
@@ -77,9 +77,8 @@ class Word:
 
     def draw(self, number: int, longest: int) -> DrawnPage | bytes:
         """Draw a page with no side above `longest` pixels; or give the embedded picture's file that is the page."""
-        if self._pictures:
-            return self._pictures[number]
-        return draw_page(self._pages[number], longest)
+        pictures = len(self._pictures)
+        return self._pictures[number] if number < pictures else draw_page(self._pages[number - pictures], longest)
 
 
 def _open(data: bytes) -> Content:

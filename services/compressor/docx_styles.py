@@ -55,6 +55,17 @@ class Styles:
         look = self._named(name if name in self._styles else self._default)
         return self.applied(look, properties)
 
+    def numbering(self, properties: Any) -> tuple[str, int] | None:
+        """The list and the level (from 0) that a paragraph with these ``w:pPr`` (or None) is numbered by."""
+        name = self._value(properties, "w:pStyle")
+        styles = self._chain(name if name in self._styles else self._default)
+        list_ = depth = None
+        for each in [*(style.find(self._qn("w:pPr")) for style in styles), properties]:
+            number = None if each is None else each.find(self._qn("w:numPr"))
+            list_ = self._value(number, "w:numId") or list_
+            depth = self._value(number, "w:ilvl") or depth
+        return (list_, int(depth) if depth and depth.isdigit() else 0) if list_ else None
+
     def of_run(self, paragraph: Look, properties: Any) -> Look:
         """The look of a run with these ``w:rPr`` (or None) in a paragraph."""
         name = self._value(properties, "w:rStyle")

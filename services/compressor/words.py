@@ -15,11 +15,8 @@ def describe(kind: Kind, before: int, pages: list[Compressed], *, with_text: boo
     first = pages[0]
     if kind in ("pdf", "docx"):
         count = "1 page" if len(pages) == 1 else f"{len(pages)} pages"
-        if kind == "docx" and not with_text:
-            count = count.replace("page", "picture")
-            return f"{count} taken from the Word document"
-        source = "PDF" if kind == "pdf" else "Word document"
-        return f"{count} drawn from the {source}" + (", its text kept" if with_text else "")
+        source = "drawn from the PDF" if kind == "pdf" else "taken from the Word document"
+        return f"{count} {source}" + (", its text kept" if with_text else "")
     if first.failed:
         return "Could not be compressed; read as it came"
     if first.kept:

@@ -21,7 +21,7 @@ from tests.benchmarks.report import ROOT, running, show, write
 from tests.benchmarks.scorer import Score, Truth, score
 from tests.system import finish, upload
 
-PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".pdf"}
+PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".pdf", ".docx"}
 RESULTS = ROOT / ".local" / "accuracy"
 _AT_ONCE = 2
 

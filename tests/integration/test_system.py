@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import asyncpg
+import docx
 import pytest
 from PIL import Image
 from redis.asyncio import Redis
@@ -18,6 +19,7 @@ from deploy.embedded.process import wait_for
 from deploy.sample import draw
 from tests.system import System, finish, follow, upload
 from tests.unit.compressor.made_docx import WEEK_BLOCKS, week
+from tests.unit.compressor.made_docx import saved as saved_docx
 
 PHASES = ["compressing", "preprocessing", "ocr", "ai", "validation"]
 
@@ -105,8 +107,8 @@ async def test_every_format_is_read(system: System, session: aiohttp.ClientSessi
 
 
 async def test_a_word_document_is_read_to_the_letter(system: System, session: aiohttp.ClientSession) -> None:
-    docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    id_ = await upload(session, system.base_url, week(), "week.docx", docx)
+    declared = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    id_ = await upload(session, system.base_url, week(), "week.docx", declared)
     event = (await finish(session, system.base_url, id_))[-1]
     assert event["type"] == "complete", event
     read = {
@@ -115,6 +117,18 @@ async def test_a_word_document_is_read_to_the_letter(system: System, session: ai
     assert read == WEEK_BLOCKS
     async with session.get(f"{system.base_url}/api/v1/documents/{id_}/image") as answer:
         assert answer.content_type == "image/webp"
+
+
+async def test_a_picture_in_a_word_document_is_read(
+    system: System, session: aiohttp.ClientSession, sample: Path
+) -> None:
+    document = docx.Document()
+    document.add_paragraph("The new timetable")
+    document.add_picture(str(sample))
+    id_ = await upload(session, system.base_url, saved_docx(document), "week.docx", "application/octet-stream")
+    event = (await finish(session, system.base_url, id_))[-1]
+    assert event["type"] == "complete", event
+    assert len(event["timetableData"]["timeblocks"]) > 20
 
 
 async def test_a_locked_word_document_is_refused_with_its_cure(system: System, session: aiohttp.ClientSession) -> None:

@@ -16,6 +16,7 @@ from docx.shared import Pt
 from PIL import Image
 
 from services.compressor.docx_file import EMPTY, NO_PICTURE, STRANGE, Word
+from services.compressor.docx_numbers import Numbers
 from services.compressor.pdf import DrawnPage
 from services.extractor.reading import PageInput, read_timetable
 from shared.messages import OcrPage, OcrPayload, TextLayer, TextLine
@@ -102,7 +103,7 @@ async def test_the_stage_stores_a_page_with_its_exact_text(tmp_path: Path) -> No
     )
     assert {(each.day, each.name, each.start_time, each.end_time) for each in read.blocks} == WEEK_BLOCKS
     assert read.class_name == "Class 4B"
-    assert bench.told.events[-1][2] == "1 page drawn from the Word document, its text kept"
+    assert bench.told.events[-1][2] == "1 page taken from the Word document, its text kept"
 
 
 async def test_a_refused_document_is_dead_with_its_sentence(tmp_path: Path) -> None:
@@ -114,7 +115,7 @@ async def test_a_refused_document_is_dead_with_its_sentence(tmp_path: Path) -> N
 
 async def test_an_embedded_picture_goes_the_way_of_a_picture(tmp_path: Path) -> None:
     document = docx.Document()
-    document.add_paragraph("Our timetable")
+    document.add_paragraph("Class 4B, Ms Carter")
     document.add_picture(io.BytesIO(save("png", drawing(40, 30))))  # a logo
     document.add_picture(io.BytesIO(save("png", drawing(900, 600))))
     document.add_picture(io.BytesIO(save("jpeg", drawing(800, 560))))
@@ -124,9 +125,11 @@ async def test_an_embedded_picture_goes_the_way_of_a_picture(tmp_path: Path) -> 
     assert isinstance(outcome, Done)
     assert outcome.next is not None
     assert isinstance(outcome.next.payload, OcrPayload)
-    pages = outcome.next.payload.pages
+    *pages, caption = outcome.next.payload.pages
+    assert caption.text_layer is not None, "what is written around the pictures comes last"
+    assert b"Class 4B, Ms Carter" in await bench.blobs.get(caption.text_layer)
     assert [(page.width, page.height, page.text_layer) for page in pages] == [(900, 600, None), (800, 560, None)]
-    assert bench.told.events[-1][2] == "2 pictures taken from the Word document"
+    assert bench.told.events[-1][2] == "3 pages taken from the Word document, its text kept"
 
 
 # --- layout ---------------------------------------------------------------------------------------------------------
@@ -221,6 +224,32 @@ def test_content_controls_text_boxes_links_and_insertions_count() -> None:
     assert found[-4:] == ["Boxed", "New", "Linked", "Controlled"]
     assert "Secret" not in found
     assert "Old" not in found
+
+
+def test_numbers_that_word_counts_are_printed() -> None:
+    document = docx.Document()
+    table = document.add_table(4, 2)
+    for row in range(4):
+        table.cell(row, 0).paragraphs[0].style = "List Number"
+        table.cell(row, 1).text = "Maths"
+    document.add_paragraph("Bring pens", style="List Bullet")
+    document.add_paragraph("9.00 – 9.50", style="List Number")
+    numbers = ["1.", "Maths", "2.", "Maths", "3.", "Maths", "4.", "Maths", "Bring pens", "5. 9.00 – 9.50"]
+    assert texts(saved(document)) == numbers
+
+
+def test_levels_of_a_list_are_counted_apart() -> None:
+    level = '<w:lvl w:ilvl="{}"><w:start w:val="{}"/><w:numFmt w:val="{}"/><w:lvlText w:val="{}"/></w:lvl>'
+    levels = level.format(0, 3, "upperRoman", "%1)") + level.format(1, 1, "lowerLetter", "%1.%2")
+    element = parse_xml(
+        f'<w:numbering {W}><w:abstractNum w:abstractNumId="7">{levels}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="7"/>'
+        '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num></w:numbering>'
+    )
+    numbers = Numbers(element)
+    asked = [("1", 0), ("1", 1), ("1", 1), ("1", 0), ("1", 1), ("2", 0), ("1", 0), ("9", 0), ("1", 5)]
+    labels = ["III)", "III.a", "III.b", "IV)", "IV.a", "I)", "V)", "", ""]
+    assert [numbers.label(*each) for each in asked] == labels
 
 
 def test_a_table_in_a_frame_is_read_as_if_it_stood_alone() -> None:
