@@ -16,6 +16,7 @@ from shared.outcomes import Unreadable
 _THROUGH = {"hyperlink", "smartTag", "ins", "moveTo", "sdt", "sdtContent", "fldSimple", "customXml", "body", "hdr"}
 """Elements whose content counts as if it stood there itself."""
 _CHARACTERS = 200_000
+_PARAGRAPHS = 50_000
 _FRAMES = 3
 """Tables around tables."""
 _ELSEWHERE = {"Fallback", "txbxContent"}
@@ -77,6 +78,7 @@ class _Walk:
         self._numbers = numbers
         self._characters = 0
         self._depth = 0
+        self._paragraphs = 0
         self._relations: set[tuple[int, str]] = set()
         self.part: Any = None
         self.found: list[Block] = []
@@ -127,6 +129,9 @@ class _Walk:
 
     def _paragraph(self, element: Any) -> None:
         qn = self._qn
+        self._paragraphs += 1
+        if self._paragraphs > _PARAGRAPHS:
+            raise Unreadable(TOO_LONG)
         properties = element.find(qn("w:pPr"))
         look = self._styles.of_paragraph(properties)
         tabs: tuple[float, ...] = ()

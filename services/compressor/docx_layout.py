@@ -19,12 +19,15 @@ _PAD = 4.0
 _GAP = 3.0
 """Below a paragraph outside of tables."""
 _TAB = 36.0
+_ENDLESS = 1_000
+"""Characters of a word that no line holds."""
 _UNBROKEN = 24
 """Characters of turned text that stand on one line."""
 _SHORT = 32
 """Characters of a paragraph that a table is widened for: a name or a note in two lines is read as two."""
 _WIDER = 1.6
 """Times that it may be widened."""
+_LONGEST_TURNED = 2000.0
 _TALLER = 1.6
 """Page heights that a table may take before it is divided: a week cut in two is read as two."""
 _NARROWER = 0.92
@@ -275,8 +278,8 @@ def _heights(table: Table, widths: list[float]) -> list[float]:
             ]
             high = max(sum(heights[rows]), 2 * _PAD + 0.5 + max(longest, default=0.0))
             whole = 2 * _PAD + sum(length(each.text, each.size, each.bold) for each in cell.paragraphs)
-            while high < whole and need(cell, high) > width:
-                high = 1.1 * high + 6.0
+            while high < min(whole, _LONGEST_TURNED) and need(cell, high) > width:
+                high = 1.25 * high
         else:
             high = need(cell, width)
         missing = high - sum(heights[rows])
@@ -297,9 +300,10 @@ def _wrapped(paragraph: Paragraph, room: float) -> list[str]:
             continue
         if line:
             lines.append(line)
-        while len(word) > 1 and length(word, size, bold) > room + 0.01:
-            fits = 1
-            while fits < len(word) and length(word[: fits + 1], size, bold) <= room:
+        # A look at its length first: measuring what is left of an endless word, line by line, would take for ever.
+        while len(word) > 1 and (len(word) > _ENDLESS or length(word, size, bold) > room + 0.01):
+            fits, wide = 1, length(word[0], size, bold)
+            while fits < len(word) and (wide := wide + length(word[fits], size, bold)) <= room:
                 fits += 1
             lines.append(word[:fits])
             word = word[fits:]
