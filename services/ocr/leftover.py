@@ -2,7 +2,8 @@
 
 Small single characters ("F" above a column, "4" beside a row) vanish when a page is shrunk for detection. They still
 stand out as ink: spots the size of a letter, darker or lighter than the ground around them. Only those places are
-looked at again, at full size, pasted together into one small picture.
+looked at again, at full size, pasted together into one small picture. What the detector overlooks there as well, a
+character that stands alone most often, is boxed by its ink, and whoever reads it tells text from specks.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from services.ocr.crops import Image, Quad
+from services.ocr.crops import Image, Quad, size
 
 _CONTRAST = 30
 """Grey levels between ink and the ground around it."""
@@ -19,11 +20,19 @@ _GROUND = 31
 """Pixels: side of the square whose median brightness is the ground, wider than a letter's strokes."""
 _LETTER = (4, 90)
 """Pixels: heights (and widths, at most) of a spot that may be a letter."""
+_LEAST, _LARGEST = 0.3, 1.2
+"""Times the height of the found lines, on the median; a capital has about six tenths of it."""
 _SLENDER = 8
 """Length over thickness above which a spot is part of a ruling line or a dash."""
 _MARGIN = 24
 """Pixels of page around a spot; the detector needs some ground to tell text by."""
 _MAX_WIDTH = 960
+_GAP = 0.5
+"""Of the height: ink that is nearer than this, side by side, is one word."""
+_TOWER = 1.4
+"""Times the height of the higher one: a dot over its letter reaches no higher."""
+_ROOM = 0.25
+"""Of the height: ground left around ink; the recogniser's training lines have about as much."""
 
 Rect = tuple[int, int, int, int]
 """x, y, width, height."""
@@ -50,8 +59,8 @@ class Mosaic:
         return None
 
 
-def spots(image: Image, quads: Sequence[Quad]) -> list[Rect]:
-    """Places with ink of a letter's size that no quad covers, near ones joined, each with its margin.
+def uncovered(image: Image, quads: Sequence[Quad]) -> list[Rect]:
+    """Ink of a letter's size that no quad covers, box by box.
 
     Args:
         image: (height, width, 3), RGB.
@@ -63,14 +72,77 @@ def spots(image: Image, quads: Sequence[Quad]) -> list[Rect]:
     for quad in quads:
         cv2.fillPoly(ink, [quad.astype(np.int32)], (0,))
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    height, width = grey.shape
-    marked = np.zeros_like(grey)
     low, high = _LETTER
-    for x, y, wide, tall, area in stats[1:]:
-        if low <= tall <= high and wide <= high and max(wide, tall) <= _SLENDER * min(wide, tall) and area >= 2 * low:
-            marked[max(y - _MARGIN, 0) : y + tall + _MARGIN, max(x - _MARGIN, 0) : x + wide + _MARGIN] = 1
+    if usual := _usual(quads):
+        # What is overlooked is small, but no speck; the corner of a sheet on a desk looks like a large "L".
+        low, high = max(low, int(_LEAST * usual)), min(high, int(_LARGEST * usual))
+    return [
+        (int(x), int(y), int(wide), int(tall))
+        for x, y, wide, tall, area in stats[1:]
+        if low <= tall <= high and wide <= high and max(wide, tall) <= _SLENDER * min(wide, tall) and area >= 2 * low
+    ]
+
+
+def spots(image: Image, inks: Sequence[Rect]) -> list[Rect]:
+    """The places of `inks`, near ones joined, each with its margin."""
+    height, width = image.shape[:2]
+    marked = np.zeros((height, width), dtype=np.uint8)
+    for x, y, wide, tall in inks:
+        marked[max(y - _MARGIN, 0) : y + tall + _MARGIN, max(x - _MARGIN, 0) : x + wide + _MARGIN] = 1
     _, _, stats, _ = cv2.connectedComponentsWithStats(marked, connectivity=4)
-    return [(int(x), int(y), int(min(w, width - x)), int(min(h, height - y))) for x, y, w, h, _ in stats[1:]]
+    return [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[1:]]
+
+
+def new(quads: Sequence[Quad], known: Sequence[Quad]) -> list[Quad]:
+    """Those whose middle no known quad covers, which cover the middle of none, and are not much larger than those.
+
+    A place's margin shows parts of lines that are found already: read twice, one "M" becomes two Mondays.
+    """
+    limit = 2 * _LARGEST * _usual(known) or np.inf
+    return [quad for quad in quads if min(size(quad)) <= limit and not any(_meet(quad, other) for other in known)]
+
+
+def _usual(quads: Sequence[Quad]) -> float:
+    """Height of a line on the median, in pixels; 0 without lines."""
+    return float(np.median([min(size(quad)) for quad in quads])) if quads else 0.0
+
+
+def _meet(one: Quad, other: Quad) -> bool:
+    (low, high), (least, most) = (one.min(axis=0), one.max(axis=0)), (other.min(axis=0), other.max(axis=0))
+    middle, centre = (low + high) / 2, (least + most) / 2
+    return bool(
+        ((least <= middle).all() and (middle <= most).all()) or ((low <= centre).all() and (centre <= high).all())
+    )
+
+
+def words(inks: Sequence[Rect]) -> list[Quad]:
+    """A box around each piece of ink, or pieces side by side."""
+    found: list[Rect] = []
+    for x, y, wide, tall in sorted(inks):
+        ink = (x, y, x + wide, y + tall)
+        near = next((n for n, word in enumerate(found) if _beside(word, ink)), None)
+        if near is None:
+            found.append(ink)
+        else:
+            a, b, c, d = found[near]
+            found[near] = (min(a, ink[0]), min(b, ink[1]), max(c, ink[2]), max(d, ink[3]))
+    made: list[Quad] = []
+    for x0, y0, x1, y1 in found:
+        room = _ROOM * (y1 - y0)
+        left, top, right, bottom = x0 - room, y0 - room, x1 + room, y1 + room
+        made.append(np.array([[left, top], [right, top], [right, bottom], [left, bottom]], dtype=np.float32))
+    return made
+
+
+def _beside(word: Rect, ink: Rect) -> bool:
+    """Whether ink stands right beside a word, or over it as the dot of an "i" does; both as x, y, right, bottom."""
+    one, other = word[3] - word[1], ink[3] - ink[1]
+    height, least = max(one, other), min(one, other)
+    if max(word[3], ink[3]) - min(word[1], ink[1]) > _TOWER * height:
+        return False  # letters one above the other are days down the side, not a word
+    overlap = min(word[3], ink[3]) - max(word[1], ink[1])
+    over = min(word[2], ink[2]) - max(word[0], ink[0])
+    return over > 0 or (-over <= _GAP * height and overlap >= 0.5 * least)
 
 
 def mosaic(image: Image, places: Sequence[Rect]) -> Mosaic:

@@ -23,7 +23,7 @@ from services.ocr.graph import keep_classes
 from services.ocr.quantise import fused, quantise
 from shared.settings import Settings, setting
 
-_LAYOUT = 3
+_LAYOUT = 4
 """Raised when what is written into a model folder changes, so that an older cache is left alone and not trusted."""
 _STALE_SECONDS = 3600
 _GRAPH, _RECIPE, _SEAL = "inference.onnx", "inference.yml", "inference.sha256"

@@ -6,7 +6,7 @@ import PIL.ImageFont
 
 from services.ocr.crops import Quad, upright
 from services.ocr.engine import Engine
-from services.ocr.leftover import mosaic, spots
+from services.ocr.leftover import mosaic, new, spots, uncovered, words
 from tests.unit.ocr.conftest import draw, pixels
 
 
@@ -18,17 +18,42 @@ def test_only_letters_that_no_line_covers_are_left_over() -> None:
     page = draw([("Monday", 100, 100), ("F", 400, 300)], (800, 500))
     pen = PIL.ImageDraw.Draw(page)
     pen.line((0, 250, 800, 250), fill="black", width=2)  # a ruling line is no letter
-    (place,) = spots(pixels(page), [box(90, 95, 150, 50)])
+    (ink,) = uncovered(pixels(page), [box(90, 95, 150, 50)])
+    (place,) = spots(pixels(page), [ink])
     x, y, width, height = place
     assert x < 400 < x + width
     assert y < 315 < y + height
     assert width < 90
-    assert spots(pixels(page), [box(90, 95, 150, 50), box(390, 295, 40, 45)]) == []
+    assert uncovered(pixels(page), [box(90, 95, 150, 50), box(390, 295, 40, 45)]) == []
 
 
 def test_light_letters_on_dark_ground_count_too() -> None:
     page = pixels(draw([("F", 400, 300)], (800, 500)))
-    assert len(spots(255 - page, [])) == 1
+    assert len(uncovered(255 - page, [])) == 1
+
+
+def test_a_large_corner_and_specks_are_no_overlooked_letters() -> None:
+    page = np.full((600, 800, 3), 255, dtype=np.uint8)
+    page[500:580, 20:28] = page[572:580, 20:90] = 60  # the corner of a sheet
+    page[300:304, 400:404] = 0
+    lines = [box(100, 100, 150, 30), box(300, 100, 150, 30)]
+    assert len(uncovered(page, [])) == 2
+    assert uncovered(page, lines) == []
+
+
+def test_ink_side_by_side_is_a_word_and_letters_in_a_column_are_not() -> None:
+    column = [(90, 300, 14, 20), (91, 330, 12, 20)]
+    assert len(words([*column, (106, 301, 12, 19)])) == 2
+    (word, *_) = words([(100, 100, 4, 20), (100, 92, 4, 5)])  # an "i" and its dot
+    assert word[0].tolist() == [100 - 0.25 * 28, 92 - 0.25 * 28]
+
+
+def test_what_is_known_already_is_not_found_again() -> None:
+    """One "M" that is read twice becomes two Mondays."""
+    known = [box(100, 100, 30, 30)]
+    again, inside, beside = box(95, 104, 36, 30), box(90, 90, 200, 60), box(140, 100, 30, 30)
+    corner = box(300, 300, 90, 95)
+    assert new([again, inside, beside, corner], known) == [beside]
 
 
 def test_quads_come_back_to_where_their_place_was() -> None:
