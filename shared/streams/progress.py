@@ -24,11 +24,11 @@ STEPS: dict[Phase, str] = {
 """Words for people."""
 
 SHARES: dict[Phase, tuple[int, int]] = {
-    "compressing": (2, 12),
-    "preprocessing": (12, 16),
-    "ocr": (16, 88),
-    "ai": (88, 96),
-    "validation": (96, 99),
+    "compressing": (2, 13),
+    "preprocessing": (13, 42),
+    "ocr": (42, 90),
+    "ai": (90, 97),
+    "validation": (97, 99),
 }
 """From which percentage to which each phase runs; the shares follow measured stage times (docs/streams.md)."""
 

@@ -107,7 +107,7 @@ async def test_a_job_is_worked_handed_on_and_leaves_no_trace(bench: Bench) -> No
     ((_, fields),) = await bench.raw.xrange(KEYS.jobs("ocr"))
     assert fields["document"] == "d1"
     assert msgspec.json.decode(fields["payload"]) == {"number": 42}
-    assert [each.percentage for each in await bench.events("d1")] == [2, 12, 100]
+    assert [each.percentage for each in await bench.events("d1")] == [2, 13, 100]
 
 
 async def test_a_document_is_enqueued_once(bench: Bench) -> None:
