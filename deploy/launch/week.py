@@ -11,7 +11,8 @@ from shared.messages import DAYS, Day, TimeBlock, Timetable
 NARROW = 72
 """Columns below which five days side by side are unreadable."""
 MOST_ROWS = 40
-_PADDING = (0, 1, 0, 0)
+ROOMY = 90
+_TIGHT = (0, 1, 0, 0)
 """Right only: on 80 columns "Registration" fits five days side by side."""
 
 
@@ -20,7 +21,7 @@ def render(timetable: Timetable, width: int) -> RenderableType:
     days = [day for day in DAYS if any(block.day == day for block in timetable.timeblocks)]
     if not days:
         return Text("No time blocks were found in this picture.", style="yellow")
-    body = as_table(timetable, days) if width >= NARROW and len(days) > 1 else as_list(timetable, days)
+    body = as_table(timetable, days, width) if width >= NARROW and len(days) > 1 else as_list(timetable, days)
     notes = [Text(f"! {warning.message}", style="yellow") for warning in timetable.warnings[:10]]
     if len(timetable.warnings) > 10:
         notes.append(Text(f"! and {len(timetable.warnings) - 10} more", style="yellow"))
@@ -47,12 +48,12 @@ def runs(block: TimeBlock, start: str, end: str) -> bool:
     return block.start_time <= start and end <= block.end_time
 
 
-def as_table(timetable: Timetable, days: list[Day]) -> Table:
+def as_table(timetable: Timetable, days: list[Day], width: int) -> Table:
     blocks = timetable.timeblocks
     rows = slots(blocks)
     if len(rows) > MOST_ROWS:  # times that do not line up between days: a row for each pair as it is
         rows = sorted({(block.start_time or "", block.end_time or "") for block in blocks if block.start_time})
-    table = Table(title=title(timetable) or None, show_lines=True, expand=False, padding=_PADDING)
+    table = Table(title=title(timetable) or None, show_lines=True, expand=False, padding=(0, 1) if width > ROOMY else _TIGHT)
     table.add_column("", style="cyan", no_wrap=True)
     for day in days:
         table.add_column(day.capitalize(), ratio=1, overflow="fold")

@@ -63,7 +63,7 @@ def test_a_narrow_terminal_gets_a_list_with_every_block() -> None:
 
 def test_times_that_do_not_line_up_get_a_row_for_each_pair() -> None:
     blocks = [block("monday", f"{8 + i // 6:02d}:{i % 6}0", f"{9 + i // 6:02d}:{i % 6}5", f"b{i}") for i in range(45)]
-    table = week.as_table(Timetable(timeblocks=blocks), ["monday", "tuesday"])
+    table = week.as_table(Timetable(timeblocks=blocks), ["monday", "tuesday"], 80)
     assert table.row_count == 45
 
 
