@@ -11,16 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from services.extractor.reading.cells import by_week, page_words, read_cell
-from services.extractor.reading.headers import (
-    DayBand,
-    DayHeader,
-    find_day_headers,
-    set_day_bands,
-)
+from services.extractor.reading.headers import find_day_headers, set_day_bands
 from services.extractor.reading.legend import find_legend
 from services.extractor.reading.model import Draft, Draw, Line, Rect
 from services.extractor.reading.places import Place, place_times
 from services.extractor.reading.regions import Region, Table, find_regions
+from services.extractor.reading.series import DayBand, DayHeader
 from services.extractor.reading.timebands import Legend, TimeBand, find_time_bands
 from services.extractor.reading.view import View
 from services.extractor.reading.words import is_free, is_weekly

@@ -1,5 +1,6 @@
 """Day names written in single letters: a row of initials (M T W T F), or a name stacked letter under letter."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
@@ -12,27 +13,43 @@ _WEEKS = (
     "mtwtfss", "mtwrfsu", "mdmdfss", "lmmjvsd", "lmxjvsd", "lmmgvsd", "stqqssd", "mdwdvzz", "pwscpsn",
 )  # fmt: skip
 """Monday to Sunday by initials: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish."""
-MIN_ROW = 4
+MIN_ROW = 3
 """Initials alone name a week only in company."""
 MAX_STACK = 400
 """Letters of one column that are looked at."""
 _LOOKALIKE = str.maketrans("0135", "oles")
 
 
-def days_of_initials(letters: list[str]) -> list[Day] | None:
-    """The days that a row of initials names in some language; null if it is no week.
+def days_of_initials(letters: Sequence[str | None], known: Sequence[Day | None] | None = None) -> list[Day] | None:
+    """The days that a row of initials names in some language; null if it is no week, or could be several.
 
-    A week begins on Monday (or on Sunday, where the row has six or seven), and no day is left out.
+    Args:
+        letters: the initial on each day's place, in order; None on a place where nothing was read.
+        known: the days of those places whose name is a whole word.
+
+    Returns:
+        A day for every place, those not read included. No day is left out; a week begins on Monday (or on Sunday,
+        where the row has six or seven), unless the letters fit at one later place only.
     """
-    row = "".join(plain(letter) for letter in letters)
-    if len(row) != len(letters) or len(row) < MIN_ROW:
+    row = [plain(letter) if letter else "" for letter in letters]
+    read = [letter for letter in row if letter]
+    if len(read) < MIN_ROW or len(row) > 7 or any(len(letter) > 1 for letter in read):
         return None
-    for week in _WEEKS:
-        if week.startswith(row):
-            return list(DAYS[: len(row)])
-        if len(row) >= 6 and (week[-1] + week[:-1]).startswith(row):
-            return [DAYS[6], *DAYS[: len(row) - 1]]
-    return None
+    fits: set[tuple[Day, ...]] = set()
+    for initials in _WEEKS:
+        orders = [(initials, DAYS)]
+        if len(row) >= 6:
+            orders.append((initials[-1] + initials[:-1], (DAYS[6], *DAYS[:6])))
+        for week, days in orders:
+            for start in range(len(week) - len(row) + 1):
+                named = days[start : start + len(row)]
+                same = all(not mine or mine == its for mine, its in zip(row, week[start:], strict=False))
+                if same and all(not day or day == its for day, its in zip(known or (), named, strict=False)):
+                    fits.add(named)
+    # A row without a gap that can begin on Monday does.
+    whole = {days for days in fits if days[0] == DAYS[0]} if all(row) else set()
+    fits = whole or fits
+    return list(fits.pop()) if len(fits) == 1 else None
 
 
 def stacked_days(lines: list[Line], size: float) -> tuple[list[tuple[Line, Day]], set[int]]:

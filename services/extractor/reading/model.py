@@ -42,6 +42,13 @@ class Rect:
     def contains(self, x: float, y: float) -> bool:
         return self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1
 
+    def overlap(self, other: "Rect") -> float:
+        """The share of the smaller rectangle that both cover, 0 to 1."""
+        width = min(self.x1, other.x1) - max(self.x0, other.x0)
+        height = min(self.y1, other.y1) - max(self.y0, other.y0)
+        smaller = min(self.width * self.height, other.width * other.height)
+        return width * height / smaller if width > 0 and height > 0 and smaller > 0 else 0.0
+
     def turned(self) -> "Rect":
         """The rectangle with its axes swapped."""
         return Rect(self.y0, self.x0, self.y1, self.x1)

@@ -11,9 +11,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from services.extractor.reading.headers import DayBand
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.rules import Rail
+from services.extractor.reading.series import DayBand
 from services.extractor.reading.timebands import TimeBand
 from services.extractor.reading.view import View
 from services.extractor.reading.words import is_weekly

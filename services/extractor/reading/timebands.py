@@ -6,10 +6,10 @@ from statistics import median
 
 from services.extractor.reading.bands import split_between
 from services.extractor.reading.cells import in_reading_order
-from services.extractor.reading.headers import DayHeader
 from services.extractor.reading.legend import is_period, label_key
 from services.extractor.reading.model import Line
 from services.extractor.reading.rules import Rail
+from services.extractor.reading.series import DayHeader
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.view import View
 from shared.messages import TimeSource
