@@ -19,6 +19,7 @@ def split_between(
     size: float,
     starts: list[float],
     centres: list[float],
+    even: bool = False,
 ) -> list[tuple[float, float]]:
     """Bands for headers.
 
@@ -29,6 +30,8 @@ def split_between(
         size: text height.
         starts: where the body's texts begin, to tell aligned columns from centred ones.
         centres: the middles of the body's texts.
+        even: the first and the last band are as wide as the others, so that a rule far from there (the page's edge, a
+            box around the page) is not their end.
 
     Returns:
         A (from, to) for each header; neighbours touch.
@@ -56,8 +59,30 @@ def split_between(
     last = _nearest(rails, cut, last_hi - 0.4 * size, last_hi + 1.3 * pitch)
     if last is None:
         last = max(last_lo + pitch - 0.5 * size if aligned else (last_lo + last_hi + pitch) / 2, last_hi)
+    if even and len(inner) >= 2:
+        width = median([b - a for a, b in pairwise(inner)])
+        first = _as_wide(rails, cut, first, inner[0], -width, first_lo)
+        last = _as_wide(rails, cut, last, inner[-1], width, last_hi)
     edges = [first, *inner, last]
     return list(pairwise(edges))
+
+
+def _as_wide(
+    rails: list[Rail], cut: Callable[[Rail], float], found: float, inner: float, width: float, text: float
+) -> float:
+    """An outer edge at `found` or, if that makes its band far wider than the others, one that does not.
+
+    Args:
+        inner: the band's other edge.
+        width: of the other bands, negative towards the beginning.
+        text: where the header's text ends on this side, which stays inside.
+    """
+    wanted = inner + width
+    if abs(found - inner) < 1.35 * abs(width):
+        return found
+    near = [rail.at for rail in rails if abs(rail.at - wanted) < 0.3 * abs(width) and cut(rail) >= 0.5 * MIN_CUT]
+    edge = min(near, key=lambda at: abs(at - wanted), default=wanted)
+    return min(edge, text) if width < 0 else max(edge, text)
 
 
 def _aligned(spans: list[tuple[float, float]], starts: list[float], centres: list[float], size: float) -> bool:

@@ -43,6 +43,7 @@ def read_daylist(view: View) -> Draw | None:
     draw = Draw("day lists")
     words = page_words(view.lines)
     headings = {each.heading.id for each in lists}
+    certainty = 0.75 if _beside_times(view, lists) else 0.96
     for each in lists:
         inside = [
             line
@@ -57,7 +58,7 @@ def read_daylist(view: View) -> Draw | None:
         draw.used.add(each.heading.id)
         # Row numbers are understood, too: they count.
         draw.used |= _numbers(inside, [entry.line for entry in entries])
-        _draw(draw, each, entries, words)
+        _draw(draw, each, entries, words, certainty)
     if len(draw.drafts) < MIN_ENTRIES:
         return None
     area = draw.drafts[0].rect
@@ -90,6 +91,20 @@ def _lists(view: View) -> list[_List]:
         ]
         out.append(_List(line, days, lo, hi, min(below, default=bottom)))
     return out
+
+
+def _beside_times(view: View, lists: list[_List]) -> bool:
+    """Whether the headings stand in one row behind a margin of times: a table, read as lists."""
+    first = min(lists, key=lambda each: each.heading.rect.x0).heading
+    row = [each for each in lists if abs(each.heading.rect.cy - first.rect.cy) < view.size]
+    margin = [
+        line
+        for line in view.lines
+        if line.rect.cx < first.rect.x0 and line.rect.cy > first.rect.cy and (spans := find_times(line.text))
+        and not any(letter.isalpha() for letter in without_times(line.text, spans))
+    ]  # fmt: skip
+    under = max((sum(abs(a.rect.cx - b.rect.cx) < 2 * view.size for b in margin) for a in margin), default=0)
+    return len(row) >= 3 and under >= 4
 
 
 def _between(view: View, lo: float, hi: float, heading: Line) -> float:
@@ -152,7 +167,7 @@ def _same_row(a: Line, b: Line) -> bool:
     return min(a.rect.y1, b.rect.y1) - max(a.rect.y0, b.rect.y0) > 0.4 * min(a.rect.height, b.rect.height)
 
 
-def _draw(draw: Draw, each: _List, entries: list[_Entry], words: frozenset[str]) -> None:
+def _draw(draw: Draw, each: _List, entries: list[_Entry], words: frozenset[str], certainty: float) -> None:
     times = resolve_all([entry.span for entry in entries])
     for entry, (start, end) in zip(entries, times, strict=True):
         rect = bounds(entry.lines)
@@ -174,6 +189,6 @@ def _draw(draw: Draw, each: _List, entries: list[_Entry], words: frozenset[str])
                     room=cell.room,
                     teacher=cell.teacher,
                     week=each.days.week,
-                    certainty=0.96,
+                    certainty=certainty,
                 )
             )

@@ -101,6 +101,11 @@ def one_day(word: str) -> Day | None:
     return None
 
 
+def spelt_right(word: str) -> bool:
+    """Whether a word is a day's full name without an error."""
+    return plain(word) in _NAMES
+
+
 def week_named(text: str) -> str | None:
     """``A`` or ``B`` if the text names a week and little else ("Week A", "WEEK 2", "A week")."""
     match = _WEEK.search(text)

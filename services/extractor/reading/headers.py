@@ -72,6 +72,7 @@ def set_day_bands(view: View, header: DayHeader, v_end: float) -> None:
         size=size,
         starts=[rect.x0 for rect in body],
         centres=[rect.cx for rect in body],
+        even=True,
     )
     for band, (lo, hi) in zip(header.bands, spans, strict=True):
         band.lo, band.hi = lo, hi

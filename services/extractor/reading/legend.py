@@ -11,6 +11,7 @@ _NUMBERED = re.compile(
     r"(?:no\.?\s*)?(\d{1,2}|[ivx]{1,4})(?:st|nd|rd|th|\.|:)?\s*(?:period|lesson|stunde|hour)?$",
     re.IGNORECASE,
 )
+_RULE = re.compile(r"^[|!Il:]\s+(?=\w{2,}|\d)|\s+[|!l:]$")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 
 
@@ -20,7 +21,8 @@ def label_key(text: str) -> str | None:
     Returns:
         None for what is too long to be a label.
     """
-    text = text.strip(" :.-–=()[]")
+    # A rule beside the text is read as a letter of its own.
+    text = _RULE.sub("", text).strip(" :.-–=()[]")
     if not text or len(text) > 24:
         return None
     if match := _NUMBERED.match(text):
@@ -49,7 +51,7 @@ def find_legend(lines: list[Line]) -> tuple[dict[str, tuple[int, int | None]], s
         spans = [span for span in find_times(line.text) if span.end is not None]
         if not spans or not line.upright:
             continue
-        if without_times(line.text, spans):
+        if any(letter.isalnum() for letter in without_times(line.text, spans)):
             start = 0
             for span in spans:
                 key = label_key(line.text[start : span.at[0]].strip(" ,;|"))

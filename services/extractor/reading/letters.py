@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-from services.extractor.reading.days import one_day, plain, read_days
+from services.extractor.reading.days import one_day, plain, read_days, spelt_right
 from services.extractor.reading.model import Line, bounds
 from shared.messages import DAYS, Day
 
@@ -108,20 +108,25 @@ def _names(column: list[Line]) -> list[tuple[list[Line], Day]]:
     read = [(part, _day(part)) for part in parts]
     if all(day and len(part) > 1 for part, day in read):
         return [(part, day) for part, day in read if day]
-    out: list[tuple[list[Line], Day]] = []
-    start = 0
-    while start < len(column):
-        for end in range(min(len(column), start + 13), start + 3, -1):
-            if day := _day(column[start:end]):
-                out.append((column[start:end], day))
-                start = end
-                break
-        else:
-            start += 1
-    return out
+    # The stretches that spell the most: a name spelt right is worth more than one letter taken from the next.
+    best: list[tuple[float, list[tuple[list[Line], Day]]]] = [(0.0, [])]
+    for end in range(1, len(column) + 1):
+        found = best[end - 1]
+        for start in range(max(0, end - 13), end - 3):
+            part = column[start:end]
+            if day := _day(part):
+                worth = best[start][0] + len(part) - (0.0 if spelt_right(_text(part)) else 1.5)
+                if worth > found[0]:
+                    found = (worth, [*best[start][1], (part, day)])
+        best.append(found)
+    return best[-1][1]
+
+
+def _text(part: list[Line]) -> str:
+    return "".join(line.text for line in part).translate(_LOOKALIKE)
 
 
 def _day(part: list[Line]) -> Day | None:
-    text = "".join(line.text for line in part).translate(_LOOKALIKE)
+    text = _text(part)
     read = read_days(text)
     return one_day(text) or (read.days[0] if read and len(read.days) == 1 else None)

@@ -48,8 +48,8 @@ def _fill_between(places: list[Place]) -> None:
             continue
         spans: set[tuple[int, int]] = set()
         for day in place.days:
-            column = [other for other in places if day in other.days and other.start is not None]
-            before = [other for other in column if other.hi <= place.lo + 1 and other.end is not None]
+            column = [other for other in places if day in other.days and other is not place]
+            before = [other for other in column if other.hi <= place.lo + 1]
             after = [other for other in column if other.lo >= place.hi - 1]
             if before and after:
                 end = max(before, key=lambda other: other.hi).end
