@@ -15,7 +15,7 @@ from services.ocr.process import ChildError, Children
 from services.ocr.reading import TARGET, Fault, Found, ReaderSettings, to_answer, to_news
 from shared.blobs import BlobMissing, Blobs, blob_key
 from shared.logs import get_logger
-from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage
+from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage, TextLayer
 from shared.messages import encode as to_json
 from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, Unreadable
 
@@ -76,12 +76,19 @@ class Reader:
         seconds = round(time.monotonic() - started, 3)
         await self._blobs.put(key, to_json(OcrResult(pages=read, engine=self._label, seconds=seconds)))
         lines = sum(len(page.lines) for page in read)
-        await progress("ocr", 1.0, f"{lines} {_lines(lines)} read", details={"lines": lines})
+        if lines or not any(page.text_layer for page in pages):
+            await progress("ocr", 1.0, f"{lines} {_lines(lines)} read", details={"lines": lines})
         log.info("pages read", pages=len(read), lines=lines, seconds=seconds)
         return Done(next=Next("extract", ExtractPayload(pages=pages, ocr=key)))
 
     async def _page(self, job: Job, stored: PageImage, index: int, pages: int, progress: Progress) -> OcrPage:
-        """Prepare and read one page."""
+        """Prepare and read one page; one whose text is known to the letter is only passed on."""
+        if known := await self._known(stored):
+            note = f"{known} {_lines(known)} known from the document"
+            if index == 0:
+                await progress("preprocessing", 1.0, note, details={"found": known})
+            await progress("ocr", (index + 1) / pages, note, details={"lines": known})
+            return OcrPage(page=stored.page, image=stored.image, width=stored.width, height=stored.height, lines=[])
         data = await self._blobs.get(stored.image)
         async with _told(progress, index, pages) as on_news:
             answer = to_answer(await self.children.call(data, on_news))
@@ -95,6 +102,19 @@ class Reader:
             page=stored.page, image=key, width=answer.width, height=answer.height,
             lines=answer.lines, to_stored=answer.to_stored,
         )  # fmt: skip
+
+    async def _known(self, stored: PageImage) -> int:
+        """How many lines the page's layer holds that its picture was drawn from; 0 if the picture has to be read."""
+        if stored.text_layer is None:
+            return 0
+        try:
+            layer = _layer(await self._blobs.get(stored.text_layer))
+        except (BlobMissing, msgspec.DecodeError):
+            return 0  # the extractor reads it again and says so; the picture holds the same text
+        return len(layer.lines) if layer.exact else 0
+
+
+_layer = msgspec.json.Decoder(TextLayer).decode
 
 
 def _lines(count: int) -> str:

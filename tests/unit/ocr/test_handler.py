@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from services.ocr.handler import Reader
 from shared.blobs import BlobStore
-from shared.messages import ExtractPayload, OcrPayload, OcrResult, PageImage, Phase
+from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage, Phase, TextLayer, TextLine
 from shared.outcomes import Dead, Done, Job, Retry
 from tests.unit.ocr.conftest import WORDS, draw, table, webp
 
@@ -60,6 +60,23 @@ async def _job(blobs: BlobStore, *pictures: bytes) -> Job:
         await blobs.put(key, data)
         pages.append(PageImage(page=number, image=key, content_type="image/webp", width=900, height=520))
     return Job("doc", "default", "ocr", 1, msgspec.to_builtins(OcrPayload(pages=pages)))
+
+
+async def test_a_page_drawn_from_its_text_is_not_read(reader: Reader, blobs: BlobStore) -> None:
+    """Its picture is no picture at all here: whoever reads it fails."""
+    job = await _job(blobs, b"no picture")
+    key = "default/doc/text-0.json"
+    page = msgspec.structs.replace(job.read(OcrPayload).pages[0], text_layer=key)
+    line = TextLine(text="Maths", box=(10.0, 10.0, 80.0, 20.0))
+    job = Job("doc", "default", "ocr", 1, msgspec.to_builtins(OcrPayload(pages=[page])))
+    told = Told()
+    await blobs.put(key, msgspec.json.encode(TextLayer(lines=[line], exact=True)))
+    result = await _result(blobs, await reader.handle(job, told))
+    assert result.pages == [OcrPage(page=0, image=page.image, width=900, height=520, lines=[])]
+    assert ("preprocessing", 1.0, "1 line known from the document") in told.events
+    assert ("ocr", 1.0, "1 line known from the document") in told.events
+    await blobs.put(key, msgspec.json.encode(TextLayer(lines=[line])))  # a PDF's own: the picture is read
+    assert isinstance(await reader.handle(job, told), Dead)
 
 
 async def _result(blobs: BlobStore, outcome: object) -> OcrResult:
