@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from services.extractor.reading.cells import by_week, page_words, read_cell
 from services.extractor.reading.headers import find_day_headers, set_day_bands
-from services.extractor.reading.legend import find_legend
+from services.extractor.reading.implied import implied_day, implied_period
+from services.extractor.reading.legend import find_legend, label_key
 from services.extractor.reading.model import Draft, Draw, Line, Rect
 from services.extractor.reading.places import Place, place_times
 from services.extractor.reading.regions import Region, Table, find_regions
@@ -98,8 +99,12 @@ def _read_table(
     _spell(found, len(header.bands))
     _pair_weeks(found)
     place_times([item.place for item in found], bands, view.size)
+    _named_in_legend(found, legend)
     for item in _spread_routine(found, header.bands, taken):
         draw.drafts.extend(_drafts(view, header.bands, item))
+    if found:
+        draw.warnings.extend(implied_day(day) for day in header.implied)
+        draw.warnings.extend(implied_period(band.label) for band in bands if band.implied)
     draw.drafts.extend(_label_rows(view, header.bands, bands, found))
     area = view.back(Rect(header.u0, header.v0, header.u1, bands[-1].hi))
     for band in bands:
@@ -107,6 +112,15 @@ def _read_table(
             area = area.union(line.rect)
     draw.area = area if draw.area is None else draw.area.union(area)
     return len(found)
+
+
+def _named_in_legend(found: list[_Found], legend: Legend) -> None:
+    """A cell without times whose name the legend explains ("Lunch 12:00-12:45") has the legend's."""
+    for item in found:
+        key = label_key(item.place.cell.name) if item.place.start is None and not item.place.cell.spans else None
+        if key and not key.isdigit() and key in legend:
+            item.place.start, item.place.end = legend[key]
+            item.place.source = "legend"
 
 
 def _spread_routine(found: list[_Found], days: list[DayBand], free: set[tuple[int, int, int]]) -> list[_Found]:

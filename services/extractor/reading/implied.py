@@ -10,7 +10,7 @@ from services.extractor.reading.model import Line
 from services.extractor.reading.series import DayBand, DayHeader
 from services.extractor.reading.times import find_times
 from services.extractor.reading.view import View
-from shared.messages import DAYS
+from shared.messages import DAYS, Warning_
 
 UNREAD = 0.7
 """Score of a day whose name was not read and that only its place tells."""
@@ -54,7 +54,8 @@ def _by_columns(view: View, header: DayHeader) -> dict[int, float] | None:
     body = [line for line in view.lines if view.rect(line).cy > header.v1]
     counts = [len(_inside(view, body, columns[at])) for at in own]
     widths = [columns[at][1] - columns[at][0] for at in own]
-    heads = [line for line in view.lines if header.v0 <= view.rect(line).cy <= header.v1]
+    # Letters under each other that were read as one text stand on their side.
+    heads = [line for line in view.lines if line.upright and header.v0 <= view.rect(line).cy <= header.v1]
 
     def blank(at: int) -> bool:
         lo, hi = columns[at]
@@ -126,3 +127,18 @@ def _cells_at(view: View, header: DayHeader, at: float, pitch: float) -> bool:
     near = [view.rect(line) for line in view.lines if abs(view.rect(line).cx - at) < 0.35 * pitch]
     body = [rect for rect in near if rect.cy > header.v1]
     return len(body) >= 3 and not any(header.v0 <= rect.cy <= header.v1 for rect in near)
+
+
+def implied_day(day: str) -> Warning_:
+    """The warning about a day that was added."""
+    return Warning_(
+        code="implied_day",
+        message=f"The name of {day.capitalize()} was not read; its place tells it.",
+    )
+
+
+def implied_period(number: str) -> Warning_:
+    """The warning about a period whose number was added."""
+    return Warning_(
+        code="implied_period", message=f"The number of period {number} was not read; the rows beside it tell it."
+    )

@@ -35,6 +35,8 @@ def place_times(places: list[Place], bands: list[TimeBand], size: float) -> None
     """
     for place in places:
         _header_times(place, bands, size)
+        if bands[place.first].implied or bands[place.last].implied:
+            place.certainty = min(place.certainty, 0.8)
     for place in places:
         _printed_times(place)
     _meet(places, size)

@@ -18,6 +18,10 @@ from shared.messages import DAYS, Box, TimeBlock, Warning_
 
 MAX_LINES = 1000
 """Lines of text a page is read with; a dense timetable has 300. Headers are looked for in time square to this."""
+LYING = 0.4
+"""A page read with less confidence may lie on its side, which is tried at the cost of two more readings."""
+TWIN = 0.5
+"""Share of the smaller box that two readings of one text have in common."""
 MIN_SCORE = 0.3
 """Lines below this OCR score are noise in logos and pictures more often than text."""
 
@@ -35,9 +39,11 @@ def read_timetable(pages: list[PageInput]) -> Reading:
     reading = Reading([], 0.0, "none")
     scores: list[tuple[float, int]] = []
     for page in pages:
-        confidence, count = _read_page(page, reading)
-        if not count:
-            confidence, count = _read_sideways(page, reading)
+        found = Reading([], 0.0, "none")
+        confidence, count = _read_page(page, found)
+        if confidence < LYING:
+            found, confidence, count = _sideways(page, found, confidence, count)
+        _add(reading, found)
         scores.append((confidence, count))
     total = sum(count for _, count in scores)
     reading.confidence = round(sum(value * count for value, count in scores) / total, 4) if total else 0.0
@@ -46,27 +52,31 @@ def read_timetable(pages: list[PageInput]) -> Reading:
     return reading
 
 
-def _read_sideways(page: PageInput, reading: Reading) -> tuple[float, int]:
-    """Read a page in which nothing was found as it looks from its sides; the better of the two is added."""
-    tries = [
-        (trial, *_read_page(turned, trial)) for turned in turned_pages(page) for trial in (Reading([], 0.0, "none"),)
-    ]
-    trial, confidence, count = max(tries, key=lambda item: item[1] * item[2], default=(None, 0.0, 0))
-    if trial is None or not count:
-        return 0.0, 0
-    reading.blocks.extend(trial.blocks)
-    reading.sources.extend(trial.sources)
-    reading.warnings.extend(trial.warnings)
+def _sideways(page: PageInput, found: Reading, confidence: float, count: int) -> tuple[Reading, float, int]:
+    """A page of which little was understood as it looks from its sides, if that says more than `found`."""
+    best = (found, confidence, count)
+    for turned in turned_pages(page):
+        trial = Reading([], 0.0, "none")
+        confidence, count = _read_page(turned, trial)
+        if confidence * count > best[1] * best[2]:
+            best = (trial, confidence, count)
+    return best
+
+
+def _add(reading: Reading, found: Reading) -> None:
+    reading.blocks.extend(found.blocks)
+    reading.sources.extend(found.sources)
+    reading.warnings.extend(found.warnings)
     if reading.layout == "none":
-        reading.layout = trial.layout
-    _take_meta(reading, Meta(trial.teacher, trial.class_name, trial.term, trial.year))
-    return confidence, count
+        reading.layout = found.layout
+    _take_meta(reading, Meta(found.teacher, found.class_name, found.term, found.year))
 
 
 def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
     page = replace(page, ocr=with_layer(page.ocr, page.layer), layer=None)
     straight = straighten(page)
     lines = [line for line in straight.lines if line.text and line.confidence >= MIN_SCORE][:MAX_LINES]
+    lines = _once(lines)
     if not lines:
         return 0.0, 0
     rules = find_rules(straight.picture, lines)
@@ -75,8 +85,7 @@ def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
     _take_meta(reading, meta)
     if draw is None:
         return 0.0, 0
-    if reading.layout == "none":
-        reading.layout = draw.layout
+    reading.layout = draw.layout
     reading.warnings.extend(draw.warnings)
     to_stored = straight.to_page
     if page.ocr.to_stored is not None:
@@ -92,6 +101,17 @@ def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
         reading.blocks.append(_block(draft, value, page.ocr.page, to_stored))
         reading.sources.append(list(dict.fromkeys((page.ocr.page, line.id) for line in draft.lines if line.id >= 0)))
     return draw_confidence(draw, values, _inside(draw, lines)), len(values)
+
+
+def _once(lines: list[Line]) -> list[Line]:
+    """Without texts that the OCR read twice at nearly the same place, where the surer reading is kept."""
+    kept: dict[str, list[Line]] = {}
+    for line in sorted(lines, key=lambda each: -each.confidence):
+        twins = kept.setdefault(line.text, [])
+        if all(other.rect.overlap(line.rect) < TWIN for other in twins):
+            twins.append(line)
+    ids = {line.id for same in kept.values() for line in same}
+    return [line for line in lines if line.id in ids]
 
 
 def _inside(draw: Draw, lines: list[Line]) -> int:

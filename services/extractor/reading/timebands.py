@@ -28,6 +28,8 @@ class TimeBand:
     end: int | None = None
     label: str = ""
     source: TimeSource | None = None
+    implied: bool = False
+    """Its number was not read; those above and below it tell it."""
 
 
 def find_time_bands(
@@ -57,6 +59,7 @@ def find_time_bands(
     u1 = min(max(u1, median(view.rect(line).x1 for line in lines)), header.u0)
     strip = [line for line in zone if u0 - view.size <= view.rect(line).cx <= u1 + view.size]
     bands = _entries(view, strip, u0, u1, header, v_end)
+    bands = [*_unread_before(view, bands, header, (u0, u1)), *bands]
     _read_bands(bands, legend)
     bands = _trim(view, bands, header)
     _lay_on_scale(view, bands, header)
@@ -89,6 +92,9 @@ def _lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
     pitches = [b - a for a, b in pairwise(at)]
     even = len(steps) == 1 and max(pitches) < 1.25 * min(pitches)
     offset = _line_offset(view, at, header, median(pitches) if even else 0.0)
+    if offset is None and even and at[0] - median(pitches) / 2 < header.v1 - 0.2 * view.size:
+        # No lines were seen, but a first row around its label would reach into the days' names: it begins there.
+        offset = 0.0
     # Labels in the middle between lines are a table's: its rows are what they seem.
     if offset is None or (even and abs(abs(offset) - median(pitches) / 2) < 0.1 * median(pitches)):
         return
@@ -99,10 +105,20 @@ def _lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
         # Even hours are a scale to be measured on; other times only name the lines they stand on.
         band.lo, band.hi, band.source = v, after, "drawn" if even else "next"
     last = labelled[-1]
-    if even and last.end is None and last.start is not None:
+    if even and _ends_at(view, at[-1], end, header):
+        bands.remove(last)
+    elif even and last.end is None and last.start is not None:
         last.end = last.start + steps.pop()
     elif last.end is None:
         last.source = "header"
+
+
+def _ends_at(view: View, at: float, below: float, header: DayHeader) -> bool:
+    """Whether the days' columns are drawn down to the line at `at` but not from there to `below`."""
+    edges = [band.hi for band in header.bands[:-1]]
+    above = sum(view.u_cut(u, 2 * at - below, at, 0.3 * view.size) > 0.5 for u in edges)
+    under = sum(view.u_cut(u, at + 0.3 * view.size, below, 0.3 * view.size) > 0.2 for u in edges)
+    return above >= 0.7 * len(edges) and not under
 
 
 def _line_offset(view: View, at: list[float], header: DayHeader, pitch: float) -> float | None:
@@ -184,6 +200,30 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
     return [TimeBand(lo, hi, lines) for (lo, hi), (_, lines) in zip(bands, boxes, strict=True)]
 
 
+def _unread_before(view: View, bands: list[TimeBand], header: DayHeader, column: tuple[float, float]) -> list[TimeBand]:
+    """Ruled rows with lessons, but without a label, between the days' names and the first period's number."""
+    if not bands or not bands[0].lines or not is_period(bands[0].lines[0].text):
+        return []
+    top, end = header.v1, bands[0].lo
+    rails = [rail.at for rail in view.v_rails if top - 0.5 * view.size < rail.at < end + 0.3 * view.size]
+    edges: list[float] = []
+    for at in rails:
+        drawn = min(view.v_cut(at, *column), view.v_cut(at, header.u0, header.u1)) > 0.6
+        if drawn and (not edges or at - edges[-1] > 0.8 * view.size):
+            edges.append(at)
+    rects = [view.rect(line) for line in view.lines]
+    out: list[TimeBand] = []
+    for lo, hi in pairwise(edges):
+        inside = [rect for rect in rects if lo < rect.cy < hi]
+        read = any(column[0] - view.size < rect.cx < column[1] + view.size for rect in inside)
+        if read or not any(header.u0 < rect.cx < header.u1 for rect in inside):
+            return []
+        out.append(TimeBand(lo, hi))
+    if out:
+        bands[0].lo = edges[-1]
+    return out
+
+
 def _empty_cells(rails: list[Rail], spans: list[tuple[float, float]], size: float) -> list[tuple[float, float]]:
     """Ruled cells of the strip that hold no text, between ones that do: breaks often print no time."""
     out: list[tuple[float, float]] = []
@@ -233,11 +273,28 @@ def _read_bands(bands: list[TimeBand], legend: Legend) -> None:
             timed.append((band, next((span for span in spans if span.end is not None), spans[0])))
     for (band, _), (start, end) in zip(timed, resolve_all([span for _, span in timed]), strict=True):
         band.start, band.end, band.source = start, end, "header"
+    imply_numbers(bands)
     for band in bands:
         if band.start is None and (key := label_key(band.label)) and key in legend:
             band.start, band.end = legend[key]
             band.source = "legend"
     _fill_gaps(bands)
+
+
+def imply_numbers(bands: list[TimeBand]) -> None:
+    """Number the rows whose period number was not read, where just as many numbers as rows are missing."""
+    numbered = [(-1, "0")] + [(i, key) for i, band in enumerate(bands) if (key := _number(band))]
+    for (i, before), (j, after) in pairwise(numbered):
+        missing = range(int(before) + 1, int(after))
+        rows = [band for band in bands[i + 1 : j] if not band.label and band.start is None]
+        if missing and len(rows) == len(missing) == j - i - 1:
+            for band, number in zip(rows, missing, strict=True):
+                band.label, band.implied = str(number), True
+
+
+def _number(band: TimeBand) -> str | None:
+    key = label_key(band.label) if band.label and is_period(band.label) else None
+    return key if key and key.isdigit() else None
 
 
 def _fill_gaps(bands: list[TimeBand]) -> None:

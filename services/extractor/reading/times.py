@@ -54,6 +54,9 @@ def find_times(text: str) -> list[Span]:
     Hours without minutes ("9-10", "2 - 3pm") count only where they fill the text or carry am/pm, and four digits
     ("0900-0945") only in ranges or alone, so that years, rooms and course codes are not taken for times.
     """
+    if text[:1] in ":.,":
+        # A rule before the text is read as a stop; positions stay.
+        text = " " + text[1:]
     spans: list[Span] = []
     stripped = text.strip(" .()[]|*")
     position = 0
