@@ -44,7 +44,7 @@ async def main() -> None:
     queue = QueueSettings.load()
     relay_settings = RelaySettings.load()
     desk = Desk(client, redis_settings)
-    relay = Relay(jobs, desk, relay_settings.queue_window)
+    relay = Relay(jobs, desk, relay_settings)
     # A document that ended makes room in the window.
     recorders = [Recorder(recorder_readers[keys], keys, events, queue.consumer, relay.nudge) for keys in partitions]
     hub = Hub(hub_readers, settings.sse_buffer)

@@ -70,7 +70,7 @@ async def list_dead(request: web.Request) -> web.Response:
 
 
 async def _own(request: web.Request) -> list[DeadJob]:
-    return [job for job in await request.app[GATEWAY].desk.dead() if _belongs(job, request)]
+    return await request.app[GATEWAY].desk.dead(request[TENANT])
 
 
 def _belongs(job: DeadJob, request: web.Request) -> bool:

@@ -39,6 +39,16 @@ class RelaySettings(Settings):
         ge=1,
         le=10_000_000,
     )
+    queue_deadline: int = setting(
+        0,
+        "Age of an upload from which its jobs are not begun any more: it ends as failed; 0 for none.",
+        unit="ms",
+        ge=0,
+    )
+
+    def deadline(self, since: float) -> float:
+        """When the jobs of an upload of `since` are of no use any more (both Unix seconds); 0 for never."""
+        return since + self.queue_deadline / 1000 if self.queue_deadline else 0.0
 
 
 class Relay:
@@ -47,10 +57,10 @@ class Relay:
     desk: puts them on the streams.
     """
 
-    def __init__(self, jobs: Jobs, desk: Desk, window: int) -> None:
+    def __init__(self, jobs: Jobs, desk: Desk, settings: RelaySettings) -> None:
         self._jobs = jobs
         self._desk = desk
-        self._window = window
+        self._settings = settings
         self._nudged = asyncio.Event()
         self.away = False
         """Whether Redis could not be reached the last time."""
@@ -90,9 +100,10 @@ class Relay:
 
     @outage
     async def _move(self) -> int:
-        async with self._jobs.take(self._window) as jobs:
+        async with self._jobs.take(self._settings.queue_window) as jobs:
             for job in jobs:
-                fields = job_fields(job.document_id, job.tenant, job.payload, deadline=0, trace=job.trace)
+                deadline = self._settings.deadline(job.since)
+                fields = job_fields(job.document_id, job.tenant, job.payload, deadline=deadline, trace=job.trace)
                 again = _starting_again(job) if job.generation else None
                 await self._desk.enqueue(job.stage, job.document_id, fields, generation=job.generation, event=again)
             return len(jobs)

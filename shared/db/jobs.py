@@ -28,6 +28,8 @@ class QueuedJob(msgspec.Struct):
     """How often Redis forgot it."""
     percentage: int
     """How far its owner was told it is."""
+    since: float
+    """When it was uploaded, or put back to work by a person (Unix seconds)."""
 
 
 def _read(row: "asyncpg.Record") -> QueuedJob:
@@ -40,6 +42,7 @@ def _read(row: "asyncpg.Record") -> QueuedJob:
         trace=row["trace"],
         generation=row["generation"],
         percentage=row["percentage"],
+        since=float(row["since"]),
     )
 
 

@@ -13,6 +13,10 @@ from shared.streams.scripts import Client, Scripts
 
 _DEAD_FIELDS = ("reason", "detail", "deliveries", "died")
 _DEAD_SHOWN = 1000
+_DEAD_PAGES = 100
+"""Pages of `_DEAD_SHOWN` entries that are looked through for one tenant's: bounds what one request costs the server."""
+_NO_TENANT = "default"
+"""Whose an entry is that could not be read and names nobody."""
 _MARKER_TTL = 600
 """Seconds. A job that the relay could not note in all this time, and adds again, is the reconciler's to take off."""
 Entries = list[tuple[str, dict[str, str]]]
@@ -149,14 +153,34 @@ class Desk:
 
     # --- dead jobs --------------------------------------------------------------------------------------------
 
-    async def dead(self) -> list[DeadJob]:
-        """The dead jobs, newest first; at most 1,000 of each stage and partition."""
+    async def dead(self, tenant: str | None = None) -> list[DeadJob]:
+        """The dead jobs, newest first; at most 1,000 of each stage and partition.
+
+        Args:
+            tenant: only this one's, among the newest 100,000 of each stage and partition.
+        """
         found: list[DeadJob] = []
         for stage in STAGES:
             for keys in self.partitions:
-                entries = cast("Entries", await self._client.xrevrange(keys.dead(stage), count=_DEAD_SHOWN))
+                if tenant is None:
+                    entries = cast("Entries", await self._client.xrevrange(keys.dead(stage), count=_DEAD_SHOWN))
+                else:
+                    entries = await self._dead_of(keys.dead(stage), tenant)
                 found += [_dead_job(stage, keys, id_, fields) for id_, fields in entries]
         return sorted(found, key=lambda job: job.died_at, reverse=True)
+
+    async def _dead_of(self, name: str, tenant: str) -> Entries:
+        """One tenant's newest: another's flood in front of them costs pages, and does not hide them."""
+        found: Entries = []
+        newest = "+"
+        for _ in range(_DEAD_PAGES):
+            last, *flat = await self._scripts.call("dead", [name], tenant, _NO_TENANT, newest, _DEAD_SHOWN)
+            for id_, fields in zip(flat[::2], flat[1::2], strict=True):
+                found.append((id_, dict(zip(fields[::2], fields[1::2], strict=True))))
+            if not last or len(found) >= _DEAD_SHOWN:
+                break
+            newest = f"({last}"
+        return found[:_DEAD_SHOWN]
 
     async def dead_job(self, id_: str) -> DeadJob | None:
         """One dead job, or None. Raises `ValueError` on what is no dead job's id."""
@@ -165,13 +189,14 @@ class Desk:
         return _dead_job(stage, keys, *entries[0]) if entries else None
 
     async def replay(self, id_: str) -> bool:
-        """Put a dead job back to work as a first attempt; False if it is gone."""
+        """Put a dead job back to work as a first attempt; False if it is gone. Whoever asks for it still wants it: its
+        deadline no longer counts."""
         stage, keys, entry = self._locate(id_)
         entries = cast("Entries", await self._client.xrange(keys.dead(stage), entry, entry))
         if not entries:
             return False
         kept = {name: value for name, value in entries[0][1].items() if name not in _DEAD_FIELDS}
-        fields = replaced(tuple(part for pair in kept.items() for part in pair), attempt="1")
+        fields = replaced(tuple(part for pair in kept.items() for part in pair), attempt="1", deadline="0.000")
         names = [keys.dead(stage), keys.jobs(stage), keys.progress(kept.get("document", ""))]
         return bool(await self._scripts.call("replay", names, entry, *fields))
 

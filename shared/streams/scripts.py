@@ -12,6 +12,7 @@ Client: TypeAlias = Redis
 _NEEDS = {
     "ack": ("fence",),
     "announce": ("publish",),
+    "dead": (),
     "enqueue": ("publish",),
     "finish": ("fence", "publish"),
     "inventory": (),

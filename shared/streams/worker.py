@@ -229,6 +229,10 @@ class Worker:
             reason = "Reading this picture stopped its worker several times, so it was given up."
             await self._bury(delivery, job, reason, f"delivered {delivery.deliveries} times")
             return
+        if 0 < job.deadline < time.time():
+            reason = "This picture waited too long to be read, so it was given up. Please upload it again."
+            await self._bury(delivery, job, reason, f"{time.time() - job.deadline:.1f} s after its deadline")
+            return
         begun = time.monotonic()
         progress = JobProgress(self._lane, delivery, job)
         outcome, detail = await attempt(self._handler, job, progress, self._settings.queue_timeout / 1000)

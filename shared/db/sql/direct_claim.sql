@@ -19,4 +19,5 @@ WITH claimed AS (
 UPDATE job_queue SET direct_until = now() + $1 * interval '1 second'
 WHERE document_id IN (SELECT document_id FROM next)
 RETURNING document_id, tenant, stage, payload, trace, generation,
-    (SELECT percentage FROM documents WHERE id = document_id) AS percentage
+    (SELECT percentage FROM documents WHERE id = document_id) AS percentage,
+    (SELECT extract(epoch FROM coalesce(revived_at, job_queue.created_at)) FROM documents WHERE id = document_id) AS since

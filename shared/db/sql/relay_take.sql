@@ -10,7 +10,8 @@ WITH under_way AS (
     FROM job_queue j LEFT JOIN under_way u USING (tenant)
     WHERE j.finished_at IS NULL AND j.enqueued_at IS NULL AND (j.direct_until IS NULL OR j.direct_until < now())
 )
-SELECT j.document_id, j.tenant, j.stage, j.payload, j.trace, j.generation, d.percentage
+SELECT j.document_id, j.tenant, j.stage, j.payload, j.trace, j.generation, d.percentage,
+    extract(epoch FROM coalesce(d.revived_at, j.created_at)) AS since
 FROM job_queue j JOIN ranked r USING (document_id) JOIN documents d ON d.id = j.document_id
 WHERE j.finished_at IS NULL AND j.enqueued_at IS NULL
 ORDER BY r.priority, r.turn, r.created_at
