@@ -1,13 +1,15 @@
-"""The stream runtime against a real server: every arrow of the state diagram."""
+"""The stream runtime against real servers, Valkey and Redis: every arrow of the state diagram."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from deploy.embedded import EmbeddedValkey
 from shared.messages import Event, Message, Status
 from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, Unreadable
 from shared.streams.client import RedisSettings, connect
@@ -17,6 +19,7 @@ from shared.streams.keys import Keys
 from shared.streams.lane import Lane
 from shared.streams.scripts import Client
 from shared.streams.worker import QueueSettings, Worker
+from tests.integration.redis_server import EmbeddedRedis, redis_binary
 
 KEYS = Keys(0)
 JOBS = KEYS.jobs("compress")
@@ -80,6 +83,38 @@ class Bench:
             await each.aclose()
 
 
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedRedis]:
+    """One Redis for the whole run. Redis 7.0 or later is promised beside Valkey."""
+    binary = redis_binary()
+    if binary is None:
+        reason = "no redis-server: install it, or set TEST_REDIS_SERVER"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    server = EmbeddedRedis(binary, tmp_path_factory.mktemp("redis"))
+    asyncio.run(server.start())
+    yield server
+    asyncio.run(server.stop())
+
+
+@pytest.fixture(params=["valkey", "redis"])
+def server(request: pytest.FixtureRequest) -> EmbeddedValkey:
+    """Either server."""
+    found: EmbeddedValkey = request.getfixturevalue(f"{request.param}_server")
+    return found
+
+
+@pytest.fixture
+async def redis_url(server: EmbeddedValkey) -> str:
+    """An emptied database of either server."""
+    url = server.url.removesuffix("/0") + "/1"
+    client: Any = Redis.from_url(url)
+    await client.flushdb()
+    await client.aclose()
+    return url
+
+
 @pytest.fixture
 async def bench(redis_url: str) -> AsyncIterator[Bench]:
     made = Bench(redis_url)
@@ -89,6 +124,14 @@ async def bench(redis_url: str) -> AsyncIterator[Bench]:
 
 def complete(job: Job) -> Done:
     return Done(event=Event(type="complete", document_id=job.document_id, percentage=100, status=Status.COMPLETED))
+
+
+async def test_the_server_is_what_it_is_taken_for(bench: Bench, request: pytest.FixtureRequest) -> None:
+    info = await bench.raw.info("server")
+    wanted = "valkey" if "[valkey]" in request.node.name else "redis"
+    # Valkey also tells the version of Redis that it is compatible with.
+    assert info.get("server_name", "redis") == wanted
+    assert int(info["redis_version"].partition(".")[0]) >= 7
 
 
 async def test_a_job_is_worked_handed_on_and_leaves_no_trace(bench: Bench) -> None:
