@@ -64,6 +64,8 @@ class Fleet:
         self.done: list[Disturbance] = []
         self.faults: list[str] = []
         """Processes that ended by themselves, or did not end when they were told to."""
+        self.exits: list[int] = []
+        """Exit codes of the processes that were told to end by SIGTERM."""
         self._disturbed: set[str] = set()
         self.watch: Callable[[bool], Awaitable[None]] | None = None
         """Awaited whenever Redis was started, before any process may talk to it, with whether it may have forgotten."""
@@ -232,6 +234,7 @@ class Fleet:
         # One that was just being started has no handler for the signal yet; it holds nothing.
         elif process.returncode not in (0, -signal.SIGTERM):
             self.faults.append(f"{action.target} ended with {process.returncode} on SIGTERM")
+        self.exits.append(process.returncode)
         await asyncio.sleep(action.lasts)
         self.spawn(action.target)
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from shared.db.pool import Database, DatabaseSettings
 from tests.chaos.check import FINAL, Answer, Evidence, Record, Verdict, judge
 from tests.chaos.clients import NETWORK, People
 from tests.chaos.fleet import Disturbance, Fleet
-from tests.chaos.plan import KINDS, Kind, plan
+from tests.chaos.plan import KINDS, Action, Kind, plan
 from tests.chaos.recovery import Recovery, read_records, recoveries
 from tests.chaos.witness import Witness
 
@@ -30,6 +31,8 @@ class Options:
     documents: int = 3000
     seconds: float = 150
     kinds: Sequence[Kind] = KINDS
+    actions: Sequence[Action] | None = None
+    """These, in order of time, instead of a plan made of the kinds."""
     settle: float = 120
     """Seconds that everything accepted has to become final after the last disturbance."""
     gateways: int = 2
@@ -49,6 +52,10 @@ class Result:
     tries: int
     starts: int
     """Handler runs."""
+    again: list[str]
+    """Attempts at a stage that were begun more than once."""
+    exits: list[int]
+    """How the processes ended that were told to by SIGTERM in the meantime."""
     seconds: float
     """From the first upload to the last final document."""
 
@@ -109,6 +116,8 @@ async def run(
             faults=fleet.faults,
             tries=people.tries,
             starts=sum(each["what"] == "start" for each in records),
+            again=[" ".join(map(str, each)) for each, count in _attempts(records).items() if count > 1],
+            exits=fleet.exits,
             seconds=seconds,
         )
     finally:
@@ -124,7 +133,9 @@ async def _disturbed(
     tell: Callable[[str], None],
 ) -> None:
     """Uploads and the plan, side by side; afterwards everything runs again."""
-    actions = plan(options.seed, options.seconds, fleet.workers, fleet.gateways, options.kinds, options.lease)
+    actions = options.actions
+    if actions is None:
+        actions = plan(options.seed, options.seconds, fleet.workers, fleet.gateways, options.kinds, options.lease)
     begun = time.monotonic()
 
     async def act() -> None:
@@ -143,6 +154,10 @@ async def _disturbed(
         await fleet.mend()
     finally:
         keeping.cancel()
+
+
+def _attempts(records: list[dict[str, Any]]) -> Counter[tuple[str, str, int]]:
+    return Counter((each["document"], each["stage"], each["attempt"]) for each in records if each["what"] == "start")
 
 
 async def _audit(url: str) -> None:

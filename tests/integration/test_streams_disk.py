@@ -1,0 +1,183 @@
+"""The disk of the blob store is full: uploads are refused, stages wait for room, and nothing is lost."""
+
+import asyncio
+import contextlib
+import io
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import aiohttp
+import asyncpg
+import msgspec
+import pytest
+from PIL import Image
+from redis.asyncio import Redis
+
+from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
+from shared.messages import OcrPayload
+from tests.integration.conftest import GatewayAlone
+from tests.system import upload
+
+JOBS, RETRY, OCR = "{0}:jobs:compress", "{0}:jobs:compress:retry", "{0}:jobs:ocr"
+
+
+def noise() -> bytes:
+    """A PNG of about 480 kB that no codec makes small."""
+    out = io.BytesIO()
+    Image.frombytes("RGB", (400, 400), os.urandom(400 * 400 * 3)).save(out, "PNG")
+    return out.getvalue()
+
+
+class Disk(Protocol):
+    """Where the blobs are kept."""
+
+    folder: Path
+
+    def fill(self, alone: GatewayAlone) -> None:
+        """No picture can be written any more."""
+
+    def free(self, alone: GatewayAlone) -> None:
+        """There is room again."""
+
+
+class SmallDisk:
+    """A file system of 4 MiB: writes end with ENOSPC."""
+
+    def __init__(self, mounted: Path) -> None:
+        self.folder = mounted / "blobs"
+        self._ballast = mounted / "ballast"
+
+    def fill(self, _alone: GatewayAlone) -> None:
+        with self._ballast.open("ab", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+
+    def free(self, _alone: GatewayAlone) -> None:
+        self._ballast.unlink()
+
+
+class SmallFiles:
+    """A bound on the size of files that the processes may write, where nothing can be mounted: writes end with EFBIG.
+    It is above what the processes log, and below a picture."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def fill(self, alone: GatewayAlone) -> None:
+        self._limit(alone, 48 * 1024)
+
+    def free(self, alone: GatewayAlone) -> None:
+        self._limit(alone, resource.RLIM_INFINITY)
+
+    def _limit(self, alone: GatewayAlone, size: int) -> None:
+        for process in alone.processes.values():
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+@pytest.fixture(params=["mounted", "limited"])
+def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
+    if sys.platform != "linux":
+        pytest.skip("tmpfs and prlimit are Linux's")
+    if request.param == "limited":
+        yield SmallFiles(tmp_path / "blobs")
+        return
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    command = [mount or "mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if mount is None or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("a file system can be mounted by root only; the other form of this test ran")
+    try:
+        yield SmallDisk(folder)
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what another process does to Redis, which tells nobody."""
+    async with asyncio.timeout(30):
+        while not await condition():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.02)
+
+
+def files(folder: Path) -> list[str]:
+    return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()] if folder.exists() else []
+
+
+@pytest.mark.timeout(120)
+async def test_a_full_disk_refuses_uploads_and_makes_stages_wait(
+    disk: Disk,
+    postgres_server: EmbeddedPostgres,
+    valkey_server: EmbeddedValkey,
+    database_url: str,
+    tmp_path: Path,
+    session: aiohttp.ClientSession,
+) -> None:
+    url = valkey_server.url.removesuffix("/0") + "/6"
+    raw: Any = Redis.from_url(url, decode_responses=True)
+    await raw.flushdb()
+    record = await asyncpg.connect(database_url)
+    retries = {"QUEUE_MAX_RETRIES": "20", "QUEUE_BACKOFF": "50"}
+    alone = GatewayAlone(tmp_path, url, database_url, BLOB_URL=disk.folder.as_uri(), **retries)
+    await alone.start()
+    try:
+        # An upload: refused with a sentence, and nothing of it stays.
+        disk.fill(alone)
+        form = aiohttp.FormData()
+        form.add_field("file", io.BytesIO(noise()), filename="week.png", content_type="image/png")
+        async with session.post(f"{alone.base_url}/api/v1/documents/upload", data=form) as answer:
+            assert answer.status == 503
+            assert answer.content_type == "application/problem+json"
+            problem = await answer.json(content_type=None)
+        assert problem["type"] == "/problems/storage-away"
+        assert answer.headers["Retry-After"]
+        assert await record.fetchval("SELECT count(*) FROM documents") == 0
+        assert files(disk.folder) == []
+        assert await raw.xlen(JOBS) == 0
+
+        # A stage: the upload still had room, its picture has not.
+        disk.free(alone)
+        id_ = await upload(session, alone.base_url, noise())
+        alone.spawn("compressor")
+        disk.fill(alone)
+
+        async def tried_twice() -> bool:
+            waiting = [dict(zip(e[::2], e[1::2], strict=True)) for e in map(_decode, await raw.zrange(RETRY, 0, -1))]
+            running = [fields for _, fields in await raw.xrange(JOBS)]
+            return any(int(fields["attempt"]) > 2 for fields in (*waiting, *running))
+
+        await until(tried_twice)
+        assert await raw.xlen(OCR) == 0
+        assert await record.fetchval("SELECT status FROM documents") != "failed"
+        disk.free(alone)
+
+        async def handed_on() -> bool:
+            return bool(await raw.xlen(OCR))
+
+        await until(handed_on)
+        ((_, fields),) = await raw.xrange(OCR)
+        assert fields["document"] == id_
+        (page,) = msgspec.json.decode(fields["payload"], type=OcrPayload).pages
+        with Image.open(disk.folder / page.image) as picture:
+            picture.load()
+            assert picture.size == (page.width, page.height)
+        # Neither the failed tries nor what they had begun to write is left.
+        assert sorted(files(disk.folder)) == sorted([f"default/{id_}/original", page.image])
+        assert await raw.xlen(JOBS) == 0
+        assert await raw.zcard(RETRY) == 0
+        assert await raw.xlen("{0}:jobs:compress:dead") == 0
+    finally:
+        await alone.stop()
+        await record.close()
+        await raw.flushdb()
+        await raw.aclose()
+
+
+def _decode(member: str) -> list[str]:
+    return msgspec.json.decode(member, type=list[str])
