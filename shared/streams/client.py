@@ -31,7 +31,10 @@ class RedisSettings(Settings):
     redis_pool: int = setting(16, "Connections a process opens at most.", ge=4, le=1000)
     partitions: int = setting(1, "Into how many sets of streams the documents are spread.", ge=1, le=256)
     event_stream_length: int = setting(10_000, "Events kept in the shared stream, about.", ge=100)
-    progress_ttl: int = setting(86_400, "How long a document's events stay in Redis.", unit="s", ge=60)
+    progress_ttl: int = setting(86_400, "How long a document's events stay in Redis.", unit="s", ge=1)
+    marker_ttl: int = setting(
+        600, "How long Redis remembers that a document's first job was added, so that it is added once.", unit="s", ge=1
+    )
 
     @property
     def url(self) -> str:

@@ -17,8 +17,6 @@ _DEAD_PAGES = 100
 """Pages of `_DEAD_SHOWN` entries that are looked through for one tenant's: bounds what one request costs the server."""
 _NO_TENANT = "default"
 """Whose an entry is that could not be read and names nobody."""
-_MARKER_TTL = 600
-"""Seconds. A job that the relay could not note in all this time, and adds again, is the reconciler's to take off."""
 Entries = list[tuple[str, dict[str, str]]]
 
 
@@ -84,6 +82,8 @@ class Desk:
     ) -> str | None:
         """Add a document's first job, once for each generation; gives the entry's id, or None if it was there.
 
+        A job that the relay could not note while the marker lives, and adds again, is the reconciler's to take off.
+
         Args:
             fields: of the entry, flat.
             generation: how often Redis forgot the document.
@@ -94,7 +94,7 @@ class Desk:
         id_: str | None = await self._scripts.call(
             "enqueue",
             [keys.jobs(stage), keys.queued(document_id, generation), keys.events, keys.progress(document_id)],
-            _MARKER_TTL,
+            self._settings.marker_ttl,
             document_id,
             *told,
             self._settings.event_stream_length,
