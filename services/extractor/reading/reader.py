@@ -6,6 +6,7 @@ import numpy as np
 
 from services.extractor.reading.confidence import clashes, draft_confidence, draw_confidence
 from services.extractor.reading.layouts import read_layout
+from services.extractor.reading.mend import mend_lines
 from services.extractor.reading.meta import Meta, read_meta
 from services.extractor.reading.model import Draft, Draw, Line, Matrix, PageInput, Reading, Rect
 from services.extractor.reading.rules import find_rules
@@ -20,8 +21,6 @@ MAX_LINES = 1000
 """Lines of text a page is read with; a dense timetable has 300. Headers are looked for in time square to this."""
 LYING = 0.4
 """A page read with less confidence may lie on its side, which is tried at the cost of two more readings."""
-TWIN = 0.5
-"""Share of the smaller box that two readings of one text have in common."""
 MIN_SCORE = 0.3
 """Lines below this OCR score are noise in logos and pictures more often than text."""
 
@@ -76,7 +75,7 @@ def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
     page = replace(page, ocr=with_layer(page.ocr, page.layer), layer=None)
     straight = straighten(page)
     lines = [line for line in straight.lines if line.text and line.confidence >= MIN_SCORE][:MAX_LINES]
-    lines = _once(lines)
+    lines = mend_lines(lines)
     if not lines:
         return 0.0, 0
     rules = find_rules(straight.picture, lines)
@@ -101,17 +100,6 @@ def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
         reading.blocks.append(_block(draft, value, page.ocr.page, to_stored))
         reading.sources.append(list(dict.fromkeys((page.ocr.page, line.id) for line in draft.lines if line.id >= 0)))
     return draw_confidence(draw, values, _inside(draw, lines)), len(values)
-
-
-def _once(lines: list[Line]) -> list[Line]:
-    """Without texts that the OCR read twice at nearly the same place, where the surer reading is kept."""
-    kept: dict[str, list[Line]] = {}
-    for line in sorted(lines, key=lambda each: -each.confidence):
-        twins = kept.setdefault(line.text, [])
-        if all(other.rect.overlap(line.rect) < TWIN for other in twins):
-            twins.append(line)
-    ids = {line.id for same in kept.values() for line in same}
-    return [line for line in lines if line.id in ids]
 
 
 def _inside(draw: Draw, lines: list[Line]) -> int:

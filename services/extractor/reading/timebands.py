@@ -12,6 +12,7 @@ from services.extractor.reading.rules import Rail
 from services.extractor.reading.series import DayHeader
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.view import View
+from services.extractor.reading.words import is_weekly
 from shared.messages import TimeSource
 
 Legend = dict[str, tuple[int, int | None]]
@@ -30,6 +31,8 @@ class TimeBand:
     source: TimeSource | None = None
     implied: bool = False
     """Its number was not read; those above and below it tell it."""
+    weekly: bool = False
+    """Its cells hold what has no number: a break, or a name that the legend knows."""
 
 
 def find_time_bands(
@@ -59,7 +62,9 @@ def find_time_bands(
     u1 = min(max(u1, median(view.rect(line).x1 for line in lines)), header.u0)
     strip = [line for line in zone if u0 - view.size <= view.rect(line).cx <= u1 + view.size]
     bands = _entries(view, strip, u0, u1, header, v_end)
-    bands = [*_unread_before(view, bands, header, (u0, u1)), *bands]
+    if all(is_period(band.lines[0].text) for band in bands if band.lines):
+        bands = _unread_around(view, bands, header, (u0, u1), v_end)
+        _mark_weekly(view, bands, header, legend)
     _read_bands(bands, legend)
     bands = _trim(view, bands, header)
     _lay_on_scale(view, bands, header)
@@ -88,9 +93,12 @@ def _lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
     if len(labelled) < 3 or len(labelled) < len(bands) or printed or any(b.source == "legend" for b in bands):
         return
     at = [view.rect(band.lines[0]).cy for band in labelled]
-    steps = {b.start - a.start for a, b in pairwise(labelled) if a.start is not None and b.start is not None}
-    pitches = [b - a for a, b in pairwise(at)]
-    even = len(steps) == 1 and max(pitches) < 1.25 * min(pitches)
+    steps = [b.start - a.start for a, b in pairwise(labelled) if a.start is not None and b.start is not None]
+    step = min(steps)
+    # Where a label was not read, the next one is twice as far and twice as late.
+    pitches = [(b - a) * step / max(1, each) for (a, b), each in zip(pairwise(at), steps, strict=True)]
+    multiples = step > 0 and all(each % step == 0 for each in steps) and steps.count(step) > len(steps) / 2
+    even = multiples and max(pitches) < 1.25 * min(pitches)
     offset = _line_offset(view, at, header, median(pitches) if even else 0.0)
     if offset is None and even and at[0] - median(pitches) / 2 < header.v1 - 0.2 * view.size:
         # No lines were seen, but a first row around its label would reach into the days' names: it begins there.
@@ -100,7 +108,7 @@ def _lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
         return
     at = [v + offset for v in at]
     bottom = [rail.at for rail in view.v_rails if rail.at > at[-1] + view.size and _across(view, rail, header)]
-    end = 2 * at[-1] - at[-2] if even or not bottom else bottom[0]
+    end = at[-1] + median(pitches) if even or not bottom else bottom[0]
     for band, v, after in zip(labelled, at, [*at[1:], end], strict=True):
         # Even hours are a scale to be measured on; other times only name the lines they stand on.
         band.lo, band.hi, band.source = v, after, "drawn" if even else "next"
@@ -108,7 +116,7 @@ def _lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
     if even and _ends_at(view, at[-1], end, header):
         bands.remove(last)
     elif even and last.end is None and last.start is not None:
-        last.end = last.start + steps.pop()
+        last.end = last.start + step
     elif last.end is None:
         last.source = "header"
 
@@ -200,28 +208,50 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
     return [TimeBand(lo, hi, lines) for (lo, hi), (_, lines) in zip(bands, boxes, strict=True)]
 
 
-def _unread_before(view: View, bands: list[TimeBand], header: DayHeader, column: tuple[float, float]) -> list[TimeBand]:
-    """Ruled rows with lessons, but without a label, between the days' names and the first period's number."""
-    if not bands or not bands[0].lines or not is_period(bands[0].lines[0].text):
-        return []
-    top, end = header.v1, bands[0].lo
-    rails = [rail.at for rail in view.v_rails if top - 0.5 * view.size < rail.at < end + 0.3 * view.size]
+def _unread_around(
+    view: View, bands: list[TimeBand], header: DayHeader, column: tuple[float, float], v_end: float
+) -> list[TimeBand]:
+    """`bands` with the ruled rows before and after them that hold lessons, but no label that was read."""
+    if not bands:
+        return bands
+    before = _unread_rows(view, header, column, header.v1, bands[0].lo)
+    after = _unread_rows(view, header, column, bands[-1].hi, v_end)
+    if before and abs(before[-1].hi - bands[0].lo) > 0.8 * view.size:
+        before = []
+    if after and abs(after[0].lo - bands[-1].hi) > 0.8 * view.size:
+        after = []
+    return [*before, *bands, *after]
+
+
+def _unread_rows(view: View, header: DayHeader, column: tuple[float, float], top: float, end: float) -> list[TimeBand]:
+    """Ruled rows from `top` to `end`; none if something stands in their header, or nothing in their cells."""
     edges: list[float] = []
-    for at in rails:
-        drawn = min(view.v_cut(at, *column), view.v_cut(at, header.u0, header.u1)) > 0.6
-        if drawn and (not edges or at - edges[-1] > 0.8 * view.size):
-            edges.append(at)
+    for rail in view.v_rails:
+        near = top - 0.5 * view.size < rail.at < end + 0.5 * view.size
+        drawn = near and min(view.v_cut(rail.at, *column), view.v_cut(rail.at, header.u0, header.u1)) > 0.6
+        if drawn and (not edges or rail.at - edges[-1] > 0.8 * view.size):
+            edges.append(rail.at)
     rects = [view.rect(line) for line in view.lines]
     out: list[TimeBand] = []
     for lo, hi in pairwise(edges):
         inside = [rect for rect in rects if lo < rect.cy < hi]
-        read = any(column[0] - view.size < rect.cx < column[1] + view.size for rect in inside)
+        read = any(rect.cx < header.u0 for rect in inside)
         if read or not any(header.u0 < rect.cx < header.u1 for rect in inside):
-            return []
+            break
         out.append(TimeBand(lo, hi))
-    if out:
-        bands[0].lo = edges[-1]
     return out
+
+
+def _mark_weekly(view: View, bands: list[TimeBand], header: DayHeader, legend: Legend) -> None:
+    """Find the rows without a label whose cells say what has no number."""
+    for band in bands:
+        texts = [
+            line.text
+            for line in view.lines
+            if band.lo < view.rect(line).cy < band.hi and header.u0 < view.rect(line).cx < header.u1
+        ]
+        named = sum(is_weekly(text) or label_key(text) in legend for text in texts)
+        band.weekly = not band.lines and (not texts or named > 0.5 * len(texts) or len(texts) == 1)
 
 
 def _empty_cells(rails: list[Rail], spans: list[tuple[float, float]], size: float) -> list[tuple[float, float]]:
@@ -273,7 +303,7 @@ def _read_bands(bands: list[TimeBand], legend: Legend) -> None:
             timed.append((band, next((span for span in spans if span.end is not None), spans[0])))
     for (band, _), (start, end) in zip(timed, resolve_all([span for _, span in timed]), strict=True):
         band.start, band.end, band.source = start, end, "header"
-    imply_numbers(bands)
+    imply_numbers(bands, legend)
     for band in bands:
         if band.start is None and (key := label_key(band.label)) and key in legend:
             band.start, band.end = legend[key]
@@ -281,20 +311,27 @@ def _read_bands(bands: list[TimeBand], legend: Legend) -> None:
     _fill_gaps(bands)
 
 
-def imply_numbers(bands: list[TimeBand]) -> None:
-    """Number the rows whose period number was not read, where just as many numbers as rows are missing."""
-    numbered = [(-1, "0")] + [(i, key) for i, band in enumerate(bands) if (key := _number(band))]
+def imply_numbers(bands: list[TimeBand], legend: Legend) -> None:
+    """Number the rows whose period number was not read, where just as many numbers as rows are missing.
+
+    Numbers can be missing before the first, between two, and after the last up to the legend's last.
+    """
+    numbered = [(-1, 0)] + [(i, number) for i, band in enumerate(bands) if (number := _number(band))]
+    known = [int(key) for key in legend if key.isdigit()]
+    if len(numbered) > 2 and known and max(known) > numbered[-1][1]:
+        numbered.append((len(bands), max(known) + 1))
     for (i, before), (j, after) in pairwise(numbered):
-        missing = range(int(before) + 1, int(after))
-        rows = [band for band in bands[i + 1 : j] if not band.label and band.start is None]
-        if missing and len(rows) == len(missing) == j - i - 1:
+        missing = range(before + 1, after)
+        rows = [band for band in bands[i + 1 : j] if not band.label and band.start is None and not band.weekly]
+        if missing and len(rows) == len(missing):
             for band, number in zip(rows, missing, strict=True):
                 band.label, band.implied = str(number), True
 
 
-def _number(band: TimeBand) -> str | None:
+def _number(band: TimeBand) -> int:
+    """A period's number; 0 if it has none."""
     key = label_key(band.label) if band.label and is_period(band.label) else None
-    return key if key and key.isdigit() else None
+    return int(key) if key and key.isdigit() else 0
 
 
 def _fill_gaps(bands: list[TimeBand]) -> None:

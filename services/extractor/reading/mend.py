@@ -1,0 +1,89 @@
+"""Puts right how the OCR cut the page's text into lines: read twice, run together, or wrapped within a cell."""
+
+import re
+from dataclasses import replace
+
+from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.times import find_times
+
+TWIN = 0.5
+"""Share of the smaller box that two readings of one text have in common."""
+_DASH = "-–—−~"
+_CLOCK = r"\d{1,2}\s?[:.hH]\s?\d{2}"
+_RANGE = re.compile(rf"{_CLOCK}\s*[{_DASH}]\s*{_CLOCK}")
+
+
+def mend_lines(lines: list[Line]) -> list[Line]:
+    """The page's lines without doubles, one for each range of times that several columns or rows of a header show.
+
+    A part of a line, and a line made of two, keep the (first) line's id.
+    """
+    return _joined([part for line in _once(lines) for part in _apart(line)])
+
+
+def _once(lines: list[Line]) -> list[Line]:
+    """Without texts that were read twice at nearly the same place, where the surer reading is kept."""
+    kept: dict[str, list[Line]] = {}
+    for line in sorted(lines, key=lambda each: -each.confidence):
+        twins = kept.setdefault(line.text, [])
+        if all(other.rect.overlap(line.rect) < TWIN for other in twins):
+            twins.append(line)
+    ids = {line.id for same in kept.values() for line in same}
+    return [line for line in lines if line.id in ids]
+
+
+def _apart(line: Line) -> list[Line]:
+    """A line of nothing but ranges ("8:55-9:35 9:35-9:50"): the headers of as many columns, read in one."""
+    ranges = list(_RANGE.finditer(line.text))
+    if len(ranges) < 2 or not line.upright or any(char.isalnum() for char in _RANGE.sub("", line.text)):
+        return [line]
+    step = line.rect.width / len(line.text)
+    return [
+        replace(
+            line,
+            text=found.group(),
+            rect=replace(line.rect, x0=line.rect.x0 + found.start() * step, x1=line.rect.x0 + found.end() * step),
+        )
+        for found in ranges
+    ]
+
+
+def _joined(lines: list[Line]) -> list[Line]:
+    """A start and its end on the next line ("8:00 -" over "8:45") are one text."""
+    clocks = [line for line in lines if len(line.text) <= 14 and (spans := find_times(line.text)) and len(spans) == 1]
+    clocks = [line for line in clocks if find_times(line.text)[0].end is None]
+    taken: set[int] = set()
+    made: dict[int, Line] = {}
+    for line in clocks:
+        for after in clocks:
+            if after is line or id(line) in taken or id(after) in taken or not _wraps(line, after):
+                continue
+            text = f"{line.text.rstrip(_DASH + ' ')} - {after.text.lstrip(_DASH + ' ')}"
+            spans = find_times(text)
+            if len(spans) == 1 and spans[0].end is not None:
+                confidence = min(line.confidence, after.confidence)
+                joined = replace(line, text=text, rect=line.rect.union(after.rect), confidence=confidence)
+                taken |= {id(line), id(after)}
+                made[id(line)] = joined
+    return [made.get(id(line), line) for line in lines if id(line) in made or id(line) not in taken]
+
+
+def _wraps(line: Line, after: Line) -> bool:
+    """Whether `after` goes on from `line`: a dash between them, and right below it as the text runs."""
+    opens, goes_on = line.text.rstrip()[-1:] in _DASH, after.text.lstrip()[:1] in _DASH
+    closed = after.text.rstrip()[-1:] not in _DASH and line.text.lstrip()[:1] not in _DASH
+    if line.angle != after.angle or not (opens or goes_on) or not closed:
+        return False
+    a, b = _upright(line), _upright(after)
+    beside = min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 * min(a.width, b.width)
+    return beside and 0.4 * line.size < b.cy - a.cy < 1.9 * max(line.size, after.size)
+
+
+def _upright(line: Line) -> Rect:
+    """The line's rectangle on a page turned so that it reads from left to right."""
+    rect = line.rect
+    if line.angle == 90:
+        return Rect(rect.y0, -rect.x1, rect.y1, -rect.x0)
+    if line.angle == 270:
+        return Rect(-rect.y1, rect.x0, -rect.y0, rect.x1)
+    return rect
