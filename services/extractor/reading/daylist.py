@@ -104,7 +104,7 @@ def _beside_times(view: View, lists: list[_List]) -> bool:
         and not any(letter.isalpha() for letter in without_times(line.text, spans))
     ]  # fmt: skip
     under = max((sum(abs(a.rect.cx - b.rect.cx) < 2 * view.size for b in margin) for a in margin), default=0)
-    return len(row) >= 3 and under >= 4
+    return len(row) >= 2 and under >= 4
 
 
 def _between(view: View, lo: float, hi: float, heading: Line) -> float:

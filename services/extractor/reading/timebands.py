@@ -77,7 +77,7 @@ def _trim(view: View, bands: list[TimeBand], header: DayHeader) -> list[TimeBand
 
     def inside(band: TimeBand) -> bool:
         if not band.lines:
-            return False
+            return band.implied
         if band.start is not None or is_period(band.label):
             return True
         return sum(view.u_cut(u, band.lo, band.hi, 0.3 * view.size) > 0.5 for u, _ in inner) >= 0.5 * len(inner)
