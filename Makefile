@@ -5,6 +5,7 @@
 #   make lint                            style, types, lock files
 #   make bench                           the benchmarks
 #   make bench-queue [QUICK=1]           the streams beside five other job queues
+#   make soak                            100,000 jobs: the memory of the streams, and what they cost a document
 #   make bench-ocr                       the text recognition beside others
 #   make bench-compress                  the compressor beside sharp and Pillow
 #   make chaos [SEED=7] [ACTIONS=kill]   kills, stops, cuts and empties everything, and counts what is lost
@@ -13,7 +14,7 @@
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-compress bench-ocr bench-queue chaos accuracy accuracy-drawn clean FORCE
+.PHONY: help run test lint bench bench-compress bench-ocr bench-queue soak chaos accuracy accuracy-drawn clean FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -61,6 +62,10 @@ chaos: .venv/.all
 
 bench-queue: .venv/.all .local/peers/.stamp
 	@$(PYTHON_IN) -m tests.benchmarks.queue
+
+# JOBS and RATE reach it through the environment.
+soak: .venv/.all
+	@$(PYTHON_IN) -m tests.benchmarks.queue.soak
 
 accuracy: .venv/.all $(PAGE)
 	@test -d "$(DATA)" || { echo "Give the folder of pictures: make accuracy DATA=folder." >&2; exit 1; }
