@@ -220,7 +220,12 @@ class _Stream:
         if item.event.percentage is None or item.event.percentage >= self._told:
             self._told = item.event.percentage or self._told
             return item.data
-        return frame(item.id, msgspec.structs.replace(item.event, percentage=self._told))
+        id_ = item.id
+        if not item.event.final:
+            # The id carries the percentage as well: with its own, a client that comes back with it would be told less.
+            milliseconds, sequence = event_id(id_)
+            id_ = f"{milliseconds}-{sequence - sequence % ID_STEP + self._told}"
+        return frame(id_, msgspec.structs.replace(item.event, percentage=self._told))
 
     async def _write(self, data: bytes) -> None:
         async with asyncio.timeout(self._write_timeout):
