@@ -241,3 +241,21 @@ def test_a_rule_read_as_a_letter_hides_no_label() -> None:
     assert find_times(":10:00-11:00")[0].end is not None
     lines = [_line(0, "Stunde 2", 0, 0, 100, 20), _line(1, ":10:00-11:00", 120, 0, 260, 20)]
     assert find_legend(lines)[0] == {"2": (600, 660)}
+
+
+def test_the_page_s_edge_is_not_the_first_column_s() -> None:
+    """An hour scale whose columns have no outer border, on a photo with its paper's edge in the picture."""
+    page = Sheet(1200, 800)
+    page.fill(0, 0, 6, 800, (40, 40, 40))
+    for index, name in enumerate(DAYS):
+        page.text(260 + 200 * index, 60, name)
+    for day in range(1, 5):
+        page.rule(160 + 200 * day, 40, 160 + 200 * day, 640)
+    for hour in range(6):
+        page.text(100, 90 + 90 * hour, f"{9 + hour}:00")
+        page.rule(160, 90 + 90 * hour, 1160, 90 + 90 * hour)
+    for day in range(5):
+        page.fill(164 + 200 * day, 90 + 90 * day, 356 + 200 * day, 180 + 90 * day, (200, 220, 250))
+        page.text(260 + 200 * day, 135 + 90 * day, lesson(day, 0))
+    blocks = [(block.day, block.start_time, block.end_time) for block in page.read().blocks]
+    assert blocks == [(name.lower(), f"{9 + day:02}:00", f"{10 + day:02}:00") for day, name in enumerate(DAYS)]
