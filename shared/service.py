@@ -23,6 +23,7 @@ from shared.streams.keys import Keys
 from shared.streams.lane import Lane
 from shared.streams.scripts import Client
 from shared.streams.worker import QueueSettings, Worker
+from shared.threads import end_process
 
 log = get_logger(__name__)
 
@@ -61,6 +62,7 @@ def run(main: Callable[[], Coroutine[Any, Any, None]], service: str) -> None:
         import uvloop
 
         uvloop.run(main())
+        end_process(0)
     except SettingError as error:
         sys.exit(f"{service}: {error}")
     except ImportError as error:

@@ -26,6 +26,7 @@ from shared.logs import get_logger
 from shared.messages import CompressPayload, OcrPayload, PageImage, TextLayer, encode
 from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Unreadable
 from shared.pictures import PictureInfo, PictureSettings, inspect
+from shared.threads import Threads
 
 log = get_logger("compressor.handler")
 T = TypeVar("T")
@@ -49,7 +50,7 @@ class Compressor:
         self._blobs = blobs
         self._settings = settings or CompressorSettings.load()
         self._limits = limits or PictureSettings.load()
-        self._threads = ThreadPoolExecutor(self._settings.compress_threads, "compress")
+        self._threads = Threads(self._settings.compress_threads, "compress")
         # Threads that only wait for the documents' processes, and as many documents: each takes up to a gigabyte.
         most = self._settings.compress_threads
         self._processes = DocumentProcesses(self._limits, idle=most)
@@ -76,7 +77,7 @@ class Compressor:
         images: list[PageImage] = []
         stored: list[Compressed] = []
         try:
-            info = await self._run(inspect, data, len(data), self._limits)
+            info = await self._threads.run(inspect, data, len(data), self._limits)
             # aclosing: a document left half read would otherwise be closed whenever, on any thread.
             async with self._alone_if_large(info), aclosing(self._pages(data, info)) as pages:
                 async for number, count, page, text in pages:
@@ -99,7 +100,7 @@ class Compressor:
 
     def close(self) -> None:
         """End the threads and processes; what they work on is finished, what waits is dropped."""
-        self._threads.shutdown(cancel_futures=True)
+        self._threads.close()
         # First the processes that wait, and with it the keeping of others: what is closed after this is ended.
         self._processes.close()
         self._document_threads.shutdown(cancel_futures=True)
@@ -109,9 +110,9 @@ class Compressor:
     ) -> AsyncGenerator[tuple[int, int, Compressed, TextLayer | None], None]:
         """Page number, page count, the compressed page and its text, one after the other."""
         if info.kind not in ("pdf", "docx"):
-            pages = await self._run(page_count, data, info, self._limits)
+            pages = await self._threads.run(page_count, data, info, self._limits)
             for number, page in enumerate(pages):
-                work = await self._run(lambda page=page: compress(data, info, self._settings, self._limits, page=page))
+                work = await self._threads.run(compress, data, info, self._settings, self._limits, page=page)
                 yield number, len(pages), work, None
             return
         async with self._places:
@@ -122,16 +123,16 @@ class Compressor:
                     if isinstance(drawn, bytes):
                         yield number, document.pages, await self._embedded(drawn), None
                     else:
-                        work = await self._run(compress_drawn, drawn, self._settings)
+                        work = await self._threads.run(compress_drawn, drawn, self._settings)
                         yield number, document.pages, work, drawn.text
             finally:
                 await self._wait(document.close)
 
     async def _embedded(self, data: bytes) -> Compressed:
         """A picture file that a document holds, by the ordinary way."""
-        info = await self._run(inspect, data, len(data), self._limits)
+        info = await self._threads.run(inspect, data, len(data), self._limits)
         async with self._alone_if_large(info):
-            return await self._run(compress, data, info, self._settings, self._limits)
+            return await self._threads.run(compress, data, info, self._settings, self._limits)
 
     async def _open(self, data: bytes, kind: Literal["pdf", "docx"]) -> OpenDocument:
         opening = self._document_threads.submit(self._processes.open, data, kind)
@@ -160,9 +161,6 @@ class Compressor:
 
     def _alone_if_large(self, info: PictureInfo) -> AbstractAsyncContextManager[None]:
         return self._large if (info.width or 0) * (info.height or 0) > _LARGE else nullcontext()
-
-    async def _run(self, work: Callable[..., T], *arguments: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
     async def _wait(self, work: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._document_threads, work, *arguments)

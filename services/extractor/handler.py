@@ -9,10 +9,8 @@
                                                               +-> the local reading, with a warning
 """
 
-import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +37,7 @@ from shared.messages import (
     Warning_,
 )
 from shared.outcomes import Dead, Done, Job, Outcome, Progress
+from shared.threads import Threads
 
 if TYPE_CHECKING:
     from services.extractor.claude import Claude
@@ -90,13 +89,13 @@ class Extractor:
             from services.extractor import claude as sdk
 
             self._claude = sdk.Claude(claude)
-        self._pool = ThreadPoolExecutor(self._settings.extract_threads, thread_name_prefix="layout")
+        self._threads = Threads(self._settings.extract_threads, "layout")
         if self._settings.extraction == "claude" and self._claude is None:
             log.warning("EXTRACTION is claude but ANTHROPIC_API_KEY is not set; the local reader reads everything")
 
     def close(self) -> None:
         """Wait for what the threads are at; nothing new starts."""
-        self._pool.shutdown(cancel_futures=True)
+        self._threads.close()
 
     async def handle(self, job: Job, progress: Progress) -> Outcome:
         """Read, validate and save a document's timetable.
@@ -172,14 +171,13 @@ class Extractor:
         result = msgspec.json.decode(await self._blobs.get(payload.ocr), type=OcrResult)
         declared = {page.image: page.content_type for page in payload.pages}
         layers = {page.page: page.text_layer for page in payload.pages}
-        loop = asyncio.get_running_loop()
         texts = [await self._layer(layers.get(page.page)) for page in result.pages]
         result = msgspec.structs.replace(result, pages=[*map(exact_page, result.pages, texts)])
         material = _Material([], [], result, [])
         for page, text in zip(result.pages, texts, strict=True):
             data = await self._blobs.get(page.image)
             try:
-                picture = await loop.run_in_executor(self._pool, decode, data, page)
+                picture = await self._threads.run(decode, data, page)
             except Undecodable:
                 picture = blank(page)
                 material.warnings.append(
@@ -201,8 +199,7 @@ class Extractor:
 
     async def _read(self, material: _Material, progress: Progress) -> tuple[Timetable, str, dict[str, Any]]:
         """The timetable, who read it, in words, and what asking Claude cost (for the event's details)."""
-        loop = asyncio.get_running_loop()
-        reading = await loop.run_in_executor(self._pool, read_timetable, material.pages)
+        reading = await self._threads.run(read_timetable, material.pages)
         local = Timetable(
             teacher=reading.teacher,
             class_name=reading.class_name,
@@ -234,17 +231,16 @@ class Extractor:
         return local, "the local reader", spent
 
     async def _ask(self, claude: "Claude", material: _Material) -> tuple[Timetable, list[Attempt]]:
-        loop = asyncio.get_running_loop()
         pictures: list[tuple[bytes, str]] = []
         for page, (data, media_type) in list(zip(material.pages, material.stored, strict=True))[:MAX_PAGES]:
-            pictures.append(await loop.run_in_executor(self._pool, sendable, data, media_type, page.picture))
+            pictures.append(await self._threads.run(sendable, data, media_type, page.picture))
         numbered = number_lines([page.ocr for page in material.pages])
 
         async def check(answer: Answer) -> list[str]:
-            return await loop.run_in_executor(self._pool, _faults, answer, numbered)
+            return await self._threads.run(_faults, answer, numbered)
 
         asked = await claude.ask(pictures, numbered, check)
-        return await loop.run_in_executor(self._pool, ground, asked.answer, numbered), asked.attempts
+        return await self._threads.run(ground, asked.answer, numbered), asked.attempts
 
 
 _WORTH_REPAIR = frozenset({"no_blocks", "blank_name", "bad_time", "start_after_end", "overlap"})
