@@ -53,7 +53,8 @@ def as_table(timetable: Timetable, days: list[Day], width: int) -> Table:
     rows = slots(blocks)
     if len(rows) > MOST_ROWS:  # times that do not line up between days: a row for each pair as it is
         rows = sorted({(block.start_time or "", block.end_time or "") for block in blocks if block.start_time})
-    table = Table(title=title(timetable) or None, show_lines=True, expand=False, padding=(0, 1) if width > ROOMY else _TIGHT)
+    padding = (0, 1) if width > ROOMY else _TIGHT
+    table = Table(title=title(timetable) or None, show_lines=True, expand=False, padding=padding)
     table.add_column("", style="cyan", no_wrap=True)
     for day in days:
         table.add_column(day.capitalize(), ratio=1, overflow="fold")
