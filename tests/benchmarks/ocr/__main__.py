@@ -166,7 +166,7 @@ async def main() -> None:
     looks = [f"CER % {page.look}" for page in drawn]
     show("2000 x 1400 page, medians", ("", "ms", "CPU ms", "peak MiB", *looks), rows)
     memory: dict[str, float] = {}
-    if soaked:
+    if soaked and soaked["resident"]:  # SOAK=0 leaves it out
         resident = soaked["resident"]
         tenth = max(len(resident) // 10, 1)
         memory = {
