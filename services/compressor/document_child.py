@@ -18,7 +18,7 @@ from typing import Literal
 
 import msgspec
 
-from services.compressor.docx_file import Word
+from services.compressor.docx.file import Word
 from services.compressor.pdf import DrawnPage, Pdf, load_pdfium
 from shared.outcomes import Unreadable
 from shared.pictures import PictureSettings

@@ -114,7 +114,7 @@ class OpenDocument:
         self.pid = child.pid
 
     def draw(self, number: int, longest: int) -> DrawnPage | bytes:
-        """Draw a page, as `services.compressor.pdf.Pdf.draw` and `services.compressor.docx_file.Word.draw`.
+        """Draw a page, as `services.compressor.pdf.Pdf.draw` and `services.compressor.docx.file.Word.draw`.
 
         Returns:
             The page, or a picture file that is one.

@@ -15,8 +15,8 @@ from docx.oxml.parser import OxmlElement, parse_xml
 from docx.shared import Pt
 from PIL import Image
 
-from services.compressor.docx_file import EMPTY, NO_PICTURE, STRANGE, Word
-from services.compressor.docx_numbers import Numbers
+from services.compressor.docx.file import EMPTY, NO_PICTURE, STRANGE, Word
+from services.compressor.docx.numbers import Numbers
 from services.compressor.pdf import DrawnPage
 from services.extractor.reading import PageInput, read_timetable
 from shared.messages import OcrPage, OcrPayload, TextLayer, TextLine

@@ -2,14 +2,14 @@
 
 There is no word processor on a server that must run anywhere, so the document is laid out here, in four rooms:
 
-1. `docx_file` (this one) opens it with python-docx: the archive's directory is looked at before anything is unpacked,
+1. `docx.file` (this one) opens it with python-docx: the archive's directory is looked at before anything is unpacked,
    and a part with a document type declaration, which no word processor writes and every entity trick needs, is refused.
-2. `docx_blocks` and `docx_tables` (with `docx_styles` and `docx_numbers`) walk its XML into a small model
-   (`docx_model`): paragraphs, tables with their merged cells and column widths, page breaks, pictures. What stands in
+2. `docx.blocks` and `docx.tables` (with `docx.styles` and `docx.numbers`) walk its XML into a small model
+   (`docx.model`): paragraphs, tables with their merged cells and column widths, page breaks, pictures. What stands in
    content controls, text boxes, hyperlinks and tracked insertions counts; what is deleted or hidden does not.
-3. `docx_layout` sets that on pages. Not Word's pages: what matters to the reader is the table, so columns grow to their
+3. `docx.layout` sets that on pages. Not Word's pages: what matters to the reader is the table, so columns grow to their
    longest word and a page to its table, where Word would break the word or the table.
-4. `docx_draw` draws them, and says where every line of text stands.
+4. `docx.draw` draws them, and says where every line of text stands.
 
 A page's text layer is exact, since the same code wrote the text and drew it: the extractor takes it in place of what
 the text recognition makes of the picture. A document with pictures and hardly any text is a timetable that was pasted
@@ -25,10 +25,10 @@ import lzma
 import zipfile
 import zlib
 
-from services.compressor.docx_blocks import read_blocks
-from services.compressor.docx_draw import draw_page
-from services.compressor.docx_layout import lay_out
-from services.compressor.docx_model import Content, Paragraph, Table
+from services.compressor.docx.blocks import read_blocks
+from services.compressor.docx.draw import draw_page
+from services.compressor.docx.layout import lay_out
+from services.compressor.docx.model import Content, Paragraph, Table
 from services.compressor.pdf import DrawnPage
 from shared.office import BROKEN, check_parts
 from shared.outcomes import Unreadable

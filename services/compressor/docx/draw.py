@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from services.compressor.docx_layout import Page, Text, font
+from services.compressor.docx.layout import Page, Text, font
 from services.compressor.pdf import DrawnPage
 from shared.messages import TextLayer, TextLine
 
