@@ -63,7 +63,7 @@ class EngineSettings(Settings):
     ocr_first_side: int = setting(
         1408,
         "Longest side of a first, quick look at a page, after which only places with small text and ink that no line "
-        "covers are looked at again. 0 looks once, at full size, in about twice the time.",
+        "covers are looked at again. 0 looks at full size at once: twice the time, a few more single letters.",
         unit="pixels",
         ge=0,
         le=4000,

@@ -48,7 +48,7 @@ _PR_SET_PDEATHSIG = 1
 _ROOT = Path(__file__).parents[2]
 _MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "1048576"}
 """For glibc: large buffers go back to the system after each run of a model, where its heaps would keep them: 310 MB
-instead of 490 between pages, for a twentieth of the time."""
+instead of 430 to 490 between pages (docs/ocr.md)."""
 
 
 class ChildError(RuntimeError):
