@@ -63,8 +63,9 @@ class Reader:
             "preprocessing", 0.0, "Preparing the page" if len(pages) == 1 else f"Preparing {len(pages)} pages"
         )
         try:
+            known = [await self._known(page) for page in pages]
             for index, page in enumerate(pages):
-                read.append(await self._page(job, page, index, len(pages), progress))
+                read.append(await self._page(job, page, index, len(pages), known[index], progress))
         except BlobMissing:
             return Dead("The stored picture is gone.")
         except Unreadable as error:
@@ -75,19 +76,21 @@ class Reader:
         key = blob_key(job.tenant, job.document_id, "ocr.json")
         seconds = round(time.monotonic() - started, 3)
         await self._blobs.put(key, to_json(OcrResult(pages=read, engine=self._label, seconds=seconds)))
-        lines = sum(len(page.lines) for page in read)
-        if lines or not any(page.text_layer for page in pages):
-            await progress("ocr", 1.0, f"{lines} {_lines(lines)} read", details={"lines": lines})
+        lines = sum(known) + sum(len(page.lines) for page in read)
+        how = "known from the document" if all(known) else "read"
+        await progress("ocr", 1.0, f"{lines} {_lines(lines)} {how}", details={"lines": lines})
         log.info("pages read", pages=len(read), lines=lines, seconds=seconds)
         return Done(next=Next("extract", ExtractPayload(pages=pages, ocr=key)))
 
-    async def _page(self, job: Job, stored: PageImage, index: int, pages: int, progress: Progress) -> OcrPage:
+    async def _page(
+        self, job: Job, stored: PageImage, index: int, pages: int, known: int, progress: Progress
+    ) -> OcrPage:
         """Prepare and read one page; one whose text is known to the letter is only passed on."""
-        if known := await self._known(stored):
+        if known:
             note = f"{known} {_lines(known)} known from the document"
             if index == 0:
                 await progress("preprocessing", 1.0, note, details={"found": known})
-            await progress("ocr", (index + 1) / pages, note, details={"lines": known})
+            await progress("ocr", index / pages, note, details={"lines": known})
             return OcrPage(page=stored.page, image=stored.image, width=stored.width, height=stored.height, lines=[])
         data = await self._blobs.get(stored.image)
         async with _told(progress, index, pages) as on_news:

@@ -74,9 +74,20 @@ async def test_a_page_drawn_from_its_text_is_not_read(reader: Reader, blobs: Blo
     result = await _result(blobs, await reader.handle(job, told))
     assert result.pages == [OcrPage(page=0, image=page.image, width=900, height=520, lines=[])]
     assert ("preprocessing", 1.0, "1 line known from the document") in told.events
-    assert ("ocr", 1.0, "1 line known from the document") in told.events
+    assert ("ocr", 0.0, "1 line known from the document") in told.events
+    assert told.events[-1] == ("ocr", 1.0, "1 line known from the document")
     await blobs.put(key, msgspec.json.encode(TextLayer(lines=[line])))  # a PDF's own: the picture is read
     assert isinstance(await reader.handle(job, told), Dead)
+
+
+async def test_the_step_ends_where_a_pdf_has_text_and_its_picture_none(reader: Reader, blobs: BlobStore) -> None:
+    job = await _job(blobs, webp(draw([], (900, 520))))
+    page = msgspec.structs.replace(job.read(OcrPayload).pages[0], text_layer="default/doc/text-0.json")
+    line = TextLine(text="hidden", box=(10.0, 10.0, 80.0, 20.0))
+    await blobs.put("default/doc/text-0.json", msgspec.json.encode(TextLayer(lines=[line])))
+    told = Told()
+    await reader.handle(Job("doc", "default", "ocr", 1, msgspec.to_builtins(OcrPayload(pages=[page]))), told)
+    assert told.events[-1] == ("ocr", 1.0, "0 lines read")
 
 
 async def _result(blobs: BlobStore, outcome: object) -> OcrResult:
