@@ -176,12 +176,14 @@ def _forget_underlines(mask: Mask, rect: Rect, scale: float, size: float) -> Non
     edges = ((rect.y0 - margin, rect.y0 + 0.5 * margin), (rect.y1 - 0.5 * margin, rect.y1 + margin))
     for top, bottom in edges:
         y0, y1 = max(0, int(top * scale)), int(bottom * scale) + 1
-        strip = mask[y0:y1, x0:x1]
-        if not strip.any():
-            continue
-        rows = mask[y0:y1]
-        if not (rows[:, max(0, x0 - beyond) : x0].any() or rows[:, x1 : x1 + beyond].any()):
-            strip[:] = 0
+        strip, rows = mask[y0:y1, x0:x1], mask[y0:y1]
+        under = mask[y0:y1, int((rect.x0 + margin) * scale) : int((rect.x1 - margin) * scale) + 1]
+        hit = np.flatnonzero(under.any(axis=1))
+        for run in np.split(hit, np.flatnonzero(np.diff(hit) > 1) + 1) if len(hit) else []:
+            # What goes on does so at the run's own height; an edge of the next cell may lie a little lower.
+            level = rows[run]
+            if not (level[:, max(0, x0 - beyond) : x0].any() or level[:, x1 : x1 + beyond].any()):
+                strip[run] = 0
 
 
 def _rails(mask: Mask, *, vertical: bool, scale: float, size: float) -> list[Rail]:

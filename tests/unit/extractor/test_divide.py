@@ -1,0 +1,70 @@
+"""Texts across separators, and separators that texts only seem to have."""
+
+from services.extractor.reading.divide import divide_lines
+from services.extractor.reading.model import Line
+from services.extractor.reading.rules import Rules, find_rules
+from services.extractor.reading.straighten import straighten
+from shared.messages import OcrLine
+from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet, plain, week
+
+
+def _rules(page: Sheet) -> tuple[list[Line], Rules]:
+    straight = straighten(page.page())
+    return straight.lines, find_rules(straight.picture, straight.lines)
+
+
+def _join(page: Sheet, *texts: str, by: str = "") -> None:
+    """The OCR reads the lines of these texts, which stand beside each other, in one."""
+    parts = [next(line for line in page.lines if line.text == text) for text in texts]
+    (x0, y0), (x1, y1) = parts[0].box[0], parts[-1].box[2]
+    page.lines = [line for line in page.lines if line not in parts]
+    box = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+    page.lines.append(OcrLine(id=parts[0].id, text=by.join(texts), box=box, confidence=0.9, angle=0))
+
+
+def test_two_cells_read_in_one_are_taken_apart_at_their_border() -> None:
+    page = Sheet()
+    want = plain(Grid(page, 6, 5))
+    _join(page, "Monday", "Tuesday")
+    _join(page, *TIMES[:1], "Maths", by=" ")
+    lines, rules = _rules(page)
+    parts = [line.text for line in divide_lines(lines, rules)]
+    assert {"Monday", "Tuesday", TIMES[0], "Maths"} <= set(parts)
+    assert len(parts) == len(lines) + 2
+    assert week(page.read()) == want
+
+
+def test_a_text_in_a_merged_cell_stays_whole() -> None:
+    page = Sheet()
+    grid = Grid(page, 6, 5)
+    grid.headers(DAYS, TIMES)
+    for day in range(5):
+        for period in (0, 1, 3):
+            grid.put(day + 1, period + 1, "Art")
+    grid.put(1, 3, "Whole School Assembly", wide=5)
+    lines, rules = _rules(page)
+    assert [line.text for line in divide_lines(lines, rules)] == [line.text for line in lines]
+
+
+def test_a_text_without_a_gap_at_the_border_and_a_range_stay_whole() -> None:
+    page = Sheet()
+    for y in (100, 180):
+        page.frame(100, y, 300, y + 80)
+        page.frame(300, y, 500, y + 80)
+    page.text(300, 140, "Mathematics")
+    page.text(300, 220, "9:00 - 9:45")
+    lines, rules = _rules(page)
+    assert [line.text for line in divide_lines(lines, rules)] == ["Mathematics", "9:00 - 9:45"]
+
+
+def test_a_text_s_own_edge_beside_another_cell_s_is_no_separator() -> None:
+    """Letters' feet form a run below their box; in the next column a cell ends a few pixels lower."""
+    page = Sheet(800, 400)
+    page.fill(60, 100, 300, 204, (200, 220, 250))
+    page.fill(302, 60, 600, 300, (220, 250, 220))
+    page.text(400, 190, "Sciences", scale=0.9)
+    page.rule(325, 199, 475, 199, (90, 90, 90), 2)
+    lines, rules = _rules(page)
+    rect = lines[0].rect
+    assert rules.row_cut(199, rect.x0, rect.x1, 4) == 0
+    assert rules.row_cut(204, 80, 280) > 0.9
