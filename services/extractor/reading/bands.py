@@ -1,14 +1,34 @@
-"""Where one header's column (or row) ends and the next begins: at a separator if one stands between them, else between
-their texts."""
+"""The bands of a header: where one's column (or row) ends and the next begins, at a separator if one stands between
+them, else between their texts."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
+from services.extractor.reading.model import Line
 from services.extractor.reading.rules import Rail
+from shared.messages import TimeSource
 
 MIN_CUT = 0.3
 """Share of the looked-at stretch along which a separator must stand to be taken for a boundary."""
+
+
+@dataclass(slots=True)
+class TimeBand:
+    """One row of the time header (in `v`)."""
+
+    lo: float
+    hi: float
+    lines: list[Line] = field(default_factory=list)
+    start: int | None = None
+    end: int | None = None
+    label: str = ""
+    source: TimeSource | None = None
+    implied: bool = False
+    """Its number was not read; those above and below it tell it."""
+    weekly: bool = False
+    """Its cells hold what has no number: a break, or a name that the legend knows."""
 
 
 def split_between(

@@ -34,7 +34,7 @@ def draft_confidence(draft: Draft) -> float:
 
 
 def clashes(drafts: list[Draft]) -> set[int]:
-    """Indexes of drafts that overlap another of the same day and week."""
+    """Indexes of drafts that overlap another of the same day and week and are not drawn side by side with it."""
     out: set[int] = set()
     timed = [
         (index, draft.start, draft.end)
@@ -45,9 +45,14 @@ def clashes(drafts: list[Draft]) -> set[int]:
         for j, other_start, other_end in timed[position + 1 :]:
             a, b = drafts[i], drafts[j]
             same = a.day == b.day and (a.week is None or b.week is None or a.week == b.week)
-            if same and start < other_end and other_start < end:
+            if same and start < other_end and other_start < end and not _beside(a, b):
                 out |= {i, j}
     return out
+
+
+def _beside(a: Draft, b: Draft) -> bool:
+    """Whether two blocks share their day's column: then the page itself shows that they are at the same time."""
+    return a.lane is not None and b.lane is not None and (a.lane[1] <= b.lane[0] or b.lane[1] <= a.lane[0])
 
 
 def draw_confidence(draw: Draw, blocks: list[float], lines: int) -> float:

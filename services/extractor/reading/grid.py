@@ -7,22 +7,21 @@ cell's place is its header's, unless its text is centred over several.
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
-
+from services.extractor.reading.bands import TimeBand
 from services.extractor.reading.cells import by_week, page_words, read_cell
 from services.extractor.reading.headers import find_day_headers, set_day_bands
 from services.extractor.reading.implied import implied_day, implied_period
-from services.extractor.reading.legend import find_legend, label_key
+from services.extractor.reading.legend import Legend, find_legend, label_key
 from services.extractor.reading.model import Draft, Draw, Line, Rect
 from services.extractor.reading.places import Place, place_times
 from services.extractor.reading.regions import Region, Table, find_regions
 from services.extractor.reading.series import DayBand, DayHeader
-from services.extractor.reading.timebands import Legend, TimeBand, find_time_bands
+from services.extractor.reading.timebands import find_time_bands
 from services.extractor.reading.view import View
 from services.extractor.reading.words import is_free, is_weekly
 
-Colour = npt.NDArray[np.float64]
+LANE = 0.75
+"""Of a day's column: a block narrower than this leaves room for another one beside it."""
 
 
 @dataclass(slots=True)
@@ -41,10 +40,10 @@ def read_grid(view: View) -> Draw | None:
     most = len(headers[0].bands)
     headers = [header for header in headers if len(header.bands) >= max(2, 0.6 * most)]
     draw = Draw("grid down" if view.turned else "grid across")
-    legend, legend_lines = find_legend(_outside(view, headers))
+    legend = find_legend(_outside(view, headers))
     read = 0
     for header in sorted(headers, key=lambda each: each.v0):
-        read += _read_table(view, header, headers, legend, legend_lines, draw)
+        read += _read_table(view, header, headers, legend, draw)
     return draw if read else None
 
 
@@ -54,17 +53,15 @@ def _outside(view: View, headers: list[DayHeader]) -> list[Line]:
     return [line for line in view.lines if line.id not in ids]
 
 
-def _read_table(
-    view: View, header: DayHeader, headers: list[DayHeader], legend: Legend, legend_lines: set[int], draw: Draw
-) -> int:
+def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend: Legend, draw: Draw) -> int:
     below = [other.v0 for other in headers if other.v0 > header.v1 + view.size]
     v_end = min(below, default=max((view.rect(line).y1 for line in view.lines), default=header.v1) + view.size)
     set_day_bands(view, header, v_end)
-    bands = find_time_bands(view, header, v_end, {}, set())
-    labelled = find_time_bands(view, header, v_end, legend, legend_lines) if legend else []
+    bands = find_time_bands(view, header, v_end, Legend())
+    labelled = find_time_bands(view, header, v_end, legend) if legend.times else []
     if _worth(view, header, labelled) > _worth(view, header, bands):
         bands = labelled
-        draw.used |= legend_lines
+        draw.used |= legend.lines
     own_times = len(bands) < 2 or _filled(view, header, bands) < 0.4
     if own_times:
         bands = _one_band(view, header, v_end)
@@ -104,7 +101,7 @@ def _read_table(
         draw.drafts.extend(_drafts(view, header.bands, item))
     if found:
         draw.warnings.extend(implied_day(day) for day in header.implied)
-        draw.warnings.extend(implied_period(band.label) for band in bands if band.implied)
+        draw.warnings.extend(implied_period(label_key(band.label) or band.label) for band in bands if band.implied)
     draw.drafts.extend(_label_rows(view, header.bands, bands, found))
     area = view.back(Rect(header.u0, header.v0, header.u1, bands[-1].hi))
     for band in bands:
@@ -115,12 +112,19 @@ def _read_table(
 
 
 def _named_in_legend(found: list[_Found], legend: Legend) -> None:
-    """A cell without times whose name the legend explains ("Lunch 12:00-12:45") has the legend's."""
+    """A cell without times whose name the legend explains ("Lunch 12:00-12:45") has the legend's.
+
+    So has one that was only given the gap between its neighbours, if the legend's lie in it.
+    """
     for item in found:
-        key = label_key(item.place.cell.name) if item.place.start is None and not item.place.cell.spans else None
-        if key and not key.isdigit() and key in legend:
-            item.place.start, item.place.end = legend[key]
-            item.place.source = "legend"
+        place = item.place
+        key = label_key(place.cell.name) if not place.cell.spans else None
+        if not key or key.isdigit() or key not in legend.times:
+            continue
+        start, end = legend.times[key]
+        inside = place.source == "next" and (place.start or 0) <= start and (end or start) <= (place.end or 0)
+        if place.start is None or inside:
+            place.start, place.end, place.source = start, end, "legend"
 
 
 def _spread_routine(found: list[_Found], days: list[DayBand], free: set[tuple[int, int, int]]) -> list[_Found]:
@@ -207,6 +211,7 @@ def _drafts(view: View, days: list[DayBand], item: _Found) -> list[Draft]:
     for index in place.days:
         band = days[index]
         rect = region.rect
+        lane = (rect.x0, rect.x1) if len(place.days) == 1 and rect.width < LANE * (band.hi - band.lo) else None
         if len(place.days) > 1:
             rect = Rect(max(rect.x0, band.lo), rect.y0, min(rect.x1, band.hi), rect.y1)
         out.append(
@@ -222,6 +227,7 @@ def _drafts(view: View, days: list[DayBand], item: _Found) -> list[Draft]:
                 room=place.cell.room,
                 teacher=place.cell.teacher,
                 week=item.week or band.week,
+                lane=lane,
                 certainty=region.certainty * place.certainty,
             )
         )

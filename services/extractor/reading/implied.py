@@ -90,10 +90,14 @@ def _by_columns(view: View, header: DayHeader) -> dict[int, float] | None:
 def _columns(view: View, header: DayHeader) -> list[Span]:
     """The table's columns as ruled in the header and below it."""
     v0, v1, reach = header.v0, header.v1, header.v1 + 8 * view.size
+    margin = 0.5 * view.size
     edges: list[float] = []
     for rail in sorted(view.u_rails, key=lambda each: each.at):
         slack = (rail.hi - rail.lo) / 2
-        if min(view.u_cut(rail.at, v0, v1, slack), view.u_cut(rail.at, v1, reach, slack)) < RULED:
+        head, body = view.u_cut(rail.at, v0, v1, slack), view.u_cut(rail.at, v1, reach, slack)
+        # Names that fill their cells (stacked letters) hide the rules between them; those are seen beside the names.
+        hidden = body > 0.9 and view.u_cut(rail.at, v0 - margin, v1 + margin, slack) > 0.4
+        if min(head, body) < RULED and not hidden:
             continue
         if not edges or rail.at - edges[-1] > 0.8 * view.size:
             edges.append(rail.at)

@@ -1,18 +1,25 @@
 """Labels of periods ("1", "P2", "Lesson 3", "Break") and the legend elsewhere on the page that gives their times."""
 
 import re
+from dataclasses import dataclass, field
 
 from services.extractor.reading.model import Line
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 
+_WORD = (
+    r"p|pd|per|period|lesson|les|l|session|stunde|std|block|band|hour|uur|lesuur|les|cours|s[ée]ance|heure|"
+    r"le[cç]on|ora|lezione|unit[àa]|hora|clase|sesi[óo]n|tempo|per[íi]odo|periode|lekcja|godz|godzina|slot|class|h"
+)
 _NUMBERED = re.compile(
-    r"^(?:p|pd|per|period|lesson|les|l|session|stunde|std|block|band|hour|uur|lesuur|les|cours|s[ée]ance|heure|"
-    r"le[cç]on|ora|lezione|unit[àa]|hora|clase|sesi[óo]n|tempo|per[íi]odo|periode|lekcja|godz|godzina|slot|class|h)?\.?\s*"
-    r"(?:no\.?\s*)?(\d{1,2}|[ivx]{1,4})(?:st|nd|rd|th|\.|:)?\s*(?:period|lesson|stunde|hour)?$",
+    rf"^(?:{_WORD})?\.?\s*(?:no\.?\s*)?(\d{{1,2}}|[ivx]{{1,4}})(?:st|nd|rd|th|\.|:)?\s*(?:period|lesson|stunde|hour)?$",
     re.IGNORECASE,
 )
+_UNNUMBERED = re.compile(rf"^(?:{_WORD})$", re.IGNORECASE)
 _RULE = re.compile(r"^[|!Il:]\s+(?=\w{2,}|\d)|\s+[|!l:]$")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
+
+MIN_COLUMN = 3
+"""Labels that must stand under each other for a legend's column."""
 
 
 def label_key(text: str) -> str | None:
@@ -36,17 +43,34 @@ def is_period(text: str) -> bool:
     return bool(_NUMBERED.match(text.strip(" :.-–=()[]")))
 
 
-def find_legend(lines: list[Line]) -> tuple[dict[str, tuple[int, int | None]], set[int]]:
-    """Times by label, from pairs of a label and a range beside each other, above each other or on one line.
+@dataclass(slots=True)
+class Legend:
+    """Times by label."""
+
+    times: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    """Start and end, in minutes, by `label_key`."""
+    lines: set[int] = field(default_factory=set)
+    """Ids of the lines it stands on."""
+    implied: set[str] = field(default_factory=set)
+    """Keys whose number was not read; the entries before and after tell it."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    key: str | None
+    """None where the label's number, or the label, was not read."""
+    span: Span
+    line: Line
+    label: Line | None = None
+
+
+def find_legend(lines: list[Line]) -> Legend:
+    """The page's legend: pairs of a label and a range beside each other, above each other or on one line.
 
     Args:
         lines: those that may hold the legend.
-
-    Returns:
-        ``{label key: (start, end)}`` in minutes, and the ids of the lines they stand on.
     """
-    found: list[tuple[str, Span]] = []
-    used: set[int] = set()
+    found: list[_Entry] = []
     for line in lines:
         spans = [span for span in find_times(line.text) if span.end is not None]
         if not spans or not line.upright:
@@ -54,20 +78,88 @@ def find_legend(lines: list[Line]) -> tuple[dict[str, tuple[int, int | None]], s
         if any(letter.isalnum() for letter in without_times(line.text, spans)):
             start = 0
             for span in spans:
-                key = label_key(line.text[start : span.at[0]].strip(" ,;|"))
-                if key:
-                    found.append((key, span))
-                    used.add(line.id)
+                text = line.text[start : span.at[0]].strip(" ,;|")
+                if key := label_key(text):
+                    found.append(_Entry(None if _unnumbered(text) else key, span, line))
                 start = span.at[1]
             continue
         label = _beside(line, lines) or _above(line, lines)
-        if label is not None and (key := label_key(label.text)):
-            found.append((key, spans[0]))
-            used |= {line.id, label.id}
-    times: dict[str, tuple[int, int | None]] = {}
-    for (key, _), resolved in zip(found, resolve_all([span for _, span in found]), strict=True):
-        times.setdefault(key, resolved)
-    return times, used
+        key = label_key(label.text) if label else None
+        found.append(_Entry(None if label is None or _unnumbered(label.text) else key, spans[0], line, label))
+    found = _in_columns(found)
+    legend = Legend()
+    resolved = resolve_all([entry.span for entry in found])
+    for entry, times in zip(found, resolved, strict=True):
+        if entry.key is not None:
+            legend.times.setdefault(entry.key, times)
+            legend.lines |= {line.id for line in (entry.line, entry.label) if line}
+    for index, number in _implied([(times[0], entry.key) for entry, times in zip(found, resolved, strict=True)]):
+        if str(number) not in legend.times:
+            legend.times[str(number)] = resolved[index]
+            legend.implied.add(str(number))
+            legend.lines |= {line.id for line in (found[index].line, found[index].label) if line}
+    return legend
+
+
+def _in_columns(found: list[_Entry]) -> list[_Entry]:
+    """The entries, less what only seems one.
+
+    Where a legend's labels stand under each other, a text elsewhere is none of them: the entry's own was not read. A
+    range without a label is an entry only in the column of others.
+    """
+    labelled = [(entry, entry.label) for entry in found if entry.label]
+    column = [entry for entry, label in labelled if sum(_under(label, other) for _, other in labelled) >= MIN_COLUMN]
+    for entry, label in labelled:
+        if (
+            len(column) >= MIN_COLUMN
+            and entry not in column
+            and not any(_under(label, other.label) for other in column)
+        ):
+            entry.key = entry.label = None
+    return [
+        entry
+        for entry in found
+        if entry.key is not None
+        or (entry.label is not None or any(letter.isalpha() for letter in without_times(entry.line.text, [entry.span])))
+        or sum(_under(entry.line, other.line) for other in column) >= MIN_COLUMN
+    ]
+
+
+def _under(line: Line, other: Line | None) -> bool:
+    """Whether two lines stand in one column (a line does so with itself)."""
+    return other is not None and min(line.rect.x1, other.rect.x1) - max(line.rect.x0, other.rect.x0) > 0
+
+
+def _implied(entries: list[tuple[int, str | None]]) -> list[tuple[int, int]]:
+    """The numbers that were not read, where just as many are missing as there are entries without one.
+
+    Args:
+        entries: start and key of each.
+
+    Returns:
+        Index of the entry and its number.
+    """
+    order = sorted(range(len(entries)), key=lambda index: entries[index][0])
+    out: list[tuple[int, int]] = []
+    before, blanks = 0, list[int]()
+    for index in order:
+        key = entries[index][1]
+        if key is None:
+            blanks.append(index)
+        elif key.isdigit():
+            missing = range(before + 1, int(key))
+            if blanks and len(missing) == len(blanks):
+                out.extend(zip(blanks, missing, strict=True))
+            before, blanks = int(key), []
+    if before >= 2:
+        out.extend(zip(blanks, range(before + 1, before + 1 + len(blanks)), strict=True))
+    return out
+
+
+def _unnumbered(text: str) -> bool:
+    """Whether `text` is the word before a period's number without the number ("Period")."""
+    word = text.strip(" :.-–=()[]")
+    return len(word) > 2 and bool(_UNNUMBERED.match(word))
 
 
 def _beside(line: Line, lines: list[Line]) -> Line | None:

@@ -94,6 +94,8 @@ class Draft:
     room: str | None = None
     teacher: str | None = None
     week: str | None = None
+    lane: tuple[float, float] | None = None
+    """From where to where the block reaches across its day's column, if it is drawn over a part of that only."""
     certainty: float = 1.0
     """How sure the layout reader is of the cell's place, 0 to 1; the OCR's own score comes on top."""
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from services.extractor.reading.bands import TimeBand
 from services.extractor.reading.cells import CellText
-from services.extractor.reading.timebands import TimeBand
 from services.extractor.reading.times import resolve
 from shared.messages import TimeSource
 

@@ -11,10 +11,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from services.extractor.reading.bands import TimeBand
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.rules import Rail
 from services.extractor.reading.series import DayBand
-from services.extractor.reading.timebands import TimeBand
 from services.extractor.reading.view import View
 from services.extractor.reading.words import is_weekly
 
@@ -47,7 +47,7 @@ class Table:
         self.view, self.days, self.bands = view, days, bands
         u_edges = [days[0].lo, *(band.hi for band in days)]
         v_edges = [bands[0].lo, *(band.hi for band in bands)]
-        self.us = _cuts(u_edges, view.u_rails, view.size)
+        self.us = _without_slivers(_cuts(u_edges, view.u_rails, view.size), u_edges, view.size)
         self.vs = _cuts(v_edges, view.v_rails, view.size)
         nu, nv = len(self.us) - 1, len(self.vs) - 1
         self.day_of = [_band_at([(d.lo, d.hi) for d in days], self._mid(self.us, i)) for i in range(nu)]
@@ -183,6 +183,18 @@ def _cuts(edges: list[float], rails: list[Rail], size: float) -> list[float]:
     return sorted(cuts)
 
 
+def _without_slivers(cuts: list[float], edges: list[float], size: float) -> list[float]:
+    """`cuts` without the table's outermost pieces where these are narrower than a line of text.
+
+    A column's end that is only guessed lies a little beyond the rules' ends; there all rows would grow together.
+    """
+    first = 1 if len(cuts) > 2 and cuts[1] - cuts[0] < 0.9 * size and cuts[1] not in edges else 0
+    last = len(cuts)
+    if len(cuts) - first > 2 and cuts[-1] - cuts[-2] < 0.9 * size and cuts[-2] not in edges:
+        last -= 1
+    return cuts[first:last]
+
+
 def _band_at(bands: list[tuple[float, float]], at: float) -> int:
     return next(
         (index for index, (lo, hi) in enumerate(bands) if lo <= at < hi), len(bands) - 1 if at >= bands[-1][0] else 0
@@ -208,10 +220,11 @@ def _index(cuts: list[float], at: float) -> int:
 
 def _resolve(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region]:
     """One region, or several where the pieces that grew together were never meant as one cell."""
+    pieces = _of_one_colour(table, pieces, lines)
     days = sorted({table.day_of[i] for i, _ in pieces})
     bands = sorted({table.band_of[j] for _, j in pieces})
     rect = _hull(table, pieces)
-    full = sum(_area(table.piece_rect(piece)) for piece in pieces) >= 0.97 * _area(rect)
+    full = _area_of(table, pieces) >= 0.97 * _area(rect)
     undrawn = [not table.band_drawn[band] for band in bands[:-1]]
     coloured = np.abs(table.colour(pieces[0]) - table.background).max() > SAME
     one = len(_groups([(table.view.rect(line), line) for line in lines], table.view.size)) == 1
@@ -221,12 +234,25 @@ def _resolve(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Regio
         if len(slices) > 1 or slices[0][2]:
             return [region for part, part_lines, _ in slices for region in _across(table, part, part_lines)]
     if len(days) > 1 and not full:
-        return _by_day(table, pieces, lines, days)
+        return _weeklong(table, pieces, lines, bands) or _by_day(table, pieces, lines, days)
     if len(days) > 1:
         return _across(table, pieces, lines)
     if len(bands) > 1 and (parts := _stacked(table, pieces, lines, bands)):
         return parts
     return [_region(table, pieces, lines, 1.0 if full else 0.85)]
+
+
+def _of_one_colour(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Piece]:
+    """The pieces without the blank ones beside a coloured block, where their common edge was too short to be seen."""
+    own = table.piece_of(lines[0])
+    if _area_of(table, pieces) >= 0.97 * _area(_hull(table, pieces)) or own not in pieces:
+        return pieces
+    if np.abs(table.colour(own) - table.background).max() <= SAME:
+        return pieces
+    alike = [piece for piece in pieces if table.alike(piece, own)]
+    block = next(part for part in table.components(alike) if own in part)
+    inside = set(block)
+    return block if all(table.piece_of(line) in inside for line in lines) else pieces
 
 
 def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region]:
@@ -276,6 +302,41 @@ def _by_day(table: Table, pieces: list[Piece], lines: list[Line], days: list[int
                 stacked = _stacked(table, part, own, bands) if len(bands) > 1 else []
                 out.extend(stacked or [_region(table, part, own, 0.93)])
     return out
+
+
+def _weeklong(table: Table, pieces: list[Piece], lines: list[Line], bands: list[int]) -> list[Region]:
+    """The regions of an area with a stretch over the whole week that grew together with cells beside it; else empty.
+
+    A break's pale ground and a white cell next to it are easily alike in a photo. Where the page rules its days apart
+    elsewhere, a stretch of one time without any such rule is one cell, if its text says that it is one of every day's.
+    """
+    every = set(range(len(table.days)))
+    if len(bands) == 1 or not all(table.day_lined):
+        return []
+    out: list[Region] = []
+    placed: set[int] = set()
+    rest = list(pieces)
+    for band in bands:
+        strip = [piece for piece in pieces if table.band_of[piece[1]] == band]
+        own = [line for line in lines if table.piece_of(line) in strip]
+        whole = {table.day_of[i] for i, _ in strip} == every and _area_of(table, strip) >= 0.97 * _area(
+            _hull(table, strip)
+        )
+        if whole and own and is_weekly(" ".join(line.text for line in own)) and len(table.components(strip)) == 1:
+            out.append(_region(table, strip, own, 0.93))
+            placed |= {line.id for line in own}
+            rest = [piece for piece in rest if piece not in strip]
+    if not out:
+        return []
+    for part in table.components(rest):
+        others = [line for line in lines if line.id not in placed and table.piece_of(line) in part]
+        if others:
+            out.extend(_resolve(table, part, others))
+    return out
+
+
+def _area_of(table: Table, pieces: list[Piece]) -> float:
+    return sum(_area(table.piece_rect(piece)) for piece in pieces)
 
 
 def _by_band(

@@ -1,43 +1,21 @@
 """Finds the header of times (or of periods) that crosses the days, and what each of its rows says."""
 
-from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from services.extractor.reading.bands import split_between
+from services.extractor.reading.bands import TimeBand, split_between
 from services.extractor.reading.cells import in_reading_order
-from services.extractor.reading.legend import is_period, label_key
+from services.extractor.reading.legend import Legend, is_period, label_key
 from services.extractor.reading.model import Line
+from services.extractor.reading.periods import imply_numbers, mark_weekly, unread_around
 from services.extractor.reading.rules import Rail
+from services.extractor.reading.scale import lay_on_scale
 from services.extractor.reading.series import DayHeader
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.view import View
-from services.extractor.reading.words import is_weekly
-from shared.messages import TimeSource
-
-Legend = dict[str, tuple[int, int | None]]
 
 
-@dataclass(slots=True)
-class TimeBand:
-    """One row of the time header (in `v`)."""
-
-    lo: float
-    hi: float
-    lines: list[Line] = field(default_factory=list)
-    start: int | None = None
-    end: int | None = None
-    label: str = ""
-    source: TimeSource | None = None
-    implied: bool = False
-    """Its number was not read; those above and below it tell it."""
-    weekly: bool = False
-    """Its cells hold what has no number: a break, or a name that the legend knows."""
-
-
-def find_time_bands(
-    view: View, header: DayHeader, v_end: float, legend: Legend, legend_lines: set[int]
-) -> list[TimeBand]:
+def find_time_bands(view: View, header: DayHeader, v_end: float, legend: Legend) -> list[TimeBand]:
     """The header of times (or of periods that `legend` explains) that stands before the days' columns.
 
     Returns:
@@ -46,7 +24,7 @@ def find_time_bands(
     zone = [
         line
         for line in view.lines
-        if line.id not in legend_lines
+        if line.id not in legend.lines
         and view.rect(line).cx < header.u0
         and header.v1 - 0.3 * view.size <= view.rect(line).cy <= v_end
     ]
@@ -63,11 +41,11 @@ def find_time_bands(
     strip = [line for line in zone if u0 - view.size <= view.rect(line).cx <= u1 + view.size]
     bands = _entries(view, strip, u0, u1, header, v_end)
     if all(is_period(band.lines[0].text) for band in bands if band.lines):
-        bands = _unread_around(view, bands, header, (u0, u1), v_end)
-        _mark_weekly(view, bands, header, legend)
+        bands = unread_around(view, bands, header, (u0, u1), v_end)
+        mark_weekly(view, bands, header, legend)
     _read_bands(bands, legend)
     bands = _trim(view, bands, header)
-    _lay_on_scale(view, bands, header)
+    lay_on_scale(view, bands, header)
     return bands
 
 
@@ -86,80 +64,8 @@ def _trim(view: View, bands: list[TimeBand], header: DayHeader) -> list[TimeBand
     return bands[kept[0] : kept[-1] + 1] if kept else []
 
 
-def _lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
-    """Turn rows to the hours of a scale, where the labels stand on the lines instead of between them."""
-    labelled = [band for band in bands if band.lines and band.start is not None]
-    printed = any(span.end is not None for band in bands for line in band.lines for span in find_times(line.text))
-    if len(labelled) < 3 or len(labelled) < len(bands) or printed or any(b.source == "legend" for b in bands):
-        return
-    at = [view.rect(band.lines[0]).cy for band in labelled]
-    steps = [b.start - a.start for a, b in pairwise(labelled) if a.start is not None and b.start is not None]
-    step = min(steps)
-    # Where a label was not read, the next one is twice as far and twice as late.
-    pitches = [(b - a) * step / max(1, each) for (a, b), each in zip(pairwise(at), steps, strict=True)]
-    multiples = step > 0 and all(each % step == 0 for each in steps) and steps.count(step) > len(steps) / 2
-    even = multiples and max(pitches) < 1.25 * min(pitches)
-    offset = _line_offset(view, at, header, median(pitches) if even else 0.0)
-    if offset is None and even and at[0] - median(pitches) / 2 < header.v1 - 0.2 * view.size:
-        # No lines were seen, but a first row around its label would reach into the days' names: it begins there.
-        offset = 0.0
-    # Labels in the middle between lines are a table's: its rows are what they seem.
-    if offset is None or (even and abs(abs(offset) - median(pitches) / 2) < 0.1 * median(pitches)):
-        return
-    at = [v + offset for v in at]
-    bottom = [rail.at for rail in view.v_rails if rail.at > at[-1] + view.size and _across(view, rail, header)]
-    end = at[-1] + median(pitches) if even or not bottom else bottom[0]
-    for band, v, after in zip(labelled, at, [*at[1:], end], strict=True):
-        # Even hours are a scale to be measured on; other times only name the lines they stand on.
-        band.lo, band.hi, band.source = v, after, "drawn" if even else "next"
-    last = labelled[-1]
-    if even and _ends_at(view, at[-1], end, header):
-        bands.remove(last)
-    elif even and last.end is None and last.start is not None:
-        last.end = last.start + step
-    elif last.end is None:
-        last.source = "header"
-
-
-def _ends_at(view: View, at: float, below: float, header: DayHeader) -> bool:
-    """Whether the days' columns are drawn down to the line at `at` but not from there to `below`."""
-    edges = [band.hi for band in header.bands[:-1]]
-    above = sum(view.u_cut(u, 2 * at - below, at, 0.3 * view.size) > 0.5 for u in edges)
-    under = sum(view.u_cut(u, at + 0.3 * view.size, below, 0.3 * view.size) > 0.2 for u in edges)
-    return above >= 0.7 * len(edges) and not under
-
-
-def _line_offset(view: View, at: list[float], header: DayHeader, pitch: float) -> float | None:
-    """How far from the labels the lines run that they name: 0 on them, less than 0 above.
-
-    Args:
-        pitch: between the labels of an even scale, whose labels may also stand below, above or between their lines;
-            0 for others, whose labels can only stand on them.
-
-    Returns:
-        None if no such lines are drawn.
-    """
-    rails = [(rail.at, view.v_cut(rail.at, header.u0, header.u1, (rail.hi - rail.lo) / 2)) for rail in view.v_rails]
-    rails = [rail for rail in rails if rail[1] > 0.1]
-    offsets = {0.0} | {rail - v for rail, _ in rails for v in at if abs(rail - v) <= 0.55 * pitch}
-    best: tuple[float, float] | None = None
-    near = 0.3 * view.size
-    for offset in sorted(offsets, key=abs)[:60]:
-        cuts = [max((cut for rail, cut in rails if abs(rail - v - offset) < near), default=0.0) for v in at]
-        if sum(cut > 0.15 for cut in cuts) < 0.6 * len(at):
-            continue
-        support = sum(cuts) / len(cuts)
-        if support > (best[0] * 1.1 if best else 0.3 if not pitch else 0.2):
-            best = (support, offset)
-    return best[1] if best else None
-
-
-def _across(view: View, rail: Rail, header: DayHeader) -> bool:
-    return view.v_cut(rail.at, header.u0, header.u1) > 0.5
-
-
 def _known(line: Line, legend: Legend) -> bool:
-    return label_key(line.text) in legend or is_period(line.text)
+    return label_key(line.text) in legend.times or is_period(line.text)
 
 
 def _column(view: View, lines: list[Line]) -> list[Line]:
@@ -206,52 +112,6 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
         centres=[rect.cy for rect in body],
     )
     return [TimeBand(lo, hi, lines) for (lo, hi), (_, lines) in zip(bands, boxes, strict=True)]
-
-
-def _unread_around(
-    view: View, bands: list[TimeBand], header: DayHeader, column: tuple[float, float], v_end: float
-) -> list[TimeBand]:
-    """`bands` with the ruled rows before and after them that hold lessons, but no label that was read."""
-    if not bands:
-        return bands
-    before = _unread_rows(view, header, column, header.v1, bands[0].lo)
-    after = _unread_rows(view, header, column, bands[-1].hi, v_end)
-    if before and abs(before[-1].hi - bands[0].lo) > 0.8 * view.size:
-        before = []
-    if after and abs(after[0].lo - bands[-1].hi) > 0.8 * view.size:
-        after = []
-    return [*before, *bands, *after]
-
-
-def _unread_rows(view: View, header: DayHeader, column: tuple[float, float], top: float, end: float) -> list[TimeBand]:
-    """Ruled rows from `top` to `end`; none if something stands in their header, or nothing in their cells."""
-    edges: list[float] = []
-    for rail in view.v_rails:
-        near = top - 0.5 * view.size < rail.at < end + 0.5 * view.size
-        drawn = near and min(view.v_cut(rail.at, *column), view.v_cut(rail.at, header.u0, header.u1)) > 0.6
-        if drawn and (not edges or rail.at - edges[-1] > 0.8 * view.size):
-            edges.append(rail.at)
-    rects = [view.rect(line) for line in view.lines]
-    out: list[TimeBand] = []
-    for lo, hi in pairwise(edges):
-        inside = [rect for rect in rects if lo < rect.cy < hi]
-        read = any(rect.cx < header.u0 for rect in inside)
-        if read or not any(header.u0 < rect.cx < header.u1 for rect in inside):
-            break
-        out.append(TimeBand(lo, hi))
-    return out
-
-
-def _mark_weekly(view: View, bands: list[TimeBand], header: DayHeader, legend: Legend) -> None:
-    """Find the rows without a label whose cells say what has no number."""
-    for band in bands:
-        texts = [
-            line.text
-            for line in view.lines
-            if band.lo < view.rect(line).cy < band.hi and header.u0 < view.rect(line).cx < header.u1
-        ]
-        named = sum(is_weekly(text) or label_key(text) in legend for text in texts)
-        band.weekly = not band.lines and (not texts or named > 0.5 * len(texts) or len(texts) == 1)
 
 
 def _empty_cells(rails: list[Rail], spans: list[tuple[float, float]], size: float) -> list[tuple[float, float]]:
@@ -305,33 +165,10 @@ def _read_bands(bands: list[TimeBand], legend: Legend) -> None:
         band.start, band.end, band.source = start, end, "header"
     imply_numbers(bands, legend)
     for band in bands:
-        if band.start is None and (key := label_key(band.label)) and key in legend:
-            band.start, band.end = legend[key]
-            band.source = "legend"
+        if band.start is None and (key := label_key(band.label)) and key in legend.times:
+            band.start, band.end = legend.times[key]
+            band.source, band.implied = "legend", band.implied or key in legend.implied
     _fill_gaps(bands)
-
-
-def imply_numbers(bands: list[TimeBand], legend: Legend) -> None:
-    """Number the rows whose period number was not read, where just as many numbers as rows are missing.
-
-    Numbers can be missing before the first, between two, and after the last up to the legend's last.
-    """
-    numbered = [(-1, 0)] + [(i, number) for i, band in enumerate(bands) if (number := _number(band))]
-    known = [int(key) for key in legend if key.isdigit()]
-    if len(numbered) > 2 and known and max(known) > numbered[-1][1]:
-        numbered.append((len(bands), max(known) + 1))
-    for (i, before), (j, after) in pairwise(numbered):
-        missing = range(before + 1, after)
-        rows = [band for band in bands[i + 1 : j] if not band.label and band.start is None and not band.weekly]
-        if missing and len(rows) == len(missing):
-            for band, number in zip(rows, missing, strict=True):
-                band.label, band.implied = str(number), True
-
-
-def _number(band: TimeBand) -> int:
-    """A period's number; 0 if it has none."""
-    key = label_key(band.label) if band.label and is_period(band.label) else None
-    return int(key) if key and key.isdigit() else 0
 
 
 def _fill_gaps(bands: list[TimeBand]) -> None:

@@ -34,7 +34,7 @@ class Span:
 
 _HALF = r"(?:\s*(?P<{0}half>[ap])\.?\s?m\b\.?)"
 _CLOCK = (
-    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI])(?![\d]|\s?[hH:.]\s?\d\d)(?:\s?(?:h|Uhr)\b)?"
+    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI§]|[Il][\d§])(?![\d]|\s?[hH:.]\s?\d\d)(?:\s?(?:h|Uhr)\b)?"
     r"|(?P<{0}mil>[012]?\d[0-5]\d)(?:\s?h(?:rs)?\b)?"
     r"|(?P<{0}b>[012]?\d)(?:\s?(?:h|Uhr)\b)?)" + _HALF + "?"
 )
@@ -44,8 +44,10 @@ _RANGE = re.compile(
 )
 # A letter before it makes it a room ("B1.07"), not a time.
 _SINGLE = re.compile(r"(?<![\d:.,/])(?<![^\W_])(?<![^\W_][.-])" + _CLOCK.format("s") + r"(?![\d:/])", re.IGNORECASE)
+# A label's colon that the OCR set close to the time ("Snack:10.15", "Period 4:11:30").
+_AFTER_LABEL = re.compile(r"([^\W\d_]{3}):(?=\d)|((?:^|\W)[^\W\d_]+[\s.]?\d):(?=\d{1,2}\s?[:.]\s?\d\d(?!\s?[:.]))")
 # Both cases of each: the patterns ignore case.
-_LOOKALIKE = str.maketrans("OoQqlLIi", "00001111")
+_LOOKALIKE = str.maketrans("OoQqlLIi§", "000011115")
 
 
 def find_times(text: str) -> list[Span]:
@@ -57,6 +59,7 @@ def find_times(text: str) -> list[Span]:
     if text[:1] in ":.,":
         # A rule before the text is read as a stop; positions stay.
         text = " " + text[1:]
+    text = _AFTER_LABEL.sub(lambda match: match.group()[:-1] + " ", text)
     spans: list[Span] = []
     stripped = text.strip(" .()[]|*")
     position = 0

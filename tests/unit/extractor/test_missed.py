@@ -240,7 +240,7 @@ def test_a_rule_read_as_a_letter_hides_no_label() -> None:
     assert label_key("I Stunde 6") == "6"
     assert find_times(":10:00-11:00")[0].end is not None
     lines = [_line(0, "Stunde 2", 0, 0, 100, 20), _line(1, ":10:00-11:00", 120, 0, 260, 20)]
-    assert find_legend(lines)[0] == {"2": (600, 660)}
+    assert find_legend(lines).times == {"2": (600, 660)}
 
 
 def test_the_page_s_edge_is_not_the_first_column_s() -> None:

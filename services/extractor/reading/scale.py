@@ -1,0 +1,82 @@
+"""Hour scales: labels that stand on lines, to be measured by, instead of in rows."""
+
+from itertools import pairwise
+from statistics import median
+
+from services.extractor.reading.bands import TimeBand
+from services.extractor.reading.rules import Rail
+from services.extractor.reading.series import DayHeader
+from services.extractor.reading.times import find_times
+from services.extractor.reading.view import View
+
+
+def lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
+    """Turn rows to the hours of a scale, where the labels stand on the lines instead of between them."""
+    labelled = [band for band in bands if band.lines and band.start is not None]
+    printed = any(span.end is not None for band in bands for line in band.lines for span in find_times(line.text))
+    if len(labelled) < 3 or len(labelled) < len(bands) or printed or any(b.source == "legend" for b in bands):
+        return
+    at = [view.rect(band.lines[0]).cy for band in labelled]
+    steps = [b.start - a.start for a, b in pairwise(labelled) if a.start is not None and b.start is not None]
+    step = min(steps)
+    # Where a label was not read, the next one is twice as far and twice as late.
+    pitches = [(b - a) * step / max(1, each) for (a, b), each in zip(pairwise(at), steps, strict=True)]
+    multiples = step > 0 and all(each % step == 0 for each in steps) and steps.count(step) > len(steps) / 2
+    even = multiples and max(pitches) < 1.25 * min(pitches)
+    offset = _line_offset(view, at, header, median(pitches) if even else 0.0)
+    if offset is None and even and at[0] - median(pitches) / 2 < header.v1 - 0.2 * view.size:
+        # No lines were seen, but a first row around its label would reach into the days' names: it begins there.
+        offset = 0.0
+    # Labels in the middle between lines are a table's: its rows are what they seem.
+    if offset is None or (even and abs(abs(offset) - median(pitches) / 2) < 0.1 * median(pitches)):
+        return
+    at = [v + offset for v in at]
+    bottom = [rail.at for rail in view.v_rails if rail.at > at[-1] + view.size and _across(view, rail, header)]
+    end = at[-1] + median(pitches) if even or not bottom else bottom[0]
+    for band, v, after in zip(labelled, at, [*at[1:], end], strict=True):
+        # Even hours are a scale to be measured on; other times only name the lines they stand on.
+        band.lo, band.hi, band.source = v, after, "drawn" if even else "next"
+    last = labelled[-1]
+    if even and _ends_at(view, at[-1], end, header):
+        bands.remove(last)
+    elif even and last.end is None and last.start is not None:
+        last.end = last.start + step
+    elif last.end is None:
+        last.source = "header"
+
+
+def _ends_at(view: View, at: float, below: float, header: DayHeader) -> bool:
+    """Whether the days' columns are drawn down to the line at `at` but not from there to `below`."""
+    edges = [band.hi for band in header.bands[:-1]]
+    above = sum(view.u_cut(u, 2 * at - below, at, 0.3 * view.size) > 0.5 for u in edges)
+    under = sum(view.u_cut(u, at + 0.3 * view.size, below, 0.3 * view.size) > 0.2 for u in edges)
+    return above >= 0.7 * len(edges) and not under
+
+
+def _line_offset(view: View, at: list[float], header: DayHeader, pitch: float) -> float | None:
+    """How far from the labels the lines run that they name: 0 on them, less than 0 above.
+
+    Args:
+        pitch: between the labels of an even scale, whose labels may also stand below, above or between their lines;
+            0 for others, whose labels can only stand on them.
+
+    Returns:
+        None if no such lines are drawn.
+    """
+    rails = [(rail.at, view.v_cut(rail.at, header.u0, header.u1, (rail.hi - rail.lo) / 2)) for rail in view.v_rails]
+    rails = [rail for rail in rails if rail[1] > 0.1]
+    offsets = {0.0} | {rail - v for rail, _ in rails for v in at if abs(rail - v) <= 0.55 * pitch}
+    best: tuple[float, float] | None = None
+    near = 0.3 * view.size
+    for offset in sorted(offsets, key=abs)[:60]:
+        cuts = [max((cut for rail, cut in rails if abs(rail - v - offset) < near), default=0.0) for v in at]
+        if sum(cut > 0.15 for cut in cuts) < 0.6 * len(at):
+            continue
+        support = sum(cuts) / len(cuts)
+        if support > (best[0] * 1.1 if best else 0.3 if not pitch else 0.2):
+            best = (support, offset)
+    return best[1] if best else None
+
+
+def _across(view: View, rail: Rail, header: DayHeader) -> bool:
+    return view.v_cut(rail.at, header.u0, header.u1) > 0.5

@@ -1,0 +1,105 @@
+"""Period numbers and the legend that explains them, with parts of it misread or missed."""
+
+import pytest
+
+from services.extractor.reading.legend import Legend, find_legend
+from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.times import find_times
+from tests.unit.extractor.sheet import DAYS, Grid, Sheet, find, lesson
+
+HOURS = ("9:00-9:45", "9:45-10:30", "10:45-11:30", "11:30-12:15", "13:00-13:45")
+
+
+def _line(number: int, text: str, x: float, y: float) -> Line:
+    return Line(number, text, 0.99, 0, Rect(x, y, x + 10 * len(text), y + 20), 20)
+
+
+def _legend(*labels: str | None) -> Legend:
+    """A legend of the hours above with these labels, each label and each range a line of its own."""
+    lines: list[Line] = []
+    for index, (label, times) in enumerate(zip(labels, HOURS, strict=False)):
+        if label:
+            lines.append(_line(2 * index, label, 500, 40 * index))
+        lines.append(_line(2 * index + 1, times, 640, 40 * index))
+    # A table's cell stands to the left of each row: it is no label.
+    lines.extend(_line(100 + index, f"Cell {'abcde'[index]}", 20 + 60 * index, 40 * index) for index in range(5))
+    return find_legend(lines)
+
+
+@pytest.mark.parametrize(
+    ("labels", "implied"),
+    [
+        (("Period 1", "Period 2", "Period", "Period 4", "Period 5"), {"3"}),
+        (("Period", "Period 2", "Period 3", "Period 4", "Period 5"), {"1"}),
+        (("Period 1", "Period 2", "Period 3", "Period 4", "Period"), {"5"}),
+        (("Period 1", "Period", "Period", "Period 4", "Period 5"), {"2", "3"}),
+        (("Period 1", "Period 2", None, "Period 4", "Period 5"), {"3"}),
+    ],
+)
+def test_a_legend_s_missed_number_follows_from_the_others(labels: tuple[str | None, ...], implied: set[str]) -> None:
+    legend = _legend(*labels)
+    assert legend.times == _legend(*(f"Period {number}" for number in range(1, 6))).times
+    assert legend.implied == implied
+
+
+def test_an_unlabelled_range_that_could_be_a_break_is_not_numbered() -> None:
+    """Two ranges for one missing number."""
+    legend = _legend("Period 1", None, None, "Period 3", "Period 4")
+    assert set(legend.times) == {"1", "3", "4"}
+
+
+def test_a_row_whose_number_the_legend_implies_is_marked_down() -> None:
+    page = Sheet(1200, 800)
+    grid = Grid(page, 6, 5)
+    grid.headers(DAYS, ("1", "2", "3", "4"))
+    for day in range(5):
+        for period in range(4):
+            grid.put(day + 1, period + 1, lesson(day, period))
+    for number, times in enumerate(HOURS[:4]):
+        page.text(200, 560 + 40 * number, "Period" if number == 2 else f"Period {number + 1}")
+        page.text(400, 560 + 40 * number, times)
+    reading = page.read()
+    third = [block for block in reading.blocks if block.start_time == "10:45"]
+    assert len(third) == 5
+    assert all((block.confidence < 0.9) == (block in third) for block in reading.blocks)
+    assert [warning.message for warning in reading.warnings] == [
+        "The number of period 3 was not read; the rows beside it tell it."
+    ]
+
+
+def test_a_cell_whose_name_the_legend_explains_has_its_times() -> None:
+    page = Sheet(1200, 800)
+    grid = Grid(page, 6, 4)
+    grid.headers(DAYS, ("1", "", "2"))
+    page.lines = [line for line in page.lines if line.text]
+    for day in range(5):
+        grid.put(day + 1, 1, lesson(day, 0))
+        grid.put(day + 1, 2, "Lunch" if day == 2 else "Club")
+        grid.put(day + 1, 3, lesson(day, 1))
+    for index, text in enumerate(("Period 1", "Lunch", "Period 2")):
+        page.text(200, 560 + 40 * index, text)
+        page.text(400, 560 + 40 * index, ("9:00-9:45", "12:10-12:50", "13:00-13:45")[index])
+    lunch = find(page.read(), "wednesday", "Lunch")
+    assert (lunch.start_time, lunch.end_time, lunch.time_source) == ("12:10", "12:50", "legend")
+
+
+@pytest.mark.parametrize(
+    ("text", "clocks"),
+    [
+        ("Snack:10.15-10.30", [(10, 15), (10, 30)]),
+        ("Period 5:1.10 -2.00", [(1, 10), (2, 0)]),
+        ("Period4:11:30AM-12:15PM", [(11, 30), (12, 15)]),
+        ("11:45 AM-1:1§ PM", [(11, 45), (1, 15)]),
+        ("8:30 AM-9:I5 AM", [(8, 30), (9, 15)]),
+        ("II:00-12:00", [(11, 0), (12, 0)]),
+    ],
+)
+def test_times_close_to_their_label_or_with_a_look_alike(text: str, clocks: list[tuple[int, int]]) -> None:
+    (span,) = find_times(text)
+    assert span.end is not None
+    assert [(span.start.hour, span.start.minute), (span.end.hour, span.end.minute)] == clocks
+
+
+@pytest.mark.parametrize("text", ["B1:07", "Room A:10", "1.Il pleut"])
+def test_no_times(text: str) -> None:
+    assert find_times(text) == []
