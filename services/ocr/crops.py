@@ -72,15 +72,16 @@ def cut(image: Image, quad: Quad) -> Image:
 
 def reading_order(quads: list[Quad]) -> list[Quad]:
     """Rows from top to bottom, each from left to right; a row is what overlaps the height of its first line."""
-    left = sorted(quads, key=lambda quad: float(quad[:, 1].mean()))
+    # Middle and left edge once each: a row at a time, they were measured anew for each row of the page.
+    places = [(float(quad[:, 1].mean()), float(quad[:, 0].min()), quad) for quad in quads]
+    left = sorted(places, key=lambda place: place[0])
     ordered: list[Quad] = []
     while left:
-        first = left[0]
-        half = min(size(first)) / 2
-        limit = float(first[:, 1].mean()) + half
-        row = [quad for quad in left if float(quad[:, 1].mean()) <= limit]
+        middle, _, first = left[0]
+        limit = middle + min(size(first)) / 2
+        row = [place for place in left if place[0] <= limit]
         left = left[len(row) :]
-        ordered += sorted(row, key=lambda quad: float(quad[:, 0].min()))
+        ordered += [quad for _, _, quad in sorted(row, key=lambda place: place[1])]
     return ordered
 
 

@@ -5,8 +5,8 @@ line covers (`services.ocr.leftover`). Recognition runs over the lines' crops, s
 little padding, in as many threads as there are cores: one single-threaded run per core finishes a page in less time
 than one run over all cores, because a line is too small to be shared out. Lines taller than wide are read both ways,
 and the better score tells which way they run; no classifier takes part. Where the processor has instructions for it,
-lines are read in 8 bits first, and those that this leaves unsure once more in floats. ``docs/ocr.md`` has the figures
-behind each of these.
+lines are read in 8 bits first, several in one strip (`services.ocr.quick`); those that this leaves unsure once more,
+each for itself, and what is unsure still in floats. ``docs/ocr.md`` has the figures behind each of these.
 """
 
 import logging
@@ -15,8 +15,9 @@ import platform
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
 import cv2
 import numpy as np
@@ -24,14 +25,19 @@ import numpy as np
 from services.ocr.crops import Image, Quad, candidates, cut, read_from, reading_order, size, upright
 from services.ocr.leftover import mosaic, new, spots, uncovered, words
 from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
+from services.ocr.quick import QuickRecogniser, alone, together
 from shared.logs import get_logger
 from shared.messages import OcrLine, Point
 from shared.settings import Settings, setting
 
 log = get_logger(__name__)
+T = TypeVar("T")
 
 OnRead = Callable[[int, int], None]
 """Called between batches with the lines that are read and how many there are; raising ends the reading."""
+
+Texts: TypeAlias = dict[int, tuple[str, float]]
+"""Text and confidence of lines by their number."""
 
 _SMALL, _WANTED = 11.0, 15.0
 """Pixels: where a tenth of the lines is lower than the first in that look, the page is enlarged to the second."""
@@ -89,7 +95,7 @@ class Engine:
         """Which models read, for `OcrResult.engine`."""
         self._detection: Any = None
         self._recognition: Any = None
-        self._quick: Any = None
+        self._quick: QuickRecogniser | None = None
         self._pool: ThreadPoolExecutor | None = None
         self.between: Callable[[], None] = lambda: None
         """Called before each run of the detector; raising ends the work."""
@@ -122,16 +128,13 @@ class Engine:
                 box_thresh=0.6,
                 unclip_ratio=1.5,
             )
-            self._recognition, self._quick = (
-                model
-                and TextRecognition(
-                    model_name=model.name,
-                    model_dir=model.folder and str(model.folder),
-                    engine="onnxruntime",
-                    engine_config=self._onnx(1),
-                )
-                for model in (models.recognition, models.quick)
+            self._recognition = TextRecognition(
+                model_name=models.recognition.name,
+                model_dir=models.recognition.folder and str(models.recognition.folder),
+                engine="onnxruntime",
+                engine_config=self._onnx(1),
             )
+            self._quick = QuickRecogniser(models.quick) if models.quick else None
         except Exception as error:  # paddlex raises bare Exception, AssertionError and onnxruntime's own types alike
             where = self._models.ocr_model_dir or self._models.ocr_models
             raise ModelError(f"The models ({where}) cannot be loaded: {str(error).splitlines()[0][:300]}") from error
@@ -140,8 +143,9 @@ class Engine:
         page = np.full((320, 320, 3), 255, dtype=np.uint8)
         self._detection.predict(page, batch_size=1)
         # The batch size stays set after this call; passing it again later would write shared state from many threads.
-        for model in filter(None, (self._recognition, self._quick)):
-            model.predict([page[:48, :160]], batch_size=self._settings.ocr_batch)
+        self._recognition.predict([page[:48, :160]], batch_size=self._settings.ocr_batch)
+        if self._quick is not None:
+            self._quick.read([page[:48, :160]], alone([page[:48, :160]], [0]))
         log.info("models loaded", models=self.label, threads=self.threads)
 
     @staticmethod
@@ -178,18 +182,18 @@ class Engine:
         longest = max(image.shape[:2])
         most = min(self._settings.ocr_detection_side, longest)
         first = min(self._settings.ocr_first_side or most, most)
-        quads = self._look(image, first)
+        quads = self.look(image, first)
         if first < most:
             heights = [min(size(quad)) * first / longest for quad in quads]
             low = float(np.percentile(heights, 10)) if heights else 0.0
             if low < _SMALL:
-                quads = self._look(image, min(int(first * _WANTED / max(low, 1.0)), most))
+                quads = self.look(image, min(int(first * _WANTED / max(low, 1.0)), most))
         quads = self._complete(image, quads, most)
         quads = sorted(quads, key=lambda quad: max(size(quad)), reverse=True)[: self._settings.ocr_max_lines]
         return reading_order(quads)
 
-    def _look(self, image: Image, side: int) -> list[Quad]:
-        """Upright quads of the lines that show when the picture's longest side is shrunk to `side`."""
+    def look(self, image: Image, side: int) -> list[Quad]:
+        """Upright quads of the lines that show when the picture's longest side is shrunk to `side`; one run."""
         self.between()
         found = self._detection.predict(_bgr(image), limit_side_len=side)[0]["dt_polys"]
         quads = [upright(np.asarray(quad, dtype=np.float32).reshape(4, 2)) for quad in found]
@@ -202,9 +206,9 @@ class Engine:
             return quads
         places = spots(image, inks)
         if sum(width * height for _, _, width, height in places) > _MOST_LEFT * image.shape[0] * image.shape[1]:
-            return self._look(image, most)
+            return self.look(image, most)
         pasted = mosaic(image, places)
-        more = (pasted.to_page(quad) for quad in self._look(pasted.picture, max(pasted.picture.shape[:2])))
+        more = (pasted.to_page(quad) for quad in self.look(pasted.picture, max(pasted.picture.shape[:2])))
         quads = quads + self._certain(image, new([quad for quad in more if quad is not None], quads))
         return quads + self._certain(image, new(words(inks), quads))
 
@@ -221,9 +225,9 @@ class Engine:
         return [box for box, score in zip(boxes, best, strict=True) if score >= _CERTAIN]
 
     def scores(self, image: Image, quads: Sequence[Quad], angle: int) -> list[tuple[str, float]]:
-        """Text and confidence of each line, read at one angle."""
+        """Text and confidence of each line, read at one angle, each for itself."""
         bgr = _bgr(image)
-        return self._texts([cut(bgr, read_from(quad, angle)) for quad in quads], None)
+        return self._texts([cut(bgr, read_from(quad, angle)) for quad in quads], None, strips=False)
 
     def recognise(self, image: Image, quads: Sequence[Quad], on_read: OnRead | None = None) -> list[OcrLine]:
         """Read the lines that `detect` found.
@@ -255,38 +259,42 @@ class Engine:
             for number, (quad, score, text, angle) in enumerate(kept)
         ]
 
-    def _texts(self, crops: list[Image], on_read: OnRead | None) -> list[tuple[str, float]]:
+    def _texts(self, crops: list[Image], on_read: OnRead | None, strips: bool = True) -> list[tuple[str, float]]:
         """Text and confidence of each crop (BGR, reading left to right)."""
-        everything = range(len(crops))
-        if self._quick is None:
-            texts = self._run(self._recognition, crops, everything, on_read)
-            return [texts[index] for index in everything]
-        texts = self._run(self._quick, crops, everything, on_read)
-        unsure = [index for index in everything if texts[index][1] < _SURE]
-        texts |= self._run(self._recognition, crops, unsure, lambda *_: self.between())
-        return [texts[index] for index in everything]
+        texts: Texts = {}
+        left = list(range(len(crops)))
+        if self._quick is not None:
+            for place in (together, alone) if strips else (alone,):
+                runs = [partial(self._quick.read, crops, batch) for batch in self._batches(place(crops, left))]
+                texts |= self._all(runs, len(left), None if texts else on_read)
+                left = [line for line in left if texts[line][1] < _SURE]
+        left.sort(key=lambda line: crops[line].shape[1] / crops[line].shape[0])
+        runs = [partial(self._exactly, crops, batch) for batch in self._batches(left)]
+        texts |= self._all(runs, len(left), None if texts else on_read)
+        return [texts[line] for line in range(len(crops))]
 
-    def _run(
-        self, model: Any, crops: list[Image], which: Sequence[int], on_read: OnRead | None
-    ) -> dict[int, tuple[str, float]]:
-        """Text and confidence of some of the crops, by their index."""
+    def _batches(self, items: list[T]) -> list[list[T]]:
+        step = self._settings.ocr_batch
+        return [items[start : start + step] for start in range(0, len(items), step)]
+
+    def _exactly(self, crops: Sequence[Image], which: Sequence[int]) -> Texts:
+        """Some of the crops read in floats."""
+        lines = self._recognition.predict([crops[line] for line in which])
+        return {n: (str(line["rec_text"]), float(line["rec_score"])) for n, line in zip(which, lines, strict=True)}
+
+    def _all(self, reads: Sequence[Callable[[], Texts]], total: int, on_read: OnRead | None) -> Texts:
+        """What all of the runs read, in as many threads as there are; `on_read` is told how many of `total` lines."""
         if self._pool is None:
             raise RuntimeError("Engine.load has not run")
-
-        def read(batch: list[int]) -> list[tuple[str, float]]:
-            lines = model.predict([crops[index] for index in batch])
-            return [(str(line["rec_text"]), float(line["rec_score"])) for line in lines]
-
-        by_width = sorted(which, key=lambda index: crops[index].shape[1] / crops[index].shape[0])
-        step = self._settings.ocr_batch
-        batches = [by_width[start : start + step] for start in range(0, len(by_width), step)]
-        runs: list[Future[list[tuple[str, float]]]] = [self._pool.submit(read, batch) for batch in batches]
-        texts: dict[int, tuple[str, float]] = {}
+        runs: list[Future[Texts]] = [self._pool.submit(read) for read in reads]
+        texts: Texts = {}
         try:
-            for batch, run in zip(batches, runs, strict=True):
-                texts.update(zip(batch, run.result(), strict=True))
-                if on_read is not None:
-                    on_read(len(texts), len(which))
+            for run in runs:
+                texts |= run.result()
+                if on_read is None:
+                    self.between()
+                else:
+                    on_read(len(texts), total)
         finally:
             # A reading that is given up must not leave its lines in front of the next page's.
             for run in runs:

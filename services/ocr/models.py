@@ -23,12 +23,10 @@ from services.ocr.graph import keep_classes
 from services.ocr.quantise import fused, quantise
 from shared.settings import Settings, setting
 
-_LAYOUT = 4
+_LAYOUT = 5
 """Raised when what is written into a model folder changes, so that an older cache is left alone and not trusted."""
 _STALE_SECONDS = 3600
 _GRAPH, _RECIPE, _SEAL = "inference.onnx", "inference.yml", "inference.sha256"
-QUICK_WIDTH = 240
-"""Pixels that short crops are padded to where they are read in 8 bits. At 160 names are misread with confidence."""
 _RANGES = Path(__file__).with_name("ranges.json")
 _LATIN = ((0x20, 0x24F), (0x2B0, 0x3FF), (0x1E00, 0x1EFF), (0x2000, 0x2BFF), (0x2C60, 0x2C7F))
 """Code points: the blocks of the Latin letters, accents, Greek as used in formulas, punctuation and symbols."""
@@ -70,8 +68,8 @@ class Model:
 class Models:
     detection: Model
     recognition: Model
-    quick: Model | None = None
-    """The recogniser in 8 bits."""
+    quick: Path | None = None
+    """Folder of the recogniser in 8 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +176,7 @@ def provide(settings: ModelSettings, *, quick: bool = True) -> Models:
     return Models(
         Model(DETECTION.name, seed(DETECTION, cache)),
         Model(recognition.name, seed(recognition, cache)),
-        Model(recognition.name, seed(quickened(recognition), cache)) if quick else None,
+        seed(quickened(recognition), cache) if quick else None,
     )
 
 
@@ -188,7 +186,6 @@ def quickened(model: Bundled) -> Bundled:
 
     def make(graph: bytes) -> tuple[bytes, dict[str, Any]]:
         made, recipe = model.make(graph)
-        recipe["PreProcess"]["transform_ops"][-1] = {"RecResizeImg": {"image_shape": [3, 48, QUICK_WIDTH]}}
         return quantise(fused(made), json.loads(measured)), recipe
 
     # Ranges that were measured anew make another model.

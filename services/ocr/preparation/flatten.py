@@ -122,7 +122,7 @@ def _within(segments: Segments, corners: Floats) -> NDArray[np.bool_]:
 def _lines(picture: Image, engine: Engine) -> list[Quad]:
     """Lines of text, found in a smaller copy that the smallest print is lost in, in the picture's pixels."""
     small, scale = shrunk(picture, _CHECKED)
-    return [(quad / scale).astype(np.float32) for quad in engine.detect(small)]
+    return [(quad / scale).astype(np.float32) for quad in engine.look(small, max(small.shape[:2]))]
 
 
 def _text_inside(quads: list[Quad], corners: Floats) -> tuple[bool, bool]:

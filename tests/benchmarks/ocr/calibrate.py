@@ -16,8 +16,9 @@ import numpy as np
 import services.ocr.models as models_module
 from services.ocr.crops import candidates, cut, read_from
 from services.ocr.engine import Engine, EngineSettings
-from services.ocr.models import QUICK_WIDTH, ModelSettings, provide
+from services.ocr.models import ModelSettings, provide
 from services.ocr.quantise import convolutions, fused, with_outputs
+from services.ocr.quick import QUICK_WIDTH
 from tests.benchmarks.ocr.pages import pages
 
 TARGET = Path(models_module.__file__).with_name("ranges.json")
