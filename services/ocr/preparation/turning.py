@@ -1,6 +1,6 @@
 """Which way up a page lies, and by how much its lines lean."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -15,6 +15,12 @@ MAX_SKEW = 20.0
 """Degrees; above this the lines' directions are no skew but a photo's perspective or decoration."""
 _SAMPLE = 8
 _SURE = 0.9
+_MIXED = 1 / 3
+"""Share of the text's length from which rotated text is more than a table's headings."""
+_LEVEL = 0.15
+"""Share from which level text is more than a few numbers."""
+_ENOUGH = 4
+"""Lines of one direction that are enough to tell how it reads."""
 
 
 def quarter_turn(picture: Image, quads: Sequence[Quad], engine: Engine) -> int:
@@ -22,6 +28,10 @@ def quarter_turn(picture: Image, quads: Sequence[Quad], engine: Engine) -> int:
 
     Most lines running up or down the page mean that it lies on its side; which side, and whether an upright page
     stands on its head, is told by the confidence with which its longest lines read one way and the other.
+
+    A timetable may hold more rotated text than level text. Where both are many, neither share says how the page lies,
+    but the two readings do, as rotated text nearly always reads upwards: level lines that read as they are beside ones
+    that read upwards are an upright page, level ones beside ones that read downwards a page that lies on its right.
     """
     sides = [size(quad) for quad in quads]
     long = [(max(side) / max(min(side), 1.0), side, quad) for side, quad in zip(sides, quads, strict=True)]
@@ -31,9 +41,15 @@ def quarter_turn(picture: Image, quads: Sequence[Quad], engine: Engine) -> int:
     length = sum(max(side) for _, side, _ in long)
     tall = sum(max(side) for _, side, _ in long if side[1] > TALL * side[0])
     sideways = len(long) >= 3 and tall > 2 / 3 * length
-    # Not the longest of all: ten words in one line cost as much to read as ten lines and tell no more.
-    fitting = [item for item in long if (item[1][1] > item[1][0]) == sideways and item[0] <= 12]
-    sample = [quad for _, _, quad in sorted(fitting, key=lambda item: item[0], reverse=True)[:_SAMPLE]]
+
+    def longest(tallest: bool) -> list[Quad]:
+        # Not the longest of all: ten words in one line cost as much to read as ten lines and tell no more.
+        fitting = [item for item in long if (item[1][1] > item[1][0]) == tallest and item[0] <= 12]
+        return [quad for _, _, quad in sorted(fitting, key=lambda item: item[0], reverse=True)[:_SAMPLE]]
+
+    if _MIXED * length < tall < (1 - _LEVEL) * length and (turn := _mixed_turn(picture, longest, engine)) is not None:
+        return turn
+    sample = longest(sideways)
     if not sample:
         return 0
     first, second = (270, 90) if sideways else (0, 180)
@@ -44,6 +60,24 @@ def quarter_turn(picture: Image, quads: Sequence[Quad], engine: Engine) -> int:
     if sideways:
         return 90 if one > other else 270
     return 180 if other > one + 0.1 else 0
+
+
+def _mixed_turn(picture: Image, longest: Callable[[bool], list[Quad]], engine: Engine) -> int | None:
+    """The turn of a page with much level and much rotated text; None if either is little or cannot be read."""
+    level, rotated = longest(False), longest(True)
+    if min(len(level), len(rotated)) < _ENOUGH:
+        return None
+    up, upright = _first_sure(picture, rotated, (270, 90), engine), _first_sure(picture, level, (0, 180), engine)
+    if up is None or upright is None:
+        return None
+    return {(True, True): 0, (True, False): 270, (False, True): 90, (False, False): 180}[upright, up]
+
+
+def _first_sure(picture: Image, quads: Sequence[Quad], angles: tuple[int, int], engine: Engine) -> bool | None:
+    """Whether the lines read well at the first of two opposite angles; False if at the other, None if at neither."""
+    if _confidence(picture, quads, angles[0], engine) >= _SURE:
+        return True
+    return False if _confidence(picture, quads, angles[1], engine) >= _SURE else None
 
 
 def _confidence(picture: Image, quads: Sequence[Quad], angle: int, engine: Engine) -> float:

@@ -67,6 +67,20 @@ def test_a_few_lines_up_the_page_do_not_turn_it(engine: Engine) -> None:
     assert prepare(pixels(page), engine).to_stored is None
 
 
+@pytest.mark.parametrize("clockwise", [0, 90, 180, 270])
+@pytest.mark.parametrize("columns", [5, 8])
+def test_a_page_of_mostly_rotated_text_is_set_upright(columns: int, clockwise: int, engine: Engine) -> None:
+    """Whether more of its text runs up the page or along it, rotated text reads upwards."""
+    upright = table()
+    page = PIL.Image.new("RGB", (upright.width, upright.height + 340), "white")
+    page.paste(upright, (0, 0))
+    for column in range(columns):
+        paste_turned(page, "Handwriting practice", 60 + 100 * column, upright.height, 270)
+    turned = prepare(pixels(page.rotate(-clockwise, expand=True)), engine)
+    assert turned.notes == (f"turned by {360 - clockwise}°" if clockwise else "")
+    assert set(WORDS) <= set(_read(engine, turned))
+
+
 def test_a_page_without_text_passes_untouched(engine: Engine) -> None:
     page = prepare(np.full((300, 400, 3), 255, dtype=np.uint8), engine)
     assert page.quads == []
