@@ -8,10 +8,12 @@ turned to their reading direction first.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from services.extractor.reading.model import Line, Rect
-from services.extractor.reading.times import Span, find_times, without_times
+from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.words import (
+    PHRASES,
     SUBJECTS,
     is_aside,
     is_bracketed,
@@ -142,6 +144,27 @@ def by_week(lines: list[Line]) -> list[tuple[str | None, list[Line]]]:
     return found
 
 
+def by_time(lines: list[Line]) -> list[list[Line]]:
+    """A cell's lines by the ranges of times among them, where each range has a text of its own under it.
+
+    Several blocks of a scale whose edges were not seen look like one. A cell that names one lesson's several times has
+    nothing between them, and stays one.
+    """
+    parts: list[list[Line]] = [[]]
+    spans: list[Span] = []
+    for line in sorted(lines, key=lambda each: each.rect.cy):
+        found = find_times(line.text) if line.upright else []
+        if found and found[0].end is not None and not without_times(line.text, found):
+            parts.append([])
+            spans.append(found[0])
+        parts[-1].append(line)
+    times = resolve_all(spans)
+    ordered = all(one[1] is not None and one[1] <= other[0] for one, other in pairwise(times))
+    if len(times) < 2 or not ordered or any(len(part) < 2 for part in parts[1:]):
+        return [lines]
+    return [parts[0] + parts[1], *parts[2:]]
+
+
 def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
     """Take a cell's text apart.
 
@@ -154,7 +177,8 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
     width = rect.width if angle in (0, 180) else rect.height
     rows = in_reading_order(lines)
     whole = " ".join(line.text for row in rows for line in row)
-    spans = find_times(whole)
+    # "12-1" is a time only where it stands alone, as on a line of its own.
+    spans = find_times(whole) or [span for line in lines for span in find_times(line.text)]
     pieces = _pieces(rows, angle, broken=bool(spans))
     if not pieces:
         return CellText("", spans=spans, lines=lines)
@@ -215,10 +239,19 @@ _NARROW = frozenset("iIljtfr.,:;'’|!()[] -")
 _WIDE = frozenset("mwMW@%")
 
 
+_OPEN = re.compile(r"\s(?:and|und|et|y|e|en|i|of|de|di|da|do|van|von|für|the|for|in|to|with)$")
+"""How no name ends."""
+
+
 def _goes_on(last: _Piece, piece: _Piece, name: str, width: float, words: frozenset[str]) -> bool:
     """Whether `piece` continues the name that `last` ended."""
     phrase = f"{last.text} {piece.text}".casefold()
-    if phrase in words or (last.text.endswith(("'s", "’s", "s'")) and piece.size >= SAME * last.size):
+    if (
+        phrase in words
+        or phrase in PHRASES
+        or (_OPEN.search(name) and piece.size >= 0.6 * last.size)
+        or (last.text.endswith(("'s", "’s", "s'")) and piece.size >= SAME * last.size)
+    ):
         return True
     if is_aside(piece.text) or piece.text[:1] in "([" or (is_initials(piece.text) and not is_initials(name)):
         return False

@@ -17,6 +17,8 @@ from services.extractor.reading.words import is_free
 from shared.messages import DAYS
 
 MIN_ENTRIES = 3
+TABLE = 0.93
+"""What lists are worth whose entries stand in rows: so do a table's cells, and lists know nothing of merged ones."""
 
 
 @dataclass(slots=True)
@@ -61,6 +63,8 @@ def read_daylist(view: View) -> Draw | None:
         _draw(draw, each, entries, words, certainty)
     if len(draw.drafts) < MIN_ENTRIES:
         return None
+    if _in_rows(draw.drafts, view.size):
+        draw.weight = TABLE
     area = draw.drafts[0].rect
     for draft in draw.drafts:
         area = area.union(draft.rect)
@@ -105,6 +109,20 @@ def _beside_times(view: View, lists: list[_List]) -> bool:
     ]  # fmt: skip
     under = max((sum(abs(a.rect.cx - b.rect.cx) < 2 * view.size for b in margin) for a in margin), default=0)
     return len(row) >= 2 and under >= 4
+
+
+def _in_rows(drafts: list[Draft], size: float) -> bool:
+    """Whether most entries are level with one of the same time in another list."""
+    level = sum(
+        any(
+            one.start == other.start
+            and abs(one.rect.cx - other.rect.cx) > size
+            and abs(one.rect.y0 - other.rect.y0) < 0.5 * size
+            for other in drafts
+        )
+        for one in drafts
+    )
+    return level > 0.7 * len(drafts)
 
 
 def _between(view: View, lo: float, hi: float, heading: Line) -> float:

@@ -6,9 +6,10 @@ cell's place is its header's, unless its text is centred over several.
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from services.extractor.reading.bands import TimeBand
-from services.extractor.reading.cells import by_week, page_words, read_cell
+from services.extractor.reading.cells import by_time, by_week, page_words, read_cell
 from services.extractor.reading.headers import find_day_headers, set_day_bands
 from services.extractor.reading.implied import implied_day, implied_period
 from services.extractor.reading.legend import Legend, find_legend, label_key
@@ -62,7 +63,9 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     if _worth(view, header, labelled) > _worth(view, header, bands):
         bands = labelled
         draw.used |= legend.lines
-    own_times = len(bands) < 2 or _filled(view, header, bands) < 0.4
+    # A scale is drawn across the days' columns, however few blocks stand on it.
+    scale = all(band.source == "drawn" for band in bands)
+    own_times = len(bands) < 2 or (not scale and _filled(view, header, bands) < 0.4)
     if own_times:
         bands = _one_band(view, header, v_end)
     # The columns are looked for again with the table's real end: a legend below it has rules of its own.
@@ -77,7 +80,7 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     words = page_words(view.lines)
     found: list[_Found] = []
     taken: set[tuple[int, int, int]] = set()
-    for region in find_regions(table, body):
+    for region in _by_time(view, find_regions(table, body)):
         page_rect = view.back(region.rect)
         if not own_times:
             draw.used |= {line.id for line in region.lines}
@@ -109,6 +112,22 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
             area = area.union(line.rect)
     draw.area = area if draw.area is None else draw.area.union(area)
     return len(found)
+
+
+def _by_time(view: View, regions: list[Region]) -> list[Region]:
+    """The regions, those of several blocks in their parts: each from its times down to the next one's."""
+    out: list[Region] = []
+    for region in regions:
+        parts = by_time(region.lines)
+        if view.turned or len(parts) < 2:
+            out.append(region)
+            continue
+        tops = [region.rect.y0, *(part[0].rect.y0 for part in parts[1:]), region.rect.y1]
+        out.extend(
+            replace(region, rect=replace(region.rect, y0=y0, y1=y1), lines=part, certainty=min(region.certainty, 0.9))
+            for part, (y0, y1) in zip(parts, pairwise(tops), strict=True)
+        )
+    return out
 
 
 def _named_in_legend(found: list[_Found], legend: Legend) -> None:

@@ -37,7 +37,7 @@ def draw_score(draw: Draw, lines: int) -> float:
         return 0.0
     bad = clashes(draw.drafts)
     scores = [draft_confidence(draft) * (0.5 if i in bad else 1.0) for i, draft in enumerate(draw.drafts)]
-    return len(draw.used) / max(1, lines) * sum(scores) / len(scores)
+    return draw.weight * len(draw.used) / max(1, lines) * sum(scores) / len(scores)
 
 
 def read_layout(view: View, turned: View) -> Draw | None:

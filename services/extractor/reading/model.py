@@ -109,6 +109,8 @@ class Draw:
     used: set[int] = field(default_factory=set)
     """Ids of the lines that were understood: headers, cells, legends."""
     warnings: list[Warning_] = field(default_factory=list)
+    weight: float = 1.0
+    """What the reading is worth against others of the same page, beside its blocks' confidence."""
     area: Rect | None = None
     """The table, without what is written around it."""
 

@@ -117,9 +117,13 @@ def _printed_times(place: Place) -> None:
     start, end = resolve(span, near=place.start)
     if end is None and place.end is not None and place.end > start:
         end = place.end
-    header = (place.start, place.end)
+    header, scale = (place.start, place.end), place.source == "drawn"
     place.start, place.end, place.source = start, end, "printed"
     place.certainty = 1.0 if None in header or _agree((start, end), header) else 0.9
+    pairs = ((start, header[0]), (end, header[1]))
+    if scale and any(a is not None and b is not None and abs(a - b) > 2 * STEP for a, b in pairs):
+        # Drawn to measure, the block ends elsewhere than its text says: one digit may be misread.
+        place.certainty = min(place.certainty, 0.85)
 
 
 def _agree(printed: tuple[int, int | None], header: tuple[int | None, int | None]) -> bool:

@@ -152,8 +152,11 @@ def _with_initials(view: View, found: list[_Name]) -> list[DayHeader]:
             continue
         row = _row(view, seed, found)[:MAX_ROW]
         done |= {item.line.id for item in row}
-        if bands := _week(view, row):
+        while bands := _week(view, row):
             out.append(_header(view, bands))
+            # Two weeks beside each other have their letters in one row.
+            used = {band.line.id for band in bands}
+            row = [item for item in row if item.line.id not in used]
     return out
 
 

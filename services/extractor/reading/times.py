@@ -34,9 +34,9 @@ class Span:
 
 _HALF = r"(?:\s*(?P<{0}half>[ap])\.?\s?m\b\.?)"
 _CLOCK = (
-    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI§]|[Il][\d§])(?![\d]|\s?[hH:.]\s?\d\d)(?:\s?(?:h|Uhr)\b)?"
+    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI§]|[Il][\d§]|[0-5]s(?=\s?[ap]\.?\s?m\b))(?![\d]|\s?[hH:.]\s?\d\d)(?:\s?(?:h|Uhr)\b)?"
     r"|(?P<{0}mil>[012]?\d[0-5]\d)(?:\s?h(?:rs)?\b)?"
-    r"|(?P<{0}b>[012]?\d)(?:\s?(?:h|Uhr)\b)?)" + _HALF + "?"
+    r"|(?P<{0}b>[012]?\d|(?-i:I[I1]|l[l1]|1[Il])(?!\w))(?:\s?(?:h|Uhr)\b)?)" + _HALF + "?"
 )
 _DASH = r"\s*(?:[-‐‑‒–—−~→]+|\bto\b|\btill?\b|\buntil\b|\bbis\b|\bà\b|\bal?\b|\btot\b|\bdo\b)\s*"
 _RANGE = re.compile(
@@ -47,7 +47,7 @@ _SINGLE = re.compile(r"(?<![\d:.,/])(?<![^\W_])(?<![^\W_][.-])" + _CLOCK.format(
 # A label's colon that the OCR set close to the time ("Snack:10.15", "Period 4:11:30").
 _AFTER_LABEL = re.compile(r"([^\W\d_]{3}):(?=\d)|((?:^|\W)[^\W\d_]+[\s.]?\d):(?=\d{1,2}\s?[:.]\s?\d\d(?!\s?[:.]))")
 # Both cases of each: the patterns ignore case.
-_LOOKALIKE = str.maketrans("OoQqlLIi§", "000011115")
+_LOOKALIKE = str.maketrans("OoQqlLIi§sS", "00001111555")
 
 
 def find_times(text: str) -> list[Span]:
@@ -95,7 +95,7 @@ def _clock(match: re.Match[str], side: str) -> Clock | None:
     elif match[f"{side}mil"]:
         hour, minute = int(match[f"{side}mil"][:-2]), int(match[f"{side}mil"][-2:])
     else:
-        hour, minute = int(match[f"{side}b"]), 0
+        hour, minute = int(match[f"{side}b"].translate(_LOOKALIKE)), 0
     if hour > 24 or minute > 59 or (half and hour > 12):
         return None
     return Clock(hour, minute, half)

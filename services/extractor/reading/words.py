@@ -4,7 +4,8 @@ import re
 
 _TITLES = (
     r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|fr|coach|herr|frau|hr\.|fr\.|mme|mlle|m\.|sr|sra|srta|sig|"
-    r"sig\.ra|sig\.na|prof\.ssa|mevr|mw|mevrouw|meneer|juf|meester|dhr|d\.|doña|dona|don|pan|pani|p\.)"
+    r"sig\.ra|sig\.na|prof\.ssa|prof\.?[aª]|profess(?:or[ae]?|eur)|profesora?|maestr[ao]|docente|mag|mgr|mevr|mw|"
+    r"mevrouw|meneer|juf|meester|dhr|d\.|doña|dona|don|pan|pani|p\.)"
 )
 _PERSON = re.compile(rf"^{_TITLES}\.?\s+\S.*$", re.IGNORECASE)
 # "A. Fitzgerald", "J.-P. Martin": an initial with its stop and a surname, nothing else.
@@ -18,8 +19,8 @@ _ROOM_WORDS = (
     "it suite|drama studio|dance studio|science lab|computer lab"
 )
 _FOREIGN_ROOMS = (
-    "raum|saal|halle|turnhalle|sporthalle|schwimmhalle|aula|mensa|werkraum|musikraum|zimmer|klassenraum|pausenhof|"
-    "salle|gymnase|labo|amphi|amphith[ée][âa]tre|pr[ée]au|cdi|biblioth[èe]que|piscine|"
+    "raum|saal|halle|turnhalle|sporthalle|schwimmhalle|aula|aula magna|mensa|werkraum|musikraum|zimmer|klassenraum|"
+    "pausenhof|salle|gymnase|labo|amphi|amphith[ée][âa]tre|pr[ée]au|cdi|biblioth[èe]que|piscine|"
     "sala|sal[óo]n|laboratorio|laborat[óo]rio|taller|gimnasio|polideportivo|biblioteca|piscina|pabell[óo]n|"
     "palestra|cortile|auditorio|audit[óo]rio|gin[áa]sio|pavilh[ãa]o|quadra|refeit[óo]rio|"
     "lokaal|gymzaal|gymlokaal|sportzaal|zaal|mediatheek|kantine|"
@@ -52,6 +53,24 @@ _SUBJECTS = (
     "registration break lunch storytime golden time guided forest school tutor language grammar vocabulary"
 )
 SUBJECTS = frozenset(_SUBJECTS.split())
+PHRASES = frozenset(
+    f"{one} {two}"
+    for two, firsts in {
+        "time": "story golden circle quiet form tutor home",
+        "reading": "guided shared independent",
+        "education": "physical religious",
+        "studies": "social film business",
+        "science": "computer",
+        "technology": "food design music",
+        "school": "forest",
+        "hall": "study",
+        "skills": "study motor",
+        "economics": "home",
+        "choice": "free",
+    }.items()
+    for one in firsts.split()
+)
+"""Names of two words that are wrapped between them."""
 
 
 def is_person(text: str) -> bool:

@@ -1,0 +1,108 @@
+"""Hour scales: where they end, labels that were missed, blocks side by side, blocks whose edges were not seen."""
+
+import pytest
+
+from services.extractor.reading.confidence import clashes
+from services.extractor.reading.model import Draft, Line, Rect
+from tests.unit.extractor.sheet import DAYS, Colour, Sheet, find, lesson, week
+
+HOUR = 90
+BLUE: Colour = (200, 220, 250)
+GREEN: Colour = (215, 240, 215)
+EDGE: Colour = (60, 60, 60)
+
+
+def _scale(hours: int, *, labels: int | None = None, missed: tuple[int, ...] = ()) -> Sheet:
+    """Monday to Friday on a scale from 9:00, with a line (and a label) for every hour."""
+    page = Sheet(1200, 160 + HOUR * hours)
+    for index, name in enumerate(DAYS):
+        page.text(260 + 180 * index, 60, name)
+    for day in range(6):
+        page.rule(170 + 180 * day, 90, 170 + 180 * day, 90 + HOUR * hours)
+    for hour in range(hours + 1):
+        page.rule(170, 90 + HOUR * hour, 1070, 90 + HOUR * hour)
+        if hour < (labels or hours + 1) and hour not in missed:
+            page.text(120, 90 + HOUR * hour, f"{9 + hour}:00")
+    return page
+
+
+def _block(
+    page: Sheet, day: int, start: float, end: float, *texts: str, lane: int = 0, lanes: int = 1, fill: Colour = BLUE
+) -> None:
+    """A block on the scale, hours counted from 9:00; of several lanes it takes one."""
+    x0 = 172 + 180 * day + 176 * lane / lanes
+    x1, y0, y1 = x0 + 176 / lanes - 2, 90 + HOUR * start, 90 + HOUR * end
+    page.fill(x0, y0, x1, y1, fill)
+    page.frame(x0, y0, x1, y1, EDGE)
+    for index, text in enumerate(texts):
+        page.text((x0 + x1) / 2, (y0 + y1) / 2 + 22 * (index - (len(texts) - 1) / 2), text, scale=0.5)
+
+
+@pytest.mark.parametrize("labels", [6, 7])
+def test_a_scale_ends_at_its_last_line_whether_that_is_labelled_or_not(labels: int) -> None:
+    page = _scale(6, labels=labels)
+    for day in range(5):
+        _block(page, day, day * 0.5, day * 0.5 + 1, lesson(day, 0))
+    _block(page, 0, 5, 6, "Choir")
+    choir = find(page.read(), "monday", "Choir")
+    assert (choir.start_time, choir.end_time) == ("14:00", "15:00")
+
+
+@pytest.mark.parametrize("missed", [(2,), (1, 4)])
+def test_labels_twice_as_far_apart_are_still_a_scale(missed: tuple[int, ...]) -> None:
+    page, whole = _scale(7, missed=missed), _scale(7)
+    for each in (page, whole):
+        for day in range(5):
+            _block(each, day, day * 0.5 + 0.25, day * 0.5 + 1.5, lesson(day, 0))
+            _block(each, day, day * 0.5 + 2, day * 0.5 + 3, lesson(day, 1))
+    reading = page.read()
+    assert week(reading) == week(whole.read())
+    assert ("monday", "11:00", "12:00", lesson(0, 1)) in week(reading)
+
+
+def test_blocks_side_by_side_are_no_contradiction() -> None:
+    page = _scale(6)
+    for day in range(1, 5):
+        _block(page, day, 1, 2, lesson(day, 0))
+    _block(page, 0, 1, 2.5, "Latin", lane=0, lanes=2)
+    _block(page, 0, 1.5, 3, "Greek", lane=1, lanes=2, fill=GREEN)
+    reading = page.read()
+    latin, greek, other = find(reading, "monday", "Latin"), find(reading, "monday", "Greek"), reading.blocks[-1]
+    assert (latin.start_time, latin.end_time) == ("10:00", "11:30")
+    assert (greek.start_time, greek.end_time) == ("10:30", "12:00")
+    assert latin.confidence == pytest.approx(other.confidence, abs=0.05)
+
+
+def test_blocks_that_share_more_than_the_time_clash() -> None:
+    line = Line(0, "x", 1.0, 0, Rect(0, 0, 1, 1), 1)
+
+    def draft(start: int, lane: tuple[float, float] | None) -> Draft:
+        return Draft("monday", "x", Rect(0, 0, 1, 1), [line], start, start + 60, "drawn", lane=lane)
+
+    assert clashes([draft(540, (0, 50)), draft(560, (50, 100))]) == set()
+    assert clashes([draft(540, (0, 60)), draft(560, (50, 100))]) == {0, 1}
+    assert clashes([draft(540, None), draft(560, (50, 100))]) == {0, 1}
+
+
+def test_a_printed_time_that_the_scale_contradicts_is_given_but_not_trusted() -> None:
+    page = _scale(6)
+    for day in range(5):
+        _block(page, day, 1, 2, lesson(day, 0), "10:00-11:00" if day else "10:00-11:30")
+    reading = page.read()
+    wrong = reading.blocks[0]
+    assert (wrong.start_time, wrong.end_time) == ("10:00", "11:30")
+    assert wrong.confidence < 0.9 < min(block.confidence for block in reading.blocks[1:])
+
+
+def test_blocks_whose_edges_were_not_seen_are_told_apart_by_their_times() -> None:
+    page = _scale(6)
+    for day in range(1, 5):
+        _block(page, day, 1, 2, "10:00-11:00", lesson(day, 0))
+    for start, times, name in ((1, "10:00-11:00", "Art"), (2.5, "11:30-12:00", "Drama"), (4, "13:00-14:00", "Choir")):
+        page.fill(172, 90 + HOUR * start - 40, 348, 90 + HOUR * start + 95, (255, 255, 255))
+        page.text(260, 90 + HOUR * start + 14, times, scale=0.5)
+        page.text(260, 90 + HOUR * start + 36, name, scale=0.5)
+    reading = page.read()
+    assert {(b.start_time, b.end_time, b.name) for b in reading.blocks if b.day == "monday"} == {
+        ("10:00", "11:00", "Art"), ("11:30", "12:00", "Drama"), ("13:00", "14:00", "Choir")
+    }  # fmt: skip
