@@ -8,6 +8,7 @@ import cv2
 import pytest
 from aiohttp import web
 
+from services.extractor.attempts import Attempt
 from services.extractor.claude import Asked, Claude
 from services.extractor.grounding import Answer, AnswerBlock, ClaudeFailed, ground
 from services.extractor.prompt import SYSTEM, number_lines
@@ -41,7 +42,7 @@ def answer(*blocks: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return values | changes
 
 
-async def ask(api: MessagesApi, **settings: Any) -> Asked:
+async def ask(api: MessagesApi, noted: list[Attempt] | None = None, **settings: Any) -> Asked:
     page = sheet()
     _, picture = cv2.imencode(".webp", page.picture)
     values: dict[str, Any] = {"anthropic_api_key": KEY, "anthropic_base_url": api.url, "claude_timeout": 10.0}
@@ -50,7 +51,11 @@ async def ask(api: MessagesApi, **settings: Any) -> Asked:
     async def check(said: Answer) -> list[str]:
         return [f"“{each.name}” does not stand on the page." for each in said.blocks if each.name == "Astronomy"]
 
-    return await claude.ask([(picture.tobytes(), "image/webp")], number_lines([page.page().ocr]), check)
+    async def note(attempt: Attempt) -> None:
+        if noted is not None:
+            noted.append(attempt)
+
+    return await claude.ask([(picture.tobytes(), "image/webp")], number_lines([page.page().ocr]), check, note)
 
 
 async def test_a_good_answer() -> None:
@@ -108,10 +113,34 @@ async def test_a_failed_try_is_paid_for_and_on_record(given: Any, outcome: str) 
         with pytest.raises(ClaudeFailed) as failed:
             await ask(api, claude_input_price=2.0, claude_output_price=10.0)
     (attempt,) = failed.value.attempts
-    assert attempt.record() | {"seconds": 0} == {
-        "model": "claude-test", "outcome": outcome, "inputTokens": 1200, "outputTokens": 340, "seconds": 0,
-        "cost": pytest.approx((1200 * 2 + 340 * 10) / 1e6),
+    assert attempt.record() | {"seconds": 0, "at": ""} == {
+        "at": "", "model": "claude-test", "outcome": outcome, "inputTokens": 1200, "outputTokens": 340, "seconds": 0,
+        "costUsd": pytest.approx((1200 * 2 + 340 * 10) / 1e6),
     }  # fmt: skip
+
+
+async def test_a_try_is_noted_before_it_is_sent_and_after_it_has_ended() -> None:
+    noted: list[Attempt] = []
+    async with messages_api(hang=True) as api:
+        task = asyncio.create_task(ask(api, noted))
+        await api.asked.wait()
+        assert [each.outcome for each in noted] == ["sent"]
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert [each.outcome for each in noted] == ["sent", "cancelled"]
+    assert len({(each.id, each.sent_at) for each in noted}) == 1
+
+
+@pytest.mark.parametrize("count", [-1, 10**30, "many", None, 1.5])
+async def test_a_count_that_is_none_is_not_believed(count: Any) -> None:
+    odd = message(answer(block())) | {"model": "a\0b" * 500, "usage": {"input_tokens": count, "output_tokens": 7}}
+    async with messages_api(odd) as api:
+        asked = await ask(api)
+    record = asked.attempts[0].message()
+    assert (record.input_tokens, record.output_tokens) == (0, 7)
+    assert len(record.model) == 200
+    assert "\0" not in record.model
 
 
 async def test_what_does_not_hold_is_sent_back_once() -> None:

@@ -1,9 +1,11 @@
 """Texts across separators, and separators that texts only seem to have."""
 
+import numpy as np
+
 from services.extractor.reading.divide import divide_lines
 from services.extractor.reading.model import Line
 from services.extractor.reading.rules import Rules, find_rules
-from services.extractor.reading.straighten import straighten
+from services.extractor.reading.straighten import straighten, to_line
 from shared.messages import OcrLine
 from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet, plain, week
 
@@ -60,11 +62,11 @@ def test_a_text_without_a_gap_at_the_border_and_a_range_stay_whole() -> None:
 def test_a_text_s_own_edge_beside_another_cell_s_is_no_separator() -> None:
     """Letters' feet form a run below their box; in the next column a cell ends a few pixels lower."""
     page = Sheet(800, 400)
-    page.fill(60, 100, 300, 204, (200, 220, 250))
-    page.fill(302, 60, 600, 300, (220, 250, 220))
     page.text(400, 190, "Sciences", scale=0.9)
-    page.rule(325, 199, 475, 199, (90, 90, 90), 2)
-    lines, rules = _rules(page)
+    lines = [to_line(line, np.eye(3)) for line in page.lines]
     rect = lines[0].rect
-    assert rules.row_cut(199, rect.x0, rect.x1, 4) == 0
-    assert rules.row_cut(204, 80, 280) > 0.9
+    page.fill(60, 100, rect.x0 - 2, rect.y1 + 4, (200, 220, 250))
+    page.rule(rect.x0 + 8, rect.y1 - 2, rect.x1 - 8, rect.y1 - 2, (90, 90, 90), 2)
+    rules = find_rules(page.picture, lines)
+    assert rules.row_cut(rect.y1 - 2, rect.x0 + 15, rect.x1 - 15, 3) == 0
+    assert rules.row_cut(rect.y1 + 4, 80, rect.x0 - 30) > 0.9

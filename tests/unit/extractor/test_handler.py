@@ -8,10 +8,21 @@ import cv2
 import msgspec
 import pytest
 
-from services.extractor.handler import Extractor
+from services.extractor.handler import Attempts, Extractor
 from services.extractor.settings import ClaudeSettings, ExtractorSettings
 from shared.blobs import BlobStore
-from shared.messages import ExtractPayload, OcrResult, PageImage, Phase, Status, Timetable, encode
+from shared.messages import (
+    Extraction,
+    ExtractionAttempt,
+    ExtractPayload,
+    OcrResult,
+    PageImage,
+    Phase,
+    Reader,
+    Status,
+    Timetable,
+    encode,
+)
 from shared.outcomes import Dead, Done, Job, Outcome
 from tests.unit.extractor.messages_api import KEY, MessagesApi, fault, messages_api
 from tests.unit.extractor.messages_api import message as body
@@ -56,11 +67,23 @@ class Bench:
     saved: list[tuple[str, str, Timetable, str]] = field(default_factory=list)
     told: list[tuple[str, float, str]] = field(default_factory=list)
     details: list[dict[str, Any]] = field(default_factory=list)
+    attempts: dict[str, ExtractionAttempt] = field(default_factory=dict)
     deleted: bool = False
+    away: bool = False
+    """Whether attempts cannot be taken down."""
 
-    async def save(self, document_id: str, tenant: str, timetable: Timetable, timetable_id: str) -> bool:
+    async def save(
+        self, document_id: str, tenant: str, timetable: Timetable, timetable_id: str, reader: Reader, attempts: Attempts
+    ) -> Timetable | None:
         self.saved.append((document_id, tenant, timetable, timetable_id))
-        return not self.deleted
+        self.attempts |= attempts
+        extraction = Extraction(reader=reader, attempts=[*self.attempts.values()])
+        return None if self.deleted else msgspec.structs.replace(timetable, extraction=extraction)
+
+    async def note(self, document_id: str, tenant: str, attempts: Attempts) -> None:
+        if self.away:
+            raise ConnectionError("away")
+        self.attempts |= attempts
 
     async def progress(
         self, phase: Phase, fraction: float, message: str, *, details: dict[str, Any] | None = None
@@ -82,6 +105,7 @@ class Bench:
         extractor = Extractor(
             self.blobs,
             self.save,
+            self.note,
             ExtractorSettings.load(**settings),
             ClaudeSettings.load(
                 anthropic_api_key=KEY if api else "", anthropic_base_url=api.url if api else "", claude_timeout=5.0
@@ -145,7 +169,9 @@ async def test_missing_blobs_are_final(bench: Bench) -> None:
 
 
 async def test_a_malformed_payload_is_final(bench: Bench) -> None:
-    extractor = Extractor(bench.blobs, bench.save, ExtractorSettings.load(), ClaudeSettings.load(anthropic_api_key=""))
+    extractor = Extractor(
+        bench.blobs, bench.save, bench.note, ExtractorSettings.load(), ClaudeSettings.load(anthropic_api_key="")
+    )
     outcome = await extractor.handle(Job(DOCUMENT, "default", "extract", 1, {"pages": 3}), bench.progress)
     extractor.close()
     assert isinstance(outcome, Dead)
@@ -215,4 +241,17 @@ async def test_an_ungrounded_answer_is_repaired_and_its_cost_told(bench: Bench) 
     assert bench.saved[0][2].timeblocks[0].start_time == "09:00"
     (spent,) = [each["claude"] for each in bench.details if "claude" in each]
     assert (len(spent["attempts"]), spent["inputTokens"], spent["outputTokens"]) == (2, 2400, 680)
-    assert spent["cost"] > 0
+    assert spent["costUsd"] > 0
+
+
+async def test_the_record_being_away_stops_no_reading(bench: Bench) -> None:
+    bench.away = True
+    async with messages_api(body(ANSWER)) as api:
+        outcome = await bench.handle(await bench.put(unclear()), api)
+    assert isinstance(outcome, Done)
+    assert outcome.event is not None
+    assert outcome.event.timetable_data is not None
+    extraction = outcome.event.timetable_data.extraction
+    assert extraction is not None
+    assert extraction.reader == "claude"
+    assert [each.outcome for each in extraction.attempts] == ["end_turn"], "taken down with the timetable"

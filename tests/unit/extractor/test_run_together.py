@@ -1,15 +1,26 @@
 """Cells, columns and weeks that run into each other on the picture, and what keeps them apart."""
 
+from dataclasses import replace
+
+import msgspec
 import pytest
 
+from services.extractor.reading.bands import TimeBand
 from services.extractor.reading.cells import page_words, read_cell
 from services.extractor.reading.layouts import draw_score
 from services.extractor.reading.model import Draft, Draw, Line, Rect
+from services.extractor.reading.regions import Table, find_regions
+from services.extractor.reading.rules import find_rules
+from services.extractor.reading.series import DayBand
+from services.extractor.reading.straighten import straighten
 from services.extractor.reading.times import find_times
+from services.extractor.reading.view import View
 from services.extractor.reading.words import is_person, is_room
-from tests.unit.extractor.sheet import BLACK, DAYS, TIMES, Grid, Sheet, find, lesson, plain, week
+from shared.messages import DAYS as WEEK
+from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet, find, lesson, plain, week
 
 PINK = (250, 220, 220)
+Span = tuple[float, float]
 
 
 def _coloured(page: Sheet) -> Grid:
@@ -38,23 +49,49 @@ def test_a_break_down_the_week_whose_ground_is_like_a_free_cell_s_is_every_day_s
     assert blocks == [(name.lower(), "10:30") for name in DAYS]
 
 
+def _table(page: Sheet, columns: list[Span], rows: list[Span]) -> tuple[Table, list[Line]]:
+    """A table whose headers say that its columns and rows are there, and the page's text."""
+    straight = straighten(page.page())
+    view = View(straight.lines, find_rules(straight.picture, straight.lines), turned=False)
+    days = [DayBand(day, straight.lines[0], lo=lo, hi=hi) for day, (lo, hi) in zip(WEEK, columns, strict=False)]
+    return Table(view, days, [TimeBand(lo, hi) for lo, hi in rows]), straight.lines
+
+
 def test_a_table_that_is_thought_wider_than_its_rules_keeps_its_rows() -> None:
-    """No outer border, and the page's edge a little beyond: there all rows of the last column would be one."""
-    page = Sheet(1133, 560)
-    grid = Grid(page, 6, 5)
-    grid.headers(DAYS, TIMES, border=False)
-    for row in range(6):
-        y = grid.y0 + row * grid.cell_height
-        page.rule(grid.x0, y, 1120, y)
-    want = set()
-    for day, name in enumerate(DAYS):
-        for period, times in enumerate(TIMES):
-            grid.put(day + 1, period + 1, lesson(day, period), border=False)
-            start, end = times.split("-")
-            want.add((name.lower(), start.zfill(5), end.zfill(5), lesson(day, period)))
-    page.rule(1120, grid.y0, 1120, grid.y0 + grid.cell_height)
-    page.fill(1130, 0, 1133, 560, BLACK)
-    assert week(page.read()) == want
+    """Beyond the rules' ends all rows of the last column would be one."""
+    page = Sheet(700, 400)
+    for y in (100, 180, 260):
+        page.rule(100, y, 500, y)
+    page.rule(500, 40, 500, 98)
+    for x in (200, 400):
+        for y in (140, 220):
+            page.text(x, y, lesson(x, y))
+    regions = find_regions(*_table(page, [(100, 300), (300, 520)], [(100, 180), (180, 260)]))
+    assert sorted((region.days, region.first, region.last) for region in regions) == [
+        ([0], 0, 0), ([0], 1, 1), ([1], 0, 0), ([1], 1, 1)
+    ]  # fmt: skip
+
+
+def test_a_coloured_block_ends_where_its_colour_does() -> None:
+    """Two blocks side by side; a part of the edge between the right one and the blank below the left was not seen."""
+    page = Sheet(500, 400)
+    page.rule(100, 100, 300, 100)
+    page.rule(100, 300, 300, 300)
+    page.fill(100, 110, 199, 150, PINK)
+    page.fill(201, 120, 300, 240, (200, 240, 250))
+    page.text(250, 172, "Greek", scale=0.5)
+    table, lines = _table(page, [(100, 300)], [(100, 200), (200, 300)])
+    blank, block = table.piece_of(_at(lines[0], 150, 172)), table.piece_of(lines[0])
+    assert table.right[blank]
+    table.right[blank] = False
+    (greek,) = find_regions(table, lines)
+    assert blank[0] + 1 == block[0]
+    assert greek.rect.x0 == pytest.approx(200, abs=4)
+    assert greek.rect.y1 == pytest.approx(240, abs=4)
+
+
+def _at(line: Line, x: float, y: float) -> Line:
+    return replace(line, rect=Rect(x - 1, y - 1, x + 1, y + 1))
 
 
 def test_two_weeks_of_initials_in_one_row() -> None:
@@ -75,13 +112,14 @@ def test_a_name_that_hides_its_rules_leaves_room_for_the_one_that_was_missed() -
     """Letters under each other, read as one text, reach from rule to rule."""
     page = Sheet(1000, 700)
     grid = Grid(page, 5, 6)
-    grid.headers(TIMES, DAYS)
-    page.lines = [line for line in page.lines if line.text != "Tuesday"]
+    grid.headers(TIMES, ("Mon", "Tue", "Wed", "Thu", "Fri"))
+    page.lines = [line for line in page.lines if line.text != "Tue"]
+    y0, y1 = grid.y0 + 3 * grid.cell_height - 4, grid.y0 + 4 * grid.cell_height + 4
     for index, line in enumerate(page.lines):
-        if line.text == "Wednesday":
-            y0, y1 = grid.y0 + 3 * grid.cell_height - 2, grid.y0 + 4 * grid.cell_height + 2
-            box = ((118.0, y0), (142.0, y0), (142.0, y1), (118.0, y1))
-            page.lines[index] = type(line)(id=line.id, text=line.text, box=box, confidence=0.9, angle=0)
+        if line.text in ("Mon", "Wed", "Thu", "Fri"):
+            top, bottom = (y0, y1) if line.text == "Wed" else (line.box[0][1], line.box[2][1])
+            box = ((145.0, top), (145.0, bottom), (115.0, bottom), (115.0, top))
+            page.lines[index] = msgspec.structs.replace(line, box=box, angle=90)
     want = set()
     for day, name in enumerate(DAYS):
         for period in range(4):

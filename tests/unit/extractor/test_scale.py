@@ -38,26 +38,38 @@ def _block(
         page.text((x0 + x1) / 2, (y0 + y1) / 2 + 22 * (index - (len(texts) - 1) / 2), text, scale=0.5)
 
 
-@pytest.mark.parametrize("labels", [6, 7])
-def test_a_scale_ends_at_its_last_line_whether_that_is_labelled_or_not(labels: int) -> None:
-    page = _scale(6, labels=labels)
+def test_a_scale_ends_where_its_columns_do_if_its_last_line_is_labelled() -> None:
+    """The label of the last line begins no further hour, or what stands below the table would be in it."""
+    page = _scale(6)
     for day in range(5):
-        _block(page, day, day * 0.5, day * 0.5 + 1, lesson(day, 0))
+        _block(page, day, day, day + 1, lesson(day, 0))
+    page.text(260, 90 + HOUR * 6 + 40, "Bring kit")
+    reading = page.read()
+    assert "Bring kit" not in {block.name for block in reading.blocks}
+    assert {block.time_source for block in reading.blocks} == {"drawn"}
+
+
+def test_a_scale_lasts_an_hour_beyond_its_last_label_where_its_columns_do() -> None:
+    page = _scale(6, labels=6)
     _block(page, 0, 5, 6, "Choir")
+    for day in range(1, 5):
+        _block(page, day, day, day + 1, lesson(day, 0))
     choir = find(page.read(), "monday", "Choir")
     assert (choir.start_time, choir.end_time) == ("14:00", "15:00")
 
 
-@pytest.mark.parametrize("missed", [(2,), (1, 4)])
+@pytest.mark.parametrize("missed", [(2,), (4,)])
 def test_labels_twice_as_far_apart_are_still_a_scale(missed: tuple[int, ...]) -> None:
-    page, whole = _scale(7, missed=missed), _scale(7)
+    page, whole = _scale(7, labels=7, missed=missed), _scale(7, labels=7)
     for each in (page, whole):
         for day in range(5):
             _block(each, day, day * 0.5 + 0.25, day * 0.5 + 1.5, lesson(day, 0))
             _block(each, day, day * 0.5 + 2, day * 0.5 + 3, lesson(day, 1))
+        _block(each, 0, 6, 7, "Choir")
     reading = page.read()
     assert week(reading) == week(whole.read())
-    assert ("monday", "11:00", "12:00", lesson(0, 1)) in week(reading)
+    # An hour's end is known from the others' pitch, also the last one's.
+    assert ("monday", "15:00", "16:00", "Choir") in week(reading)
 
 
 def test_blocks_side_by_side_are_no_contradiction() -> None:
