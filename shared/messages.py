@@ -25,6 +25,9 @@ TimeSource: TypeAlias = Literal["printed", "header", "legend", "drawn", "next"]
 """Where a block's times come from: its own cell, the row or column header, a legend elsewhere on the page, its place
 and size in the drawing, or the start of the block after it."""
 
+Reader: TypeAlias = Literal["local", "claude"]
+"""Who read a week: the rules of this service, or Claude."""
+
 
 class Message(msgspec.Struct, rename="camel", omit_defaults=False, kw_only=True):
     """Base of all bodies: keyword-only, camelCase in JSON, unknown fields ignored when read."""
@@ -178,6 +181,33 @@ class Warning_(Message, rename={"time_block": "timeBlock"}):  # noqa: N801 - `Wa
     """Index into `Timetable.timeblocks`, if it is about one."""
 
 
+class ExtractionAttempt(Message):
+    """A request to Claude; one that failed may have been paid for too."""
+
+    at: str
+    """When it was sent; RFC 3339, UTC."""
+    model: str
+    outcome: str
+    """The answer's stop reason (``end_turn`` is a good one), an HTTP status, or ``timeout``, ``unreachable``,
+    ``overloaded``, ``no message``, ``cancelled``, ``client``; ``sent`` while it is under way, and for good where its
+    process died meanwhile."""
+    input_tokens: int
+    """As the service counted them; 0 where it did not say, as of `output_tokens`."""
+    output_tokens: int
+    cost_usd: float
+    seconds: float
+
+
+class Extraction(Message):
+    """How a week was read, and at what cost."""
+
+    reader: Reader
+    attempts: list[ExtractionAttempt] = []
+    """Every request to Claude about the document, oldest first."""
+    cost_usd: float = 0.0
+    """Of all of them."""
+
+
 class Timetable(Message):
     """The week that was read from a document."""
 
@@ -190,6 +220,8 @@ class Timetable(Message):
     validated: bool = False
     warnings: list[Warning_] = []
     timeblocks: list[TimeBlock] = []
+    extraction: Extraction | None = None
+    """Null where it was read before there was a record of it. Kept beside the week, not in it."""
 
 
 # --- progress events ----------------------------------------------------------------------------------------------

@@ -67,8 +67,8 @@ class CorrectedBlock(Message, forbid_unknown_fields=True):
 
 
 class Correction(Message, forbid_unknown_fields=True):
-    """A timetable as a client sends it back: what the reading alone can say (`confidence`, `validated`, `warnings`) may
-    be there and is passed over."""
+    """A timetable as a client sends it back: what the reading alone can say (`confidence`, `validated`, `warnings`,
+    `extraction`) may be there and is passed over."""
 
     timeblocks: Annotated[list[CorrectedBlock], Meta(max_length=_MAX_BLOCKS)]
     teacher: _Text200 | None = None
@@ -79,6 +79,7 @@ class Correction(Message, forbid_unknown_fields=True):
     confidence: msgspec.Raw = msgspec.Raw()
     validated: msgspec.Raw = msgspec.Raw()
     warnings: msgspec.Raw = msgspec.Raw()
+    extraction: msgspec.Raw = msgspec.Raw()
 
 
 def read(data: bytes) -> Correction:
@@ -126,7 +127,7 @@ def _bad(path: str, text: str, expected: str = "") -> ProblemError:
 
 def corrected(before: Timetable, correction: Correction) -> Timetable:
     """The timetable that a correction makes of the one before. A person has looked: it is validated and nothing is left
-    to warn of; `confidence` stays that of the reading."""
+    to warn of; `confidence` and `extraction` stay those of the reading."""
     return Timetable(
         teacher=correction.teacher,
         class_name=correction.class_name,
@@ -137,6 +138,7 @@ def corrected(before: Timetable, correction: Correction) -> Timetable:
         validated=True,
         warnings=[],
         timeblocks=[_block(block) for block in correction.timeblocks],
+        extraction=before.extraction,
     )
 
 

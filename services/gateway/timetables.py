@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 
+import msgspec
 from aiohttp import web
 
 from services.gateway import correction
@@ -102,8 +103,10 @@ def _if_match(request: web.Request) -> set[str] | None:
 
 
 def etag(timetable: Timetable) -> str:
-    """A tag of the timetable's contents, without its quotes."""
-    return hashlib.sha256(encode(timetable)).hexdigest()[:32]
+    """A tag of the week, without its quotes. Not of how it was read: what another try cost is no change to repeat a
+    correction for."""
+    week = msgspec.structs.replace(timetable, extraction=None)
+    return hashlib.sha256(encode(week)).hexdigest()[:32]
 
 
 def _answer(timetable: Timetable) -> web.Response:

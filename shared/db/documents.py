@@ -1,7 +1,7 @@
 """Documents, their jobs and timetables: every statement that is not about events."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
@@ -9,7 +9,17 @@ import asyncpg
 import msgspec
 
 from shared.db.pool import Database, outage, sql
-from shared.messages import CompressPayload, Document, PageImage, SavedTimetable, Status, Timetable
+from shared.messages import (
+    CompressPayload,
+    Document,
+    Extraction,
+    ExtractionAttempt,
+    PageImage,
+    Reader,
+    SavedTimetable,
+    Status,
+    Timetable,
+)
 
 Row: TypeAlias = asyncpg.Record
 
@@ -57,6 +67,18 @@ def read_saved(row: Row) -> SavedTimetable:
         created_at=_time(row["created_at"]) or "",
         updated_at=_time(row["updated_at"]) or "",
     )
+
+
+def _read_timetable(row: Row) -> Timetable:
+    """The timetable of a row of `timetable_get` that has one."""
+    timetable = msgspec.json.decode(row["body"], type=Timetable)
+    timetable.extraction = msgspec.json.decode(row["extraction"], type=Extraction) if row["extraction"] else None
+    return timetable
+
+
+def _week(timetable: Timetable) -> Timetable:
+    """What of a timetable is kept as its body."""
+    return msgspec.structs.replace(timetable, extraction=None)
 
 
 class Documents:
@@ -132,13 +154,39 @@ class Documents:
         await self._database.pool.execute(sql("document_pages"), uuid.UUID(document_id), pages)
 
     @outage
-    async def save_timetable(self, document_id: str, tenant: str, timetable: Timetable, timetable_id: str) -> bool:
-        """Save a timetable and complete its document in one transaction; False if the document was deleted. One that a
-        person has corrected stays as it is."""
+    async def note_attempts(self, document_id: str, tenant: str, attempts: Mapping[str, ExtractionAttempt]) -> None:
+        """Record requests to Claude, whatever becomes of the document.
+
+        Args:
+            attempts: by an id of each; recorded as ``sent`` first, and as what they ended in then.
+        """
+        await self._database.pool.execute(sql("attempts_note"), uuid.UUID(document_id), tenant, attempts)
+
+    @outage
+    async def save_timetable(
+        self,
+        document_id: str,
+        tenant: str,
+        timetable: Timetable,
+        timetable_id: str,
+        reader: Reader | None = None,
+        attempts: Mapping[str, ExtractionAttempt] | None = None,
+    ) -> Timetable | None:
+        """Save a timetable, how it was read, and complete its document, in one transaction. One that a person has
+        corrected stays as it is.
+
+        Args:
+            attempts: as of `note_attempts`; recorded even if the document was deleted.
+
+        Returns:
+            What is stored now, with the attempts of earlier deliveries too; None if the document was deleted.
+        """
         status = Status.COMPLETED if timetable.validated else Status.VALIDATION_FAILED
         id_ = uuid.UUID(document_id)
         async with self._database.pool.acquire() as connection, connection.transaction():
             await connection.execute(sql("documents_lock"), [id_])
+            if attempts:
+                await connection.execute(sql("attempts_note"), id_, tenant, attempts)
             found = await connection.fetchval(
                 sql("timetable_save"),
                 uuid.UUID(timetable_id),
@@ -146,10 +194,12 @@ class Documents:
                 tenant,
                 timetable.validated,
                 timetable.confidence,
-                timetable,
+                _week(timetable),
                 status.value,
+                reader,
             )
-        return found is not None
+            row = await connection.fetchrow(sql("timetable_get"), id_, tenant) if found else None
+        return _read_timetable(row) if row else None
 
     @outage
     async def correct(
@@ -168,13 +218,13 @@ class Documents:
         async with self._database.pool.acquire() as connection, connection.transaction():
             # A statement of its own: one that waited for the lock would still see the timetable of before.
             await connection.execute(sql("documents_lock"), [id_])
-            row = await connection.fetchrow(sql("timetable_state"), id_, tenant)
+            row = await connection.fetchrow(sql("timetable_get"), id_, tenant)
             if row is None:
                 return None
-            before = msgspec.json.decode(row["body"], type=Timetable) if row["body"] else None
+            before = _read_timetable(row) if row["body"] else None
             after = change(Status(row["status"]), before)
             if after != before or not row["corrected"]:
-                await connection.execute(sql("timetable_correct"), id_, after)
+                await connection.execute(sql("timetable_correct"), id_, _week(after))
             return after
 
     @outage
@@ -192,4 +242,4 @@ class Documents:
     async def timetable(self, document_id: str, tenant: str) -> tuple[str, Timetable] | None:
         """The id and body of a document's timetable, or None."""
         row = await self._database.pool.fetchrow(sql("timetable_get"), uuid.UUID(document_id), tenant)
-        return (str(row["id"]), msgspec.json.decode(row["body"], type=Timetable)) if row else None
+        return (str(row["id"]), _read_timetable(row)) if row and row["id"] else None

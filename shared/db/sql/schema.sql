@@ -68,4 +68,21 @@ CREATE TABLE IF NOT EXISTS timetables (
     corrected_at  timestamptz                    -- when a person last said what is right; no reading overwrites it
 );
 ALTER TABLE timetables ADD COLUMN IF NOT EXISTS corrected_at timestamptz;
+ALTER TABLE timetables ADD COLUMN IF NOT EXISTS reader text;  -- who read it; null where that was not noted yet
 CREATE INDEX IF NOT EXISTS timetables_by_age ON timetables (tenant, created_at DESC, document_id DESC);
+
+-- Every request to Claude and what it cost: written when it is sent and again when it has ended, whatever became of it.
+-- Without a foreign key: what was paid for a document is on the bill when that is deleted, too.
+CREATE TABLE IF NOT EXISTS extraction_attempts (
+    id             uuid PRIMARY KEY,
+    document_id    uuid NOT NULL,
+    tenant         text NOT NULL DEFAULT 'default',
+    model          text NOT NULL,
+    outcome        text NOT NULL,                -- 'sent' until it is known
+    input_tokens   bigint NOT NULL,
+    output_tokens  bigint NOT NULL,
+    cost_usd       numeric NOT NULL,
+    seconds        double precision NOT NULL,
+    sent_at        timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS extraction_attempts_by_document ON extraction_attempts (document_id);
