@@ -16,13 +16,13 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import anthropic
 import msgspec
 
-from services.extractor.attempts import Attempt, Usage, cost
+from services.extractor.attempts import Attempt, Note, Usage, cost, counted
 from services.extractor.grounding import Answer, ClaudeFailed
 from services.extractor.prompt import SYSTEM, Numbered, content, repair, schema
 from services.extractor.settings import ClaudeSettings
@@ -55,6 +55,7 @@ class _Talk:
     """A document's questions so far."""
 
     messages: list[dict[str, Any]]
+    note: Note
     attempts: list[Attempt] = field(default_factory=list)
 
     @property
@@ -76,18 +77,19 @@ class Claude:
     def __init__(self, settings: ClaudeSettings) -> None:
         self._settings = settings
 
-    async def ask(self, pictures: list[tuple[bytes, str]], numbered: list[Numbered], check: Check) -> Asked:
+    async def ask(self, pictures: list[tuple[bytes, str]], numbered: list[Numbered], check: Check, note: Note) -> Asked:
         """Have a document read.
 
         Args:
             pictures: each page's picture and its media type.
             numbered: the pages' lines under the numbers Claude names them by.
             check: finds what is wrong with an answer; asked about each.
+            note: told of each try before it is sent and after it has ended, however it does.
 
         Raises:
             ClaudeFailed: for whatever reason there is no usable answer; its `attempts` say what was paid.
         """
-        talk = _Talk([{"role": "user", "content": content(pictures, numbered)}])
+        talk = _Talk([{"role": "user", "content": content(pictures, numbered)}], note)
         best: Answer | None = None
         try:
             async with asyncio.timeout(self._settings.claude_timeout):
@@ -146,8 +148,11 @@ class Claude:
 
     async def _once(self, talk: _Talk) -> anthropic.types.Message:
         started = time.monotonic()
-        outcome, usage, model = "cancelled", Usage(), self._settings.claude_model
+        attempt = Attempt(self._settings.claude_model)
+        outcome, usage, model = "cancelled", Usage(), attempt.model
         try:
+            # On record before it is sent: a process that dies in the middle has paid for it as well.
+            await talk.note(attempt)
             message = await self._create(talk)
             # The library builds whatever comes with status 200: a proxy's page arrives as a string, an overload that
             # came after the headers as a message without its fields.
@@ -157,8 +162,8 @@ class Claude:
                     outcome = "overloaded"
                     raise _Again("the service is overloaded")
                 raise ClaudeFailed("the answer was not a message")
-            usage = Usage(message.usage.input_tokens or 0, message.usage.output_tokens or 0)
-            model, outcome = message.model, str(message.stop_reason)
+            usage = Usage(counted(message.usage.input_tokens), counted(message.usage.output_tokens))
+            model, outcome = str(message.model), str(message.stop_reason)
         except anthropic.APITimeoutError:
             outcome = "timeout"
             raise ClaudeFailed(f"no answer within {self._settings.claude_timeout:g} s") from None
@@ -179,9 +184,17 @@ class Claude:
             return message
         finally:
             # Refused, cut-off and cancelled tries are paid for too: the record is written whatever happened.
-            attempt = Attempt(model, outcome, usage, cost(usage, self._settings), round(time.monotonic() - started, 3))
+            attempt = replace(
+                attempt,
+                model=model,
+                outcome=outcome,
+                usage=usage,
+                cost_usd=cost(usage, self._settings),
+                seconds=round(time.monotonic() - started, 3),
+            )
             talk.attempts.append(attempt)
             log.info("claude asked", number=len(talk.attempts), **attempt.record())
+            await talk.note(attempt)
 
     async def _create(self, talk: _Talk) -> anthropic.types.Message:
         body: Any = talk.messages

@@ -9,14 +9,15 @@
                                                               +-> the local reading, with a warning
 """
 
+import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from services.extractor.attempts import Attempt, summary
+from services.extractor.attempts import Attempt, by_id, summary
 from services.extractor.grounding import Answer, ClaudeFailed, ground
 from services.extractor.pictures import Undecodable, blank, decode, media_type_of, sendable
 from services.extractor.prompt import MAX_PAGES, Numbered, number_lines
@@ -29,8 +30,10 @@ from shared.logs import get_logger
 from shared.messages import (
     CompleteResult,
     Event,
+    ExtractionAttempt,
     ExtractPayload,
     OcrResult,
+    Reader,
     Status,
     TextLayer,
     Timetable,
@@ -44,9 +47,34 @@ if TYPE_CHECKING:
 
 log = get_logger(__name__)
 
-Save = Callable[[str, str, Timetable, str], Awaitable[bool]]
-"""``(document_id, tenant, timetable, timetable_id)``: saves the timetable and completes the document in one
-transaction; false if the document was deleted meanwhile."""
+Attempts = Mapping[str, ExtractionAttempt]
+"""Requests to Claude by their ids."""
+
+NoteAttempts = Callable[[str, str, Attempts], Awaitable[None]]
+"""``(document_id, tenant, attempts)``: takes them down, whatever becomes of the document; an `OSError` if the record
+cannot be reached."""
+
+
+class Save(Protocol):
+    """Saves a timetable with who read it and completes the document, in one transaction."""
+
+    async def __call__(
+        self,
+        document_id: str,
+        tenant: str,
+        timetable: Timetable,
+        timetable_id: str,
+        reader: Reader,
+        attempts: Attempts,
+    ) -> Timetable | None:
+        """Gives what is stored, with the attempts of earlier deliveries; None if the document was deleted meanwhile.
+        Attempts that are noted already count once."""
+
+
+NOTE_SECONDS = 2.0
+"""Longest wait for taking down an attempt; the reading goes on, and its end takes them all down once more."""
+
+_NAMES: dict[Reader, str] = {"local": "the local reader", "claude": "Claude"}
 
 _NAMESPACE = uuid.UUID("6f1c2f0a-9d0b-5d0e-8a43-4b6f1f0c7a11")
 
@@ -62,12 +90,22 @@ class _Material:
     warnings: list[Warning_]
 
 
+@dataclass(slots=True)
+class _Read:
+    """A week, who read it, and what asking Claude about it cost."""
+
+    timetable: Timetable
+    reader: Reader
+    attempts: list[Attempt] = field(default_factory=list)
+
+
 class Extractor:
     """The stage's handler. `close` after the last job.
 
     Args:
         blobs: where pictures and OCR text are.
         save: see `Save`.
+        note: see `NoteAttempts`.
         settings: instead of the environment's.
         claude: instead of the environment's.
     """
@@ -76,11 +114,13 @@ class Extractor:
         self,
         blobs: Blobs,
         save: Save,
+        note: NoteAttempts,
         settings: ExtractorSettings | None = None,
         claude: ClaudeSettings | None = None,
     ) -> None:
         self._blobs = blobs
         self._save = save
+        self._note = note
         self._settings = settings or ExtractorSettings.load()
         claude = claude or ClaudeSettings.load()
         self._claude: Claude | None = None
@@ -118,7 +158,9 @@ class Extractor:
             material = await self._gather(payload)
         except BlobMissing:
             return Dead("The stored picture is gone.")
-        timetable, reader, spent = await self._read(material, progress)
+        read = await self._read(job, material, progress)
+        timetable, reader = read.timetable, _NAMES[read.reader]
+        spent = {"claude": summary(read.attempts)} if read.attempts else {}
         count = len(timetable.timeblocks)
         blocks = "1 block" if count == 1 else f"{count} blocks"
         await progress(
@@ -137,17 +179,22 @@ class Extractor:
             "No problems found" if not found else "1 thing to look at" if found == 1 else f"{found} things to look at"
         )
         await progress("validation", 1.0, words, details={"warnings": found, "validated": timetable.validated})
-        return await self._finish(job, timetable, reader)
+        return await self._finish(job, read)
 
-    async def _finish(self, job: Job, timetable: Timetable, reader: str) -> Done:
+    async def _finish(self, job: Job, read: _Read) -> Done:
+        timetable = read.timetable
         # The same document gets the same id however often it is saved.
         timetable_id = str(uuid.uuid5(_NAMESPACE, job.document_id))
-        if not await self._save(job.document_id, job.tenant, timetable, timetable_id):
+        saved = await self._save(
+            job.document_id, job.tenant, timetable, timetable_id, read.reader, by_id(read.attempts)
+        )
+        if saved is None:
             log.info("document was deleted")
             return Done()
+        timetable.extraction = saved.extraction
         log.info(
             "timetable saved",
-            reader=reader,
+            reader=_NAMES[read.reader],
             blocks=len(timetable.timeblocks),
             confidence=timetable.confidence,
             validated=timetable.validated,
@@ -197,8 +244,7 @@ class Extractor:
             log.warning("no text layer", key=key, error=str(error))
             return None
 
-    async def _read(self, material: _Material, progress: Progress) -> tuple[Timetable, str, dict[str, Any]]:
-        """The timetable, who read it, in words, and what asking Claude cost (for the event's details)."""
+    async def _read(self, job: Job, material: _Material, progress: Progress) -> _Read:
         reading = await self._threads.run(read_timetable, material.pages)
         local = Timetable(
             teacher=reading.teacher,
@@ -212,25 +258,24 @@ class Extractor:
         log.info("layout read", layout=reading.layout, blocks=len(reading.blocks), confidence=reading.confidence)
         always = self._settings.extraction == "claude"
         if self._claude is None or not (always or reading.confidence < self._settings.quality_gate):
-            return local, "the local reader", {}
+            return _Read(local, "local")
         await progress("ai", 0.3, "Asking Claude about what is unclear", details={"confidence": reading.confidence})
         try:
-            answered, attempts = await self._ask(self._claude, material)
+            answered, attempts = await self._ask(self._claude, job, material)
         except ClaudeFailed as failure:
             log.warning("claude failed", reason=str(failure))
             local.warnings.append(
                 Warning_(code="claude_failed", message=f"Claude could not be asked: {failure}. Read locally instead.")
             )
-            return local, "the local reader", {"claude": summary(failure.attempts)}
-        spent = {"claude": summary(attempts)}
+            return _Read(local, "local", failure.attempts)
         # A few blocks Claude is sure of are no better reading than a whole week with doubts.
         surer = answered.confidence >= local.confidence and len(answered.timeblocks) >= len(local.timeblocks) / 2
         if answered.timeblocks and (always or surer):
             _fill(answered, local)
-            return answered, "Claude", spent
-        return local, "the local reader", spent
+            return _Read(answered, "claude", attempts)
+        return _Read(local, "local", attempts)
 
-    async def _ask(self, claude: "Claude", material: _Material) -> tuple[Timetable, list[Attempt]]:
+    async def _ask(self, claude: "Claude", job: Job, material: _Material) -> tuple[Timetable, list[Attempt]]:
         pictures: list[tuple[bytes, str]] = []
         for page, (data, media_type) in list(zip(material.pages, material.stored, strict=True))[:MAX_PAGES]:
             pictures.append(await self._threads.run(sendable, data, media_type, page.picture))
@@ -239,7 +284,14 @@ class Extractor:
         async def check(answer: Answer) -> list[str]:
             return await self._threads.run(_faults, answer, numbered)
 
-        asked = await claude.ask(pictures, numbered, check)
+        async def note(attempt: Attempt) -> None:
+            try:
+                async with asyncio.timeout(NOTE_SECONDS):
+                    await self._note(job.document_id, job.tenant, by_id([attempt]))
+            except OSError as error:
+                log.warning("attempt is taken down with the timetable", error=str(error) or type(error).__name__)
+
+        asked = await claude.ask(pictures, numbered, check, note)
         return await self._threads.run(ground, asked.answer, numbered), asked.attempts
 
 
