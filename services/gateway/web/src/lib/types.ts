@@ -57,6 +57,28 @@ export interface TimetableWarning {
   timeBlock: number | null;
 }
 
+/** A request to Claude. */
+export interface ExtractionAttempt {
+  /** When it was sent; RFC 3339, UTC. */
+  at: string;
+  model: string;
+  /** "end_turn" is an answer; another stop reason, an HTTP status, "timeout" and so on are not. */
+  outcome: string;
+  inputTokens: number;
+  outputTokens: number;
+  costUsd: number;
+  seconds: number;
+}
+
+/** How a week was read, and at what cost. */
+export interface Extraction {
+  reader: "local" | "claude";
+  /** Every request to Claude about the document, oldest first; failed ones too. */
+  attempts: ExtractionAttempt[];
+  /** Of all of them. */
+  costUsd: number;
+}
+
 export interface Timetable {
   teacher: string | null;
   className: string | null;
@@ -67,6 +89,8 @@ export interface Timetable {
   validated: boolean;
   warnings: TimetableWarning[];
   timeblocks: TimeBlock[];
+  /** Null where the week was read by a version that kept no record. */
+  extraction: Extraction | null;
 }
 
 interface EventBase {
