@@ -34,7 +34,7 @@ class Span:
 
 _HALF = r"(?:\s*(?P<{0}half>[ap])\.?\s?m\b\.?)"
 _CLOCK = (
-    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI§]|[Il][\d§]|[0-5]s(?=\s?[ap]\.?\s?m\b))(?![\d]|\s?[hH:.]\s?\d\d)(?:\s?(?:h|Uhr)\b)?"
+    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI§]|[Il][\d§]|[0-5]s(?=\s?[ap]\.?\s?m\b)|[0-5](?-i:S)(?=\s?[-–—]|$))(?![\d]|\s?[hH:.]\s?\d\d)(?:\s?(?:h|Uhr)\b)?"
     r"|(?P<{0}mil>[012]?\d[0-5]\d)(?:\s?h(?:rs)?\b)?"
     r"|(?P<{0}b>[012]?\d|(?-i:I[I1]|l[l1]|1[Il])(?!\w))(?:\s?(?:h|Uhr)\b)?)" + _HALF + "?"
 )
@@ -46,6 +46,8 @@ _RANGE = re.compile(
 _SINGLE = re.compile(r"(?<![\d:.,/])(?<![^\W_])(?<![^\W_][.-])" + _CLOCK.format("s") + r"(?![\d:/])", re.IGNORECASE)
 # A label's colon that the OCR set close to the time ("Snack:10.15", "Period 4:11:30").
 _AFTER_LABEL = re.compile(r"([^\W\d_]{3}):(?=\d)|((?:^|\W)[^\W\d_]+[\s.]?\d):(?=\d{1,2}\s?[:.]\s?\d\d(?!\s?[:.]))")
+_FOREIGN = str.maketrans("\u0399\u0406\u039f\u041e\u03bf\u043e", "IIOOoo")
+"""Greek and Cyrillic letters that look like these."""
 # Both cases of each: the patterns ignore case.
 _LOOKALIKE = str.maketrans("OoQqlLIi§sS", "00001111555")
 
@@ -59,6 +61,7 @@ def find_times(text: str) -> list[Span]:
     if text[:1] in ":.,":
         # A rule before the text is read as a stop; positions stay.
         text = " " + text[1:]
+    text = text.translate(_FOREIGN)
     text = _AFTER_LABEL.sub(lambda match: match.group()[:-1] + " ", text)
     spans: list[Span] = []
     stripped = text.strip(" .()[]|*")

@@ -109,12 +109,12 @@ def test_two_weeks_of_initials_in_one_row() -> None:
 
 
 def test_a_name_that_hides_its_rules_leaves_room_for_the_one_that_was_missed() -> None:
-    """Letters under each other, read as one text, reach from rule to rule."""
+    """Letters under each other, read as one text, reach over the rule before them."""
     page = Sheet(1000, 700)
     grid = Grid(page, 5, 6)
     grid.headers(TIMES, ("Mon", "Tue", "Wed", "Thu", "Fri"))
     page.lines = [line for line in page.lines if line.text != "Tue"]
-    y0, y1 = grid.y0 + 3 * grid.cell_height - 4, grid.y0 + 4 * grid.cell_height + 4
+    y0, y1 = grid.y0 + 3 * grid.cell_height - 4, grid.y0 + 4 * grid.cell_height - 8
     for index, line in enumerate(page.lines):
         if line.text in ("Mon", "Wed", "Thu", "Fri"):
             top, bottom = (y0, y1) if line.text == "Wed" else (line.box[0][1], line.box[2][1])
@@ -171,7 +171,16 @@ def test_people_and_rooms_of_other_languages() -> None:
     assert not is_person("Maestro")
 
 
-@pytest.mark.parametrize(("text", "end"), [("10.45-II", (11, 0)), ("2.20-2.3spm", (2, 35)), ("II-I1.45", (11, 45))])
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("10.45-II", (11, 0)),
+        ("2.20-2.3spm", (2, 35)),
+        ("II-I1.45", (11, 45)),
+        ("10.5S-II.45", (11, 45)),
+        ("\u03995.00-\u03995.50", (15, 50)),  # a Greek iota
+    ],
+)
 def test_old_style_figures_that_were_read_as_letters(text: str, end: tuple[int, int]) -> None:
     (span,) = find_times(text)
     assert span.end is not None
