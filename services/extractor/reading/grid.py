@@ -14,8 +14,9 @@ from services.extractor.reading.headers import find_day_headers, set_day_bands
 from services.extractor.reading.implied import implied_day, implied_period
 from services.extractor.reading.legend import Legend, find_legend, label_key
 from services.extractor.reading.model import Draft, Draw, Line, Rect
+from services.extractor.reading.pieces import Table
 from services.extractor.reading.places import Place, place_times
-from services.extractor.reading.regions import Region, Table, find_regions
+from services.extractor.reading.regions import Region, find_regions
 from services.extractor.reading.series import DayBand, DayHeader
 from services.extractor.reading.timebands import find_time_bands
 from services.extractor.reading.view import View

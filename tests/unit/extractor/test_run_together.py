@@ -9,7 +9,8 @@ from services.extractor.reading.bands import TimeBand
 from services.extractor.reading.cells import page_words, read_cell
 from services.extractor.reading.layouts import draw_score
 from services.extractor.reading.model import Draft, Draw, Line, Rect
-from services.extractor.reading.regions import Table, find_regions
+from services.extractor.reading.pieces import Table
+from services.extractor.reading.regions import find_regions
 from services.extractor.reading.rules import find_rules
 from services.extractor.reading.series import DayBand
 from services.extractor.reading.straighten import straighten
@@ -181,7 +182,7 @@ def test_people_and_rooms_of_other_languages() -> None:
         ("\u03995.00-\u03995.50", (15, 50)),  # a Greek iota
     ],
 )
-def test_old_style_figures_that_were_read_as_letters(text: str, end: tuple[int, int]) -> None:
+def test_figures_that_were_read_as_letters(text: str, end: tuple[int, int]) -> None:
     (span,) = find_times(text)
     assert span.end is not None
     assert (span.end.hour, span.end.minute) == end
