@@ -8,27 +8,37 @@ turned to their reading direction first.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 
-from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.model import Line, Rect, Type
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
+from services.extractor.reading.typography import likeness
 from services.extractor.reading.words import (
     PHRASES,
     SUBJECTS,
     is_aside,
     is_bracketed,
+    is_code,
     is_free,
     is_initials,
     is_person,
     is_room,
+    is_weekly,
     people_and_rooms,
     room_at_end,
 )
 
-SMALLER = 0.86
-"""A line below this share of the name's size is a note."""
+SMALLER = 0.82
+"""A line that is less like the name's print (or smaller, where the print does not show) is a note."""
+DIFFERENT = 0.72
+"""So is one that had no room on the name's line, if it is less like it than this."""
 SAME = 0.93
-"""From this share on, two lines are of one size, as far as boxes can tell."""
+"""From this likeness on, two lines are of one print, as far as pixels can tell."""
+_UNSURE = 0.9
+"""Confidence of the OCR below which a letter may be a picture."""
+_PICTURE = 1.2
+"""Times the size of the name below it: a picture is larger than its caption."""
 ROOMY = 0.62
 """Between the two, a line whose next word would have left more than the rest of the cell's width free was ended on
 purpose: what follows is a note."""
@@ -57,6 +67,8 @@ class _Piece:
     rect: Rect
     """In the reading frame."""
     row: int
+    type: Type | None
+    confidence: float
 
 
 def reading_frame(rect: Rect, angle: int) -> Rect:
@@ -87,7 +99,9 @@ def in_reading_order(lines: list[Line]) -> list[list[Line]]:
         if rows:
             last = rows[-1][-1][0]
             overlap = min(rect.y1, last.y1) - max(rect.y0, last.y0)
-            apart = rect.x0 >= last.x1 - 0.3 * line.size or last.x0 >= rect.x1 - 0.3 * line.size
+            gap = 0.3 * line.size
+            # From all of the row: a range over two lines stands beside both the name and what is under it.
+            apart = all(rect.x0 >= other.x1 - gap or other.x0 >= rect.x1 - gap for other, _ in rows[-1])
             if apart and overlap > 0.55 * min(rect.height, last.height):
                 rows[-1].append((rect, line))
                 continue
@@ -106,9 +120,15 @@ def page_words(lines: list[Line]) -> frozenset[str]:
     return frozenset(words | {line.text.casefold() for line in lines} | SUBJECTS)
 
 
+@lru_cache(maxsize=8)
+def _codes(words: frozenset[str]) -> int:
+    """How many of a page's whole lines are nothing but a room's code."""
+    return sum(is_code(word.upper()) and any(letter.isalpha() for letter in word) for word in words)
+
+
 _OF_WEEK = re.compile(
     r"^\s*[(\[]?(?:(?:week|wk|woche|semaine|sem\.?|semana|settimana|tydzie[nń])\s*(?P<n>[AB12])\b|(?P<w>[AB])[\s-]?"
-    r"(?:week|wk|woche)\b|(?P<l>[AB12])(?=\s*[:)\]=|]))[)\]]?\s*[:=|–—-]?\s*",
+    r"(?:week|wk|woche)\b|(?P<l>[AB12])(?=\s*[:)\]=|](?!\d)))[)\]]?\s*[:=|–—-]?\s*",
     re.IGNORECASE,
 )
 _WEEK_AFTER = re.compile(
@@ -177,13 +197,13 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
     width = rect.width if angle in (0, 180) else rect.height
     rows = in_reading_order(lines)
     whole = " ".join(line.text for row in rows for line in row)
-    # "12-1" is a time only where it stands alone, as on a line of its own.
-    spans = find_times(whole) or [span for line in lines for span in find_times(line.text)]
-    pieces = _pieces(rows, angle, broken=bool(spans))
+    # "12-1" is a time only where it stands alone, as on a line of its own; "1000" alone may be a number in the text.
+    spans = find_times(whole) or [span for line in lines for span in find_times(line.text) if span.end is not None]
+    pieces = _without_pictogram(_pieces(rows, angle, broken=bool(spans)))
     if not pieces:
         return CellText("", spans=spans, lines=lines)
     first = _name_piece(pieces)
-    name, aside = _inline(pieces[first].text)
+    name, aside = _inline(pieces[first].text, words)
     before = [piece.text for piece in pieces[:first]]
     notes: list[str] = list(aside)
     last = pieces[first]
@@ -191,14 +211,25 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
         if notes or not _goes_on(last, piece, name, width, words):
             notes.append(piece.text)
             continue
-        more, aside = _inline(piece.text)
+        more, aside = _inline(piece.text, words)
         name = _join(name, more, words)
         notes.extend(aside)
         last = piece
     notes = before + notes
+    name = _unspaced(name, words)
     plain = [note.strip("()[] ") for note in notes if note.strip("()[] ")]
     teacher, room = people_and_rooms(plain)
     return CellText(name, _notes(plain), teacher, room, spans, lines)
+
+
+def _without_pictogram(pieces: list[_Piece]) -> list[_Piece]:
+    """The pieces without a picture above the name that was read as a letter or two (a note as "J", a fork as "id")."""
+    if len(pieces) < 2:
+        return pieces
+    first, second = pieces[0], pieces[1]
+    letters = len(first.text) <= 2 and first.confidence < _UNSURE and not is_initials(first.text)
+    word = len(second.text) > 2 and second.row > first.row and not is_aside(second.text)
+    return pieces[1:] if letters and word and first.size > _PICTURE * second.size else pieces
 
 
 def _name_piece(pieces: list[_Piece]) -> int:
@@ -222,7 +253,8 @@ def _pieces(rows: list[list[Line]], angle: int, *, broken: bool) -> list[_Piece]
             if broken and spans and re.fullmatch(r"[-–—\s]*", text):
                 continue
             if text:
-                out.append(_Piece(text, _print_size(line), reading_frame(line.rect, angle), number))
+                rect = reading_frame(line.rect, angle)
+                out.append(_Piece(text, _print_size(line), rect, number, line.type, line.confidence))
     return out
 
 
@@ -255,8 +287,11 @@ def _goes_on(last: _Piece, piece: _Piece, name: str, width: float, words: frozen
         return True
     if is_aside(piece.text) or piece.text[:1] in "([" or (is_initials(piece.text) and not is_initials(name)):
         return False
-    # A wrapped letter or two ("Math" + "s") has no tall ones: its box is lower at the same size.
-    if piece.size < (SMALLER if len(piece.text) > 2 else 0.6) * last.size:
+    word = piece.text.split()[0]
+    room = (last.rect.width + piece.rect.width * len(word) / max(1, len(piece.text))) / width
+    same = _likeness(last, piece)
+    # What had no room left is wrapped, unless it is printed in quite another way.
+    if same < (SMALLER if room < 1 else DIFFERENT):
         return False
     if piece.row == last.row:
         return piece.rect.x0 - last.rect.x1 < 1.2 * last.size
@@ -264,11 +299,28 @@ def _goes_on(last: _Piece, piece: _Piece, name: str, width: float, words: frozen
         return False
     if name.endswith(("-", "/", "&", "+", ",")) or piece.text[:1].islower() or piece.text[:1] in "&/+-":
         return True
-    if piece.size >= SAME * last.size:
-        return True
-    word = piece.text.split()[0]
-    need = last.rect.width + piece.rect.width * len(word) / max(1, len(piece.text))
-    return need > ROOMY * width
+    return same >= SAME or room > ROOMY
+
+
+def _likeness(last: _Piece, piece: _Piece) -> float:
+    """How much a piece is printed like the one before it, 1 for the same."""
+    # A wrapped letter or two ("Math" + "s") has no tall ones: its box is lower at the same size.
+    if len(piece.text) <= 2:
+        return SAME if piece.size >= 0.6 * last.size else 0.0
+    found = likeness(last.type, piece.type) if last.type is not None and piece.type is not None else None
+    return piece.size / last.size if found is None else found
+
+
+def _unspaced(name: str, words: frozenset[str]) -> str:
+    """A word set with wide spaces between its letters ("R E C R E O", read as "R EC RE 0") as one."""
+    parts = name.split()
+    if len(parts) < 3 or any(len(part) > 2 for part in parts):
+        return name
+    word = "".join(parts)
+    if any(letter.isalpha() for letter in word):
+        word = word.replace("0", "O")
+    known = word.casefold() in words or is_weekly(word)
+    return word if word.isalpha() and (known or sum(len(part) == 1 for part in parts) > len(parts) / 2) else name
 
 
 def _join(name: str, more: str, words: frozenset[str]) -> str:
@@ -288,19 +340,29 @@ def _join(name: str, more: str, words: frozenset[str]) -> str:
     return f"{name} {more}"
 
 
+_UNFINISHED = re.compile(r"\b(?:with|by|avec|mit|con|com|met|z|and|&|und|et|e|y|en|i)$", re.IGNORECASE)
+"""A title right after such a word belongs to the name ("Music with Mr. Lowe")."""
+_GROUP = re.compile(
+    r"^(.*\S)\s+((?:gr|grp|gp|group|gruppe|groupe|grupo|gruppo|grupa|groep)\b\.?\s?[\dA-D]\b.*)$", re.IGNORECASE
+)
 _GLUED = re.compile(
     # The OCR drops the blank before what follows a name in another style ("ChemiaA. Nowak", "EthikE.295").
-    r"^(?P<name>.*[a-zß-ÿł])(?P<aside>(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Hr|Fr|Sr|Sra|D|p|pan|pani)\.?\s[^\W\d_].*"
+    r"^(?P<name>.*[a-zß-ÿł])(?P<aside>(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Hr|Fr|Sr|Sra)\.?|[Dp]\.|pani?)\s[^\W\d_a-z].*"
     r"|[A-Z]\.\s?[A-Z][^\W\d_].*|[A-Z]{1,2}[.-]?\d{1,3}[a-z]?|\([^()]*\)?)$"
 )
 _TITLED = re.compile(
-    r"^(\S.*?)\s+((?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Mme|Mlle|Mevr|Dhr|Sra?|Sig|Pani?)\b\.?|[A-Z]\.|p\.)\s?"
+    r"^(\S.*?)\s+((?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Mme|Mlle|Mevr|Dhr|Sra?|Sig|Pani?)\b\.?|[A-Z]\.(?=\s?[^\W\d_a-z][^\W\d_])|p\.)\s?"
     r"[^\W\d_a-z].*)$"
 )
 
 
-def _inline(text: str) -> tuple[str, list[str]]:
+def _inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
     """Split a line such as "Physics (Mr Rossi)" or "Maths - Lab 2" into the name and its asides."""
+    if match := re.match(r"^(.*[^\W\d_]{2,}\b.*) (\S+)$", text):
+        # "History H1" where the page has "H1" or several like it for itself; "Maths P1" may be its name.
+        code = match[2]
+        if is_code(code) and (code.casefold() in words or _codes(words) >= 2):
+            return match[1], [code]
     if match := re.match(r"^(.*[^\s(\[])\s*[(\[]([^()\[\]]+)[)\]]?$", text):
         inside = [part.strip() for part in re.split(r"[,;/]", match[2]) if part.strip()]
         # The OCR reads a bracket's comma as a full stop now and then ("Lab 2. Mr Byrne").
@@ -313,7 +375,9 @@ def _inline(text: str) -> tuple[str, list[str]]:
         is_person(match[2]) or is_room(match[2])
     ):
         return match[1], [match[2]]
-    if (match := _TITLED.match(text)) and not is_person(text):
+    if (match := _TITLED.match(text)) and not is_person(text) and not _UNFINISHED.search(match[1]):
+        return match[1], [match[2]]
+    if match := _GROUP.match(text):
         return match[1], [match[2]]
     if match := _GLUED.match(text):
         return match["name"], [match["aside"].strip("()")]

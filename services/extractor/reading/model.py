@@ -55,6 +55,18 @@ class Rect:
 
 
 @dataclass(frozen=True, slots=True)
+class Type:
+    """How a line is printed."""
+
+    em: float
+    """Size of the type, in pixels."""
+    stroke: float
+    """Thickness of its strokes, in pixels."""
+    contrast: float
+    """Grey levels between its ink and the ground."""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of text as the OCR read it, on the straightened page."""
 
@@ -65,6 +77,8 @@ class Line:
     rect: Rect
     size: float
     """Height of the text across its reading direction."""
+    type: Type | None = None
+    """Null where the picture does not show it."""
 
     @property
     def upright(self) -> bool:

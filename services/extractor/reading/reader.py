@@ -15,6 +15,7 @@ from services.extractor.reading.sideways import turned_pages
 from services.extractor.reading.straighten import straighten
 from services.extractor.reading.textlayer import with_layer
 from services.extractor.reading.times import text_of
+from services.extractor.reading.typography import with_types
 from services.extractor.reading.view import View
 from shared.messages import DAYS, Box, TimeBlock, Warning_
 
@@ -76,7 +77,7 @@ def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
     page = replace(page, ocr=with_layer(page.ocr, page.layer), layer=None)
     straight = straighten(page)
     lines = [line for line in straight.lines if line.text and line.confidence >= MIN_SCORE][:MAX_LINES]
-    lines = mend_lines(lines)
+    lines = with_types(straight.picture, mend_lines(lines))
     if not lines:
         return 0.0, 0
     rules = find_rules(straight.picture, lines)

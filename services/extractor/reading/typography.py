@@ -1,0 +1,108 @@
+"""How a line is printed: the size of its type, the thickness of its strokes, how far its ink stands out.
+
+What goes with a lesson's name (its teacher, its room, what is done in it) is nearly always printed smaller, lighter or
+paler than the name. The boxes of the OCR are too loose to show a tenth of a size, the pixels are not.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from services.extractor.reading.model import Line, Picture, Type
+
+Floats = npt.NDArray[np.float32]
+
+_ENLARGED = 2.0
+"""Strokes of small print are two pixels wide, and half a pixel makes the difference."""
+_FAINT = 20.0
+"""Grey levels; what stands out less is no ink."""
+_EMPTY = 0.004
+"""Share of ink in a row of pixels up to which it is between two lines."""
+_THICKEST = 0.3
+"""Of the size: more than any stroke."""
+_STRONGER = 1.25
+"""Times the name's contrast."""
+_CAPITAL, _X_HEIGHT, _TAIL = 0.72, 0.5, 0.2
+"""Heights of letters in ems, on the average of common typefaces."""
+_HIGH = frozenset("bdfhklt/()|!?[]&'\"’")
+_LOW = frozenset("gjpqy,;()/Q|[]")
+
+
+def with_types(picture: Picture, lines: list[Line]) -> list[Line]:
+    """The lines with how they are printed.
+
+    Args:
+        picture: the page, (height, width, 3), RGB.
+        lines: with their boxes on it.
+    """
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    return [replace(line, type=_measured(grey, line)) for line in lines]
+
+
+def likeness(name: Type, other: Type) -> float | None:
+    """How much `other` is printed like `name`: 1 for the same type, less for a smaller, thinner or paler one.
+
+    Stroke and contrast of the same print agree within a tenth, and so does its size, unless the box holds parts of
+    other lines: larger type tells nothing. Nothing is told at all where the name is much the paler one: then its ground
+    was not understood.
+    """
+    contrast = other.contrast / name.contrast
+    if contrast > _STRONGER:
+        return None
+    return min(other.em / name.em, 1.0) * (other.stroke / name.stroke) * contrast
+
+
+def _measured(grey: npt.NDArray[Any], line: Line) -> Type | None:
+    x0, y0 = max(int(line.rect.x0), 0), max(int(line.rect.y0), 0)
+    crop = grey[y0 : int(np.ceil(line.rect.y1)), x0 : int(np.ceil(line.rect.x1))]
+    if min(crop.shape, default=0) < 4:
+        return None
+    if not line.upright:
+        crop = np.rot90(crop)
+    big: Floats = cv2.resize(
+        np.ascontiguousarray(crop), None, fx=_ENLARGED, fy=_ENLARGED, interpolation=cv2.INTER_CUBIC
+    ).astype(np.float32)
+    ground = float(np.median(np.concatenate([big[:2].ravel(), big[-2:].ravel()])))
+    depth = np.abs(big - ground)
+    contrast = float(np.percentile(depth, 99))
+    if contrast < _FAINT:
+        return None
+    ink = depth > contrast / 2
+    top, bottom = _middle_run(ink.mean(axis=1) > _EMPTY)
+    if bottom - top < 3 * _ENLARGED:
+        return None
+    ink = ink[top:bottom]
+    # Cauchy-Crofton: steps along rows and columns are 4/pi of the outline; a stroke has an edge on either side.
+    outline = np.pi / 4 * float((ink[:, 1:] != ink[:, :-1]).sum() + (ink[1:] != ink[:-1]).sum())
+    if not outline:
+        return None
+    # Rows of ink may run into a rule, and the box is loose: each is wrong now and then, seldom both.
+    em = float(np.sqrt((bottom - top) / _extent(line.text) * _ENLARGED * line.size))
+    stroke = 2 * float(ink.sum()) / outline
+    # Bold type has strokes of a fifth of its size: more is a rule or an edge of the cell taken for ink.
+    return Type(em / _ENLARGED, stroke / _ENLARGED, contrast) if stroke < _THICKEST * em else None
+
+
+def _middle_run(inked: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """First row of ink and the one after the last around the middle, without parts of the lines above and below."""
+    middle = len(inked) // 2
+    rows = np.flatnonzero(inked)
+    if not len(rows):
+        return 0, 0
+    at = int(rows[np.argmin(np.abs(rows - middle))])
+    top = bottom = at
+    while top > 0 and inked[top - 1]:
+        top -= 1
+    while bottom < len(inked) and inked[bottom]:
+        bottom += 1
+    return top, bottom
+
+
+def _extent(text: str) -> float:
+    """How many ems high a text is, by its letters."""
+    high = any(letter.isupper() or letter.isdigit() or letter in _HIGH or ord(letter) > 191 for letter in text)
+    low = any(letter in _LOW for letter in text)
+    return (_CAPITAL if high else _X_HEIGHT) + (_TAIL if low else 0.0)
