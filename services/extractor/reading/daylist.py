@@ -14,11 +14,15 @@ from services.extractor.reading.model import Draft, Draw, Line, Rect, bounds
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.view import View
 from services.extractor.reading.words import is_free
-from shared.messages import DAYS
+from shared.messages import DAYS, TimeSource
 
 MIN_ENTRIES = 3
 TABLE = 0.93
 """What lists are worth whose entries stand in rows: so do a table's cells, and lists know nothing of merged ones."""
+_PROSE = 3
+"""Words on either side of a time that make a sentence of it."""
+_LONGEST = 4 * 60
+"""Minutes that an entry of a list may last whose end is the next one's start."""
 
 
 @dataclass(slots=True)
@@ -82,6 +86,8 @@ def _lists(view: View) -> list[_List]:
     for line, days in found:
         # A list's neighbours have their headings at about its own height.
         row = [other for other, _ in found if abs(other.rect.cy - line.rect.cy) < 3 * view.size]
+        # A list that began further up goes on beside this one, unless another heading ends it before.
+        row += [other for other, _ in found if _reaches(other, line, [each for each, _ in found], view.size)]
         before = [other.rect for other in row if other.rect.x1 < line.rect.x0]
         after = [other.rect for other in row if other.rect.x0 > line.rect.x1]
         left = max((rect.x1 for rect in before), default=None)
@@ -97,10 +103,23 @@ def _lists(view: View) -> list[_List]:
     return out
 
 
+def _reaches(heading: Line, line: Line, headings: list[Line], size: float) -> bool:
+    """Whether the list under a heading above `line` is still going on at its height."""
+    rect, end = heading.rect, line.rect.y0 - 3 * size
+    if rect.cy >= end:
+        return False
+    under = (other.rect for other in headings if rect.y1 < other.rect.cy < line.rect.y1)
+    return not any(min(rect.x1, other.x1) > max(rect.x0, other.x0) for other in under)
+
+
 def _beside_times(view: View, lists: list[_List]) -> bool:
     """Whether the headings stand in one row behind a margin of times: a table, read as lists."""
     first = min(lists, key=lambda each: each.heading.rect.x0).heading
     row = [each for each in lists if abs(each.heading.rect.cy - first.rect.cy) < view.size]
+    # A heading in the middle of its list has times before it, too; then so do the others.
+    others = [each for each in row if each.heading is not first]
+    if sum(_own_times(view, each) >= MIN_ENTRIES for each in others) > 0.5 * len(others):
+        return False
     margin = [
         line
         for line in view.lines
@@ -125,6 +144,12 @@ def _in_rows(drafts: list[Draft], size: float) -> bool:
     return level > 0.7 * len(drafts)
 
 
+def _own_times(view: View, each: _List) -> int:
+    """How many lines of a list say a time."""
+    inside = (line for line in view.lines if each.lo < line.rect.cx < each.hi and each.heading.rect.y1 < line.rect.cy)
+    return sum(bool(find_times(line.text)) for line in inside if line.rect.cy < each.end)
+
+
 def _between(view: View, lo: float, hi: float, heading: Line) -> float:
     """Where two lists side by side meet: in the widest gap that no text below the headings crosses."""
     rects = sorted(
@@ -146,7 +171,9 @@ def _between(view: View, lo: float, hi: float, heading: Line) -> float:
 
 def _entries(lines: list[Line], view: View, each: _List) -> list[_Entry]:
     """A list's entries with the lines of each: beside its time, and below it up to the next."""
-    timed = [(line, spans[0]) for line in lines if (spans := find_times(line.text))]
+    timed = [
+        (line, spans[0]) for line in lines if (spans := find_times(line.text)) and not _mentioned(line.text, spans)
+    ]
     timed.sort(key=lambda item: item[0].rect.cy)
     if not timed:
         return []
@@ -175,6 +202,12 @@ def _entries(lines: list[Line], view: View, each: _List) -> list[_Entry]:
     return entries
 
 
+def _mentioned(text: str, spans: list[Span]) -> bool:
+    """Whether a time stands in the middle of prose, or in a bracket that an earlier line opened ("leaves 12.50)")."""
+    before, after = text[: spans[0].at[0]].split(), text[spans[-1].at[1] :].split()
+    return text.count(")") > text.count("(") or (len(before) >= _PROSE and len(after) >= _PROSE)
+
+
 def _numbers(lines: list[Line], timed: list[Line]) -> set[int]:
     """Ids of the numbers that count the rows, before the times."""
     left = median(line.rect.x0 for line in timed)
@@ -187,7 +220,13 @@ def _same_row(a: Line, b: Line) -> bool:
 
 def _draw(draw: Draw, each: _List, entries: list[_Entry], words: frozenset[str], certainty: float) -> None:
     times = resolve_all([entry.span for entry in entries])
-    for entry, (start, end) in zip(entries, times, strict=True):
+    # Where most print their end, the one that does not ("Doors open 8:35") may have none.
+    starts_only = sum(end is None for _, end in times) > len(times) / 2
+    nexts = [start if starts_only else None for start, _ in times[1:]] + [None]
+    for entry, (start, end), after in zip(entries, times, nexts, strict=True):
+        source: TimeSource = "printed"
+        if end is None and after is not None and start < after <= start + _LONGEST:
+            end, source = after, "next"
         rect = bounds(entry.lines)
         cell = read_cell(entry.lines, Rect(each.lo, rect.y0, each.hi, rect.y1), words)
         draw.used |= {line.id for line in entry.lines}
@@ -202,7 +241,7 @@ def _draw(draw: Draw, each: _List, entries: list[_Entry], words: frozenset[str],
                     lines=[each.heading, *entry.lines],
                     start=start,
                     end=end,
-                    source="printed",
+                    source=source,
                     notes=cell.notes,
                     room=cell.room,
                     teacher=cell.teacher,

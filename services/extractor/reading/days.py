@@ -144,6 +144,8 @@ def read_days(text: str) -> DayText | None:
     if match := _WEEK.search(text):
         week = next(group for group in match.groups() if group).upper().translate(str.maketrans("12", "AB"))
         text = text[: match.start()] + " " + text[match.end() :]
+    # "Wednesday (Block A)": what stands in brackets behind a day explains it.
+    text = re.sub(r"(?<=[^\W\d_]{3})\s*\([^()]*\)\s*$", "", text)
     joined = re.sub(r"\s*-\s*feira\b", "", text, flags=re.IGNORECASE)
     whole = one_day(re.sub(r"\s+", "", joined)) if len(joined) > 3 else one_day(joined)
     if whole:

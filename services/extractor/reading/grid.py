@@ -81,7 +81,7 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     words = page_words(view.lines)
     found: list[_Found] = []
     taken: set[tuple[int, int, int]] = set()
-    for region in _by_time(view, find_regions(table, body)):
+    for region in _by_time(view, _whole_weeks(find_regions(table, body))):
         page_rect = view.back(region.rect)
         if not own_times:
             draw.used |= {line.id for line in region.lines}
@@ -191,6 +191,24 @@ def _worth(view: View, header: DayHeader, bands: list[TimeBand]) -> float:
     return _filled(view, header, bands) * sum(band.start is not None for band in bands)
 
 
+def _whole_weeks(regions: list[Region]) -> list[Region]:
+    """The cells, those with a line drawn between "A: Art" and "B: Music" whole: each lasts as long as all of it."""
+    out: list[Region] = []
+    for region in sorted(regions, key=lambda each: (each.days, each.rect.y0)):
+        if out and (out[-1].days, out[-1].first, out[-1].last) == (region.days, region.first, region.last):
+            above = out[-1]
+            both = by_week(above.lines + region.lines)
+            if len(both) == 2 and [_ids(lines) for _, lines in both] == [_ids(above.lines), _ids(region.lines)]:
+                out[-1] = replace(above, rect=above.rect.union(region.rect), lines=above.lines + region.lines)
+                continue
+        out.append(region)
+    return out
+
+
+def _ids(lines: list[Line]) -> set[int]:
+    return {line.id for line in lines}
+
+
 def _pair_weeks(found: list[_Found]) -> None:
     """Two halves of a cell that are labelled with week A and week B each last as long as the whole of it."""
     labelled = [item for item in found if item.week]
@@ -206,7 +224,8 @@ def _spell(found: list[_Found], days: int) -> None:
     """Letters spread over the days of one row (B-R-E-A-K) are one word that holds for each of them."""
     rows: dict[tuple[int, int], list[_Found]] = {}
     for item in found:
-        if len(item.place.cell.name) == 1 and len(item.place.days) == 1:
+        # A letter with a room or a teacher is a subject's ("F", "E" in a plan of codes).
+        if len(item.place.cell.name) == 1 and len(item.place.days) == 1 and not item.place.cell.notes:
             rows.setdefault((item.region.first, item.region.last), []).append(item)
     for row in rows.values():
         row.sort(key=lambda item: item.place.days[0])

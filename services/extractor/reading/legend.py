@@ -11,7 +11,8 @@ _WORD = (
     r"le[cç]on|ora|lezione|unit[àa]|hora|clase|sesi[óo]n|tempo|per[íi]odo|periode|lekcja|godz|godzina|slot|class|h"
 )
 _NUMBERED = re.compile(
-    rf"^(?:{_WORD})?\.?\s*(?:no\.?\s*)?(\d{{1,2}}|[ivx]{{1,4}})(?:st|nd|rd|th|\.|:)?\s*(?:period|lesson|stunde|hour)?$",
+    rf"^(?:{_WORD})?\.?\s*(?:no\.?\s*)?(\d{{1,2}}|[ivx]{{1,4}})(?:st|nd|rd|th|er|e|re|[aªº]|\.|:)?\s*"
+    r"(?:period|lesson|stunde|std\.?|hour|uur|lesuur|les|ora|hora|heure|godz\.?|godzina|lekcja|tempo)?$",
     re.IGNORECASE,
 )
 _UNNUMBERED = re.compile(rf"^(?:{_WORD})$", re.IGNORECASE)
@@ -76,9 +77,13 @@ def find_legend(lines: list[Line]) -> Legend:
         if not spans or not line.upright:
             continue
         if any(letter.isalnum() for letter in without_times(line.text, spans)):
-            start = 0
+            start, wrapped = 0, _wrapped(line, lines)
             for span in spans:
-                text = line.text[start : span.at[0]].strip(" ,;|")
+                text = line.text[start : span.at[0]].strip(" ,;|") or wrapped
+                # "Times: 1st lesson": the legend's own heading.
+                if is_period(after := text.rpartition(":")[2]):
+                    text = after.strip()
+                wrapped = ""
                 if key := label_key(text):
                     found.append(_Entry(None if _unnumbered(text) else key, span, line))
                 start = span.at[1]
@@ -99,6 +104,22 @@ def find_legend(lines: list[Line]) -> Legend:
             legend.implied.add(str(number))
             legend.lines |= {line.id for line in (found[index].line, found[index].label) if line}
     return legend
+
+
+def _wrapped(line: Line, lines: list[Line]) -> str:
+    """The label at the end of the line above, whose range was wrapped onto this one; empty if there is none."""
+    above = [
+        other
+        for other in lines
+        if 0.4 * line.size < line.rect.cy - other.rect.cy < 2 * line.size
+        and min(line.rect.x1, other.rect.x1) > max(line.rect.x0, other.rect.x0)
+        and len(find_times(other.text)) >= 2
+    ]
+    if not above:
+        return ""
+    last = find_times(above[-1].text)[-1]
+    tail = above[-1].text[last.at[1] :].strip(" ,;|")
+    return tail if is_period(tail) else ""
 
 
 def _in_columns(found: list[_Entry]) -> list[_Entry]:

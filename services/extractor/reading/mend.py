@@ -10,6 +10,11 @@ TWIN = 0.5
 """Share of the smaller box that two readings of one text have in common."""
 _DASH = "-–—−~"
 _CLOCK = r"\d{1,2}\s?[:.hH]\s?\d{2}"
+_CLOCK_ALONE = re.compile(rf"{_CLOCK}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
+_PAIRS = 3
+"""Starts with an end below them that make a pattern."""
+_NEARER = 0.75
+"""An end's distance to its start, as a share of that to any other time of the column."""
 _RANGE = re.compile(rf"{_CLOCK}\s*[{_DASH}]\s*{_CLOCK}")
 
 
@@ -18,7 +23,7 @@ def mend_lines(lines: list[Line]) -> list[Line]:
 
     A part of a line, and a line made of two, keep the (first) line's id.
     """
-    return _joined([part for line in _once(lines) for part in _apart(line)])
+    return _paired(_joined([part for line in _once(lines) for part in _apart(line)]))
 
 
 def _once(lines: list[Line]) -> list[Line]:
@@ -66,6 +71,43 @@ def _joined(lines: list[Line]) -> list[Line]:
                 taken |= {id(line), id(after)}
                 made[id(line)] = joined
     return [made.get(id(line), line) for line in lines if id(line) in made or id(line) not in taken]
+
+
+def _paired(lines: list[Line]) -> list[Line]:
+    """A start right above its end ("08:55" over "09:45", no dash) and the same for (nearly) all times of that column.
+
+    A column of starts alone is evenly set; ends stand clearly nearer to their starts than to the next ones.
+    """
+    clocks = [line for line in lines if line.upright and _CLOCK_ALONE.fullmatch(line.text.strip())]
+    pairs: list[tuple[Line, Line]] = []
+    for line in clocks:
+        column = [other for other in clocks if _overlapping(line.rect, other.rect)]
+        below = [other for other in column if other.rect.cy > line.rect.cy + 0.4 * line.size]
+        after = min(below, key=lambda other: other.rect.cy, default=None)
+        if after is None or after.rect.cy - line.rect.cy > 1.9 * max(line.size, after.size):
+            continue
+        within = after.rect.cy - line.rect.cy
+        beyond = [abs(other.rect.cy - each.rect.cy) for each in (line, after) for other in column]
+        if all(away < 0.4 * line.size or away == within or away * _NEARER > within for away in beyond):
+            pairs.append((line, after))
+    members = [id(line) for pair in pairs for line in pair]
+    if len(pairs) < _PAIRS or len(set(members)) < len(members) or len(members) < 0.75 * len(clocks):
+        return lines
+    made = {
+        id(line): replace(
+            line,
+            text=f"{line.text} - {after.text}",
+            rect=line.rect.union(after.rect),
+            confidence=min(line.confidence, after.confidence),
+        )
+        for line, after in pairs
+    }
+    ends = {id(after) for _, after in pairs}
+    return [made.get(id(line), line) for line in lines if id(line) not in ends]
+
+
+def _overlapping(a: Rect, b: Rect) -> bool:
+    return min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 * min(a.width, b.width)
 
 
 def _wraps(line: Line, after: Line) -> bool:

@@ -7,6 +7,8 @@ from services.extractor.reading.cells import CellText
 from services.extractor.reading.times import resolve
 from shared.messages import TimeSource
 
+_SEVERAL = 3
+"""Ranges of times in one cell that make it a list of lessons rather than one."""
 STEP = 5
 """Minutes to which a time taken from the drawing is rounded: school days are planned in these."""
 
@@ -120,6 +122,8 @@ def _printed_times(place: Place) -> None:
     header, scale = (place.start, place.end), place.source == "drawn"
     place.start, place.end, place.source = start, end, "printed"
     place.certainty = 1.0 if None in header or _agree((start, end), header) else 0.9
+    if sum(each.end is not None for each in spans) >= _SEVERAL:
+        place.certainty = 0.4
     pairs = ((start, header[0]), (end, header[1]))
     if scale and any(a is not None and b is not None and abs(a - b) > 2 * STEP for a, b in pairs):
         # Drawn to measure, the block ends elsewhere than its text says: one digit may be misread.

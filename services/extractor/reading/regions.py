@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from services.extractor.reading.bands import TimeBand
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.pieces import SAME, Piece, Table, band_at
 from services.extractor.reading.words import is_weekly
@@ -200,10 +201,18 @@ def _doubles(
                 one, two = table.bands[k], table.bands[k + 1]
                 near = abs(middle - one.hi) < 0.15 * min(one.hi - one.lo, two.hi - two.lo)
                 alone = sum(one.lo <= other <= two.hi for other in middles) == 1
-                if near and alone and not table.band_drawn[k]:
+                # Rows set tight look like one text; each stands in the middle of its own band.
+                high = max(r.y1 for r, _ in group) - min(r.y0 for r, _ in group) > min(one.hi - one.lo, two.hi - two.lo)
+                rows = high and any(_centred(rect, table.bands) for rect, _ in group)
+                if near and alone and not rows and not table.band_drawn[k]:
                     part = [(i, j) for i, j in pieces if table.day_of[i] == day and table.band_of[j] in (k, k + 1)]
                     out.append((part, [line for _, line in group], True))
     return out
+
+
+def _centred(rect: Rect, bands: list[TimeBand]) -> bool:
+    """Whether a text stands in the middle of a band."""
+    return any(abs(rect.cy - (band.lo + band.hi) / 2) < 0.2 * (band.hi - band.lo) for band in bands)
 
 
 def _stacked(table: Table, pieces: list[Piece], lines: list[Line], bands: list[int]) -> list[Region]:

@@ -121,7 +121,7 @@ def _empty_cells(rails: list[Rail], spans: list[tuple[float, float]], size: floa
         lo, hi = a.hi, b.lo
         inside = any(lo - size < (s + e) / 2 < hi + size for s, e in spans)
         between = spans and spans[0][1] < lo and hi < spans[-1][0]
-        if between and not inside and hi - lo > 0.7 * size:
+        if between and not inside and hi - lo > 0.95 * size:
             out.append((lo + 0.25 * (hi - lo), hi - 0.25 * (hi - lo)))
     return out
 

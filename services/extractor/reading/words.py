@@ -24,14 +24,20 @@ _FOREIGN_ROOMS = (
     "sala|sal[óo]n|laboratorio|laborat[óo]rio|taller|gimnasio|polideportivo|biblioteca|piscina|pabell[óo]n|"
     "palestra|cortile|auditorio|audit[óo]rio|gin[áa]sio|pavilh[ãa]o|quadra|refeit[óo]rio|"
     "lokaal|gymzaal|gymlokaal|sportzaal|zaal|mediatheek|kantine|"
-    "pracownia|hala|basen|aula|s\\.|prac\\.|lok\\.|r\\.|rm\\.|lt"
+    "pracownia|hala|basen|aula|lt"
 )
 _NUMBER = r"(?:\s*(?:no\.?\s*|nr\.?\s*)?[\w.-]{0,2}\d[\w.-]{0,3}|\s+[A-Z]|)"
-_ROOM = re.compile(rf"^(?:(?:[\w.]+\s+)?(?:{_ROOM_WORDS})|(?:{_FOREIGN_ROOMS}))\.?{_NUMBER}$", re.IGNORECASE)
-_ENDS_IN_ROOM = re.compile(
-    rf"^(\S.*?[^\W\d_])\s+((?:{_FOREIGN_ROOMS}){_NUMBER}|(?:{_ROOM_WORDS})\s*[\w.-]*\d[\w.-]*)$", re.IGNORECASE
+# Abbreviations that are a person's initial unless a number follows ("Sofia R.").
+_NUMBERED_ROOMS = r"(?:s|prac|lok|r|rm)\.\s*(?:nr\.?\s*)?[A-Z]?\d[\w.-]{0,3}"
+_ROOM = re.compile(
+    rf"^(?:(?:(?:[\w.]+\s+)?(?:{_ROOM_WORDS})|(?:{_FOREIGN_ROOMS}))\.?{_NUMBER}|{_NUMBERED_ROOMS})$", re.IGNORECASE
 )
-_CODE = re.compile(r"^(?:[A-Z]{1,3}[\s.-]?\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?|\d{2,3}[A-Za-z]?)$")
+_ENDS_IN_ROOM = re.compile(
+    rf"^(\S.*?[^\W\d_])\s+((?:{_FOREIGN_ROOMS}){_NUMBER}|{_NUMBERED_ROOMS}|(?:{_ROOM_WORDS})\s*[\w.-]*\d[\w.-]*)$",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"^(?:(?:[A-Z]{1,3}[\s.-]?|[A-Z][a-z]{1,2})\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?|\d{2,3}[A-Za-z]?)$")
+_OF_GROUP = re.compile(r"^(?:gr|grp|gp|group|gruppe|groupe|grupo|gruppo|grupa|groep)\b\.?\s?[\dA-D]\b", re.IGNORECASE)
 _INITIALS = re.compile(r"^[A-Z]{2,4}(?:\s?/\s?[A-Z]{2,4})*$")
 _FREE = {
     "", "free", "freeperiod", "freeslot", "freetimeslot", "none", "na", "nil", "empty", "off", "frei", "libre",
@@ -83,6 +89,11 @@ def is_room(text: str) -> bool:
     return bool(_ROOM.match(text.strip()) or _CODE.match(text.strip()))
 
 
+def is_code(text: str) -> bool:
+    """Whether `text` is a room's code ("R204", "Mu1", "112")."""
+    return bool(_CODE.match(text))
+
+
 def room_at_end(text: str) -> tuple[str, str] | None:
     """A name and the room that stands behind it on one line ("Geologia Pavilhão", "Maths Lab 2"); null if none does.
 
@@ -111,7 +122,7 @@ def is_weekly(text: str) -> bool:
 def is_aside(text: str) -> bool:
     """Whether `text` is a note rather than a name: in brackets, a person, a room, or both ("Lab 2 Dr Singh")."""
     text = text.strip()
-    if is_bracketed(text) or is_person(text) or is_room(text):
+    if is_bracketed(text) or is_person(text) or is_room(text) or _OF_GROUP.match(text):
         return True
     words = text.split()
     for cut in range(1, min(len(words), 5)):
