@@ -82,6 +82,7 @@ def _lists(view: View) -> list[_List]:
     # In a grid with days down the side, day names stand under each other beside their lessons: no headings of lists.
     right = max((line.rect.x1 for line in view.lines), default=0.0) + 1
     bottom = max((line.rect.y1 for line in view.lines), default=0.0) + 1
+    bottom = min([bottom, *_feet(view, [line for line, _ in found])])
     out: list[_List] = []
     for line, days in found:
         # A list's neighbours have their headings at about its own height.
@@ -92,8 +93,8 @@ def _lists(view: View) -> list[_List]:
         after = [other.rect for other in row if other.rect.x0 > line.rect.x1]
         left = max((rect.x1 for rect in before), default=None)
         until = min((rect.x0 for rect in after), default=None)
-        lo = 0.0 if left is None else _between(view, left, line.rect.x0, line)
-        hi = right if until is None else _between(view, line.rect.x1, until, line)
+        lo = 0.0 if left is None else _between(view, left, line.rect.x0, line, bottom)
+        hi = right if until is None else _between(view, line.rect.x1, until, line, bottom)
         below = [
             other.rect.y0
             for other, _ in found
@@ -101,6 +102,20 @@ def _lists(view: View) -> list[_List]:
         ]
         out.append(_List(line, days, lo, hi, min(below, default=bottom)))
     return out
+
+
+def _feet(view: View, headings: list[Line]) -> list[float]:
+    """Where text begins that runs under two lists side by side: what stands at the foot of the page."""
+    feet: list[float] = []
+    for one in headings:
+        for other in headings:
+            if abs(one.rect.cy - other.rect.cy) > view.size or one.rect.x1 > other.rect.x0:
+                continue
+            for line in view.lines:
+                across = line.rect.x0 < one.rect.cx and line.rect.x1 > (one.rect.x1 + 2 * other.rect.x0) / 3
+                if across and line.rect.y0 > max(each.rect.y1 for each in headings):
+                    feet.append(line.rect.y0 - 0.5 * view.size)
+    return feet
 
 
 def _reaches(heading: Line, line: Line, headings: list[Line], size: float) -> bool:
@@ -150,13 +165,13 @@ def _own_times(view: View, each: _List) -> int:
     return sum(bool(find_times(line.text)) for line in inside if line.rect.cy < each.end)
 
 
-def _between(view: View, lo: float, hi: float, heading: Line) -> float:
+def _between(view: View, lo: float, hi: float, heading: Line, bottom: float) -> float:
     """Where two lists side by side meet: in the widest gap that no text below the headings crosses."""
     rects = sorted(
         (
             line.rect
             for line in view.lines
-            if line.rect.cy > heading.rect.y1 and line.rect.x1 > lo and line.rect.x0 < hi
+            if heading.rect.y1 < line.rect.cy < bottom and line.rect.x1 > lo and line.rect.x0 < hi
         ),
         key=lambda rect: rect.x0,
     )

@@ -15,7 +15,10 @@ _PAIRS = 3
 """Starts with an end below them that make a pattern."""
 _NEARER = 0.75
 """An end's distance to its start, as a share of that to any other time of the column."""
-_RANGE = re.compile(rf"{_CLOCK}\s*[{_DASH}]\s*{_CLOCK}")
+_HALF = r"(?:\s?[AaPp]\.?[Mm]\b\.?)?"
+_RANGE = re.compile(rf"{_CLOCK}{_HALF}\s*[{_DASH}]\s*{_CLOCK}{_HALF}")
+# A rule right beside a time, read as a figure: "108:00-08:15!".
+_RULED = re.compile(r"^[1Il|!](?=\d\d:\d\d(?!\d))|(?<=\d:\d\d)[1Il|!]$")
 
 
 def mend_lines(lines: list[Line]) -> list[Line]:
@@ -23,7 +26,8 @@ def mend_lines(lines: list[Line]) -> list[Line]:
 
     A part of a line, and a line made of two, keep the (first) line's id.
     """
-    return _paired(_joined([part for line in _once(lines) for part in _apart(line)]))
+    lines = [replace(line, text=_RULED.sub("", line.text)) for line in _once(lines)]
+    return _paired(_joined([part for line in lines for part in _apart(line)]))
 
 
 def _once(lines: list[Line]) -> list[Line]:

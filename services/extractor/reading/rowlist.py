@@ -6,6 +6,7 @@ stands in them. A day or a time printed once holds for the rows below it until t
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from services.extractor.reading.bands import split_between
 from services.extractor.reading.cells import page_words, read_cell
@@ -114,8 +115,31 @@ def _set_columns(view: View, columns: list[_Column], header: list[Line], top: fl
         starts=[rect.x0 for rect in body],
         centres=[rect.cx for rect in body],
     )
-    for column, (lo, hi) in zip(columns, spans, strict=True):
+    edges = [spans[0][0], *(hi for _, hi in spans)]
+    middles = [line.rect.cx for line in header]
+    for index in range(1, len(edges) - 1):
+        edges[index] = _between_texts(edges[index], middles[index - 1], middles[index], body)
+    for column, (lo, hi) in zip(columns, pairwise(edges), strict=True):
         column.lo, column.hi = lo, hi
+
+
+def _between_texts(edge: float, lo: float, hi: float, body: list[Rect]) -> float:
+    """A column's edge or, where it runs through texts (names centred over columns that are not), the widest gap near.
+
+    Args:
+        lo, hi: middles of the columns' names.
+    """
+    rects = sorted((rect for rect in body if rect.x1 > lo and rect.x0 < hi and not (rect.x0 < lo and rect.x1 > hi)),
+                   key=lambda rect: rect.x0)  # fmt: skip
+    if not any(rect.x0 < edge < rect.x1 for rect in rects):
+        return edge
+    gaps: list[tuple[float, float]] = []
+    reach = lo
+    for rect in rects:
+        if rect.x0 > reach:
+            gaps.append((rect.x0 - reach, (rect.x0 + reach) / 2))
+        reach = max(reach, rect.x1)
+    return max(gaps, default=(0.0, edge))[1]
 
 
 def _rows(view: View, columns: list[_Column], below: list[Line], bottom: float) -> list[_Row]:
