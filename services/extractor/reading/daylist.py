@@ -6,6 +6,7 @@ time, or right below it as on cards.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from services.extractor.reading.cells import page_words, read_cell
@@ -19,6 +20,8 @@ from shared.messages import DAYS, TimeSource
 MIN_ENTRIES = 3
 TABLE = 0.93
 """What lists are worth whose entries stand in rows: so do a table's cells, and lists know nothing of merged ones."""
+_WIDE = 0.8
+"""Of the distance between two lists' headings: text as wide as this is no entry of one of them."""
 _PROSE = 3
 """Words on either side of a time that make a sentence of it."""
 _LONGEST = 4 * 60
@@ -82,7 +85,6 @@ def _lists(view: View) -> list[_List]:
     # In a grid with days down the side, day names stand under each other beside their lessons: no headings of lists.
     right = max((line.rect.x1 for line in view.lines), default=0.0) + 1
     bottom = max((line.rect.y1 for line in view.lines), default=0.0) + 1
-    bottom = min([bottom, *_feet(view, [line for line, _ in found])])
     out: list[_List] = []
     for line, days in found:
         # A list's neighbours have their headings at about its own height.
@@ -93,8 +95,8 @@ def _lists(view: View) -> list[_List]:
         after = [other.rect for other in row if other.rect.x0 > line.rect.x1]
         left = max((rect.x1 for rect in before), default=None)
         until = min((rect.x0 for rect in after), default=None)
-        lo = 0.0 if left is None else _between(view, left, line.rect.x0, line, bottom)
-        hi = right if until is None else _between(view, line.rect.x1, until, line, bottom)
+        lo = 0.0 if left is None else _between(view, left, line.rect.x0, line)
+        hi = right if until is None else _between(view, line.rect.x1, until, line)
         below = [
             other.rect.y0
             for other, _ in found
@@ -102,20 +104,6 @@ def _lists(view: View) -> list[_List]:
         ]
         out.append(_List(line, days, lo, hi, min(below, default=bottom)))
     return out
-
-
-def _feet(view: View, headings: list[Line]) -> list[float]:
-    """Where text begins that runs under two lists side by side: what stands at the foot of the page."""
-    feet: list[float] = []
-    for one in headings:
-        for other in headings:
-            if abs(one.rect.cy - other.rect.cy) > view.size or one.rect.x1 > other.rect.x0:
-                continue
-            for line in view.lines:
-                across = line.rect.x0 < one.rect.cx and line.rect.x1 > (one.rect.x1 + 2 * other.rect.x0) / 3
-                if across and line.rect.y0 > max(each.rect.y1 for each in headings):
-                    feet.append(line.rect.y0 - 0.5 * view.size)
-    return feet
 
 
 def _reaches(heading: Line, line: Line, headings: list[Line], size: float) -> bool:
@@ -165,13 +153,17 @@ def _own_times(view: View, each: _List) -> int:
     return sum(bool(find_times(line.text)) for line in inside if line.rect.cy < each.end)
 
 
-def _between(view: View, lo: float, hi: float, heading: Line, bottom: float) -> float:
+def _between(view: View, lo: float, hi: float, heading: Line) -> float:
     """Where two lists side by side meet: in the widest gap that no text below the headings crosses."""
     rects = sorted(
         (
             line.rect
             for line in view.lines
-            if heading.rect.y1 < line.rect.cy < bottom and line.rect.x1 > lo and line.rect.x0 < hi
+            if line.rect.cy > heading.rect.y1
+            and line.rect.x1 > lo
+            and line.rect.x0 < hi
+            # A note under both lists hides the gap between them.
+            and line.rect.width < _WIDE * (hi - lo)
         ),
         key=lambda rect: rect.x0,
     )
@@ -200,6 +192,9 @@ def _entries(lines: list[Line], view: View, each: _List) -> list[_Entry]:
         for line, span in timed
     )
     cards = beside < 0.5 * len(timed)
+    steps = [after.line.rect.cy - entry.line.rect.cy for entry, after in pairwise(entries)]
+    # What stands further below the last row than the rows are apart is a note under the list.
+    reach = min(5 * view.size, 1.5 * max(median(steps), 2 * view.size)) if steps and not cards else 5 * view.size
     for line in lines:
         if any(line is entry.line for entry in entries) or line.id in numbers:
             continue
@@ -212,7 +207,7 @@ def _entries(lines: list[Line], view: View, each: _List) -> list[_Entry]:
             if not _same_row(nearest.line, line) and nearest.line.rect.cy > line.rect.cy:
                 above = [entry for entry in entries if entry.line.rect.cy < line.rect.cy]
                 nearest = above[-1] if above else None
-        if nearest and abs(nearest.line.rect.cy - line.rect.cy) < 5 * view.size:
+        if nearest and abs(nearest.line.rect.cy - line.rect.cy) < reach:
             nearest.lines.append(line)
     return entries
 
