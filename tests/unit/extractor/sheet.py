@@ -7,6 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from services.extractor.reading import PageInput, Reading, read_timetable
+from services.extractor.reading.rules import find_rules
+from services.extractor.reading.straighten import straighten
+from services.extractor.reading.view import View
 from shared.messages import OcrLine, OcrPage, TimeBlock
 
 Colour = tuple[int, int, int]
@@ -75,6 +78,11 @@ class Sheet:
 
     def read(self) -> Reading:
         return read_timetable([self.page()])
+
+    def view(self) -> View:
+        """The page's text and separators, as a layout reader gets them."""
+        straight = straighten(self.page())
+        return View(straight.lines, find_rules(straight.picture, straight.lines), turned=False)
 
     def leaning(self, degrees: float) -> "Sheet":
         """The same page turned a little, as a scanner leaves it."""

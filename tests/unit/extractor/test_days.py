@@ -41,6 +41,9 @@ def test_languages(row: str) -> None:
         ("Tue 3rd March", ("tuesday",), None),
         ("Monday (A)", ("monday",), "A"),
         ("Friday Week 2", ("friday",), "B"),
+        ("Wednesday (Block A)", ("wednesday",), None),
+        ("Tue (swimming)", ("tuesday",), None),
+        ("Monday Week B (late start)", ("monday",), "B"),
         ("Wednesdav", ("wednesday",), None),
     ],
 )
@@ -50,7 +53,22 @@ def test_lists_ranges_dates_and_weeks(text: str, days: tuple[str, ...], week: st
     assert (read.days, read.week) == (days, week)
 
 
-@pytest.mark.parametrize("text", ["", "Maths", "Monday assembly", "Market", "Free", "Art", "12:30", "Sunflower class"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Maths",
+        "Monday assembly",
+        "Market",
+        "Free",
+        "Art",
+        "12:30",
+        "Sunflower class",
+        "Art (Monday)",
+        "(Block A)",
+        "M (Block A)",
+    ],
+)
 def test_what_is_no_day(text: str) -> None:
     assert read_days(text) is None
 

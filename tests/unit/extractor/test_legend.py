@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.extractor.reading.legend import Legend, find_legend
+from services.extractor.reading.legend import Legend, find_legend, is_period, label_key
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.times import find_times
 from tests.unit.extractor.sheet import DAYS, Grid, Sheet, find, lesson
@@ -103,3 +103,58 @@ def test_times_close_to_their_label_or_with_a_look_alike(text: str, clocks: list
 @pytest.mark.parametrize("text", ["B1:07", "Room A:10", "1.Il pleut"])
 def test_no_times(text: str) -> None:
     assert find_times(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3rd lesson", "3er", "3e uur", "3e les", "3e lesuur", "3re heure", "3a ora", "3ª hora", "3º tempo",
+        "3. Std.", "3. Stunde", "3. godz.", "3. godzina", "3 lekcja", "3rd hour",
+    ],
+)  # fmt: skip
+def test_ordinals_of_many_languages_are_periods(text: str) -> None:
+    assert is_period(text)
+    assert label_key(text) == "3"
+
+
+@pytest.mark.parametrize("text", ["3rd Art", "3 Mathe", "lesson", "3e Geography"])
+def test_a_number_before_a_name_is_no_period(text: str) -> None:
+    assert not is_period(text)
+
+
+def _lesson_times(*texts: str) -> dict[str, tuple[int, int | None]]:
+    """The legend of lines under each other, where the page has nothing else."""
+    return find_legend([_line(index, text, 40, 30 * index) for index, text in enumerate(texts)]).times
+
+
+FOUR = {"1": (540, 585), "2": (585, 630), "3": (645, 690), "4": (690, 735)}
+
+
+def test_a_legend_with_ordinals_on_one_line() -> None:
+    assert _lesson_times("1e uur 9:00-9:45, 2e uur 9:45-10:30, 3e uur 10:45-11:30, 4e uur 11:30-12:15") == FOUR
+
+
+def test_a_legend_with_its_own_heading_on_its_line() -> None:
+    assert _lesson_times("Times: 1st lesson 9:00-9:45, 2nd lesson 9:45-10:30") == {"1": FOUR["1"], "2": FOUR["2"]}
+    assert "break" in _lesson_times("1st lesson 9:00-9:45, Break: 9:45-10:30")
+
+
+def test_a_legend_that_is_wrapped_between_a_label_and_its_times() -> None:
+    times = _lesson_times(
+        "Times: 1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, 3rd lesson", "10:45-11:30, 4th lesson 11:30-12:15"
+    )
+    assert times == FOUR
+
+
+def test_what_stands_above_a_range_is_its_label_only_in_a_wrapped_legend() -> None:
+    """A line of a single range, a tail that is no period's, and a legend too far above."""
+    rest = "10:45-11:30, 4th lesson 11:30-12:15"
+    assert "3" not in _lesson_times("1st lesson 9:00-9:45, 3rd lesson", rest)
+    assert set(_lesson_times("1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, see over", rest)) == {"1", "2", "4"}
+    assert "3" not in _lesson_times("1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, 3rd lesson", "", rest)
+
+
+def test_a_line_elsewhere_at_the_same_height_is_not_wrapped_onto_this_one() -> None:
+    above = _line(0, "1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, 3rd lesson", 700, 0)
+    legend = find_legend([above, _line(1, "10:45-11:30, 4th lesson 11:30-12:15", 40, 30)])
+    assert set(legend.times) == {"1", "2", "4"}

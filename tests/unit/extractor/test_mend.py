@@ -1,0 +1,93 @@
+"""Starts and ends that stand under each other without a dash."""
+
+import pytest
+
+from services.extractor.reading.mend import mend_lines
+from services.extractor.reading.model import Line, Rect
+
+STARTS = ("08:55", "09:45", "10:50", "11:40")
+ENDS = ("09:40", "10:30", "11:35", "12:25")
+
+
+def clock(text: str, y: float, x: float = 0, *, angle: int = 0, confidence: float = 0.99) -> Line:
+    """A time of 60 by 20 pixels whose upper left corner stands at a point."""
+    return Line(round(1000 * x + y), text, confidence, angle, Rect(x, y, x + 60, y + 20), 20)
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return [line.text for line in mend_lines(lines)]
+
+
+def stacked(*, within: float = 24, between: float = 60, count: int = 4, x: float = 0) -> list[Line]:
+    """Starts `between` pixels from each other, each with its end `within` below it."""
+    lines: list[Line] = []
+    for row, (start, end) in enumerate(zip(STARTS[:count], ENDS, strict=False)):
+        lines += [clock(start, row * between, x), clock(end, row * between + within, x)]
+    return lines
+
+
+JOINED = [f"{start} - {end}" for start, end in zip(STARTS, ENDS, strict=True)]
+
+
+def test_an_end_under_its_start_makes_a_range_where_the_whole_column_does_so() -> None:
+    lines = mend_lines(stacked())
+    assert [line.text for line in lines] == JOINED
+    assert [line.id for line in lines] == [0, 60, 120, 180]
+    assert lines[1].rect == Rect(0, 60, 60, 104)
+
+
+def test_the_same_in_a_header_across_the_page() -> None:
+    """One pair in each column; the next one stands beside it at the same height."""
+    lines = [
+        clock(text, y, 150 * column) for column in range(4) for text, y in ((STARTS[column], 0), (ENDS[column], 24))
+    ]
+    assert texts(lines) == JOINED
+
+
+def test_a_range_is_as_sure_as_the_less_sure_of_its_times() -> None:
+    lines = stacked()
+    lines[3] = clock(ENDS[1], 84, confidence=0.7)
+    assert [line.confidence for line in mend_lines(lines)] == [0.99, 0.7, 0.99, 0.99]
+
+
+def test_halves_of_the_day_are_printed_with_each_time() -> None:
+    lines = [
+        clock(text, 30 * (row // 2) * 2 + 24 * (row % 2))
+        for row, text in enumerate(("8:55 am", "9:40 a.m.", "11:40AM", "12:25 pm", "1:30 PM", "2:15 PM"))
+    ]
+    assert texts(lines) == ["8:55 am - 9:40 a.m.", "11:40AM - 12:25 pm", "1:30 PM - 2:15 PM"]
+
+
+@pytest.mark.parametrize("wavering", [0, 1])
+def test_starts_alone_are_evenly_set(wavering: int) -> None:
+    """Also where no row is exactly as high as the next."""
+    lines = [clock(f"{8 + row}:00", 24 * row + wavering * (row % 2)) for row in range(6)]
+    assert texts(lines) == [f"{8 + row}:00" for row in range(6)]
+
+
+@pytest.mark.parametrize(("between", "joined"), [(52, False), (60, True)])
+def test_an_end_stands_clearly_nearer_to_its_start_than_to_the_next(between: float, joined: bool) -> None:
+    assert (texts(stacked(between=between)) == JOINED) == joined
+
+
+def test_an_end_stands_right_below_its_start() -> None:
+    lines = stacked(within=40, between=120)
+    assert texts(lines) == [line.text for line in lines]
+
+
+def test_two_pairs_are_no_pattern() -> None:
+    assert texts(stacked(count=2)) == ["08:55", "09:40", "09:45", "10:30"]
+    assert texts(stacked(count=3)) == JOINED[:3]
+
+
+@pytest.mark.parametrize(("others", "joined"), [(2, True), (3, False)])
+def test_nearly_all_times_of_the_page_are_paired(others: int, joined: bool) -> None:
+    lines = stacked() + [clock(f"{13 + index}:00", 70 * index, 500) for index in range(others)]
+    assert (texts(lines)[:4] == JOINED) == joined
+
+
+def test_turned_times_and_times_with_other_text_are_none_of_them() -> None:
+    turned = [clock(line.text, line.rect.y0, angle=270) for line in stacked()]
+    assert texts(turned) == [line.text for line in turned]
+    named = [clock(f"{line.text} Maths", line.rect.y0) for line in stacked()]
+    assert texts(named) == [line.text for line in named]
