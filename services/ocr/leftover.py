@@ -24,6 +24,12 @@ _LEAST, _LARGEST = 0.3, 1.2
 """Times the height of the found lines, on the median; a capital has about six tenths of it."""
 _SLENDER = 8
 """Length over thickness above which a spot is part of a ruling line or a dash."""
+_DASHES = 10
+"""Pieces of one size in one row or column that make a dashed rule."""
+_ALIKE = 2
+"""Pixels by which these differ."""
+_MOST_INKS = 3000
+"""Pieces that are compared with each other; more are grain or a photograph."""
 _MARGIN = 24
 """Pixels of page around a spot; the detector needs some ground to tell text by."""
 _MAX_WIDTH = 960
@@ -76,11 +82,39 @@ def uncovered(image: Image, quads: Sequence[Quad]) -> list[Rect]:
     if usual := _usual(quads):
         # What is overlooked is small, but no speck; the corner of a sheet on a desk looks like a large "L".
         low, high = max(low, int(_LEAST * usual)), min(high, int(_LARGEST * usual))
-    return [
+    found = [
         (int(x), int(y), int(wide), int(tall))
         for x, y, wide, tall, area in stats[1:]
         if low <= tall <= high and wide <= high and max(wide, tall) <= _SLENDER * min(wide, tall) and area >= 2 * low
     ]
+    return _without_dashes(found)
+
+
+def _without_dashes(inks: list[Rect]) -> list[Rect]:
+    """Without dashed rules: many pieces of one size in a line, and what stands on that line.
+
+    Hundreds of dashes would hide the letters between them, and where two such rules meet they make a good "T".
+    """
+    if not _DASHES < len(inks) <= _MOST_INKS:
+        return inks
+    boxes = np.array(inks, dtype=np.float32)
+    corners, sizes = boxes[:, :2], boxes[:, 2:]
+    middles = corners + sizes / 2
+    alike = (np.abs(sizes[:, None] - sizes[None]) <= _ALIKE).all(axis=2)
+    dropped = np.zeros(len(inks), dtype=bool)
+    for across in (0, 1):  # rules down the page stand at one x, rules across it at one y
+        along = 1 - across
+        twins = alike & (np.abs(middles[:, None, across] - middles[None, :, across]) <= _ALIKE)
+        dashes = twins.sum(axis=1) > _DASHES
+        dropped |= dashes
+        while dashes.any():
+            rule = twins[int(dashes.argmax())]
+            dashes &= ~rule
+            at, reach = float(middles[rule, across].mean()), middles[rule, along]
+            on_rule = (corners[:, across] <= at) & (at <= (corners + sizes)[:, across])
+            beside = (reach.min() - _MARGIN <= middles[:, along]) & (middles[:, along] <= reach.max() + _MARGIN)
+            dropped |= on_rule & beside
+    return [ink for ink, drop in zip(inks, dropped, strict=True) if not drop]
 
 
 def spots(image: Image, inks: Sequence[Rect]) -> list[Rect]:

@@ -27,6 +27,19 @@ def test_only_letters_that_no_line_covers_are_left_over() -> None:
     assert uncovered(pixels(page), [box(90, 95, 150, 50), box(390, 295, 40, 45)]) == []
 
 
+def test_dashed_rules_do_not_hide_the_letters_between_them() -> None:
+    page = draw([("M", 200, 100), ("T", 400, 100), ("W", 600, 100)], (800, 500))
+    pen = PIL.ImageDraw.Draw(page)
+    for rule in (60, 200, 340):
+        for at in range(20, 760, 16):
+            pen.rectangle((at, rule, at + 10, rule + 4), fill="black")
+    for rule in (100, 300, 500, 700):
+        for at in range(60, 340, 16):
+            pen.rectangle((rule, at, rule + 4, at + 10), fill="black")
+    found = uncovered(pixels(page), [])
+    assert sorted(x // 100 for x, *_ in found) == [2, 4, 6]
+
+
 def test_light_letters_on_dark_ground_count_too() -> None:
     page = pixels(draw([("F", 400, 300)], (800, 500)))
     assert len(uncovered(255 - page, [])) == 1
