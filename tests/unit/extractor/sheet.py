@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from services.extractor.reading import PageInput, Reading, read_timetable
+from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.rules import find_rules
-from services.extractor.reading.straighten import straighten
 from services.extractor.reading.view import View
 from shared.messages import OcrLine, OcrPage, TimeBlock
 
@@ -80,9 +80,13 @@ class Sheet:
         return read_timetable([self.page()])
 
     def view(self) -> View:
-        """The page's text and separators, as a layout reader gets them."""
-        straight = straighten(self.page())
-        return View(straight.lines, find_rules(straight.picture, straight.lines), turned=False)
+        """The page's text and separators as a layout reader gets them, all of it where it was drawn."""
+        lines: list[Line] = []
+        for line in self.lines:
+            (x0, y0), (x1, y1) = (tuple(pick(at) for at in zip(*line.box, strict=True)) for pick in (min, max))
+            size = y1 - y0 if line.angle in (0, 180) else x1 - x0
+            lines.append(Line(line.id, line.text, line.confidence, line.angle, Rect(x0, y0, x1, y1), size))
+        return View(lines, find_rules(self.picture, lines), turned=False)
 
     def leaning(self, degrees: float) -> "Sheet":
         """The same page turned a little, as a scanner leaves it."""

@@ -1,0 +1,156 @@
+"""What belongs together in a table and what does not: halves of a week, letters, tight rows, several times, gutters."""
+
+import pytest
+
+from services.extractor.reading.bands import TimeBand
+from services.extractor.reading.cells import page_words, read_cell
+from services.extractor.reading.headers import find_day_headers, set_day_bands
+from services.extractor.reading.legend import Legend
+from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.pieces import Table
+from services.extractor.reading.places import Place, place_times
+from services.extractor.reading.regions import find_regions
+from services.extractor.reading.series import DayBand
+from services.extractor.reading.timebands import find_time_bands
+from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet, find, lesson, plain
+
+
+def _blank(page: Sheet, grid: Grid, column: int, row: int) -> tuple[float, float, float, float]:
+    """A cell made empty; gives its place."""
+    x0, y0, x1, y1 = grid.box(column, row)
+    page.fill(x0 + 2, y0 + 2, x1 - 1, y1 - 1, (255, 255, 255))
+    page.lines = [line for line in page.lines if not (x0 < line.box[0][0] < x1 and y0 < line.box[0][1] < y1)]
+    return x0, y0, x1, y1
+
+
+@pytest.mark.parametrize(("above", "below"), [("A: Art", "B: Dance"), ("B: Art", "A: Dance"), ("1: Art", "2: Dance")])
+def test_halves_for_two_weeks_with_a_line_between_them_last_as_long_as_the_cell(above: str, below: str) -> None:
+    page = Sheet()
+    grid = Grid(page, 6, 5)
+    want = plain(grid)
+    x0, y0, x1, y1 = _blank(page, grid, 1, 1)
+    page.rule(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2)
+    page.text((x0 + x1) / 2, y0 + 20, above)
+    page.text((x0 + x1) / 2, y1 - 20, below)
+    reading = page.read()
+    blocks = [(b.name, b.week, b.start_time, b.end_time) for b in reading.blocks if b.day == "monday"][:2]
+    weeks = ("B", "A") if above[0] == "B" else ("A", "B")
+    assert sorted(blocks) == [("Art", weeks[0], "09:00", "09:45"), ("Dance", weeks[1], "09:00", "09:45")]
+    assert len(reading.blocks) == len(want) + 1
+
+
+def test_halves_of_a_cell_that_name_no_weeks_follow_each_other() -> None:
+    page = Sheet()
+    grid = Grid(page, 6, 5)
+    plain(grid)
+    x0, y0, x1, y1 = _blank(page, grid, 1, 1)
+    page.rule(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2)
+    page.text((x0 + x1) / 2, y0 + 20, "Art")
+    page.text((x0 + x1) / 2, y1 - 20, "Dance")
+    reading = page.read()
+    art, dance = find(reading, "monday", "Art"), find(reading, "monday", "Dance")
+    assert (art.week, dance.week) == (None, None)
+    assert art.end_time == dance.start_time
+
+
+@pytest.mark.parametrize("rooms", [True, False])
+def test_letters_with_a_room_are_subjects_and_no_word_over_the_days(rooms: bool) -> None:
+    page = Sheet()
+    grid = Grid(page, 6, 5)
+    grid.headers(DAYS, TIMES)
+    for day in range(5):
+        for period in range(4):
+            if period != 1:
+                grid.put(day + 1, period + 1, lesson(day, period))
+            elif rooms:
+                grid.put(day + 1, 2, "EFMDS"[day], f"R20{day}")
+            else:
+                grid.put(day + 1, 2, "BREAK"[day])
+    names = [block.name for block in page.read().blocks if block.start_time == "09:45"]
+    assert names == (list("EFMDS") if rooms else ["BREAK"] * 5)
+
+
+def _bands(*, pitch: float, count: int = 5) -> list[TimeBand]:
+    return [TimeBand(100 + pitch * row, 100 + pitch * (row + 1)) for row in range(count)]
+
+
+def _monday(page: Sheet, bands: list[TimeBand]) -> list[tuple[str, int, int]]:
+    """Monday's cells (text, first band, last band) in a table of two days on a page without rules."""
+    for row, band in enumerate(bands):
+        page.text(500, (band.lo + band.hi) / 2, lesson(row, 0), scale=0.5)
+    view = page.view()
+    days = [DayBand("monday", view.lines[0], lo=150, hi=350), DayBand("tuesday", view.lines[0], lo=400, hi=600)]
+    regions = find_regions(Table(view, days, bands), view.lines)
+    return [(" ".join(line.text for line in each.lines), each.first, each.last) for each in regions if each.days == [0]]
+
+
+def test_rows_set_tight_without_rules_are_no_double_lesson() -> None:
+    """The two are hardly apart, and the middle of both stands between their rows."""
+    page = Sheet(700, 400)
+    page.text(250, 151, "Art", scale=0.5)
+    page.text(250, 185, "Music", scale=0.5)
+    assert _monday(page, _bands(pitch=34)) == [("Art", 1, 1), ("Music", 2, 2)]
+
+
+@pytest.mark.parametrize("texts", [("Art",), ("Art", "Mr Rossi")])
+def test_a_text_between_two_rows_without_rules_is_a_double_lesson(texts: tuple[str, ...]) -> None:
+    page = Sheet(700, 500)
+    for index, text in enumerate(texts):
+        page.text(250, 220 + 26 * (index - (len(texts) - 1) / 2), text, scale=0.5)
+    assert _monday(page, _bands(pitch=60)) == [(" ".join(texts), 1, 2)]
+
+
+def test_a_double_lesson_of_two_lines_in_rows_that_are_tight() -> None:
+    """Higher than a row, but neither line stands in the middle of one."""
+    page = Sheet(700, 500)
+    page.text(250, 167 - 9, "Art", scale=0.4)
+    page.text(250, 167 + 9, "Mr Rossi", scale=0.4)
+    assert _monday(page, _bands(pitch=33.5)) == [("Art Mr Rossi", 1, 2)]
+
+
+@pytest.mark.parametrize(("gutter", "count"), [(24, 4), (34, 7)])
+def test_the_gutter_between_two_cards_is_no_row(gutter: float, count: int) -> None:
+    """Lower than a line of text it cannot be one; higher it may be a break whose time is not printed."""
+    page = Sheet(1200, 800)
+    for day, name in enumerate(DAYS):
+        page.text(290 + 180 * day, 60, name)
+    for period, times in enumerate(TIMES):
+        y = 100 + (70 + gutter) * period
+        for column in range(6):
+            page.frame(20 + 180 * column, y, 190 + 180 * column, y + 70)
+            page.text(105 + 180 * column, y + 35, lesson(column, period) if column else times)
+    view = page.view()
+    assert view.size == 30
+    header = find_day_headers(view)[0]
+    end = max(line.rect.y1 for line in view.lines) + view.size
+    set_day_bands(view, header, end)
+    bands = find_time_bands(view, header, end, Legend())
+    assert len(bands) == count
+    assert [band.start for band in bands if band.lines] == [540, 585, 630, 645]
+
+
+@pytest.mark.parametrize(
+    ("ranges", "certainty"),
+    [
+        (["9:00-9:45"], 1.0),
+        (["9:00-9:15", "9:15-9:30"], 1.0),
+        (["9:00-9:15", "9:15-9:30", "9:30-9:45"], 0.4),
+    ],
+)
+def test_a_cell_of_three_ranges_is_a_list_and_unsure(ranges: list[str], certainty: float) -> None:
+    lines = [
+        Line(index, text, 0.99, 0, Rect(10, 10 + 24 * index, 110, 30 + 24 * index), 20)
+        for index, text in enumerate([*ranges, "Carousel"])
+    ]
+    cell = read_cell(lines, Rect(0, 0, 200, 120), page_words(lines))
+    place = Place([0], 0, 120, 0, 0, cell)
+    place_times([place], [TimeBand(0, 120, start=540, end=585, source="header")], 20)
+    assert (place.start, place.source, place.certainty) == (540, "printed", certainty)
+
+
+def test_a_double_lesson_of_three_lines_that_fill_less_than_a_row() -> None:
+    """Its first and its last line stand near the middles of the two rows, but it is no two rows set tight."""
+    page = Sheet(700, 500)
+    for index, text in enumerate(("Art", "Rossi", "Lab 2")):
+        page.text(250, 228 + 21 * (index - 1), text, scale=0.35)
+    assert _monday(page, _bands(pitch=64)) == [("Art Rossi Lab 2", 1, 2)]
