@@ -320,7 +320,9 @@ def _unspaced(name: str, words: frozenset[str]) -> str:
     if any(letter.isalpha() for letter in word):
         word = word.replace("0", "O")
     known = word.casefold() in words or is_weekly(word)
-    return word if word.isalpha() and (known or sum(len(part) == 1 for part in parts) > len(parts) / 2) else name
+    # "A or B" is no word set wide.
+    spelt = len(parts) > 3 and sum(len(part) == 1 for part in parts) > len(parts) / 2
+    return word if word.isalpha() and (known or spelt) else name
 
 
 def _join(name: str, more: str, words: frozenset[str]) -> str:
@@ -342,6 +344,10 @@ def _join(name: str, more: str, words: frozenset[str]) -> str:
 
 _UNFINISHED = re.compile(r"\b(?:with|by|avec|mit|con|com|met|z|and|&|und|et|e|y|en|i)$", re.IGNORECASE)
 """A title right after such a word belongs to the name ("Music with Mr. Lowe")."""
+_CODED = re.compile(r"^(.*[^\W\d_]{3,}.*?)\s+([A-ZŁŚŻŹĆ]{2,3}\s?[A-Za-z]{0,2}\d{1,3}[a-z]?)$")
+"""A teacher's initials and a room behind the name ("j. polski WB 31")."""
+_LEVEL = re.compile(r"^(?:KS|PE|RE|DT|IT|ICT|AS|SL|HL|AP|YR|II|III|IV|VI)\s?\d|^[A-Z]{2,3}\d")
+"""No initials with a room: subjects and levels, and what may be a course's number ("COMP 101" is longer)."""
 _GROUP = re.compile(
     r"^(.*\S)\s+((?:gr|grp|gp|group|gruppe|groupe|grupo|gruppo|grupa|groep)\b\.?\s?[\dA-D]\b.*)$", re.IGNORECASE
 )
@@ -376,6 +382,8 @@ def _inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
     ):
         return match[1], [match[2]]
     if (match := _TITLED.match(text)) and not is_person(text) and not _UNFINISHED.search(match[1]):
+        return match[1], [match[2]]
+    if (match := _CODED.match(text)) and not _LEVEL.match(match[2]):
         return match[1], [match[2]]
     if match := _GROUP.match(text):
         return match[1], [match[2]]

@@ -48,6 +48,10 @@ _LETTERS: dict[str, tuple[Day, ...]] = {
     "n": ("sunday",),
     "z": ("saturday", "sunday"),
 }
+_PATTERN: dict[str, Day] = {
+    "M": "monday", "Tu": "tuesday", "T": "tuesday", "W": "wednesday", "Th": "thursday", "R": "thursday",
+    "F": "friday", "Sa": "saturday", "S": "saturday", "Su": "sunday", "U": "sunday",
+}  # fmt: skip
 _DATE = re.compile(
     r"\b\d{1,2}(?:st|nd|rd|th|\.)?\s*(?:[./-]\s*\d{1,2}(?:[./-]\s*\d{2,4})?)?\b"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b",
@@ -72,6 +76,10 @@ for _row in _FULL.strip().splitlines():
         _NAMES.setdefault(_name + "s", _day)
 _FEIRAS = ("segundafeira", "tercafeira", "quartafeira", "quintafeira", "sextafeira")
 _NAMES |= {**dict(zip(_FEIRAS, DAYS, strict=False)), "sonnabend": "saturday"}
+_NUMBERED = re.compile(r"^([2-6])\.?\s*[ªaºoᵃ]?\.?\s*-?\s*feira$", re.IGNORECASE)
+"""Portuguese counts its days: "2.ª feira" is Monday."""
+_BETWEEN: dict[str, tuple[Day, ...]] = {"ma": ("monday", "tuesday")}
+"""Short names that are one day in one language and another in others: their neighbours tell."""
 _SHORTS: dict[str, Day] = {name: day for day, names in _SHORT.items() for name in names.split()}
 
 
@@ -86,6 +94,8 @@ class DayText:
 
 def one_day(word: str) -> Day | None:
     """The day a single word names, full or short; a full name may have one wrong letter in it."""
+    if match := _NUMBERED.match(word.strip()):
+        return DAYS[int(match[1]) - 2]
     bare = plain(word)
     if not bare or bare.isdigit():
         return None
@@ -128,6 +138,19 @@ def is_every_day(text: str) -> bool:
     return bool(_EVERY.fullmatch(text.strip()))
 
 
+def between_days(word: str) -> tuple[Day, ...]:
+    """The days that a short name can stand for by its language, in the week's order; empty for any other text."""
+    return _BETWEEN.get(plain(word), ())
+
+
+def days_of_pattern(text: str) -> tuple[Day, ...]:
+    """The days of a course's pattern ("MWF", "TR", "MTWR", "TuTh"); empty for what is none."""
+    parts = re.findall(r"M|Tu|Th|T|W|R|F|Sa|Su|S|U", text.strip())
+    found = tuple(_PATTERN[part] for part in parts)
+    ordered = [DAYS.index(day) for day in found]
+    return found if "".join(parts) == text.strip() and ordered == sorted(set(ordered)) else ()
+
+
 def letter_days(letter: str) -> tuple[Day, ...]:
     """The days a single letter can stand for, the likeliest first; a row of letters settles which."""
     bare = plain(letter)
@@ -146,6 +169,8 @@ def read_days(text: str) -> DayText | None:
         text = text[: match.start()] + " " + text[match.end() :]
     # "Wednesday (Block A)": what stands in brackets behind a day explains it.
     text = re.sub(r"(?<=[^\W\d_]{3})\s*\([^()]*\)\s*$", "", text)
+    if _NUMBERED.match(text.strip()):
+        return DayText((DAYS[int(text.strip()[0]) - 2],), week)
     joined = re.sub(r"\s*-\s*feira\b", "", text, flags=re.IGNORECASE)
     whole = one_day(re.sub(r"\s+", "", joined)) if len(joined) > 3 else one_day(joined)
     if whole:

@@ -13,15 +13,15 @@ def find_day_headers(view: View) -> list[DayHeader]:
     """Rows of at least two different days in the order of the week, the fullest first; bands are not set yet."""
     headers = find_series(view)
     headers.sort(key=lambda header: -sum(band.weight for band in header.bands))
-    taken: set[int] = set()
+    taken: set[tuple[int, float, float]] = set()
     weeks = [(line, week) for line in view.lines if (week := week_named(line.text))]
     out: list[DayHeader] = []
     for header in headers:
-        ids = {band.line.id for band in header.bands}
-        # A line taken apart gives several bands with one id.
-        if not ids & taken or len(ids) == 1:
+        # By their places, too: a line taken apart gives several bands with one id.
+        names = {(band.line.id, band.line.rect.x0, band.line.rect.y0) for band in header.bands}
+        if not names & taken:
             out.append(header)
-            taken |= ids
+            taken |= names
             _name_week(view, header, weeks)
             add_unread(view, header)
             _add_routine(view, header)

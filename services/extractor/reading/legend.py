@@ -11,8 +11,9 @@ _WORD = (
     r"le[cç]on|ora|lezione|unit[àa]|hora|clase|sesi[óo]n|tempo|per[íi]odo|periode|lekcja|godz|godzina|slot|class|h"
 )
 _NUMBERED = re.compile(
-    rf"^(?:{_WORD})?\.?\s*(?:no\.?\s*)?(\d{{1,2}}|[ivx]{{1,4}})(?:st|nd|rd|th|er|e|re|[aªº]|\.|:)?\s*"
-    r"(?:period|lesson|stunde|std\.?|hour|uur|lesuur|les|ora|hora|heure|godz\.?|godzina|lekcja|tempo)?$",
+    rf"^(?:{_WORD})?\.?\s*(?:no\.?\s*)?(\d{{1,2}}|[ivx]{{1,4}})"
+    r"(?:st|nd|rd|th|er|e|re|[ªº]|a(?=\s*(?:h?ora|lezione))|\.|:)?\s*"
+    r"(?:period|lesson|stunde|std\.?|hour|uur|lesuur|les|ora|hora|heure|cours|godz\.?|godzina|lekcja|tempo)?$",
     re.IGNORECASE,
 )
 _UNNUMBERED = re.compile(rf"^(?:{_WORD})$", re.IGNORECASE)

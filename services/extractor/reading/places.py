@@ -9,6 +9,8 @@ from shared.messages import TimeSource
 
 _SEVERAL = 3
 """Ranges of times in one cell that make it a list of lessons rather than one."""
+_OFF = 60
+"""Minutes by which a cell's own start may lie before its header's."""
 STEP = 5
 """Minutes to which a time taken from the drawing is rounded: school days are planned in these."""
 
@@ -117,6 +119,8 @@ def _printed_times(place: Place) -> None:
     if span.end is None and len(spans) == 1 and place.start is not None and place.cell.name == "":
         return
     start, end = resolve(span, near=place.start)
+    if end is None and place.start is not None and place.end is not None and not _about(start, place):
+        return
     if end is None and place.end is not None and place.end > start:
         end = place.end
     header, scale = (place.start, place.end), place.source == "drawn"
@@ -128,6 +132,11 @@ def _printed_times(place: Place) -> None:
     if scale and any(a is not None and b is not None and abs(a - b) > 2 * STEP for a, b in pairs):
         # Drawn to measure, the block ends elsewhere than its text says: one digit may be misread.
         place.certainty = min(place.certainty, 0.85)
+
+
+def _about(start: int, place: Place) -> bool:
+    """Whether a lone time may be the start of a place that its header gives times; else it is a room's number."""
+    return place.start is None or place.end is None or place.start - _OFF <= start < place.end
 
 
 def _agree(printed: tuple[int, int | None], header: tuple[int | None, int | None]) -> bool:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from services.extractor.reading.bands import split_between
 from services.extractor.reading.cells import page_words, read_cell
-from services.extractor.reading.days import read_days
+from services.extractor.reading.days import days_of_pattern, read_days
 from services.extractor.reading.model import Draft, Draw, Line, Rect, bounds
 from services.extractor.reading.rules import Rail
 from services.extractor.reading.times import Span, find_times, resolve
@@ -25,11 +25,11 @@ _ROLES = {
     "end": r"end(?:\s*time)?|to|until|finish|bis|fin|fine",
     "name": r"subjects?|modules?|courses?|class(?:es)?|lessons?|activity|activities|event|title|name|description|"
     r"fach|kurs|"
-    r"mati[eè]re|cours|asignatura|materia|disciplina|vak|przedmiot|what|unit|course\s*(?:title|name)|subject\s*name",
+    r"mati[eè]re|cours|asignatura|materia|disciplina|vak|przedmiot|what|unit|session|course\s*(?:title|name)|subject\s*name",
     "room": r"rooms?|locations?|places?|venue|where|raum|salle|aula|lokaal|sala|classroom",
     "teacher": r"teachers?|staff|lecturers?|instructors?|tutors?|lehrer|professeur|profesora?|docente|docent",
 }
-_EXTRA = r"notes?|code|type|info|remarks?|group|week|weeks|credits|no\.?|#"
+_EXTRA = r"notes?|code|type|info|remarks?|group|week|weeks|credits|hrs|hours|no\.?|#"
 _SPLIT = re.compile(r"\s*[/&,+]\s*|\s+and\s+", re.IGNORECASE)
 MIN_ROWS = 3
 
@@ -97,6 +97,10 @@ def _header(view: View) -> tuple[list[_Column], list[Line]] | None:
         row.sort(key=lambda line: line.rect.x0)
         roles = [_role(line.text) or "notes" for line in row]
         if ("time" in roles or "start" in roles) and "name" in roles:
+            # "Course | Title": the code goes with the name.
+            codes = [at for at, line in enumerate(row) if re.fullmatch(r"courses?", line.text.strip(), re.IGNORECASE)]
+            if codes and roles.count("name") > 1:
+                roles[codes[0]] = "notes"
             return [_Column(role) for role in roles], row
     return None
 
@@ -183,7 +187,12 @@ def _days_of_rows(
         if view.v_cut(rail.at, column.lo, column.hi, (rail.hi - rail.lo) / 2) >= 0.6
         and rows[0].lo - view.size < rail.at < rows[-1].hi + view.size
     ]
-    named = [(line, read.days) for row in rows for line in _of(row, columns, "day") if (read := read_days(line.text))]
+    named = [
+        (line, days)
+        for row in rows
+        for line in _of(row, columns, "day")
+        if (days := read.days if (read := read_days(line.text)) else days_of_pattern(line.text))
+    ]
     out: list[tuple[_Row, tuple[Day, ...], list[Line]]] = []
     last: tuple[tuple[Day, ...], list[Line]] = ((), [])
     for row in rows:

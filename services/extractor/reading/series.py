@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 
-from services.extractor.reading.days import DayText, letter_days, plain, read_days
+from services.extractor.reading.days import DayText, between_days, letter_days, plain, read_days
 from services.extractor.reading.letters import MIN_ROW, days_of_initials, stacked_days
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.view import View
@@ -82,7 +82,7 @@ def find_series(view: View) -> list[DayHeader]:
             continue
         if read := read_days(line.text):
             found.extend(_apart(line, read, view))
-        elif options := letter_days(line.text):
+        elif options := between_days(line.text) or letter_days(line.text):
             found.append(_Name(line, options, None))
     found = _once(found)[:MAX_NAMES]
     return [*_words(view, [item for item in found if not item.letter]), *_with_initials(view, found)]
@@ -104,12 +104,15 @@ def _apart(line: Line, read: DayText, view: View) -> list[_Name]:
     if len(read.days) == 1:
         return [_Name(line, read.days, read.week)]
     words = list(re.finditer(r"\S+", line.text))
-    if len(read.days) < 3 or len(words) != len(read.days) or view.turned or not line.upright:
+    along = view.rect(line)
+    # Names beside each other as they read, or letters under each other down the side of a table.
+    down = view.turned and line.rect.height > 3 * line.rect.width
+    if len(read.days) < 3 or len(words) != len(read.days) or not (down or (line.upright and not view.turned)):
         return []
     out = []
+    step = along.width / max(1, len(line.text))
     for word, day in zip(words, read.days, strict=True):
-        step = line.rect.width / max(1, len(line.text))
-        rect = replace(line.rect, x0=line.rect.x0 + word.start() * step, x1=line.rect.x0 + word.end() * step)
+        rect = view.back(replace(along, x0=along.x0 + word.start() * step, x1=along.x0 + word.end() * step))
         out.append(_Name(replace(line, text=word.group(), rect=rect), (day,), read.week))
     return out
 
@@ -124,14 +127,25 @@ def _words(view: View, found: list[_Name]) -> list[DayHeader]:
     headers: list[DayHeader] = []
     for seed in found:
         run: list[DayBand] = []
-        for item in [*_row(view, seed, found), None]:
-            if item and (not run or DAYS.index(item.options[0]) > DAYS.index(run[-1].day)):
-                run.append(DayBand(item.options[0], item.line, item.week))
+        row = _row(view, seed, found)
+        for item, after in zip([*row, None], [*row[1:], None, None], strict=True):
+            day = _day_of(item, run, after) if item else None
+            if item and day and (not run or DAYS.index(day) > DAYS.index(run[-1].day)):
+                run.append(DayBand(day, item.line, item.week))
                 continue
             if len(run) > 2 or (len(run) == 2 and not _doubtful(run)):
                 headers.append(_header(view, run))
             run = [DayBand(item.options[0], item.line, item.week)] if item else []
     return headers
+
+
+def _day_of(item: _Name, run: list[DayBand], after: _Name | None) -> Day:
+    """The day of a name: of several, the first after the one before it, or else the last before the next."""
+    if run:
+        later = (day for day in item.options if DAYS.index(day) > DAYS.index(run[-1].day))
+        return next(later, item.options[0])
+    earlier = [day for day in item.options if after and DAYS.index(day) < DAYS.index(after.options[0])]
+    return earlier[-1] if earlier else item.options[0]
 
 
 def _doubtful(pair: list[DayBand]) -> bool:

@@ -1,0 +1,120 @@
+"""Ways of writing that schools have and that the reader once did not know."""
+
+import pytest
+
+from services.extractor.reading.cells import read_cell
+from services.extractor.reading.days import days_of_pattern, read_days
+from services.extractor.reading.legend import is_period
+from services.extractor.reading.mend import mend_lines
+from services.extractor.reading.model import Line, Rect
+from tests.unit.extractor.sheet import DAYS, Grid, Sheet, find, lesson, week
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2.ª feira", "monday"), ("3ª-feira", "tuesday"), ("6.a feira", "friday"), ("4 feira", "wednesday")],
+)
+def test_portuguese_counts_its_days(text: str, day: str) -> None:
+    read = read_days(text)
+    assert read is not None
+    assert read.days == (day,)
+
+
+def test_a_number_without_feira_is_no_day() -> None:
+    assert read_days("2.ª") is None
+    assert read_days("7.ª feira") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("MWF", ("monday", "wednesday", "friday")),
+        ("TR", ("tuesday", "thursday")),
+        ("TuTh", ("tuesday", "thursday")),
+        ("MTWR", ("monday", "tuesday", "wednesday", "thursday")),
+        ("FM", ()),
+        ("MUSIC", ()),
+        ("", ()),
+    ],
+)
+def test_a_course_s_pattern_of_days(text: str, days: tuple[str, ...]) -> None:
+    assert days_of_pattern(text) == days
+
+
+@pytest.mark.parametrize(
+    ("names", "first"),
+    [(("ma", "di", "wo", "do", "vr"), "monday"), (("lu", "ma", "me", "je", "ve"), "monday")],
+)
+def test_ma_is_monday_or_tuesday_by_its_neighbours(names: tuple[str, ...], first: str) -> None:
+    grid = Grid(Sheet(), len(names) + 1, 4)
+    grid.headers(names, ("9:00-10:00", "10:00-11:00", "11:00-12:00"))
+    for day in range(len(names)):
+        for period in range(3):
+            grid.put(day + 1, period + 1, lesson(day, period))
+    blocks = grid.sheet.read().blocks
+    assert blocks[0].day == first
+    assert len({block.day for block in blocks}) == len(names)
+
+
+def test_a_course_list_with_patterns_of_days() -> None:
+    page = Sheet(1300, 420)
+    for x, text in ((100, "Course"), (380, "Title"), (620, "Days"), (820, "Time"), (1080, "Room")):
+        page.text(x, 60, text)
+    rows = (
+        ("BIO 1406", "General Biology", "MWF", "8:00-8:50"),
+        ("ENGL 1302", "Composition", "TR", "9:30-10:45"),
+        ("MATH 2413", "Calculus", "MTWR", "11:00-11:50"),
+        ("KINE 1100", "Weight Training", "F", "13:00-14:40"),
+    )
+    for row, texts in enumerate(rows):
+        for x, text in zip((100, 380, 620, 820, 1080), (*texts, "SCI 204"), strict=True):
+            page.text(x, 120 + 60 * row, text)
+    assert len(page.read().blocks) == 10
+    assert ("thursday", "09:30", "10:45", "Composition") in week(page.read())
+
+
+def test_a_room_s_number_is_no_time_that_the_table_does_not_have() -> None:
+    """ "Seminar, 4.12" in a cell of 10:00 to 11:00 is room 4.12; "10.15" in it is when it begins."""
+    grid = Grid(Sheet(), 6, 4)
+    grid.headers(DAYS, ("9:00-10:00", "10:00-11:00", "11:00-12:00"))
+    for day in range(5):
+        for period in range(3):
+            texts = {(0, 1): "Seminar, 4.12", (1, 1): "10.15 Choir"}
+            grid.put(day + 1, period + 1, texts.get((day, period), lesson(day, period)), scale=0.5)
+    reading = grid.sheet.read()
+    seminar = next(block for block in reading.blocks if block.name.startswith("Seminar"))
+    assert (seminar.start_time, seminar.end_time) == ("10:00", "11:00")
+    assert find(reading, "tuesday", "Choir").start_time == "10:15"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "notes"),
+    [
+        ("j. polski WB 31", "j. polski", "WB 31"),
+        ("Maths KS 2", "Maths KS 2", None),
+        ("Organic CHEM 101", "Organic CHEM 101", None),
+    ],
+)
+def test_initials_and_a_room_behind_the_name(text: str, name: str, notes: str | None) -> None:
+    cell = read_cell([Line(0, text, 0.99, 0, Rect(10, 10, 150, 30), 20.0)], Rect(0, 0, 200, 60), frozenset())
+    assert (cell.name, cell.notes) == (name, notes)
+
+
+def test_a_class_is_no_period_and_an_ordinal_is_one() -> None:
+    assert not is_period("5a")
+    assert all(is_period(text) for text in ("1e uur", "2ª ora", "2a ora", "1er cours", "3. Stunde"))
+
+
+def test_three_short_words_are_no_word_set_wide() -> None:
+    cell = read_cell([Line(0, "A or B", 0.99, 0, Rect(10, 10, 90, 30), 20.0)], Rect(0, 0, 200, 60), frozenset())
+    assert cell.name == "A or B"
+
+
+def test_a_rule_beside_a_time_is_no_figure() -> None:
+    line = Line(0, "108:00-08:15!", 0.9, 0, Rect(0, 0, 120, 20), 20.0)
+    assert [each.text for each in mend_lines([line])] == ["08:00-08:15"]
+
+
+def test_ranges_of_two_columns_with_am_and_pm_are_taken_apart() -> None:
+    line = Line(0, "10:50 AM – 11:35 11:35 AM – 12:20 PM", 0.9, 0, Rect(0, 0, 360, 20), 20.0)
+    assert [each.text for each in mend_lines([line])] == ["10:50 AM – 11:35", "11:35 AM – 12:20 PM"]
