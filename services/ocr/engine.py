@@ -12,6 +12,7 @@ each for itself, and what is unsure still in floats. ``docs/ocr.md`` has the fig
 import logging
 import os
 import platform
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -47,6 +48,8 @@ _MOST_LEFT_OVER = 60
 """Boxes in leftover ink that are read to see whether they hold text."""
 _CERTAIN = 0.97
 """Confidence from which they do."""
+_MOST_ALIKE = 6
+"""How often one text may be overlooked on a page; forty times "T" are where dashed rules meet."""
 _SURE = 0.97
 """Confidence from which a reading in 8 bits agrees with one in floats, but for the spaces around a dash."""
 _MIN_SIDE = 4
@@ -216,13 +219,18 @@ class Engine:
         """Those of the boxes that hold characters: they are read, and hardly a speck or a sheet's corner gives one."""
         if len(boxes) > _MOST_LEFT_OVER:
             return []  # a desk, or a picture on the page
-        best = [0.0] * len(boxes)
+        best = [("", 0.0)] * len(boxes)
         for angle in (0, 90, 270):
             which = [index for index, box in enumerate(boxes) if angle in candidates(box)]
             for index, (text, score) in zip(which, self.scores(image, [boxes[i] for i in which], angle), strict=True):
-                if any(letter.isalnum() for letter in text):
-                    best[index] = max(best[index], score)
-        return [box for box, score in zip(boxes, best, strict=True) if score >= _CERTAIN]
+                if any(letter.isalnum() for letter in text) and score > best[index][1]:
+                    best[index] = (text.strip(), score)
+        often = Counter(text for text, score in best if score >= _CERTAIN)
+        return [
+            box
+            for box, (text, score) in zip(boxes, best, strict=True)
+            if score >= _CERTAIN and often[text] <= _MOST_ALIKE
+        ]
 
     def scores(self, image: Image, quads: Sequence[Quad], angle: int) -> list[tuple[str, float]]:
         """Text and confidence of each line, read at one angle, each for itself."""

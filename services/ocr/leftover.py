@@ -24,6 +24,8 @@ _LEAST, _LARGEST = 0.3, 1.2
 """Times the height of the found lines, on the median; a capital has about six tenths of it."""
 _SLENDER = 8
 """Length over thickness above which a spot is part of a ruling line or a dash."""
+_CLOSE = 6
+"""Pixels, at least, from one dash of a rule to the next."""
 _DASHES = 10
 """Pieces of one size in one row or column that make a dashed rule."""
 _ALIKE = 2
@@ -87,7 +89,21 @@ def uncovered(image: Image, quads: Sequence[Quad]) -> list[Rect]:
         for x, y, wide, tall, area in stats[1:]
         if low <= tall <= high and wide <= high and max(wide, tall) <= _SLENDER * min(wide, tall) and area >= 2 * low
     ]
-    return _without_dashes(found)
+    return _without_dashes([rect for rect in found if _sides(ink, rect) < 3])
+
+
+def _sides(ink: Image, rect: Rect) -> int:
+    """On how many sides of a piece there is ink close by: on three, it is where dashed rules meet ("T", "+")."""
+    x, y, wide, tall = rect
+    near = max(_CLOSE, tall // 3)
+    left, top = max(x - near, 0), max(y - near, 0)
+    around = (
+        ink[y : y + tall, left:x],
+        ink[y : y + tall, x + wide : x + wide + near],
+        ink[top:y, x : x + wide],
+        ink[y + tall : y + tall + near, x : x + wide],
+    )
+    return sum(bool(side.any()) for side in around)
 
 
 def _without_dashes(inks: list[Rect]) -> list[Rect]:

@@ -40,6 +40,20 @@ def test_dashed_rules_do_not_hide_the_letters_between_them() -> None:
     assert sorted(x // 100 for x, *_ in found) == [2, 4, 6]
 
 
+def test_where_thin_dashed_rules_meet_is_no_letter() -> None:
+    """Dashes too thin to count as letters still show that the piece between them is none."""
+    page = draw([("M", 200, 100)], (800, 500))
+    pen = PIL.ImageDraw.Draw(page)
+    for at in range(24, 760, 16):
+        pen.rectangle((at, 60, at + 10, 61), fill="black")
+    for rule in (100, 292, 484):
+        pen.rectangle((rule - 8, 60, rule + 12, 61), fill="black")
+        pen.rectangle((rule, 60, rule + 2, 78), fill="black")
+        for at in range(84, 340, 16):
+            pen.rectangle((rule, at, rule + 1, at + 10), fill="black")
+    assert [x // 100 for x, *_ in uncovered(pixels(page), [])] == [2]
+
+
 def test_light_letters_on_dark_ground_count_too() -> None:
     page = pixels(draw([("F", 400, 300)], (800, 500)))
     assert len(uncovered(255 - page, [])) == 1
