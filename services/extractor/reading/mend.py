@@ -95,7 +95,10 @@ def _paired(lines: list[Line]) -> list[Line]:
         if all(away < 0.4 * line.size or away == within or away * _NEARER > within for away in beyond):
             pairs.append((line, after))
     members = [id(line) for pair in pairs for line in pair]
-    if len(pairs) < _PAIRS or len(set(members)) < len(members) or len(members) < 0.75 * len(clocks):
+    # A column that prints ranges has starts alone where nothing but a start is meant ("Doors open 8:35").
+    ranges = [line for line in lines if any(span.end is not None for span in find_times(line.text))]
+    beside = sum(any(_overlapping(line.rect, start.rect) for start, _ in pairs) for line in ranges)
+    if len(pairs) < _PAIRS or len(set(members)) < len(members) or len(members) < 0.75 * (len(clocks) + beside):
         return lines
     made = {
         id(line): replace(

@@ -36,6 +36,12 @@ def test_an_end_under_its_start_makes_a_range_where_the_whole_column_does_so() -
     assert lines[1].rect == Rect(0, 60, 60, 104)
 
 
+def test_starts_alone_among_ranges_are_no_pairs() -> None:
+    lines = stacked(count=3)
+    lines += [clock("12:40-13:25", 200 + 60 * row) for row in range(4)]
+    assert texts(lines) == [line.text for line in lines]
+
+
 def test_the_same_in_a_header_across_the_page() -> None:
     """One pair in each column; the next one stands beside it at the same height."""
     lines = [
