@@ -8,9 +8,9 @@ turned to their reading direction first.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import pairwise
 
+from services.extractor.reading.asides import inline, unfinished
 from services.extractor.reading.model import Line, Rect, Type
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.typography import likeness
@@ -19,14 +19,11 @@ from services.extractor.reading.words import (
     SUBJECTS,
     is_aside,
     is_bracketed,
-    is_code,
     is_free,
     is_initials,
     is_person,
-    is_room,
     is_weekly,
     people_and_rooms,
-    room_at_end,
 )
 
 SMALLER = 0.82
@@ -120,12 +117,6 @@ def page_words(lines: list[Line]) -> frozenset[str]:
     return frozenset(words | {line.text.casefold() for line in lines} | SUBJECTS)
 
 
-@lru_cache(maxsize=8)
-def _codes(words: frozenset[str]) -> int:
-    """How many of a page's whole lines are nothing but a room's code."""
-    return sum(is_code(word.upper()) and any(letter.isalpha() for letter in word) for word in words)
-
-
 _OF_WEEK = re.compile(
     r"^\s*[(\[]?(?:(?:week|wk|woche|semaine|sem\.?|semana|settimana|tydzie[nń])\s*(?P<n>[AB12])\b|(?P<w>[AB])[\s-]?"
     r"(?:week|wk|woche)\b|(?P<l>[AB12])(?=\s*[:)\]=|](?!\d)))[)\]]?\s*[:=|–—-]?\s*",
@@ -203,7 +194,7 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
     if not pieces:
         return CellText("", spans=spans, lines=lines)
     first = _name_piece(pieces)
-    name, aside = _inline(pieces[first].text, words)
+    name, aside = inline(pieces[first].text, words)
     before = [piece.text for piece in pieces[:first]]
     notes: list[str] = list(aside)
     last = pieces[first]
@@ -211,7 +202,7 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
         if notes or not _goes_on(last, piece, name, width, words):
             notes.append(piece.text)
             continue
-        more, aside = _inline(piece.text, words)
+        more, aside = inline(piece.text, words)
         name = _join(name, more, words)
         notes.extend(aside)
         last = piece
@@ -271,17 +262,13 @@ _NARROW = frozenset("iIljtfr.,:;'’|!()[] -")
 _WIDE = frozenset("mwMW@%")
 
 
-_OPEN = re.compile(r"\s(?:and|und|et|y|e|en|i|of|de|di|da|do|van|von|für|the|for|in|to|with)$")
-"""How no name ends."""
-
-
 def _goes_on(last: _Piece, piece: _Piece, name: str, width: float, words: frozenset[str]) -> bool:
     """Whether `piece` continues the name that `last` ended."""
     phrase = f"{last.text} {piece.text}".casefold()
     if (
         phrase in words
         or phrase in PHRASES
-        or (_OPEN.search(name) and piece.size >= 0.6 * last.size)
+        or (unfinished(name) and piece.size >= 0.6 * last.size)
         or (last.text.endswith(("'s", "’s", "s'")) and piece.size >= SAME * last.size)
     ):
         return True
@@ -340,58 +327,6 @@ def _join(name: str, more: str, words: frozenset[str]) -> str:
     if name.endswith("/") or more.startswith("/"):
         return name + more
     return f"{name} {more}"
-
-
-_UNFINISHED = re.compile(r"\b(?:with|by|avec|mit|con|com|met|z|and|&|und|et|e|y|en|i)$", re.IGNORECASE)
-"""A title right after such a word belongs to the name ("Music with Mr. Lowe")."""
-_CODED = re.compile(r"^(.*[^\W\d_]{3,}.*?)\s+([A-ZŁŚŻŹĆ]{2,3}\s?[A-Za-z]{0,2}\d{1,3}[a-z]?)$")
-"""A teacher's initials and a room behind the name ("j. polski WB 31")."""
-_LEVEL = re.compile(r"^(?:KS|PE|RE|DT|IT|ICT|AS|SL|HL|AP|YR|II|III|IV|VI)\s?\d|^[A-Z]{2,3}\d")
-"""No initials with a room: subjects and levels, and what may be a course's number ("COMP 101" is longer)."""
-_GROUP = re.compile(
-    r"^(.*\S)\s+((?:gr|grp|gp|group|gruppe|groupe|grupo|gruppo|grupa|groep)\b\.?\s?[\dA-D]\b.*)$", re.IGNORECASE
-)
-_GLUED = re.compile(
-    # The OCR drops the blank before what follows a name in another style ("ChemiaA. Nowak", "EthikE.295").
-    r"^(?P<name>.*[a-zß-ÿł])(?P<aside>(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Hr|Fr|Sr|Sra)\.?|[Dp]\.|pani?)\s[^\W\d_a-z].*"
-    r"|[A-Z]\.\s?[A-Z][^\W\d_].*|[A-Z]{1,2}[.-]?\d{1,3}[a-z]?|\([^()]*\)?)$"
-)
-_TITLED = re.compile(
-    r"^(\S.*?)\s+((?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Mme|Mlle|Mevr|Dhr|Sra?|Sig|Pani?)\b\.?|[A-Z]\.(?=\s?[^\W\d_a-z][^\W\d_])|p\.)\s?"
-    r"[^\W\d_a-z].*)$"
-)
-
-
-def _inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
-    """Split a line such as "Physics (Mr Rossi)" or "Maths - Lab 2" into the name and its asides."""
-    if match := re.match(r"^(.*[^\W\d_]{2,}\b.*) (\S+)$", text):
-        # "History H1" where the page has "H1" or several like it for itself; "Maths P1" may be its name.
-        code = match[2]
-        if is_code(code) and (code.casefold() in words or _codes(words) >= 2):
-            return match[1], [code]
-    if match := re.match(r"^(.*[^\s(\[])\s*[(\[]([^()\[\]]+)[)\]]?$", text):
-        inside = [part.strip() for part in re.split(r"[,;/]", match[2]) if part.strip()]
-        # The OCR reads a bracket's comma as a full stop now and then ("Lab 2. Mr Byrne").
-        inside += [part.strip() for part in re.split(r"\.\s", match[2]) if part.strip()]
-        known = any(is_person(part) or is_room(part) or is_initials(part) for part in inside)
-        # "(half class)", "(Unit 3)" explain; a capitalised word as in "Word Work (Phonics)" is part of the title.
-        if known or match[2][0].islower() or re.search(r"\d", match[2]):
-            return match[1], [match[2].strip()]
-    if (match := re.match(r"^(.*\S)\s*(?:[,;|·•]|\s[-–—])\s*(\S.*)$", text)) and (
-        is_person(match[2]) or is_room(match[2])
-    ):
-        return match[1], [match[2]]
-    if (match := _TITLED.match(text)) and not is_person(text) and not _UNFINISHED.search(match[1]):
-        return match[1], [match[2]]
-    if (match := _CODED.match(text)) and not _LEVEL.match(match[2]):
-        return match[1], [match[2]]
-    if match := _GROUP.match(text):
-        return match[1], [match[2]]
-    if match := _GLUED.match(text):
-        return match["name"], [match["aside"].strip("()")]
-    if (parts := room_at_end(text)) and not is_room(text):
-        return parts[0], [parts[1]]
-    return text, []
 
 
 def _notes(notes: list[str]) -> str | None:

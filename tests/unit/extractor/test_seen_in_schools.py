@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.extractor.reading.asides import unfinished
 from services.extractor.reading.cells import read_cell
 from services.extractor.reading.days import days_of_pattern, read_days
 from services.extractor.reading.legend import is_period
@@ -98,6 +99,13 @@ def test_a_room_s_number_is_no_time_that_the_table_does_not_have() -> None:
 def test_initials_and_a_room_behind_the_name(text: str, name: str, notes: str | None) -> None:
     cell = read_cell([Line(0, text, 0.99, 0, Rect(10, 10, 150, 30), 20.0)], Rect(0, 0, 200, 60), frozenset())
     assert (cell.name, cell.notes) == (name, notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "open_"), [("Music with", True), ("Design and", True), ("Maths I", False), ("Band", False)]
+)
+def test_a_name_that_ends_in_a_small_word_goes_on(name: str, open_: bool) -> None:
+    assert unfinished(name) is open_
 
 
 def test_a_class_is_no_period_and_an_ordinal_is_one() -> None:
