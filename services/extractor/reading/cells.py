@@ -237,7 +237,8 @@ def _pieces(rows: list[list[Line]], angle: int, *, broken: bool) -> list[_Piece]
     out: list[_Piece] = []
     for number, row in enumerate(rows):
         for line in row:
-            spans = find_times(line.text)
+            # In a cell without times a number is text ("Race to" over "1000").
+            spans = find_times(line.text) if broken else []
             text = without_times(line.text, spans)
             if broken and not spans and re.fullmatch(r"[\d.:\s]+(?:[ap]m)?\s*[-–—]?|[-–—]\s*[\d.:\s]+(?:[ap]m)?", text):
                 continue

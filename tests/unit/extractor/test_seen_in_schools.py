@@ -108,6 +108,16 @@ def test_a_name_that_ends_in_a_small_word_goes_on(name: str, open_: bool) -> Non
     assert unfinished(name) is open_
 
 
+def test_a_number_in_a_cell_without_times_stays_in_its_text() -> None:
+    lines = [
+        Line(0, "Race to", 0.99, 0, Rect(20, 10, 110, 30), 20.0),
+        Line(1, "1000", 0.99, 0, Rect(20, 34, 80, 54), 20.0),
+    ]
+    cell = read_cell(lines, Rect(0, 0, 130, 64), frozenset())
+    assert "1000" in f"{cell.name} {cell.notes}"
+    assert cell.spans == []
+
+
 def test_a_class_is_no_period_and_an_ordinal_is_one() -> None:
     assert not is_period("5a")
     assert all(is_period(text) for text in ("1e uur", "2ª ora", "2a ora", "1er cours", "3. Stunde"))
