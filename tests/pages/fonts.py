@@ -12,8 +12,11 @@ from pathlib import Path
 from PIL import ImageDraw, ImageFont
 
 _FOLDER = Path("/usr/share/fonts")
-_NEEDED = "aąßéłŚñ–"
-_STAND_INS = {"ł": "l", "Ł": "L", "–": "-", "—": "-", "•": "·", "’": "'", "“": '"', "”": '"', "×": "x", "→": ">"}
+_NEEDED = "aąßéłŚñ–ªº"
+_STAND_INS = {
+    "ł": "l", "Ł": "L", "–": "-", "—": "-", "•": "·", "’": "'", "“": '"', "”": '"', "×": "x", "→": ">",
+    "ª": "a", "º": "o",
+}  # fmt: skip
 _MARKS = {"\u0300", "\u0301", "\u0302", "\u0303", "\u0307", "\u0308", "\u030c", "\u0327", "\u0328"}
 
 
@@ -49,8 +52,10 @@ def faces() -> tuple[Face, ...]:
             files.setdefault(family, {})[cut or "Regular"] = str(path)
     found = [OWN]
     for family, cuts in sorted(files.items()):
-        if (regular := cuts.get("Regular")) and _has_letters(regular):
-            found.append(Face(family, regular, cuts.get("Bold"), cuts.get("Italic") or cuts.get("Oblique")))
+        # A cut can lack what its family has: then dashes and accents would be drawn as boxes.
+        full = {cut: path for cut, path in cuts.items() if _has_letters(path)}
+        if regular := full.get("Regular"):
+            found.append(Face(family, regular, full.get("Bold"), full.get("Italic") or full.get("Oblique")))
     return tuple(found)
 
 

@@ -63,6 +63,18 @@ def test_pages_can_be_drawn_without_any_font_on_the_machine(monkeypatch: pytest.
         assert draw(layout, 1).sheets[0].face is fonts.OWN
 
 
+def test_no_cut_of_a_face_draws_a_letter_as_the_box_of_a_missing_one() -> None:
+    def ink(text: str, face: fonts.Face, *, bold: bool, italic: bool) -> bytes:
+        canvas = Canvas(100, 80, "#ffffff", face, "#000000")
+        canvas.text(10, 10, text, canvas.font(40, bold=bold, italic=italic))
+        return canvas.image.tobytes()
+
+    for face in fonts.faces():
+        for bold, italic in ((False, False), (True, False), (False, True)):
+            missing = ink("\uffff", face, bold=bold, italic=italic)
+            assert all(ink(letter, face, bold=bold, italic=italic) != missing for letter in "–ªºéń"), face
+
+
 def test_pillows_face_gets_its_accents() -> None:
     def ink(text: str) -> bytes:
         canvas = Canvas(200, 80, "#ffffff", fonts.OWN, "#000000")
