@@ -78,6 +78,7 @@ _FEIRAS = ("segundafeira", "tercafeira", "quartafeira", "quintafeira", "sextafei
 _NAMES |= {**dict(zip(_FEIRAS, DAYS, strict=False)), "sonnabend": "saturday"}
 _NUMBERED = re.compile(r"^([2-6])\.?\s*[ªaºoᵃ]?\.?\s*-?\s*feira$", re.IGNORECASE)
 """Portuguese counts its days: "2.ª feira" is Monday."""
+_ORDINAL = re.compile(r"^([1-7])\s?(?:\.?[ªaºo°])$")
 _BETWEEN: dict[str, tuple[Day, ...]] = {"ma": ("monday", "tuesday")}
 """Short names that are one day in one language and another in others: their neighbours tell."""
 _SHORTS: dict[str, Day] = {name: day for day, names in _SHORT.items() for name in names.split()}
@@ -141,6 +142,12 @@ def is_every_day(text: str) -> bool:
 def between_days(word: str) -> tuple[Day, ...]:
     """The days that a short name can stand for by its language, in the week's order; empty for any other text."""
     return _BETWEEN.get(plain(word), ())
+
+
+def ordinal(text: str) -> int | None:
+    """The number of a feminine ordinal ("2ª", read as "2a" or "2º" too), 1 to 7; null for any other text."""
+    match = _ORDINAL.match(text.strip())
+    return int(match[1]) if match else None
 
 
 def days_of_pattern(text: str) -> tuple[Day, ...]:

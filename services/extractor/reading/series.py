@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 
-from services.extractor.reading.days import DayText, between_days, letter_days, plain, read_days
+from services.extractor.reading.days import DayText, between_days, letter_days, ordinal, plain, read_days
 from services.extractor.reading.letters import MIN_ROW, days_of_initials, stacked_days
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.view import View
@@ -13,6 +13,8 @@ from shared.messages import DAYS, Day
 
 MAX_NAMES = 200
 """Texts that may name a day; a page of single letters (a word search) has many, and every pair is compared."""
+MIN_NUMBERS = 4
+"""Of the five ordinals that days can have: fewer may be what is left of a row of periods."""
 MAX_ROW = 24
 """Texts of one row that are looked at for a series with initials."""
 
@@ -84,8 +86,20 @@ def find_series(view: View) -> list[DayHeader]:
             found.extend(_apart(line, read, view))
         elif options := between_days(line.text) or letter_days(line.text):
             found.append(_Name(line, options, None))
+    found.extend(_ordinals(view))
     found = _once(found)[:MAX_NAMES]
     return [*_words(view, [item for item in found if not item.letter]), *_with_initials(view, found)]
+
+
+def _ordinals(view: View) -> list[_Name]:
+    """Portuguese days by number alone, "2ª" to "6ª": a first one level with them makes them periods."""
+    numbered = [(number, line) for line in view.lines if (number := ordinal(line.text))]
+    out: list[_Name] = []
+    for number, line in numbered:
+        row = {other for other, each in numbered if level(view.rect(line), view.rect(each))}
+        if 1 not in row and len(row & {2, 3, 4, 5, 6}) >= MIN_NUMBERS and number > 1:
+            out.append(_Name(line, (DAYS[number - 2],), None))
+    return out
 
 
 def _once(found: list[_Name]) -> list[_Name]:

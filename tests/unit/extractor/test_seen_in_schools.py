@@ -26,6 +26,31 @@ def test_a_number_without_feira_is_no_day() -> None:
     assert read_days("7.ª feira") is None
 
 
+@pytest.mark.parametrize("across", [True, False])
+def test_days_by_ordinals_alone(across: bool) -> None:
+    """Ordinals from the second are days; from the first they number the periods."""
+    names = ("2ª", "3ª", "4a", "5ª", "6º")
+    times = ("9:00-10:00", "10:00-11:00", "11:00-12:00")
+    grid = Grid(Sheet(), 6, 4) if across else Grid(Sheet(), 4, 6)
+    grid.headers(*((names, times) if across else (times, names)))
+    for day in range(5):
+        for period in range(3):
+            grid.put(*((day + 1, period + 1) if across else (period + 1, day + 1)), lesson(day, period))
+    reading = grid.sheet.read()
+    assert len(reading.blocks) == 15
+    assert find(reading, "friday", lesson(4, 2)).start_time == "11:00"
+
+
+def test_ordinals_from_the_first_are_periods() -> None:
+    grid = Grid(Sheet(), 6, 6)
+    grid.headers(("1ª", "2ª", "3ª", "4ª", "5ª"), ("L", "M", "M", "J", "V"))
+    for day in range(5):
+        for period in range(5):
+            grid.put(period + 1, day + 1, lesson(day, period))
+    assert {block.day for block in grid.sheet.read().blocks} == {"monday", "tuesday", "wednesday", "thursday", "friday"}
+    assert find(grid.sheet.read(), "monday", lesson(0, 4)).start_time is None
+
+
 @pytest.mark.parametrize(
     ("text", "days"),
     [
