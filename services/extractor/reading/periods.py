@@ -44,7 +44,10 @@ def _unread_rows(view: View, header: DayHeader, column: tuple[float, float], top
 
 
 def mark_weekly(view: View, bands: list[TimeBand], header: DayHeader, legend: Legend) -> None:
-    """Find the rows without a label whose cells say what has no number."""
+    """Find the rows without a label whose cells say what has no number.
+
+    A row's only text is its label where the legend times it ("Registration: 8.35 - 8.50").
+    """
     for band in bands:
         texts = [
             line.text
@@ -53,6 +56,8 @@ def mark_weekly(view: View, bands: list[TimeBand], header: DayHeader, legend: Le
         ]
         named = sum(is_weekly(text) or label_key(text) in legend.times for text in texts)
         band.weekly = not band.lines and (not texts or named > 0.5 * len(texts) or len(texts) == 1)
+        if band.weekly and len(texts) == 1 and label_key(texts[0]) in legend.times:
+            band.label = texts[0]
 
 
 def imply_numbers(bands: list[TimeBand], legend: Legend) -> None:

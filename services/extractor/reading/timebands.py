@@ -40,23 +40,26 @@ def find_time_bands(view: View, header: DayHeader, v_end: float, legend: Legend)
     u1 = min(max(u1, median(view.rect(line).x1 for line in lines)), header.u0)
     strip = [line for line in zone if u0 - view.size <= view.rect(line).cx <= u1 + view.size]
     bands = _entries(view, strip, u0, u1, header, v_end)
+    _read_printed(bands)
+    # What stands below the table would hide that its rows are numbered.
+    bands = _trim(view, bands, header, legend)
     if all(is_period(band.lines[0].text) for band in bands if band.lines):
         bands = unread_around(view, bands, header, (u0, u1), v_end)
         mark_weekly(view, bands, header, legend)
-    _read_bands(bands, legend)
-    bands = _trim(view, bands, header)
+    _explain(bands, legend)
+    bands = _trim(view, bands, header, legend)
     lay_on_scale(view, bands, header)
     return bands
 
 
-def _trim(view: View, bands: list[TimeBand], header: DayHeader) -> list[TimeBand]:
+def _trim(view: View, bands: list[TimeBand], header: DayHeader, legend: Legend) -> list[TimeBand]:
     """Without what stands above and below the table: bands that say no time and that no column reaches into."""
     inner = [(header.bands[i].hi, view) for i in range(len(header.bands) - 1)]
 
     def inside(band: TimeBand) -> bool:
-        if not band.lines:
+        if not band.lines and band.start is None:
             return band.implied
-        if band.start is not None or is_period(band.label):
+        if band.start is not None or is_period(band.label) or label_key(band.label) in legend.times:
             return True
         return sum(view.u_cut(u, band.lo, band.hi, 0.3 * view.size) > 0.5 for u, _ in inner) >= 0.5 * len(inner)
 
@@ -139,19 +142,20 @@ def _by_time(lines: list[Line], view: View) -> list[list[Line]]:
         anchors = numbers
     else:
         return [lines]
-    groups: dict[int, list[Line]] = {line.id: [line] for line in anchors}
+    # Not by the lines' ids: ranges that were read as one line and taken apart share theirs.
+    groups: dict[int, list[Line]] = {id(line): [line] for line in anchors}
     for line in lines:
-        if line.id not in groups:
+        if id(line) not in groups:
             nearest = min(anchors, key=lambda anchor: abs(view.rect(anchor).cy - view.rect(line).cy))
             if abs(view.rect(nearest).cy - view.rect(line).cy) < 2.2 * view.size:
-                groups[nearest.id].append(line)
+                groups[id(nearest)].append(line)
             else:
-                groups[line.id] = [line]
+                groups[id(line)] = [line]
     return sorted(groups.values(), key=lambda group: view.rect(group[0]).cy)
 
 
-def _read_bands(bands: list[TimeBand], legend: Legend) -> None:
-    """Set each band's times from its text, the legend, or its neighbours."""
+def _read_printed(bands: list[TimeBand]) -> None:
+    """Set each band's label, and its times where its text says them."""
     timed: list[tuple[TimeBand, Span]] = []
     for band in bands:
         text = " ".join(line.text for row in in_reading_order(band.lines) for line in row) if band.lines else ""
@@ -163,6 +167,10 @@ def _read_bands(bands: list[TimeBand], legend: Legend) -> None:
             timed.append((band, next((span for span in spans if span.end is not None), spans[0])))
     for (band, _), (start, end) in zip(timed, resolve_all([span for _, span in timed]), strict=True):
         band.start, band.end, band.source = start, end, "header"
+
+
+def _explain(bands: list[TimeBand], legend: Legend) -> None:
+    """Set the times of bands that print none, from the legend or their neighbours."""
     imply_numbers(bands, legend)
     for band in bands:
         if band.start is None and (key := label_key(band.label)) and key in legend.times:

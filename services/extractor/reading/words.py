@@ -8,6 +8,10 @@ _TITLES = (
     r"mevrouw|meneer|juf|meester|dhr|d\.|doña|dona|don|pan|pani|p\.)"
 )
 _PERSON = re.compile(rf"^{_TITLES}\.?\s+\S.*$", re.IGNORECASE)
+# The OCR drops the blank behind a short title now and then ("DrWinslow").
+_GLUED_TITLE = re.compile(
+    r"^(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme)\.?[A-ZÄÖÜÉŁŚŻ][a-zß-ÿł]{2,}(?:[-’'][A-Z][a-z]+)?$"
+)
 # "A. Fitzgerald", "J.-P. Martin": an initial with its stop and a surname, nothing else.
 _INITIALED = re.compile(
     r"^(?:[^\W\d_]\.[\s-]?){1,3}\s*[^\W\d_a-z][^\W\d_]+(?:['’-][^\W\d_]+)*(?:\s[^\W\d_a-z][^\W\d_]+)?$"
@@ -81,7 +85,8 @@ PHRASES = frozenset(
 
 def is_person(text: str) -> bool:
     """Whether `text` is a name with a title or an initial before it ("Mr Rossi", "A. Fitzgerald")."""
-    return bool(_PERSON.match(text.strip()) or _INITIALED.match(text.strip()))
+    text = text.strip()
+    return bool(_PERSON.match(text) or _INITIALED.match(text) or _GLUED_TITLE.match(text))
 
 
 def is_room(text: str) -> bool:

@@ -166,6 +166,13 @@ def lesson(day: int, period: int) -> str:
     return LESSONS[(day + 2 * period) % len(LESSONS)]
 
 
+def lessons(grid: Grid, days: int = 5, periods: int = 4, *, top: int = 1) -> None:
+    """Fill the cells of `days` columns and `periods` rows, from row `top` on, with a lesson each."""
+    for day in range(days):
+        for period in range(periods):
+            grid.put(day + 1, period + top, lesson(day, period))
+
+
 def plain(grid: Grid, *, border: bool = True) -> set[Block]:
     """Fill a week of lessons; gives what must be read."""
     grid.headers(DAYS, TIMES, border=border)

@@ -6,7 +6,7 @@ import pytest
 from services.extractor.reading import read_timetable
 from services.extractor.reading.model import Rect
 from services.extractor.reading.reader import to_box
-from tests.unit.extractor.sheet import DAYS, PASTEL, TIMES, Grid, Sheet, find, lesson, plain, week
+from tests.unit.extractor.sheet import DAYS, PASTEL, TIMES, Grid, Sheet, find, lesson, lessons, plain, week
 
 
 def test_days_across() -> None:
@@ -151,9 +151,7 @@ def test_starts_only() -> None:
     sheet = Sheet()
     grid = Grid(sheet, 6, 5)
     grid.headers(DAYS, ("8:30", "11:15", "12:00", "1:15"))
-    for day in range(5):
-        for period in range(4):
-            grid.put(day + 1, period + 1, lesson(day, period))
+    lessons(grid)
     reading = sheet.read()
     assert ("monday", "12:00", "13:15", lesson(0, 2)) in week(reading)
     last = find(reading, "monday", lesson(0, 3))
@@ -177,9 +175,7 @@ def test_letters_for_days() -> None:
     sheet = Sheet()
     grid = Grid(sheet, 6, 5)
     grid.headers(("M", "T", "W", "Th", "F"), TIMES)
-    for day in range(5):
-        for period in range(4):
-            grid.put(day + 1, period + 1, lesson(day, period))
+    lessons(grid)
     reading = sheet.read()
     assert {block.day for block in reading.blocks} == {day.lower() for day in DAYS}
     assert len(reading.blocks) == 20
@@ -211,9 +207,7 @@ def test_period_numbers_without_a_legend_invent_no_times() -> None:
     sheet = Sheet()
     grid = Grid(sheet, 6, 5)
     grid.headers(DAYS, ("1", "2", "3", "4"))
-    for day in range(5):
-        for period in range(4):
-            grid.put(day + 1, period + 1, lesson(day, period))
+    lessons(grid)
     reading = sheet.read()
     assert len(reading.blocks) == 20
     assert {(block.start_time, block.end_time, block.time_source) for block in reading.blocks} == {(None, None, None)}

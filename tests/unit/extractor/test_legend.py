@@ -5,7 +5,7 @@ import pytest
 from services.extractor.reading.legend import Legend, find_legend, is_period, label_key
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.times import find_times
-from tests.unit.extractor.sheet import DAYS, Grid, Sheet, find, lesson
+from tests.unit.extractor.sheet import DAYS, Grid, Sheet, find, lesson, lessons, week
 
 HOURS = ("9:00-9:45", "9:45-10:30", "10:45-11:30", "11:30-12:15", "13:00-13:45")
 
@@ -52,9 +52,7 @@ def test_a_row_whose_number_the_legend_implies_is_marked_down() -> None:
     page = Sheet(1200, 800)
     grid = Grid(page, 6, 5)
     grid.headers(DAYS, ("1", "2", "3", "4"))
-    for day in range(5):
-        for period in range(4):
-            grid.put(day + 1, period + 1, lesson(day, period))
+    lessons(grid)
     for number, times in enumerate(HOURS[:4]):
         page.text(200, 560 + 40 * number, "Period" if number == 2 else f"Period {number + 1}")
         page.text(400, 560 + 40 * number, times)
@@ -158,3 +156,29 @@ def test_a_line_elsewhere_at_the_same_height_is_not_wrapped_onto_this_one() -> N
     above = _line(0, "1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, 3rd lesson", 700, 0)
     legend = find_legend([above, _line(1, "10:45-11:30, 4th lesson 11:30-12:15", 40, 30)])
     assert set(legend.times) == {"1", "2", "4"}
+
+
+def test_rows_at_the_table_s_ends_that_the_legend_names_have_its_times() -> None:
+    """They print no number, and notes below the table stand in the same column as the numbers."""
+    page = Sheet(1200, 900)
+    grid = Grid(page, 6, 7)
+    grid.headers(DAYS, ())
+    grid.put(0, 1, "Early club", wide=6)
+    for period in range(4):
+        grid.put(0, period + 2, str(period + 1))
+    lessons(grid, top=2)
+    grid.put(0, 6, "Homework", wide=6)
+    for at, (label, times) in enumerate(
+        (("Early club", "8:30-9:00"), *((f"Period {n + 1}", times) for n, times in enumerate(HOURS[:4])))
+    ):
+        page.text(120, 690 + 30 * at, f"{label}: {times}", scale=0.4)
+    page.text(420, 690, "Homework: 12:15-13:00", scale=0.4)
+    page.text(120, 860, "Notes:")
+    found = week(page.read())
+    assert {block for block in found if block[3] == "Early club"} == {
+        (day.lower(), "08:30", "09:00", "Early club") for day in DAYS
+    }
+    assert {block for block in found if block[3] == "Homework"} == {
+        (day.lower(), "12:15", "13:00", "Homework") for day in DAYS
+    }
+    assert len(found) == 30

@@ -10,7 +10,7 @@ from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.times import find_times
 from shared.messages import DAYS as WEEK
 from shared.messages import OcrLine
-from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet, lesson, plain, week
+from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet, lesson, lessons, plain, week
 
 LETTERS = ("M", "Tu", "W", "Th", "F")
 HOURS = ("9:00-9:45", "9:45-10:30", "10:45-11:30", "11:30-12:15")
@@ -44,9 +44,7 @@ def test_a_stray_letter_level_with_the_names_is_no_day() -> None:
     grid = Grid(page, 6, 5, x0=540)
     grid.headers(("", "TUE", "WED", "THU", "FRI"), TIMES)
     page.text(810, 126, "MON")  # a photo's rows are bent: the letter is level with all other names
-    for day in range(5):
-        for period in range(4):
-            grid.put(day + 1, period + 1, lesson(day, period))
+    lessons(grid)
     page.text(40, 152, "L")
     page.lines = [line for line in page.lines if line.text]
     page.lines.insert(0, page.lines.pop())
@@ -98,9 +96,7 @@ def test_a_column_that_could_be_more_than_one_day_is_not_guessed() -> None:
     grid = Grid(page, 5, 5)
     grid.headers(("", "", "Thursday", "Friday"), TIMES)
     page.lines = [line for line in page.lines if line.text]
-    for day in range(4):
-        for period in range(4):
-            grid.put(day + 1, period + 1, lesson(day, period))
+    lessons(grid, days=4)
     assert {block.day for block in page.read().blocks} == {"thursday", "friday"}
 
 
@@ -109,9 +105,7 @@ def test_fewer_columns_than_days_between_two_are_not_guessed() -> None:
     grid = Grid(page, 5, 5)
     grid.headers(("Monday", "Tuesday", "", "Friday"), TIMES)
     page.lines = [line for line in page.lines if line.text]
-    for day in range(4):
-        for period in range(4):
-            grid.put(day + 1, period + 1, lesson(day, period))
+    lessons(grid, days=4)
     assert not {"wednesday", "thursday"} & {block.day for block in page.read().blocks}
 
 
@@ -119,9 +113,7 @@ def _legend_page() -> Sheet:
     page = Sheet(1200, 800)
     grid = Grid(page, 6, 5)
     grid.headers(DAYS, ("1", "2", "3", "4"))
-    for day in range(5):
-        for period in range(4):
-            grid.put(day + 1, period + 1, lesson(day, period))
+    lessons(grid)
     for number, times in enumerate(HOURS):
         page.text(120 + 260 * number, 600, f"Period {number + 1}")
         page.text(250 + 260 * number, 600, times)
@@ -148,9 +140,7 @@ def test_two_rows_for_one_missing_number_stay_without_times() -> None:
     grid = Grid(page, 6, 5)
     grid.headers(DAYS, ("", "", "2", "3"))
     page.lines = [line for line in page.lines if line.text]
-    for day in range(5):
-        for period in range(4):
-            grid.put(day + 1, period + 1, lesson(day, period))
+    lessons(grid)
     for number, times in enumerate(HOURS[:3]):
         page.text(120 + 260 * number, 600, f"Period {number + 1}")
         page.text(250 + 260 * number, 600, times)

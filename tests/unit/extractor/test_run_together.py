@@ -168,6 +168,9 @@ def test_a_name_goes_on_where_it_cannot_end(first: str, second: str, name: str) 
 
 def test_people_and_rooms_of_other_languages() -> None:
     assert all(is_person(text) for text in ("Profa. Ortega", "Maestra Esposito", "Professora Lima", "mgr Nowak"))
+    assert is_person("DrWinslow")
+    assert not is_person("Drama")
+    assert not is_person("DrPE")
     assert is_room("Aula Magna")
     assert not is_person("Maestro")
 
@@ -216,3 +219,23 @@ def test_a_reading_counts_by_its_weight() -> None:
     draft = Draft("monday", "Art", Rect(0, 0, 1, 1), [line], 540, 600, "printed")
     full, less = Draw("a", [draft], {0}), Draw("b", [draft], {0}, weight=0.9)
     assert draw_score(less, 1) == pytest.approx(0.9 * draw_score(full, 1))
+
+
+def test_three_ranges_of_a_header_read_as_one_line_stay_three_columns() -> None:
+    """Where no line rules the page, each range is a column of its own, though the parts share the OCR's line."""
+    page = Sheet(1400, 620)
+    times = ("9:00-9:45", "9:45-10:30", "10:30-11:15", "11:15-12:00")
+    grid = Grid(page, 5, 6)
+    for day, name in enumerate(DAYS):
+        grid.put(0, day + 1, name, border=False)
+    for period in range(4):
+        for day in range(5):
+            grid.put(period + 1, day + 1, lesson(day, period), border=False)
+    grid.put(1, 0, times[0], border=False)
+    page.text(670, 140, "              ".join(times[1:]), scale=0.6)
+    page.lines[-1] = msgspec.structs.replace(page.lines[-1], text=" ".join(times[1:]))
+    assert week(page.read()) == {
+        (name.lower(), *(clock.zfill(5) for clock in times[period].split("-")), lesson(day, period))
+        for day, name in enumerate(DAYS)
+        for period in range(4)
+    }
