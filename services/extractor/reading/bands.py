@@ -39,7 +39,8 @@ def split_between(
     size: float,
     starts: list[float],
     centres: list[float],
-    even: bool = False,
+    even: tuple[bool, bool] = (False, False),
+    good: float = 0.75,
 ) -> list[tuple[float, float]]:
     """Bands for headers.
 
@@ -50,8 +51,9 @@ def split_between(
         size: text height.
         starts: where the body's texts begin, to tell aligned columns from centred ones.
         centres: the middles of the body's texts.
-        even: the first and the last band are as wide as the others, so that a rule far from there (the page's edge, a
-            box around the page) is not their end.
+        even: whether the first and the last band are as wide as the others, so that a rule far from there (the page's
+            edge, a box around the page) is not their end.
+        good: share of the strongest separator's strength from which a nearer one is the end.
 
     Returns:
         A (from, to) for each header; neighbours touch.
@@ -72,16 +74,17 @@ def split_between(
             )
     first_lo, first_hi = spans[0]
     last_lo, last_hi = spans[-1]
-    first = _nearest(rails, cut, first_lo + 0.4 * size, first_lo - 1.1 * pitch)
+    first = _nearest(rails, cut, first_lo + 0.4 * size, first_lo - 1.1 * pitch, good)
     if first is None:
         first = first_lo - 0.5 * size if aligned else (first_lo + first_hi - pitch) / 2
         first = min(first, first_lo)
-    last = _nearest(rails, cut, last_hi - 0.4 * size, last_hi + 1.3 * pitch)
+    last = _nearest(rails, cut, last_hi - 0.4 * size, last_hi + 1.3 * pitch, good)
     if last is None:
         last = max(last_lo + pitch - 0.5 * size if aligned else (last_lo + last_hi + pitch) / 2, last_hi)
-    if even and len(inner) >= 2:
-        width = median([b - a for a, b in pairwise(inner)])
+    width = median([b - a for a, b in pairwise(inner)]) if len(inner) >= 2 else 0.0
+    if even[0] and width:
         first = _as_wide(rails, cut, first, inner[0], -width, first_lo)
+    if even[1] and width:
         last = _as_wide(rails, cut, last, inner[-1], width, last_hi)
     edges = [first, *inner, last]
     return list(pairwise(edges))
@@ -119,7 +122,7 @@ def _best(rails: list[Rail], cut: Callable[[Rail], float], lo: float, hi: float)
     return max(inside, key=lambda item: item[0])[1].at if inside else None
 
 
-def _nearest(rails: list[Rail], cut: Callable[[Rail], float], start: float, limit: float) -> float | None:
+def _nearest(rails: list[Rail], cut: Callable[[Rail], float], start: float, limit: float, share: float) -> float | None:
     """The first good separator met going from `start` to `limit`; a much better one a little further wins."""
     lo, hi = min(start, limit), max(start, limit)
     inside = [(cut(rail), rail) for rail in rails if lo <= rail.at <= hi]
@@ -127,5 +130,5 @@ def _nearest(rails: list[Rail], cut: Callable[[Rail], float], start: float, limi
     if not inside:
         return None
     strongest = max(item[0] for item in inside)
-    good = [rail for value, rail in inside if value >= 0.75 * strongest]
+    good = [rail for value, rail in inside if value >= share * strongest]
     return min(good, key=lambda rail: abs(rail.at - start)).at

@@ -30,6 +30,8 @@ SMALLER = 0.82
 """A line that is less like the name's print (or smaller, where the print does not show) is a note."""
 DIFFERENT = 0.72
 """So is one that had no room on the name's line, if it is less like it than this."""
+UNFINISHED = 0.6
+"""And from this likeness on, what ends as no name does ("Music with") goes on."""
 SAME = 0.93
 """From this likeness on, two lines are of one print, as far as pixels can tell."""
 _UNSURE = 0.9
@@ -66,6 +68,8 @@ class _Piece:
     row: int
     type: Type | None
     confidence: float
+    aside: bool = False
+    """Printed in another way than the name before it on its line."""
 
 
 def reading_frame(rect: Rect, angle: int) -> Rect:
@@ -244,10 +248,22 @@ def _pieces(rows: list[list[Line]], angle: int, *, broken: bool) -> list[_Piece]
                 continue
             if broken and spans and re.fullmatch(r"[-–—\s]*", text):
                 continue
-            if text:
-                rect = reading_frame(line.rect, angle)
-                out.append(_Piece(text, _print_size(line), rect, number, line.type, line.confidence))
+            if not text:
+                continue
+            rect = reading_frame(line.rect, angle)
+            name, aside = _by_print(text, line.aside)
+            out.append(_Piece(name, _print_size(line), rect, number, line.type, line.confidence))
+            if aside:
+                out.append(replace(out[-1], text=aside, aside=True))
     return out
+
+
+def _by_print(text: str, aside: str | None) -> tuple[str, str]:
+    """A line's text without what stands at its end in another print, and that; a time alone before it is no name."""
+    if not aside or not text.endswith(aside):
+        return text, ""
+    name = text.removesuffix(aside).rstrip(" –—-·•|/,:;")
+    return (name, aside) if any(letter.isalpha() for letter in name) else (text, "")
 
 
 def _print_size(line: Line) -> float:
@@ -265,11 +281,14 @@ _WIDE = frozenset("mwMW@%")
 
 def _goes_on(last: _Piece, piece: _Piece, name: str, width: float, words: frozenset[str]) -> bool:
     """Whether `piece` continues the name that `last` ended."""
+    if piece.aside:
+        return False
     phrase = f"{last.text} {piece.text}".casefold()
     if (
         phrase in words
         or phrase in PHRASES
-        or (unfinished(name) and piece.size >= 0.6 * last.size)
+        # Not what is printed in quite another way: "Library van" with its dates below is no "van".
+        or (unfinished(name) and piece.size >= 0.6 * last.size and _likeness(last, piece) >= UNFINISHED)
         or (last.text.endswith(("'s", "’s", "s'")) and piece.size >= SAME * last.size)
     ):
         return True

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from services.extractor.reading.cells import page_words, read_cell
+from services.extractor.reading.cells import in_reading_order, page_words, read_cell
 from services.extractor.reading.days import DayText, read_days
 from services.extractor.reading.model import Draft, Draw, Line, Rect, bounds
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
@@ -181,35 +181,45 @@ def _entries(lines: list[Line], view: View, each: _List) -> list[_Entry]:
     timed = [
         (line, spans[0]) for line in lines if (spans := find_times(line.text)) and not _mentioned(line.text, spans)
     ]
-    timed.sort(key=lambda item: item[0].rect.cy)
     if not timed:
         return []
+    times = [line for line, _ in timed]
+    # In reading order, as cards stand two or three abreast.
+    order = {id(line): at for at, line in enumerate(line for row in in_reading_order(times) for line in row)}
+    timed.sort(key=lambda item: order[id(item[0])])
     numbers = _numbers(lines, [line for line, _ in timed])
     entries = [_Entry(line, span, [line]) for line, span in timed]
+    texts = [line for line in lines if line.id not in numbers and not any(line is time for time in times)]
     beside = sum(
-        any(_same_row(line, other) for other in lines if other is not line and other.id not in numbers)
-        or bool(without_times(line.text, [span]))
-        for line, span in timed
+        any(_same_row(line, other) for other in texts) or bool(without_times(line.text, [span])) for line, span in timed
     )
     cards = beside < 0.5 * len(timed)
     steps = [after.line.rect.cy - entry.line.rect.cy for entry, after in pairwise(entries)]
     # What stands further below the last row than the rows are apart is a note under the list.
     reach = min(5 * view.size, 1.5 * max(median(steps), 2 * view.size)) if steps and not cards else 5 * view.size
-    for line in lines:
-        if any(line is entry.line for entry in entries) or line.id in numbers:
-            continue
-        if cards:
-            above = [entry for entry in entries if entry.line.rect.cy < line.rect.cy]
-            nearest = above[-1] if above else None
-        else:
-            nearest = min(entries, key=lambda entry: abs(entry.line.rect.cy - line.rect.cy))
+    for line in texts:
+        column = [entry for entry in entries if not _nearer(entry, line, entries)]
+        above = [entry for entry in column if entry.line.rect.cy < line.rect.cy]
+        nearest = above[-1] if above else None
+        if not cards:
+            beside_it = min(column, key=lambda entry: abs(entry.line.rect.cy - line.rect.cy))
             # A line of its own between two rows goes on from the row above it.
-            if not _same_row(nearest.line, line) and nearest.line.rect.cy > line.rect.cy:
-                above = [entry for entry in entries if entry.line.rect.cy < line.rect.cy]
-                nearest = above[-1] if above else None
+            if _same_row(beside_it.line, line) or beside_it.line.rect.cy <= line.rect.cy:
+                nearest = beside_it
         if nearest and abs(nearest.line.rect.cy - line.rect.cy) < reach:
             nearest.lines.append(line)
     return entries
+
+
+def _nearer(entry: _Entry, line: Line, entries: list[_Entry]) -> bool:
+    """Whether another entry beside this one stands nearer to a line's beginning, from the left."""
+    reach = line.rect.x0 + line.size
+    for other in entries:
+        if other is entry or not _same_row(entry.line, other.line):
+            continue
+        if entry.line.rect.x0 < other.line.rect.x0 <= reach or other.line.rect.x0 <= reach < entry.line.rect.x0:
+            return True
+    return False
 
 
 def _mentioned(text: str, spans: list[Span]) -> bool:

@@ -72,7 +72,10 @@ def set_day_bands(view: View, header: DayHeader, v_end: float) -> None:
         size=size,
         starts=[rect.x0 for rect in body],
         centres=[rect.cx for rect in body],
-        even=True,
+        # The column that holds for every day has longer texts and is often wider than a day's; the one before it may
+        # share its heading.
+        even=(not header.bands[0].every, not header.bands[-1].every),
+        good=0.5 if header.bands[0].every or header.bands[-1].every else 0.75,
     )
     for band, (lo, hi) in zip(header.bands, spans, strict=True):
         band.lo, band.hi = lo, hi

@@ -4,15 +4,18 @@ import re
 from dataclasses import replace
 
 from services.extractor.reading.model import Line, Rect
-from services.extractor.reading.times import find_times
+from services.extractor.reading.times import find_times, resolve
 
 TWIN = 0.5
 """Share of the smaller box that two readings of one text have in common."""
 _DASH = "-–—−~"
 _CLOCK = r"\d{1,2}\s?[:.hH]\s?\d{2}"
 _CLOCK_ALONE = re.compile(rf"{_CLOCK}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
+_CLOCK_OR_DIGITS = re.compile(rf"{_CLOCK_ALONE.pattern}|[012]\d[0-5]\d", re.IGNORECASE)
 _PAIRS = 3
 """Starts with an end below them that make a pattern."""
+_LONGEST = 6 * 60
+"""Minutes of a range."""
 _NEARER = 0.75
 """An end's distance to its start, as a share of that to any other time of the column."""
 _HALF = r"(?:\s?[AaPp]\.?[Mm]\b\.?)?"
@@ -27,7 +30,7 @@ def mend_lines(lines: list[Line]) -> list[Line]:
     A part of a line, and a line made of two, keep the (first) line's id.
     """
     lines = [replace(line, text=_RULED.sub("", line.text)) for line in _once(lines)]
-    return _paired(_joined([part for line in lines for part in _apart(line)]))
+    return _paired(_abreast(_joined([part for line in lines for part in _apart(line)])))
 
 
 def _once(lines: list[Line]) -> list[Line]:
@@ -67,7 +70,7 @@ def _joined(lines: list[Line]) -> list[Line]:
         for after in clocks:
             if after is line or id(line) in taken or id(after) in taken or not _wraps(line, after):
                 continue
-            text = f"{line.text.rstrip(_DASH + ' ')} - {after.text.lstrip(_DASH + ' ')}"
+            text = _range(line, after)
             spans = find_times(text)
             if len(spans) == 1 and spans[0].end is not None:
                 confidence = min(line.confidence, after.confidence)
@@ -75,6 +78,58 @@ def _joined(lines: list[Line]) -> list[Line]:
                 taken |= {id(line), id(after)}
                 made[id(line)] = joined
     return [made.get(id(line), line) for line in lines if id(line) in made or id(line) not in taken]
+
+
+def _abreast(lines: list[Line]) -> list[Line]:
+    """Starts with their ends right beside them ("0900", "1010"), row after row: ranges whose dash was not read."""
+    clocks = [line for line in lines if line.upright and _CLOCK_OR_DIGITS.fullmatch(line.text.strip(_DASH + " "))]
+    pairs: list[tuple[Line, Line]] = []
+    for line in clocks:
+        row = [other for other in lines if _level(line.rect, other.rect)]
+        after = min((each for each in row if each.rect.cx > line.rect.cx), key=lambda each: each.rect.x0, default=None)
+        if after is None or not any(after is other for other in clocks):
+            continue
+        near = after.rect.x0 - line.rect.x1 < 2 * line.size
+        if near and sum(any(each is other for other in clocks) for each in row) == 2 and _rises(line, after):
+            pairs.append((line, after))
+    aligned = [
+        pair
+        for pair in pairs
+        if sum(all(_overlapping(a.rect, b.rect) for a, b in zip(pair, other, strict=True)) for other in pairs) >= _PAIRS
+    ]
+    return _as_ranges(lines, aligned) if 2 * len(aligned) >= 0.75 * len(clocks) else lines
+
+
+def _range(line: Line, after: Line) -> str:
+    return f"{line.text.rstrip(_DASH + ' ')} - {after.text.lstrip(_DASH + ' ')}"
+
+
+def _rises(line: Line, after: Line) -> bool:
+    """Whether a range of both is one of a school day."""
+    spans = find_times(_range(line, after))
+    if len(spans) != 1 or spans[0].end is None:
+        return False
+    start, end = resolve(spans[0])
+    return end is not None and end - start <= _LONGEST
+
+
+def _level(a: Rect, b: Rect) -> bool:
+    return min(a.y1, b.y1) - max(a.y0, b.y0) > 0.5 * min(a.height, b.height)
+
+
+def _as_ranges(lines: list[Line], pairs: list[tuple[Line, Line]]) -> list[Line]:
+    """The lines with each pair of a start and an end as one."""
+    made = {
+        id(line): replace(
+            line,
+            text=_range(line, after),
+            rect=line.rect.union(after.rect),
+            confidence=min(line.confidence, after.confidence),
+        )
+        for line, after in pairs
+    }
+    ends = {id(after) for _, after in pairs}
+    return [made.get(id(line), line) for line in lines if id(line) not in ends]
 
 
 def _paired(lines: list[Line]) -> list[Line]:
@@ -100,17 +155,7 @@ def _paired(lines: list[Line]) -> list[Line]:
     beside = sum(any(_overlapping(line.rect, start.rect) for start, _ in pairs) for line in ranges)
     if len(pairs) < _PAIRS or len(set(members)) < len(members) or len(members) < 0.75 * (len(clocks) + beside):
         return lines
-    made = {
-        id(line): replace(
-            line,
-            text=f"{line.text} - {after.text}",
-            rect=line.rect.union(after.rect),
-            confidence=min(line.confidence, after.confidence),
-        )
-        for line, after in pairs
-    }
-    ends = {id(after) for _, after in pairs}
-    return [made.get(id(line), line) for line in lines if id(line) not in ends]
+    return _as_ranges(lines, pairs)
 
 
 def _overlapping(a: Rect, b: Rect) -> bool:

@@ -79,6 +79,8 @@ class Line:
     """Height of the text across its reading direction."""
     type: Type | None = None
     """Null where the picture does not show it."""
+    aside: str | None = None
+    """What stands at its end in another print; null where all of it is of one."""
 
     @property
     def upright(self) -> bool:

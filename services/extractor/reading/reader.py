@@ -10,6 +10,7 @@ from services.extractor.reading.layouts import read_layout
 from services.extractor.reading.mend import mend_lines
 from services.extractor.reading.meta import Meta, read_meta
 from services.extractor.reading.model import Draft, Draw, Line, Matrix, PageInput, Reading, Rect
+from services.extractor.reading.prints import with_asides
 from services.extractor.reading.rules import find_rules
 from services.extractor.reading.sideways import turned_pages
 from services.extractor.reading.straighten import straighten
@@ -77,7 +78,7 @@ def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
     page = replace(page, ocr=with_layer(page.ocr, page.layer), layer=None)
     straight = straighten(page)
     lines = [line for line in straight.lines if line.text and line.confidence >= MIN_SCORE][:MAX_LINES]
-    lines = with_types(straight.picture, mend_lines(lines))
+    lines = with_asides(straight.picture, with_types(straight.picture, mend_lines(lines)))
     if not lines:
         return 0.0, 0
     rules = find_rules(straight.picture, lines)

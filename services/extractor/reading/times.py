@@ -10,6 +10,8 @@ from dataclasses import dataclass
 HALF_DAY = 12 * 60
 EARLIEST = 7 * 60
 """A bare hour before this is an afternoon's: no school day starts at 1:15 in the night."""
+LATEST = 19 * 60
+"""A bare hour that its place in a list would put after this is a morning's: 9:10 below 11:10 begins a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Span:
     """First character and the one after the last, in the text that was searched."""
 
 
-_HALF = r"(?:\s*(?P<{0}half>[ap])\.?\s?m\b\.?)"
+# The OCR drops the blank behind it now and then ("10:45amMaths").
+_HALF = r"(?:\s*(?P<{0}half>[ap])\.?\s?m(?:\b|(?-i:(?=[A-Z][a-z])))\.?)"
 _CLOCK = (
     r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI§]|[Il][\d§]|[0-5]s(?=\s?[ap]\.?\s?m\b)|[0-5](?-i:S)(?=\s?[-–—]|$))(?![\d]|\s?[hH:.]\s?\d\d)(?:\s?(?:h|Uhr)\b)?"
     r"|(?P<{0}mil>[012]?\d[0-5]\d)(?:\s?h(?:rs)?\b)?"
@@ -176,7 +179,7 @@ def _guess(clock: Clock, after: int | None, near: int | None) -> int:
         return min(value, other, key=lambda each: abs(each - near))
     if value < EARLIEST:
         return other
-    if after is not None and value < after <= other:
+    if after is not None and value < after <= other <= LATEST:
         return other
     return value
 

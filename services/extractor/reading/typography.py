@@ -15,9 +15,9 @@ from services.extractor.reading.model import Line, Picture, Type
 
 Floats = npt.NDArray[np.float32]
 
-_ENLARGED = 2.0
+ENLARGED = 2.0
 """Strokes of small print are two pixels wide, and half a pixel makes the difference."""
-_FAINT = 20.0
+FAINT = 20.0
 """Grey levels; what stands out less is no ink."""
 _EMPTY = 0.004
 """Share of ink in a row of pixels up to which it is between two lines."""
@@ -63,27 +63,39 @@ def _measured(grey: npt.NDArray[Any], line: Line) -> Type | None:
     if not line.upright:
         crop = np.rot90(crop)
     big: Floats = cv2.resize(
-        np.ascontiguousarray(crop), None, fx=_ENLARGED, fy=_ENLARGED, interpolation=cv2.INTER_CUBIC
+        np.ascontiguousarray(crop), None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC
     ).astype(np.float32)
     ground = float(np.median(np.concatenate([big[:2].ravel(), big[-2:].ravel()])))
-    depth = np.abs(big - ground)
+    return type_of(np.abs(big - ground), line.text, line.size)
+
+
+def type_of(depth: Floats, text: str, size: float | None = None) -> Type | None:
+    """How a text is printed that reads from left to right.
+
+    Args:
+        depth: how far each pixel stands out from the ground, at `ENLARGED` times the page's size.
+        text: what stands there.
+        size: of the box around it, in pixels of the page, which is a second witness of the type's size.
+    """
     contrast = float(np.percentile(depth, 99))
-    if contrast < _FAINT:
+    if contrast < FAINT:
         return None
     ink = depth > contrast / 2
     top, bottom = _middle_run(ink.mean(axis=1) > _EMPTY)
-    if bottom - top < 3 * _ENLARGED:
+    if bottom - top < 3 * ENLARGED:
         return None
     ink = ink[top:bottom]
     # Cauchy-Crofton: steps along rows and columns are 4/pi of the outline; a stroke has an edge on either side.
     outline = np.pi / 4 * float((ink[:, 1:] != ink[:, :-1]).sum() + (ink[1:] != ink[:-1]).sum())
     if not outline:
         return None
-    # Rows of ink may run into a rule, and the box is loose: each is wrong now and then, seldom both.
-    em = float(np.sqrt((bottom - top) / _extent(line.text) * _ENLARGED * line.size))
+    em = (bottom - top) / _extent(text)
+    if size is not None:
+        # Rows of ink may run into a rule, and the box is loose: each is wrong now and then, seldom both.
+        em = float(np.sqrt(em * ENLARGED * size))
     stroke = 2 * float(ink.sum()) / outline
     # Bold type has strokes of a fifth of its size: more is a rule or an edge of the cell taken for ink.
-    return Type(em / _ENLARGED, stroke / _ENLARGED, contrast) if stroke < _THICKEST * em else None
+    return Type(em / ENLARGED, stroke / ENLARGED, contrast) if stroke < _THICKEST * em else None
 
 
 def _middle_run(inked: npt.NDArray[np.bool_]) -> tuple[int, int]:

@@ -114,6 +114,13 @@ def test_print_tells_a_name_s_second_line_from_a_note(first: str, second: str, l
     assert (cell.name, cell.notes) == ((f"{first} {second}", None) if one else (first, second))
 
 
+@pytest.mark.parametrize(("like", "one"), [(0.65, True), (0.5, False)])
+def test_what_ends_in_a_small_word_goes_on_unless_the_print_is_quite_another(like: float, one: bool) -> None:
+    """ "Library van" ends as "Tiere van" would."""
+    cell = read_cell(_printed("Library van", "Tuesdays", like=like), CELL, frozenset())
+    assert (cell.name == "Library van Tuesdays") is one
+
+
 @pytest.mark.parametrize("unknown", [None, Type(20, 2, 100)])
 @pytest.mark.parametrize(("size", "one"), [(20.0, True), (14.0, False)])
 def test_boxes_tell_where_the_print_does_not(unknown: Type | None, size: float, one: bool) -> None:

@@ -114,3 +114,25 @@ def test_headings_behind_a_margin_of_times_are_a_table() -> None:
     for day in range(3):
         page.text(400 + 300 * day, 40, DAYS[day])
     assert {draft.certainty for draft in _drafts(page)} == {0.75}
+
+
+def test_cards_stand_abreast_under_one_heading() -> None:
+    """Time, name and room below each other on each card; two cards a row, as a phone shows them."""
+    page = Sheet(700, 900)
+    for day, name in enumerate(DAYS[:2]):
+        top = 60 + 400 * day
+        page.text(80, top, name)
+        for card, (times, lesson) in enumerate(_hours(4, day)):
+            x, y = 130 + 300 * (card % 2), top + 60 + 120 * (card // 2)
+            for line, text in enumerate((times, lesson, f"Room {card}")):
+                page.text(x, y + 26 * line, text)
+    want = [[(lesson, *_minutes(times)) for times, lesson in _hours(4, day)] for day in range(2)]
+    assert [sorted(_entries(page, day), key=str) for day in ("monday", "tuesday")] == [
+        sorted(entries, key=str) for entries in want
+    ]
+    assert {draft.room for draft in _drafts(page)} == {f"Room {card}" for card in range(4)}
+
+
+def _minutes(times: str) -> tuple[int, int]:
+    start, end = (60 * int(clock.split(":")[0]) + int(clock.split(":")[1]) for clock in times.split("-"))
+    return start, end

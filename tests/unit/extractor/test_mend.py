@@ -1,5 +1,7 @@
 """Starts and ends that stand under each other without a dash."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.extractor.reading.mend import mend_lines
@@ -97,3 +99,35 @@ def test_turned_times_and_times_with_other_text_are_none_of_them() -> None:
     assert texts(turned) == [line.text for line in turned]
     named = [clock(f"{line.text} Maths", line.rect.y0) for line in stacked()]
     assert texts(named) == [line.text for line in named]
+
+
+def abreast(*, gap: float = 20, count: int = 4, starts: tuple[str, ...] = STARTS) -> list[Line]:
+    """Starts with their ends `gap` pixels to the right, row by row."""
+    return [
+        clock(text, 60 * row, x)
+        for row in range(count)
+        for text, x in ((starts[row].replace(":", ""), 0.0), (ENDS[row].replace(":", ""), 60 + gap))
+    ]
+
+
+RANGES = [text.replace(":", "") for text in JOINED]
+
+
+def test_ends_beside_their_starts_are_ranges_whose_dash_was_not_read() -> None:
+    assert texts(abreast()) == RANGES
+    half = [replace(line, text=f"{line.text}-") if line.text == "0855" else line for line in abreast()]
+    assert texts(half) == RANGES
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        abreast(gap=45),
+        abreast(count=2),
+        abreast(starts=("10:55", "11:45", "12:50", "13:40")),
+        [*abreast(), *(clock("0100", 60 * row, 180) for row in range(4))],
+    ],
+    ids=["apart", "two rows", "falling", "three columns"],
+)
+def test_numbers_beside_each_other_that_are_no_ranges(lines: list[Line]) -> None:
+    assert texts(lines) == [line.text for line in lines]

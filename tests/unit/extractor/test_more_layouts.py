@@ -60,6 +60,29 @@ def test_a_routine_row_holds_where_a_day_has_nothing_of_its_own() -> None:
     assert find(reading, "friday", lesson(0, 1)).start_time == "09:45"
 
 
+@pytest.mark.parametrize("headed", [True, False])
+def test_a_routine_s_column_may_be_wider_than_a_day_s(headed: bool) -> None:
+    """Its texts begin at the column's left, far from its heading, which the column of times may share."""
+    page = Sheet(1400, 600)
+    edges = (40, 200, 520, 690, 860, 1030, 1200, 1370)
+    rows = (60, 140, 220, 300, 380, 460)
+    for at, x in enumerate(edges):
+        page.rule(x, rows[1] if at == 1 and not headed else rows[0], x, rows[-1])
+    for y in rows:
+        page.rule(edges[0], y, edges[-1], y)
+    for name, lo, hi in zip(("Every day", *DAYS), edges[1:], edges[2:], strict=False):
+        page.text((lo + hi) / 2, 100, name)
+    for period, times in enumerate(TIMES):
+        middle = rows[period + 1] + 40
+        page.text(115, middle, times)
+        page.text(250, middle, lesson(0, period))
+    page.text(945, 180, "Choir")
+    reading = page.read()
+    assert len(reading.blocks) == 20
+    assert find(reading, "wednesday", "Choir").start_time == "09:00"
+    assert find(reading, "friday", lesson(0, 3)).start_time == "10:45"
+
+
 def test_times_that_stand_in_the_cells_only() -> None:
     page = Sheet()
     grid = Grid(page, 6, 5, x0=-140)

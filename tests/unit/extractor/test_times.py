@@ -22,6 +22,7 @@ def read(text: str) -> tuple[str | None, str | None]:
         ("8:35 – 8.50 am", "08:35", "08:50"),
         ("1.15 - 2pm", "13:15", "14:00"),
         ("12 – 1pm", "12:00", "13:00"),
+        ("10:45amMaths", "10:45", None),
         ("11 - 1pm", "11:00", "13:00"),
         ("1-1.15pm", "13:00", "13:15"),
         ("10h30", "10:30", None),
@@ -53,6 +54,8 @@ def test_what_is_no_time(text: str) -> None:
 def test_a_time_within_a_text_is_cut_out() -> None:
     text = "1:30 – 2:30 Science"
     assert without_times(text, find_times(text)) == "Science"
+    assert without_times("10:45amMaths", find_times("10:45amMaths")) == "Maths"
+    assert find_times("3 amps") == []
     text = "Maths (9:00-9:45)"
     assert without_times(text, find_times(text)) == "Maths"
 
@@ -60,6 +63,12 @@ def test_a_time_within_a_text_is_cut_out() -> None:
 def test_a_day_goes_on_past_noon() -> None:
     spans = [find_times(text)[0] for text in ("8:30", "11:50-12:30", "12:30-1:15", "1:15-2:00", "7:00-8:00")]
     assert [text_of(start) for start, _ in resolve_all(spans)] == ["08:30", "11:50", "12:30", "13:15", "19:00"]
+
+
+def test_a_list_s_next_column_begins_in_the_morning_again() -> None:
+    """A legend in columns is read row by row: 9:10 stands behind 11:10, and is no 21:10."""
+    spans = [find_times(text)[0] for text in ("8.10-9.10", "11.10-12.10", "9.10-10.05", "13.05-14", "10.05-11")]
+    assert [text_of(start) for start, _ in resolve_all(spans)] == ["08:10", "11:10", "09:10", "13:05", "10:05"]
 
 
 def test_near_decides_between_the_halves_of_the_day() -> None:
