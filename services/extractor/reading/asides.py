@@ -48,7 +48,9 @@ def inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
     if match := re.match(r"^(.*[^\W\d_]{2,}\b.*) (\S+)$", text):
         # "History H1" where the page has "H1" or several like it for itself; "Maths P1" may be its name.
         code = match[2]
-        if is_code(code) and (code.casefold() in words or _codes(words) >= 2):
+        # "English 10" is the tenth grade's.
+        grade = len(code) <= 2 and code.isdigit()
+        if is_code(code) and not grade and (code.casefold() in words or _codes(words) >= 2):
             return match[1], [code]
     if match := re.match(r"^(.*[^\s(\[])\s*[(\[]([^()\[\]]+)[)\]]?$", text):
         inside = [part.strip() for part in re.split(r"[,;/]", match[2]) if part.strip()]

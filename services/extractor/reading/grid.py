@@ -19,6 +19,7 @@ from services.extractor.reading.places import Place, place_times
 from services.extractor.reading.regions import Region, find_regions
 from services.extractor.reading.series import DayBand, DayHeader
 from services.extractor.reading.timebands import find_time_bands
+from services.extractor.reading.timecells import with_their_times
 from services.extractor.reading.view import View
 from services.extractor.reading.words import is_free, is_weekly
 
@@ -59,7 +60,7 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     below = [other.v0 for other in headers if other.v0 > header.v1 + view.size]
     v_end = min(below, default=max((view.rect(line).y1 for line in view.lines), default=header.v1) + view.size)
     set_day_bands(view, header, v_end)
-    bands = find_time_bands(view, header, v_end, Legend())
+    bands = find_time_bands(view, header, v_end, Legend(minutes=legend.minutes))
     labelled = find_time_bands(view, header, v_end, legend) if legend.times else []
     if _worth(view, header, labelled) > _worth(view, header, bands):
         bands = labelled
@@ -81,7 +82,10 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     words = page_words(view.lines)
     found: list[_Found] = []
     taken: set[tuple[int, int, int]] = set()
-    for region in _by_time(view, _whole_weeks(find_regions(table, body))):
+    regions = find_regions(table, body)
+    if own_times:
+        regions = with_their_times(regions, view.size)
+    for region in _by_time(view, _whole_weeks(regions)):
         page_rect = view.back(region.rect)
         if not own_times:
             draw.used |= {line.id for line in region.lines}

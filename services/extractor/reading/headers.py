@@ -3,7 +3,7 @@
 from services.extractor.reading.bands import split_between
 from services.extractor.reading.days import is_every_day, week_named
 from services.extractor.reading.implied import add_unread
-from services.extractor.reading.model import Line
+from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.rules import Rail
 from services.extractor.reading.series import DayBand, DayHeader, find_series, level
 from services.extractor.reading.view import View
@@ -15,6 +15,9 @@ def find_day_headers(view: View) -> list[DayHeader]:
     headers.sort(key=lambda header: -sum(band.weight for band in header.bands))
     taken: set[tuple[int, float, float]] = set()
     weeks = [(line, week) for line in view.lines if (week := week_named(line.text))]
+    # Beside a table whose days stand across, a rotated one is that of the rows it stands beside.
+    sideways = [] if view.turned else [(line, week) for line, week in weeks if not line.upright]
+    weeks = [each for each in weeks if each not in sideways]
     out: list[DayHeader] = []
     for header in headers:
         # By their places, too: a line taken apart gives several bands with one id.
@@ -25,7 +28,29 @@ def find_day_headers(view: View) -> list[DayHeader]:
             _name_week(view, header, weeks)
             add_unread(view, header)
             _add_routine(view, header)
+    for line, week in sideways:
+        _name_week_beside(line.rect, week, out)
+    _name_other_week(out)
     return out
+
+
+def _name_week_beside(rect: Rect, week: str, headers: list[DayHeader]) -> None:
+    """A rotated "Week A" names the week of the table that it stands beside: the last one that begins above its end."""
+    beside = [each for each in headers if rect.x1 <= each.bands[0].line.rect.x1 and each.v0 <= rect.cy]
+    table = max(beside, key=lambda each: each.v0, default=None)
+    for band in table.bands if table else []:
+        band.week = band.week or week
+
+
+def _name_other_week(headers: list[DayHeader]) -> None:
+    """Of two tables of the same days, the one whose week was not read is the other week's."""
+    if len(headers) != 2 or len({tuple(band.day for band in each.bands) for each in headers}) > 1:
+        return
+    for one, other in (headers, headers[::-1]):
+        weeks = {band.week for band in one.bands}
+        if len(weeks) == 1 and (known := weeks.pop()) and not any(band.week for band in other.bands):
+            for band in other.bands:
+                band.week = "B" if known == "A" else "A"
 
 
 def _add_routine(view: View, header: DayHeader) -> None:

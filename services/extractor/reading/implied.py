@@ -33,6 +33,7 @@ def add_unread(view: View, header: DayHeader) -> None:
     places = _by_columns(view, header)
     if places is None:
         places = _by_pitch(view, header) if len(bands) > 2 else {}
+        places = {day: _at_text(view, header, at) for day, at in places.items()}
     model = bands[0].line
     rect = view.rect(model)
     for day, at in places.items():
@@ -42,6 +43,15 @@ def add_unread(view: View, header: DayHeader) -> None:
         bands.append(DayBand(DAYS[day], line, bands[0].week))
     header.implied = [DAYS[day] for day in sorted(places)]
     bands.sort(key=lambda band: view.rect(band.line).cx)
+
+
+def _at_text(view: View, header: DayHeader, at: float) -> float:
+    """The middle of the only text in the header near a place: a name that was not understood stands in its row."""
+    rects = [view.rect(band.line) for band in header.bands]
+    size = median(rect.width for rect in rects)
+    near = [view.rect(line) for line in view.lines if header.v0 <= view.rect(line).cy <= header.v1]
+    near = [rect for rect in near if rect not in rects and abs(rect.cx - at) < size and 0.5 < rect.width / size < 2]
+    return near[0].cx if len(near) == 1 else at
 
 
 def _by_columns(view: View, header: DayHeader) -> dict[int, float] | None:

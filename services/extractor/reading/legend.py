@@ -20,6 +20,12 @@ _UNNUMBERED = re.compile(rf"^(?:{_WORD})$", re.IGNORECASE)
 _RULE = re.compile(r"^[|!Il:]\s+(?=\w{2,}|\d)|\s+[|!l:]$")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 
+_LENGTH = re.compile(
+    r"\b(?:lessons?|periods?|sessions?|(?:schul|unterrichts)?stunden?|les(?:uur|sen)?|lekcj\w*|lezion[ei]|or[ae]|heures?|cours|"
+    r"s[ée]ances?|clases?|horas?|aulas?|tempos?)\b\D{0,25}?\b(\d{2,3})[\s-]?(?:min\b|mins\b|minut\w*)",
+    re.IGNORECASE,
+)
+"""How long a lesson lasts ("Jede Stunde dauert 45 Min.", "All lessons are 50 minutes")."""
 MIN_COLUMN = 3
 """Labels that must stand under each other for a legend's column."""
 
@@ -55,6 +61,8 @@ class Legend:
     """Ids of the lines it stands on."""
     implied: set[str] = field(default_factory=set)
     """Keys whose number was not read; the entries before and after tell it."""
+    minutes: int | None = None
+    """How long a lesson lasts, where the page says so."""
 
 
 @dataclass(slots=True)
@@ -93,7 +101,8 @@ def find_legend(lines: list[Line]) -> Legend:
         key = label_key(label.text) if label else None
         found.append(_Entry(None if label is None or _unnumbered(label.text) else key, spans[0], line, label))
     found = _in_columns(found)
-    legend = Legend()
+    lengths = {int(match[1]) for line in lines if (match := _LENGTH.search(line.text))}
+    legend = Legend(minutes=lengths.pop() if len(lengths) == 1 else None)
     resolved = resolve_all([entry.span for entry in found])
     for entry, times in zip(found, resolved, strict=True):
         if entry.key is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.extractor.reading.bands import TimeBand
 from services.extractor.reading.cells import CellText
-from services.extractor.reading.times import resolve
+from services.extractor.reading.times import Clock, Span, find_times, resolve
 from shared.messages import TimeSource
 
 _SEVERAL = 3
@@ -41,8 +41,9 @@ def place_times(places: list[Place], bands: list[TimeBand], size: float) -> None
         _header_times(place, bands, size)
         if bands[place.first].implied or bands[place.last].implied:
             place.certainty = min(place.certainty, 0.8)
+    marks = {clock.mark for band in bands for line in band.lines for clock in _clocks(line.text)}
     for place in places:
-        _printed_times(place)
+        _printed_times(place, marks)
     _meet(places, size)
     _fill_between(places)
 
@@ -111,8 +112,25 @@ def _on_scale(band: TimeBand, at: float) -> int | None:
     return round((band.start + share * (band.end - band.start)) / STEP) * STEP
 
 
-def _printed_times(place: Place) -> None:
-    spans = place.cell.spans
+def _clocks(text: str) -> list[Clock]:
+    return [clock for span in find_times(text) for clock in (span.start, span.end) if clock]
+
+
+def _is_time(span: Span, place: Place, marks: set[str]) -> bool:
+    """Whether what looks like a time in a cell is one; not if the header's say otherwise.
+
+    A lone "1.10" behind other text is a room's number where the header prints 13:00, and "5-6" are the periods of a
+    lesson that its place puts at another time.
+    """
+    if span.end is None:
+        return span.at[0] == 0 or not (span.start.mark == "." and marks == {":"})
+    if not (span.start.bare and span.end.bare) or place.start is None or place.end is None:
+        return True
+    return _agree(resolve(span, near=place.start), (place.start, place.end))
+
+
+def _printed_times(place: Place, marks: set[str]) -> None:
+    spans = [span for span in place.cell.spans if _is_time(span, place, marks)]
     if not spans:
         return
     span = next((each for each in spans if each.end is not None), spans[0])

@@ -82,13 +82,18 @@ def find_series(view: View) -> list[DayHeader]:
     for line in view.lines:
         if line.id in spelt:
             continue
-        if read := read_days(line.text):
+        if read := read_days(line.text) or _upside_down(line):
             found.extend(_apart(line, read, view))
         elif options := between_days(line.text) or letter_days(line.text):
             found.append(_Name(line, options, None))
     found.extend(_ordinals(view))
     found = _once(found)[:MAX_NAMES]
     return [*_words(view, [item for item in found if not item.letter]), *_with_initials(view, found)]
+
+
+def _upside_down(line: Line) -> DayText | None:
+    """A rotated "MON" that was read the wrong way round, all of it ("NOW") or letter by letter ("ZOW")."""
+    return DayText(("monday",)) if not line.upright and plain(line.text) in ("now", "zow") else None
 
 
 def _ordinals(view: View) -> list[_Name]:

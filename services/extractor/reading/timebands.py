@@ -43,7 +43,7 @@ def find_time_bands(view: View, header: DayHeader, v_end: float, legend: Legend)
     _read_printed(bands)
     # What stands below the table would hide that its rows are numbered.
     bands = _trim(view, bands, header, legend)
-    if all(is_period(band.lines[0].text) for band in bands if band.lines):
+    if all(_known(band.lines[0], legend) for band in bands if band.lines):
         bands = unread_around(view, bands, header, (u0, u1), v_end)
         mark_weekly(view, bands, header, legend)
     _explain(bands, legend)
@@ -113,6 +113,7 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
         size=view.size,
         starts=[rect.y0 for rect in body],
         centres=[rect.cy for rect in body],
+        begin=header.v1 - 0.5 * view.size,
     )
     return [TimeBand(lo, hi, lines) for (lo, hi), (_, lines) in zip(bands, boxes, strict=True)]
 
@@ -122,7 +123,9 @@ def _empty_cells(rails: list[Rail], spans: list[tuple[float, float]], size: floa
     out: list[tuple[float, float]] = []
     for a, b in pairwise(rails):
         lo, hi = a.hi, b.lo
-        inside = any(lo - size < (s + e) / 2 < hi + size for s, e in spans)
+        # In low rows the next label is nearer than a line's height.
+        near = min(size, 0.4 * (hi - lo))
+        inside = any(lo - near < (s + e) / 2 < hi + near for s, e in spans)
         between = spans and spans[0][1] < lo and hi < spans[-1][0]
         if between and not inside and hi - lo > 0.95 * size:
             out.append((lo + 0.25 * (hi - lo), hi - 0.25 * (hi - lo)))
@@ -176,7 +179,18 @@ def _explain(bands: list[TimeBand], legend: Legend) -> None:
         if band.start is None and (key := label_key(band.label)) and key in legend.times:
             band.start, band.end = legend.times[key]
             band.source, band.implied = "legend", band.implied or key in legend.implied
+    if legend.minutes:
+        _end_lessons(bands, legend.minutes)
     _fill_gaps(bands)
+
+
+def _end_lessons(bands: list[TimeBand], minutes: int) -> None:
+    """Periods whose start alone is printed end after a lesson's length, if the next does not begin before that."""
+    for band, after in zip(bands, [*bands[1:], None], strict=True):
+        if band.start is None or band.end is not None or not is_period(band.label):
+            continue
+        if after is None or after.start is None or after.start >= band.start + minutes:
+            band.end, band.source = band.start + minutes, "legend"
 
 
 def _fill_gaps(bands: list[TimeBand]) -> None:

@@ -5,13 +5,16 @@ them into minutes after midnight: without am/pm a school day is understood, so 1
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 HALF_DAY = 12 * 60
 EARLIEST = 7 * 60
 """A bare hour before this is an afternoon's: no school day starts at 1:15 in the night."""
 LATEST = 19 * 60
 """A bare hour that its place in a list would put after this is a morning's: 9:10 below 11:10 begins a column."""
+
+_SHORT = 150
+"""Minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,10 @@ class Clock:
     minute: int
     half: str | None = None
     """``am``, ``pm`` or null if not printed."""
+    mark: str = field(default="", compare=False)
+    """What stands between hour and minute; empty where nothing does, or where no minute is printed."""
+    bare: bool = field(default=False, compare=False)
+    """Whether the hour is printed alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,8 @@ _RANGE = re.compile(
 _SINGLE = re.compile(r"(?<![\d:.,/])(?<![^\W_])(?<![^\W_][.-])" + _CLOCK.format("s") + r"(?![\d:/])", re.IGNORECASE)
 # A label's colon that the OCR set close to the time ("Snack:10.15", "Period 4:11:30").
 _AFTER_LABEL = re.compile(r"([^\W\d_]{3}):(?=\d)|((?:^|\W)[^\W\d_]+[\s.]?\d):(?=\d{1,2}\s?[:.]\s?\d\d(?!\s?[:.]))")
+# The stop behind a period's number, with the time close to it ("1.7:45", "6.12:10").
+_AFTER_NUMBER = re.compile(r"^\s*\d{1,2}\.(?=\d{1,2}:\d\d)")
 _FOREIGN = str.maketrans("\u0399\u0406\u039f\u041e\u03bf\u043e", "IIOOoo")
 """Greek and Cyrillic letters that look like these."""
 # Both cases of each: the patterns ignore case.
@@ -66,6 +75,7 @@ def find_times(text: str) -> list[Span]:
         text = " " + text[1:]
     text = text.translate(_FOREIGN)
     text = _AFTER_LABEL.sub(lambda match: match.group()[:-1] + " ", text)
+    text = _AFTER_NUMBER.sub(lambda match: match.group()[:-1] + " ", text)
     spans: list[Span] = []
     stripped = text.strip(" .()[]|*")
     position = 0
@@ -104,7 +114,8 @@ def _clock(match: re.Match[str], side: str) -> Clock | None:
         hour, minute = int(match[f"{side}b"].translate(_LOOKALIKE)), 0
     if hour > 24 or minute > 59 or (half and hour > 12):
         return None
-    return Clock(hour, minute, half)
+    mark = re.sub(r"[\dOolIQqsS§\s]", "", match.string[match.start(f"{side}h") : match.end(f"{side}m")])
+    return Clock(hour, minute, half, mark if match[f"{side}h"] else "", bare=bool(match[f"{side}b"]) and not half)
 
 
 def _plausible(match: re.Match[str], whole: bool) -> bool:
@@ -112,12 +123,21 @@ def _plausible(match: re.Match[str], whole: bool) -> bool:
     halves = bool(match["shalf"] or match["ehalf"])
     if match["smil"] or match["emil"]:
         if not (match["smil"] and match["emil"]):
-            return halves or bool(match["sh"] or match["eh"])
+            return halves or bool(match["sh"] or match["eh"]) or (whole and _dots_lost(match))
         first, last = int(match["smil"]), int(match["emil"])
         return not (1990 <= first <= 2060 and 1 <= last - first <= 2 and not halves)
     if match["sh"] or match["eh"] or halves:
         return True
     return whole
+
+
+def _dots_lost(match: re.Match[str]) -> bool:
+    """Whether an hour and a number are a range whose dot was not read ("845-9", "1-120"): in fives, and short."""
+    start, end = _clock(match, "s"), _clock(match, "e")
+    if start is None or end is None or start.minute % 5 or end.minute % 5:
+        return False
+    first, last = 60 * start.hour + start.minute, 60 * end.hour + end.minute
+    return 0 < (last - first) % HALF_DAY <= _SHORT
 
 
 def resolve(span: Span, after: int | None = None, near: int | None = None) -> tuple[int, int | None]:

@@ -1,0 +1,80 @@
+"""Cells that hold nothing but a time, beside or above the cell of what happens then: a day with times of its own."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from services.extractor.reading.cells import joined
+from services.extractor.reading.model import Rect
+from services.extractor.reading.regions import Region
+from services.extractor.reading.times import find_times, without_times
+
+CERTAINTY = 0.95
+"""Lists look like this, too, and whoever reads them as lists is to be believed first."""
+_PAIRS = 3
+_MOST = 0.6
+"""Share of the cells with nothing but a time that stand beside another cell."""
+_LEVEL = 0.8
+"""Of the longer one's side: how much of it two cells share."""
+
+
+def with_their_times(regions: list[Region], size: float) -> list[Region]:
+    """The cells, each that only times the one behind or below it joined with that one.
+
+    Args:
+        regions: a table's whose header tells no times.
+        size: height of its text.
+
+    Returns:
+        The same cells where fewer than three, or not most of such cells, have one to time.
+    """
+    timing = [region for region in regions if _only_time(region)]
+    others = [region for region in regions if not any(region is each for each in timing)]
+    best: dict[int, Region] = {}
+    for beside in (_behind, _below):
+        pairs = _pairs(timing, others, beside, size)
+        if len(pairs) > len(best):
+            best = pairs
+    if len(best) < max(_PAIRS, _MOST * len(timing)):
+        return regions
+    made = {
+        id(times): replace(
+            other,
+            rect=times.rect.union(other.rect),
+            lines=times.lines + other.lines,
+            certainty=CERTAINTY * other.certainty,
+        )
+        for times in timing
+        if (other := best.get(id(times)))
+    }
+    joined_up = {id(other) for other in best.values()}
+    return [made.get(id(region), region) for region in regions if id(region) not in joined_up]
+
+
+def _only_time(region: Region) -> bool:
+    text = joined(region.lines)
+    spans = find_times(text)
+    return len(spans) == 1 and not any(letter.isalnum() for letter in without_times(text, spans))
+
+
+def _pairs(
+    timing: list[Region], others: list[Region], beside: Callable[[Rect, Rect, float], bool], size: float
+) -> dict[int, Region]:
+    """For each cell with a time (by its identity) the one that it times; none times two, or is timed twice."""
+    pairs: dict[int, Region] = {}
+    taken: set[int] = set()
+    for times in timing:
+        fitting = [other for other in others if other.days == times.days and beside(times.rect, other.rect, size)]
+        if len(fitting) == 1 and id(fitting[0]) not in taken:
+            pairs[id(times)] = fitting[0]
+            taken.add(id(fitting[0]))
+    return pairs
+
+
+def _behind(times: Rect, other: Rect, size: float) -> bool:
+    shared = min(times.y1, other.y1) - max(times.y0, other.y0)
+    return abs(other.x0 - times.x1) < size and shared > _LEVEL * max(times.height, other.height)
+
+
+def _below(times: Rect, other: Rect, size: float) -> bool:
+    shared = min(times.x1, other.x1) - max(times.x0, other.x0)
+    return abs(other.y0 - times.y1) < size and shared > _LEVEL * max(times.width, other.width)
