@@ -78,7 +78,8 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
         for line in view.lines
         if header.u0 <= view.rect(line).cx <= header.u1 and bands[0].lo <= view.rect(line).cy <= bands[-1].hi
     ]
-    draw.used |= {band.line.id for band in header.bands} | {line.id for band in bands for line in band.lines}
+    draw.used |= {band.line.id for band in header.bands} | {line.id for line in header.dates}
+    draw.used |= {line.id for band in bands for line in band.lines}
     words = page_words(view.lines)
     found: list[_Found] = []
     taken: set[tuple[int, int, int]] = set()

@@ -7,6 +7,10 @@ from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.rules import Rail
 from services.extractor.reading.series import DayBand, DayHeader, find_series, level
 from services.extractor.reading.view import View
+from shared.messages import DAYS
+
+_BELOW = 2.5
+"""Heights of a day's name, or of its date, from the middle of the one to that of the other."""
 
 
 def find_day_headers(view: View) -> list[DayHeader]:
@@ -26,12 +30,38 @@ def find_day_headers(view: View) -> list[DayHeader]:
             out.append(header)
             taken |= names
             _name_week(view, header, weeks)
+            _add_dates(view, header)
             add_unread(view, header)
             _add_routine(view, header)
     for line, week in sideways:
         _name_week_beside(line.rect, week, out)
     _name_other_week(out)
     return out
+
+
+def _add_dates(view: View, header: DayHeader) -> None:
+    """Numbers below the names that go on from day to day ("MON" over "11", "TUE" over "12") belong to the header."""
+    if view.turned:
+        return
+    found: list[tuple[int, Line]] = []
+    for band in header.bands:
+        name = band.line.rect
+        below = [
+            line
+            for line in view.lines
+            if line.text.isdigit()
+            and 0 < int(line.text) <= 31
+            and 0 < line.rect.cy - name.cy < _BELOW * max(name.height, line.rect.height)
+            and name.x0 - view.size < line.rect.cx < name.x1 + view.size
+        ]
+        if below:
+            date = min(below, key=lambda line: line.rect.cy)
+            found.append((int(date.text) - DAYS.index(band.day), date))
+    # The month ends in the middle of a week now and then.
+    same = [line for first, line in found if sum(other == first for other, _ in found) >= 2]
+    if len(found) == len(header.bands) and len(same) >= 2:
+        header.dates = [line for _, line in found]
+        header.v1 = max(header.v1, *(line.rect.y1 for line in header.dates))
 
 
 def _name_week_beside(rect: Rect, week: str, headers: list[DayHeader]) -> None:

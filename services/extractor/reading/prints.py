@@ -59,8 +59,8 @@ class _Word:
 def with_asides(picture: Picture, lines: list[Line]) -> list[Line]:
     """The lines with what stands at their ends in another print.
 
-    One line that changes may be a smudge; a page that prints so does it again. What it prints so in one place is an
-    aside in others, too, where the change was not seen.
+    One line that changes may be a smudge, unless brackets say the same; a page that prints so does it again. What it
+    prints so in one place is an aside in others, too, where the change was not seen.
 
     Args:
         picture: the page, (height, width, 3), RGB.
@@ -68,7 +68,7 @@ def with_asides(picture: Picture, lines: list[Line]) -> list[Line]:
     """
     found = {id(line): aside for line in lines if (aside := aside_of(picture, line))}
     if len(found) < _AGAIN:
-        return lines
+        found = {line: aside for line, aside in found.items() if aside[0] == "(" and aside[-1] == ")"}
     known = frozenset(found.values())
     return [replace(line, aside=found.get(id(line)) or _known_end(line.text, known)) for line in lines]
 

@@ -5,14 +5,17 @@ where the drawing cannot have been meant as one cell: it is no rectangle, it hol
 day's column, or the page draws no separators along that axis at all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from services.extractor.reading.bands import TimeBand
-from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.model import Line, Rect, bounds
 from services.extractor.reading.pieces import SAME, Piece, Table, band_at
 from services.extractor.reading.words import is_weekly
+
+_LETTERS = 4
+"""Of a word whose letters are read one by one."""
 
 
 @dataclass(slots=True)
@@ -82,6 +85,8 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     days = sorted({table.day_of[i] for i, _ in pieces})
     if len(days) == 1:
         return [_region(table, pieces, lines, 0.95)]
+    if word := _spelt(lines):
+        return [_region(table, pieces, [word], 0.95)]
     view = table.view
     rects = [view.rect(line) for line in lines]
     inner = [table.days[day].hi for day in days[:-1]]
@@ -110,6 +115,17 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     ):
         return [_region(table, pieces, lines, 0.9)]
     return _by_day(table, pieces, lines, days)
+
+
+def _spelt(lines: list[Line]) -> Line | None:
+    """The letters of one area as a word, if they stand in one row ("R E C R E O") and spell what is weekly."""
+    row = sorted(lines, key=lambda line: line.rect.cx)
+    letters = [line.text.strip() for line in row]
+    level = all(abs(line.rect.cy - row[0].rect.cy) < 0.5 * row[0].size for line in row)
+    if len(row) < _LETTERS or not level or any(len(letter) != 1 for letter in letters):
+        return None
+    word = "".join(letters).replace("0", "O").replace("1", "I")
+    return replace(row[0], text=word, rect=bounds(row)) if is_weekly(word) else None
 
 
 def _by_day(table: Table, pieces: list[Piece], lines: list[Line], days: list[int]) -> list[Region]:

@@ -37,7 +37,7 @@ def lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
         # Even hours are a scale to be measured on; other times only name the lines they stand on.
         band.lo, band.hi, band.source = v, after, "drawn" if even else "next"
     last = labelled[-1]
-    if even and _ends_at(view, at[-1], end, header):
+    if _ends_at(view, at[-1], at[-1] + median(pitches), header):
         bands.remove(last)
     elif even and last.end is None and last.start is not None:
         last.end = last.start + step
