@@ -1,7 +1,6 @@
 """The bands of a header: where one's column (or row) ends and the next begins, at a separator if one stands between
 them, else between their texts."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -42,7 +41,7 @@ def split_between(
     centres: list[float],
     even: tuple[bool, bool] = (False, False),
     good: float = 0.75,
-    begin: float = math.inf,
+    begin: float | None = None,
 ) -> list[tuple[float, float]]:
     """Bands for headers.
 
@@ -55,7 +54,7 @@ def split_between(
         centres: the middles of the body's texts.
         even: whether the first and the last band are as wide as the others, so that a rule far from there (the page's
             edge, a box around the page) is not their end.
-        begin: where the table begins: so far the first band may reach, however much wider than the others it is then.
+        begin: where the first band can begin at the earliest; if not known, a little more than a band before its text.
         good: share of the strongest separator's strength from which a nearer one is the end.
 
     Returns:
@@ -77,7 +76,7 @@ def split_between(
             )
     first_lo, first_hi = spans[0]
     last_lo, last_hi = spans[-1]
-    first = _nearest(rails, cut, first_lo + 0.4 * size, min(first_lo - 1.1 * pitch, begin), good)
+    first = _nearest(rails, cut, first_lo + 0.4 * size, first_lo - 1.1 * pitch if begin is None else begin, good)
     if first is None:
         first = first_lo - 0.5 * size if aligned else (first_lo + first_hi - pitch) / 2
         first = min(first, first_lo)

@@ -28,6 +28,8 @@ from services.extractor.reading.words import (
 
 SMALLER = 0.82
 """A line that is less like the name's print (or smaller, where the print does not show) is a note."""
+LARGER = 1.4
+"""Times the size of all that stands before it in the cell: the name, with the rest in the corner above it."""
 DIFFERENT = 0.72
 """So is one that had no room on the name's line, if it is less like it than this."""
 UNFINISHED = 0.6
@@ -53,6 +55,8 @@ class CellText:
     room: str | None = None
     spans: list[Span] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    opening: int = 0
+    """Characters of its first row, which the spans of the whole text begin with."""
 
     @property
     def free(self) -> bool:
@@ -69,7 +73,7 @@ class _Piece:
     type: Type | None
     confidence: float
     aside: bool = False
-    """Printed in another way than the name before it on its line."""
+    """Printed in another way than the name before it on its line, or parted from the name by the times."""
 
 
 def reading_frame(rect: Rect, angle: int) -> Rect:
@@ -214,7 +218,8 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
     name = _unspaced(name, words)
     plain = [note.strip("()[] ") for note in notes if note.strip("()[] ")]
     teacher, room = people_and_rooms(plain)
-    return CellText(name, _notes(plain), teacher, room, spans, lines)
+    opening = len(" ".join(line.text for line in rows[0]))
+    return CellText(name, _notes(plain), teacher, room, spans, lines, opening)
 
 
 def _without_pictogram(pieces: list[_Piece]) -> list[_Piece]:
@@ -228,7 +233,19 @@ def _without_pictogram(pieces: list[_Piece]) -> list[_Piece]:
 
 
 def _name_piece(pieces: list[_Piece]) -> int:
-    """Which piece begins the name: the first, unless it is an aside ("Mr Rossi", "Lab 2") above a larger text."""
+    """Which piece begins the name: the first, unless it is an aside ("Mr Rossi", "Lab 2") above a larger text.
+
+    Where one is much larger than all before it, these stand in the cell's corner.
+    """
+    for index, piece in enumerate(pieces[1:], 1):
+        before = pieces[:index]
+        # The box is a second witness: in small print one of them errs now and then.
+        larger = all(
+            piece.type and each.type and piece.type.em > LARGER * each.type.em and piece.size > LARGER * each.size
+            for each in before
+        )
+        if larger and len(piece.text) > 2:
+            return index
     for index, piece in enumerate(pieces):
         if not is_aside(piece.text):
             smaller = index > 0 and pieces[0].size < SMALLER * piece.size
@@ -239,6 +256,7 @@ def _name_piece(pieces: list[_Piece]) -> int:
 def _pieces(rows: list[list[Line]], angle: int, *, broken: bool) -> list[_Piece]:
     """The cell's lines without their times. A range broken over two lines ("10:35 –" / "11:25") is cut from both."""
     out: list[_Piece] = []
+    parted = False
     for number, row in enumerate(rows):
         for line in row:
             # In a cell without times a number is text ("Race to" over "1000").
@@ -246,13 +264,12 @@ def _pieces(rows: list[list[Line]], angle: int, *, broken: bool) -> list[_Piece]
             text = without_times(line.text, spans)
             if broken and not spans and re.fullmatch(r"[\d.:\s]+(?:[ap]m)?\s*[-–—]?|[-–—]\s*[\d.:\s]+(?:[ap]m)?", text):
                 continue
-            if broken and spans and re.fullmatch(r"[-–—\s]*", text):
-                continue
-            if not text:
+            if not text.strip("-–— "):
+                parted = parted or bool(spans and out)
                 continue
             rect = reading_frame(line.rect, angle)
             name, aside = _by_print(text, line.aside)
-            out.append(_Piece(name, _print_size(line), rect, number, line.type, line.confidence))
+            out.append(_Piece(name, _print_size(line), rect, number, line.type, line.confidence, parted))
             if aside:
                 out.append(replace(out[-1], text=aside, aside=True))
     return out

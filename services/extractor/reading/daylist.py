@@ -10,7 +10,8 @@ from itertools import pairwise
 from statistics import median
 
 from services.extractor.reading.cells import in_reading_order, page_words, read_cell
-from services.extractor.reading.days import DayText, read_days
+from services.extractor.reading.days import DayText, listed_days, read_days
+from services.extractor.reading.legend import is_period
 from services.extractor.reading.model import Draft, Draw, Line, Rect, bounds
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.view import View
@@ -81,7 +82,7 @@ def read_daylist(view: View) -> Draw | None:
 
 def _lists(view: View) -> list[_List]:
     """Headings and how far their lists reach: to the heading beside (or a rule before it) and the one below."""
-    found = [(line, read) for line in view.lines if line.upright and (read := read_days(line.text))]
+    found = _headings(view)
     # In a grid with days down the side, day names stand under each other beside their lessons: no headings of lists.
     right = max((line.rect.x1 for line in view.lines), default=0.0) + 1
     bottom = max((line.rect.y1 for line in view.lines), default=0.0) + 1
@@ -104,6 +105,21 @@ def _lists(view: View) -> list[_List]:
         ]
         out.append(_List(line, days, lo, hi, min(below, default=bottom)))
     return out
+
+
+def _headings(view: View) -> list[tuple[Line, DayText]]:
+    """Texts of nothing but days; patterns of letters ("MWF", "TTh") only where no day is named and two share the week.
+
+    "WF" and "RS" are lessons (physical education in Polish, religious studies) elsewhere.
+    """
+    lines = [line for line in view.lines if line.upright]
+    named = [(line, read) for line in lines if (read := read_days(line.text))]
+    if named:
+        return named
+    patterns = [(line, read) for line in lines if (read := listed_days(line.text))]
+    return [
+        (line, read) for line, read in patterns if any(not set(read.days) & set(other.days) for _, other in patterns)
+    ]
 
 
 def _reaches(heading: Line, line: Line, headings: list[Line], size: float) -> bool:
@@ -229,9 +245,12 @@ def _mentioned(text: str, spans: list[Span]) -> bool:
 
 
 def _numbers(lines: list[Line], timed: list[Line]) -> set[int]:
-    """Ids of the numbers that count the rows, before the times."""
-    left = median(line.rect.x0 for line in timed)
-    return {line.id for line in lines if line.text.strip(". )").isdigit() and line.rect.cx < left}
+    """Ids of what counts the rows before the times ("3", "1st", "P2")."""
+
+    def before_a_time(line: Line) -> bool:
+        return any(_same_row(line, time) and line.rect.x1 < time.rect.cx for time in timed if time is not line)
+
+    return {line.id for line in lines if is_period(line.text) and before_a_time(line)}
 
 
 def _same_row(a: Line, b: Line) -> bool:

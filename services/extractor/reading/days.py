@@ -1,4 +1,4 @@
-"""Names of the days of the week, in eight languages, in full and short, and lists and ranges of them."""
+"""Names of the days of the week in a dozen languages, short ones in eight, and lists and ranges of them."""
 
 import re
 import unicodedata
@@ -18,6 +18,11 @@ lunedi martedi mercoledi giovedi venerdi sabato domenica
 segunda terca quarta quinta sexta sabado domingo
 maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
 poniedzialek wtorek sroda czwartek piatek sobota niedziela
+luan mairt ceadaoin deardaoin aoine satharn domhnach
+llun mawrth mercher iau gwener sadwrn sul
+dilluns dimarts dimecres dijous divendres dissabte diumenge
+mandag tirsdag onsdag torsdag fredag lordag sondag
+mandag tisdag onsdag torsdag fredag lordag sondag
 """
 _SHORT: dict[Day, str] = {
     "monday": "mon mo m0n lun lu seg pon pn pon",
@@ -60,6 +65,11 @@ _DATE = re.compile(
 _WEEK = re.compile(
     r"\b(?:week|wk|woche|semaine|semana)\s*([ab12])\b|\(([ab])\)|\b([ab])[\s-]*(?:week|woche)\b", re.IGNORECASE
 )
+_OF_WEEK = re.compile(r"^([A-Z][a-z]{2,8})[\s-]?([AB])$")
+"""A day with its week's letter ("MonA", "Tue-B")."""
+_BRACKETED_END = re.compile(r"\s*\([^()]*\)\s*$")
+_SPACED = re.compile(r"^(?:M|Tu?|Th|W|R|F|Sa?)(?:[\s/,&]+(?:M|Tu?|Th|W|R|F|Sa?))+$")
+"""A pattern of days whose letters stand apart, as lists are headed: "M W F", "T/Th"."""
 
 
 def plain(text: str) -> str:
@@ -76,6 +86,8 @@ for _row in _FULL.strip().splitlines():
         _NAMES.setdefault(_name + "s", _day)
 _FEIRAS = ("segundafeira", "tercafeira", "quartafeira", "quintafeira", "sextafeira")
 _NAMES |= {**dict(zip(_FEIRAS, DAYS, strict=False)), "sonnabend": "saturday"}
+for _name in [name for name in _NAMES if name.startswith(("llun", "mawrth", "mercher", "iau", "gwener"))]:
+    _NAMES["dydd" + _name] = _NAMES[_name]
 _NUMBERED = re.compile(r"^([2-6])\.?\s*[ªaºoᵃ]?\.?\s*-?\s*feira$", re.IGNORECASE)
 """Portuguese counts its days: "2.ª feira" is Monday."""
 _ORDINAL = re.compile(r"^([1-7])\s?(?:\.?[ªaºo°])$")
@@ -158,6 +170,14 @@ def days_of_pattern(text: str) -> tuple[Day, ...]:
     return found if "".join(parts) == text.strip() and ordered == sorted(set(ordered)) else ()
 
 
+def listed_days(text: str) -> DayText | None:
+    """The days that a list is headed with: as `read_days`, or a pattern of two and more ("MWF", "TTh (block)")."""
+    if read := read_days(text):
+        return read
+    pattern = days_of_pattern(_BRACKETED_END.sub("", text))
+    return DayText(pattern) if len(pattern) > 1 else None
+
+
 def letter_days(letter: str) -> tuple[Day, ...]:
     """The days a single letter can stand for, the likeliest first; a row of letters settles which."""
     bare = plain(letter)
@@ -174,8 +194,15 @@ def read_days(text: str) -> DayText | None:
     if match := _WEEK.search(text):
         week = next(group for group in match.groups() if group).upper().translate(str.maketrans("12", "AB"))
         text = text[: match.start()] + " " + text[match.end() :]
+    if match := _OF_WEEK.match(text.strip()):
+        day = one_day(match[1])
+        if day and (week is None or week == match[2]):
+            return DayText((day,), match[2])
     # "Wednesday (Block A)": what stands in brackets behind a day explains it.
     text = re.sub(r"(?<=[^\W\d_]{3})\s*\([^()]*\)\s*$", "", text)
+    bare = _BRACKETED_END.sub("", text).strip()
+    if _SPACED.match(bare) and (pattern := days_of_pattern(re.sub(r"[\s/,&]+", "", bare))):
+        return DayText(pattern, week)
     if _NUMBERED.match(text.strip()):
         return DayText((DAYS[int(text.strip()[0]) - 2],), week)
     joined = re.sub(r"\s*-\s*feira\b", "", text, flags=re.IGNORECASE)

@@ -5,6 +5,7 @@ grow together (union-find) to the cells the page shows. Where the page does not 
 cell's place is its header's, unless its text is centred over several.
 """
 
+import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -17,7 +18,7 @@ from services.extractor.reading.model import Draft, Draw, Line, Rect
 from services.extractor.reading.pieces import Table
 from services.extractor.reading.places import Place, place_times
 from services.extractor.reading.regions import Region, find_regions
-from services.extractor.reading.series import DayBand, DayHeader
+from services.extractor.reading.series import DayBand, DayHeader, level
 from services.extractor.reading.timebands import find_time_bands
 from services.extractor.reading.timecells import with_their_times
 from services.extractor.reading.view import View
@@ -60,8 +61,9 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     below = [other.v0 for other in headers if other.v0 > header.v1 + view.size]
     v_end = min(below, default=max((view.rect(line).y1 for line in view.lines), default=header.v1) + view.size)
     set_day_bands(view, header, v_end)
-    bands = find_time_bands(view, header, v_end, Legend(minutes=legend.minutes))
-    labelled = find_time_bands(view, header, v_end, legend) if legend.times else []
+    u_from = _end_before(view, header, headers)
+    bands = find_time_bands(view, header, v_end, Legend(minutes=legend.minutes), u_from)
+    labelled = find_time_bands(view, header, v_end, legend, u_from) if legend.times else []
     if _worth(view, header, labelled) > _worth(view, header, bands):
         bands = labelled
         draw.used |= legend.lines
@@ -118,6 +120,13 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
             area = area.union(line.rect)
     draw.area = area if draw.area is None else draw.area.union(area)
     return len(found)
+
+
+def _end_before(view: View, header: DayHeader, headers: list[DayHeader]) -> float:
+    """Where the days of the table before this one end; minus infinity if there is none."""
+    first = view.rect(header.bands[0].line)
+    ends = [view.rect(other.bands[-1].line) for other in headers if other is not header]
+    return max((rect.x1 for rect in ends if rect.x1 < first.x0 and level(rect, first)), default=-math.inf)
 
 
 def _by_time(view: View, regions: list[Region]) -> list[Region]:

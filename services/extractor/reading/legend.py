@@ -89,9 +89,8 @@ def find_legend(lines: list[Line]) -> Legend:
             start, wrapped = 0, _wrapped(line, lines)
             for span in spans:
                 text = line.text[start : span.at[0]].strip(" ,;|") or wrapped
-                # "Times: 1st lesson": the legend's own heading.
-                if is_period(after := text.rpartition(":")[2]):
-                    text = after.strip()
+                # "Times: 1st lesson", "Period times: Reg": the legend's own heading.
+                text = text.rpartition(":")[2].strip() or text
                 wrapped = ""
                 if key := label_key(text):
                     found.append(_Entry(None if _unnumbered(text) else key, span, line))

@@ -119,11 +119,14 @@ def _clocks(text: str) -> list[Clock]:
 def _is_time(span: Span, place: Place, marks: set[str]) -> bool:
     """Whether what looks like a time in a cell is one; not if the header's say otherwise.
 
-    A lone "1.10" behind other text is a room's number where the header prints 13:00, and "5-6" are the periods of a
-    lesson that its place puts at another time.
+    A lone time in a note ("leaves 9.05 sharp") is no start, a lone "1.10" behind other text is a room's number where
+    the header prints 13:00, and "5-6" are the periods of a lesson that its place puts at another time.
     """
     if span.end is None:
-        return span.at[0] == 0 or not (span.start.mark == "." and marks == {":"})
+        if span.at[0] == 0:
+            return True
+        mentioned = place.start is not None and place.end is not None and span.at[0] > place.cell.opening
+        return not mentioned and not (span.start.mark == "." and marks == {":"})
     if not (span.start.bare and span.end.bare) or place.start is None or place.end is None:
         return True
     return _agree(resolve(span, near=place.start), (place.start, place.end))

@@ -6,6 +6,8 @@ day's column, or the page draws no separators along that axis at all.
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
 
 import numpy as np
 
@@ -16,6 +18,8 @@ from services.extractor.reading.words import is_weekly
 
 _LETTERS = 4
 """Of a word whose letters are read one by one."""
+_APART = 1.6
+"""Times the step from letter to letter: the step to the next word's."""
 
 
 @dataclass(slots=True)
@@ -60,6 +64,11 @@ def _resolve(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Regio
             return [region for part, part_lines, _ in slices for region in _across(table, part, part_lines)]
     if len(days) > 1 and not full:
         return _weeklong(table, pieces, lines, bands) or _by_day(table, pieces, lines, days)
+    if len(days) > 1 and (word := _spelt(table, lines)):
+        return [_region(table, pieces, [word], 0.95)]
+    if len(days) > 1 and coloured and one and len(lines) > 1 and _crosses(table, pieces, lines):
+        # A patch of colour whose few lines stand on both sides of a boundary: one cell, its text in the middle.
+        return [_region(table, pieces, lines, 0.95)]
     if len(days) > 1:
         return _across(table, pieces, lines)
     if len(bands) > 1 and (parts := _stacked(table, pieces, lines, bands)):
@@ -85,8 +94,6 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     days = sorted({table.day_of[i] for i, _ in pieces})
     if len(days) == 1:
         return [_region(table, pieces, lines, 0.95)]
-    if word := _spelt(lines):
-        return [_region(table, pieces, [word], 0.95)]
     view = table.view
     rects = [view.rect(line) for line in lines]
     inner = [table.days[day].hi for day in days[:-1]]
@@ -117,15 +124,33 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     return _by_day(table, pieces, lines, days)
 
 
-def _spelt(lines: list[Line]) -> Line | None:
-    """The letters of one area as a word, if they stand in one row ("R E C R E O") and spell what is weekly."""
-    row = sorted(lines, key=lambda line: line.rect.cx)
-    letters = [line.text.strip() for line in row]
-    level = all(abs(line.rect.cy - row[0].rect.cy) < 0.5 * row[0].size for line in row)
-    if len(row) < _LETTERS or not level or any(len(letter) != 1 for letter in letters):
+def _crosses(table: Table, pieces: list[Piece], lines: list[Line]) -> bool:
+    """Whether the lines of an area stand together in its middle, over a boundary of two days."""
+    rects = [table.view.rect(line) for line in lines]
+    lo, hi = min(rect.x0 for rect in rects), max(rect.x1 for rect in rects)
+    hull = _hull(table, pieces)
+    return hi - lo < 0.6 * hull.width and abs((lo + hi) / 2 - hull.cx) < 0.12 * hull.width
+
+
+def _spelt(table: Table, lines: list[Line]) -> Line | None:
+    """The letters of a cell over several days as a word: "R E C R E O" across the week, "B-R-E-A-K" down it.
+
+    A gap that is much wider than those between letters is one between words.
+    """
+    rects = sorted(((table.view.rect(line), line) for line in lines), key=lambda item: item[0].cx)
+    letters = [line.text.strip() for _, line in rects]
+    straight = all(abs(rect.cy - rects[0][0].cy) < 0.5 * table.view.size for rect, _ in rects)
+    if len(rects) < _LETTERS or not straight or any(len(letter) != 1 for letter in letters):
         return None
-    word = "".join(letters).replace("0", "O").replace("1", "I")
-    return replace(row[0], text=word, rect=bounds(row)) if is_weekly(word) else None
+    steps = [b.cx - a.cx for (a, _), (b, _) in pairwise(rects)]
+    usual = median(steps)
+    if max(steps) > 4 * usual:
+        return None
+    apart = [" " if step > _APART * usual else "" for step in steps]
+    word = "".join(letter + space for letter, space in zip(letters, [*apart, ""], strict=True))
+    if any(letter.isalpha() for letter in word):
+        word = word.replace("0", "O").replace("1", "I")
+    return replace(rects[0][1], text=word, rect=bounds(lines))
 
 
 def _by_day(table: Table, pieces: list[Piece], lines: list[Line], days: list[int]) -> list[Region]:

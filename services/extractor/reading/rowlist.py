@@ -30,6 +30,7 @@ _ROLES = {
     "teacher": r"teachers?|staff|lecturers?|instructors?|tutors?|lehrer|professeur|profesora?|docente|docent",
 }
 _EXTRA = r"notes?|code|type|info|remarks?|group|week|weeks|credits|hrs|hours|no\.?|#"
+_TITLE = re.compile(r"(?:(?:course|module|unit|subject)\s*)?(?:title|name|description)|subjects?", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*[/&,+]\s*|\s+and\s+", re.IGNORECASE)
 MIN_ROWS = 3
 
@@ -97,10 +98,10 @@ def _header(view: View) -> tuple[list[_Column], list[Line]] | None:
         row.sort(key=lambda line: line.rect.x0)
         roles = [_role(line.text) or "notes" for line in row]
         if ("time" in roles or "start" in roles) and "name" in roles:
-            # "Course | Title": the code goes with the name.
-            codes = [at for at, line in enumerate(row) if re.fullmatch(r"courses?", line.text.strip(), re.IGNORECASE)]
-            if codes and roles.count("name") > 1:
-                roles[codes[0]] = "notes"
+            # "Course | Title", "Activity | Title | Type": the code goes with the name.
+            titles = [at for at, line in enumerate(row) if roles[at] == "name" and _TITLE.fullmatch(line.text.strip())]
+            if titles:
+                roles = ["notes" if role == "name" and at != titles[0] else role for at, role in enumerate(roles)]
             return [_Column(role) for role in roles], row
     return None
 

@@ -224,6 +224,9 @@ def _places(middles: list[float]) -> Iterator[list[int]]:
     even = pitch > 0 and all(abs(gap / pitch - step) <= 0.3 * step for gap, step in zip(gaps, steps, strict=True))
     if even and sum(steps) <= 6:
         yield [0, *accumulate(steps)]
+        if 2 * sum(steps) <= 6:
+            # Every other one was missed: "M", "W", "F" of five.
+            yield [0, *accumulate(2 * step for step in steps)]
     if (not even or max(steps) > 1) and least > 0 and max(gaps) < 3 * least and len(middles) > MIN_ROW:
         yield list(range(len(middles)))
 

@@ -1,5 +1,6 @@
 """Finds the header of times (or of periods) that crosses the days, and what each of its rows says."""
 
+import math
 from itertools import pairwise
 from statistics import median
 
@@ -15,17 +16,30 @@ from services.extractor.reading.times import Span, find_times, resolve_all, with
 from services.extractor.reading.view import View
 
 
-def find_time_bands(view: View, header: DayHeader, v_end: float, legend: Legend) -> list[TimeBand]:
+def find_time_bands(
+    view: View, header: DayHeader, v_end: float, legend: Legend, u_from: float = -math.inf
+) -> list[TimeBand]:
     """The header of times (or of periods that `legend` explains) that stands before the days' columns.
+
+    Args:
+        u_from: where another table before this one ends; what stands behind it goes first.
 
     Returns:
         Bands in the order of the day, down to `v_end`; empty if there is no such header.
     """
+    if u_from > -math.inf:
+        near = _bands_from(view, header, v_end, legend, u_from)
+        if len(near) >= 2:
+            return near
+    return _bands_from(view, header, v_end, legend, -math.inf)
+
+
+def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_from: float) -> list[TimeBand]:
     zone = [
         line
         for line in view.lines
         if line.id not in legend.lines
-        and view.rect(line).cx < header.u0
+        and u_from < view.rect(line).cx < header.u0
         and header.v1 - 0.3 * view.size <= view.rect(line).cy <= v_end
     ]
     timed = _column(view, [line for line in zone if find_times(line.text)])
@@ -39,6 +53,9 @@ def find_time_bands(view: View, header: DayHeader, v_end: float, legend: Legend)
     u0, u1 = min(view.rect(line).x0 for line in lines), max(view.rect(line).x1 for line in lines)
     u1 = min(max(u1, median(view.rect(line).x1 for line in lines)), header.u0)
     strip = [line for line in zone if u0 - view.size <= view.rect(line).cx <= u1 + view.size]
+    # A text that reaches past several labels is a heading above them.
+    middles = [view.rect(line).cy for line in lines]
+    strip = [line for line in strip if sum(view.rect(line).y0 < at < view.rect(line).y1 for at in middles) <= 2]
     bands = _entries(view, strip, u0, u1, header, v_end)
     _read_printed(bands)
     # What stands below the table would hide that its rows are numbered.
@@ -113,6 +130,7 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
         size=view.size,
         starts=[rect.y0 for rect in body],
         centres=[rect.cy for rect in body],
+        # Not before the days' names: a rule on their other side is the table's edge.
         begin=header.v1 - 0.5 * view.size,
     )
     return [TimeBand(lo, hi, lines) for (lo, hi), (_, lines) in zip(bands, boxes, strict=True)]
@@ -154,7 +172,18 @@ def _by_time(lines: list[Line], view: View) -> list[list[Line]]:
                 groups[id(nearest)].append(line)
             else:
                 groups[id(line)] = [line]
-    return sorted(groups.values(), key=lambda group: view.rect(group[0]).cy)
+    ordered = sorted(groups.values(), key=lambda group: view.rect(group[0]).cy)
+    out = ordered[:1]
+    for group in ordered[1:]:
+        a, b = view.rect(out[-1][0]), view.rect(group[0])
+        # "10.30" and "10.45" under each other at the head of one column, where the dash between them was not read.
+        if min(a.y1, b.y1) - max(a.y0, b.y0) > 0.7 * min(a.height, b.height) and not {id(out[-1][0]), id(group[0])} & {
+            id(line) for line in ranges
+        }:
+            out[-1] = out[-1] + group
+        else:
+            out.append(group)
+    return out
 
 
 def _read_printed(bands: list[TimeBand]) -> None:

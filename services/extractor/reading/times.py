@@ -13,6 +13,7 @@ EARLIEST = 7 * 60
 LATEST = 19 * 60
 """A bare hour that its place in a list would put after this is a morning's: 9:10 below 11:10 begins a column."""
 
+_BULLETS = " \t•·▪◦●○‣*.-–—"
 _SHORT = 150
 """Minutes."""
 
@@ -81,7 +82,9 @@ def find_times(text: str) -> list[Span]:
     position = 0
     while match := _RANGE.search(text, position):
         start, end = _clock(match, "s"), _clock(match, "e")
-        whole = match.group().strip() == stripped
+        # "9 - 10: Maths", with or without a list's dot before it.
+        listed = re.match(r"\s*:(?!\d)", text[match.end() :]) and not text[: match.start()].strip(_BULLETS)
+        whole = bool(listed) or match.group().strip() == stripped
         if start and end and _plausible(match, whole):
             spans.append(Span(start, end, match.span()))
             position = match.end()
@@ -217,4 +220,4 @@ def without_times(text: str, spans: list[Span]) -> str:
         text = text[: span.at[0]] + " " + text[span.at[1] :]
     text = re.sub(r"\(\s*\)|\[\s*\]", " ", text)
     text = re.sub(r"\s+", " ", text)
-    return text.strip(" -–—:;,|.\t") if spans else text.strip()
+    return text.strip(_BULLETS + ":;,|") if spans else text.strip()
