@@ -46,9 +46,9 @@ _READY, _NEWS, _DONE, _FAILED = b"R", b"N", b"D", b"F"
 _MAX_FRAME = 512 * 1024 * 1024
 _PR_SET_PDEATHSIG = 1
 _ROOT = Path(__file__).parents[2]
-_MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "1048576"}
-"""For glibc: large buffers go back to the system after each run of a model, where its heaps would keep them: 310 MB
-instead of 430 to 490 between pages (docs/ocr.md)."""
+_MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "16777216", "MALLOC_TRIM_THRESHOLD_": "1048576"}
+"""For glibc: the largest buffers of a model's run go back to the system at once, the others stay for its next layers,
+which would pay for fresh pages otherwise (docs/ocr.md)."""
 
 
 class ChildError(RuntimeError):
