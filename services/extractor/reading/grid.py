@@ -195,8 +195,15 @@ def _overlap(a: Place, b: Place) -> bool:
 def _one_band(view: View, header: DayHeader, v_end: float) -> list[TimeBand]:
     """All of a table whose times stand in its cells: one band, down to the last separator that runs across it."""
     lo = header.v1
-    ends = [rail.at for rail in view.v_rails if lo + 2 * view.size < rail.at < v_end + 2 * view.size]
-    ends = [at for at in ends if view.v_cut(at, header.u0, header.u1, 0.2 * view.size) > 0.3]
+    across = [rail.at for rail in view.v_rails if rail.at > lo + 2 * view.size]
+    across = sorted(at for at in across if view.v_cut(at, header.u0, header.u1, 0.2 * view.size) > 0.3)
+    ends = [at for at in across if at < v_end + 2 * view.size]
+    # A wide last cell ends far behind its text: as far as its day's edges are drawn.
+    edges = [band.hi for band in header.bands[:-1]]
+    for at in across[len(ends) :]:
+        begin = ends[-1] if ends else lo
+        if sum(view.u_cut(u, begin, at, 0.3 * view.size) > 0.5 for u in edges) > 0.5 * len(edges):
+            ends.append(at)
     above = [rail.at for rail in view.v_rails if lo - 0.3 * view.size < rail.at < lo + 2 * view.size]
     return [TimeBand(min(above, default=lo), max(ends, default=v_end))]
 
