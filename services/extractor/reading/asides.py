@@ -13,6 +13,8 @@ _CODED = re.compile(r"^(.*[^\W\d_]{3,}.*?)\s+([A-ZŁŚŻŹĆ]{2,3}\s?[A-Za-z]{0,
 """A teacher's initials and a room behind the name ("j. polski WB 31")."""
 _LEVEL = re.compile(r"^(?:KS|PE|RE|DT|IT|ICT|AS|SL|HL|AP|YR|II|III|IV|VI)\s?\d|^[A-Z]{2,3}\d")
 """No initials with a room: subjects and levels, and what may be a course's number ("COMP 101" is longer)."""
+_COURSE = re.compile(r"^[A-Z]{2,5}\s\d{3,4}[A-Z]?$")
+"""A course's number ("CHEM 121", "MATH 2413"): its name, whatever other numbers the page has for rooms."""
 _GROUP = re.compile(
     r"^(.*\S)\s+((?:gr|grp|gp|group|gruppe|groupe|grupo|gruppo|grupa|groep)\b\.?\s?[\dA-D]\b.*)$", re.IGNORECASE
 )
@@ -45,6 +47,8 @@ def inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
         text: the line, without times.
         words: the page's, from `cells.page_words`.
     """
+    if _COURSE.match(text):
+        return text, []
     if match := re.match(r"^(.*[^\W\d_]{2,}\b.*) (\S+)$", text):
         # "History H1" where the page has "H1" or several like it for itself; "Maths P1" may be its name.
         code = match[2]

@@ -286,3 +286,10 @@ def test_a_letter_beside_the_name_is_no_picture_above_it() -> None:
         Line(1, "Music", 0.99, 0, Rect(60, 10, 110, 30), 20),
     ]
     assert read_cell(lines, CELL, frozenset()).name != "Music"
+
+
+@pytest.mark.parametrize("text", ["CHEM 121", "MATH 2413", "CHEM 121L", "English 10"])
+def test_a_course_s_or_a_grade_s_number_is_no_room(text: str) -> None:
+    """Even on a page whose rooms are numbers."""
+    cell = read_cell(stack(text), CELL, page_words(stack("108", "210", "Room 10", "R10")))
+    assert (cell.name, cell.notes) == (text, None)
