@@ -293,3 +293,17 @@ def test_a_course_s_or_a_grade_s_number_is_no_room(text: str) -> None:
     """Even on a page whose rooms are numbers."""
     cell = read_cell(stack(text), CELL, page_words(stack("108", "210", "Room 10", "R10")))
     assert (cell.name, cell.notes) == (text, None)
+
+
+def test_what_stands_below_the_times_is_no_part_of_the_name() -> None:
+    """A calendar prints the name, its times, and the room in the same print."""
+    lines = [replace(line, type=BODY) for line in stack("Lecture", "9:00 - 9:50", "Babbage")]
+    cell = read_cell(lines, CELL, frozenset())
+    assert (cell.name, cell.notes) == ("Lecture", "Babbage")
+
+
+@pytest.mark.parametrize(("em", "name"), [(12.0, "Physics"), (17.0, "Lecture room")])
+def test_the_largest_print_is_the_name_where_the_corners_are_small(em: float, name: str) -> None:
+    corner, middle = stack(("Lecture room", em), ("Physics", 20.0))
+    lines = [replace(corner, type=replace(BODY, em=em)), replace(middle, type=BODY)]
+    assert read_cell(lines, CELL, frozenset()).name.startswith(name)

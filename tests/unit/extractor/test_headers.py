@@ -35,11 +35,21 @@ def test_two_tables_without_a_week_have_none() -> None:
 def test_dates_below_the_days_are_no_lessons(first: int) -> None:
     """They go on from day to day, but for the end of a month."""
     page = Sheet(1260, 700)
-    grid = Grid(page, 6, 5)
-    want = plain(grid, border=False)
-    for day in range(5):
-        page.text(310 + 180 * day, 166, str((first + day - 1) % 31 + 1))
-    assert week(page.read()) == want
+    for hour in range(5):
+        page.rule(140, 160 + 100 * hour, 1140, 160 + 100 * hour)
+        page.text(90, 160 + 100 * hour, ("8 AM", "9 AM", "10 AM", "11 AM", "12 PM")[hour], scale=0.5)
+    for day, name in enumerate(DAYS):
+        x = 240 + 200 * day
+        page.text(x, 60, name[:3].upper(), scale=0.5)
+        page.text(x, 100, str((first + day - 1) % 31 + 1), scale=0.9)
+        for hour in (1, 2, 3):
+            page.fill(x - 90, 164 + 100 * hour, x + 90, 256 + 100 * hour, PASTEL[(day + hour) % 5])
+            page.text(x, 210 + 100 * hour, lesson(day, hour))
+    assert week(page.read()) == {
+        (name.lower(), f"{8 + hour:02}:00", f"{9 + hour:02}:00", lesson(day, hour))
+        for day, name in enumerate(DAYS)
+        for hour in (1, 2, 3)
+    }
 
 
 @pytest.mark.parametrize("across", [True, False])
@@ -105,6 +115,7 @@ def test_a_rotated_monday_that_was_read_upside_down(misread: str) -> None:
     reading = page.read()
     assert len(reading.blocks) == 20
     assert find(reading, "monday", lesson(0, 3)).start_time == "10:45"
+    assert not reading.warnings
 
 
 @pytest.mark.parametrize(
@@ -166,13 +177,13 @@ def test_a_lesson_of_two_capitals_heads_no_list() -> None:
 def test_a_row_without_a_label_between_low_numbered_ones() -> None:
     page = Sheet(1260, 700)
     grid = Grid(page, 6, 5, cell_height=42)
-    grid.headers(DAYS, ("1", "2", "", "3"))
+    grid.headers(DAYS, ("Reg", "2", "", "3"))
     page.lines = [line for line in page.lines if line.text]
     for day in range(5):
         for period in (0, 1, 3):
             grid.put(day + 1, period + 1, lesson(day, period), scale=0.5)
     grid.put(1, 3, "Break", wide=5, scale=0.5)
-    page.text(400, 450, "1: 9:00-9:45   2: 9:45-10:30   Break: 10:30-10:45   3: 10:45-11:30", scale=0.5)
+    page.text(400, 450, "Reg: 9:00-9:45   2: 9:45-10:30   Break: 10:30-10:45   3: 10:45-11:30", scale=0.5)
     found = week(page.read())
     assert len(found) == 20
     assert ("friday", "10:30", "10:45", "Break") in found
@@ -181,8 +192,8 @@ def test_a_row_without_a_label_between_low_numbered_ones() -> None:
 
 def test_the_first_column_is_wide_and_its_label_far_from_its_edge() -> None:
     """Beyond the names of the days no rule is the first lesson's edge."""
-    page = Sheet(1200, 700)
-    edges = (40, 160, 460, 560, 660, 760)
+    page = Sheet(1400, 700)
+    edges = (40, 160, 460, 760, 1060, 1360)
     for x in edges:
         page.rule(x, 100, x, 580)
     for y in range(100, 581, 80):
@@ -199,3 +210,51 @@ def test_the_first_column_is_wide_and_its_label_far_from_its_edge() -> None:
     found = week(page.read())
     assert len(found) == 20
     assert ("monday", "09:00", "09:45", lesson(0, 0)) in found
+
+
+def test_a_long_line_above_the_times_is_no_label_of_theirs() -> None:
+    page = Sheet(1000, 700)
+    grid = Grid(page, 5, 6)
+    grid.headers(TIMES, DAYS)
+    for day in range(5):
+        for period in range(4):
+            grid.put(period + 1, day + 1, lesson(day, period))
+    page.text(480, 88, "Staff: Miss Abbott, Bev and Shaz (not Friday). Rota for outdoor area on wall", scale=0.6)
+    reading = page.read()
+    assert len(reading.blocks) == 20
+    assert find(reading, "monday", "Maths").start_time == "09:00"
+
+
+def test_tables_below_each_other_have_times_of_their_own() -> None:
+    """Mornings above, afternoons below: what the upper one prints is none of the lower one's times."""
+    page = Sheet(1000, 1100)
+    for top, times in ((40, TIMES), (580, ("13:00-13:30", "13:30-14:15", "14:15-14:30", "14:30-15:15"))):
+        grid = Grid(page, 5, 6, y0=top)
+        grid.headers(times, DAYS)
+        for day in range(5):
+            for period in range(4):
+                grid.put(period + 1, day + 1, lesson(day, period))
+    found = week(page.read())
+    assert len(found) == 40
+    assert {start for _, start, _, _ in found} == {
+        "09:00", "09:45", "10:30", "10:45", "13:00", "13:30", "14:15", "14:30"
+    }  # fmt: skip
+
+
+def test_the_last_start_on_the_lines_closes_the_table() -> None:
+    """What stands below it is no lesson; its hours need not be even."""
+    page = Sheet(1260, 760)
+    rows = (140, 240, 340, 400, 500)
+    for y, label in zip(rows, ("8:15", "9:10", "10:05", "10:35", "11:30"), strict=True):
+        page.rule(140, y, 1140, y)
+        page.text(90, y, label, scale=0.5)
+    for edge in range(6):
+        page.rule(140 + 200 * edge, rows[0], 140 + 200 * edge, rows[-1])
+    for day, name in enumerate(DAYS):
+        page.text(240 + 200 * day, 100, name)
+        for period in range(4):
+            page.text(240 + 200 * day, (rows[period] + rows[period + 1]) / 2, lesson(day, period))
+    page.text(640, 540, "Codes of teachers and rooms are at the school's office", scale=0.6)
+    found = week(page.read())
+    assert len(found) == 20
+    assert ("friday", "10:35", "11:30", lesson(4, 3)) in found

@@ -99,6 +99,24 @@ def test_a_course_list_with_patterns_of_days() -> None:
     assert ("thursday", "09:30", "10:45", "Composition") in week(page.read())
 
 
+def test_a_list_s_title_is_the_name_and_its_code_a_note() -> None:
+    page = Sheet(1300, 420)
+    columns = (("Day", 90), ("Start", 240), ("End", 360), ("Activity", 520), ("Title", 760), ("Room", 1080))
+    rows = (
+        ("Monday", "09:10", "10:00", "LAW201-L"),
+        ("Tuesday", "10:10", "12:00", "LAW205-T"),
+        ("Friday", "11:10", "13:00", "LAW233"),
+    )
+    for text, x in columns:
+        page.text(x, 60, text)
+    for row, (texts, title) in enumerate(zip(rows, ("Contract Law", "Equity and Trusts", "Human Rights"), strict=True)):
+        for (_, x), text in zip(columns, (*texts, title, "Kelvin LT1"), strict=True):
+            page.text(x, 130 + 70 * row, text)
+    reading = page.read()
+    assert [block.name for block in reading.blocks] == ["Contract Law", "Equity and Trusts", "Human Rights"]
+    assert "LAW205-T" in (reading.blocks[1].notes or "")
+
+
 def test_a_room_s_number_is_no_time_that_the_table_does_not_have() -> None:
     """ "Seminar, 4.12" in a cell of 10:00 to 11:00 is room 4.12; "10.15" in it is when it begins."""
     grid = Grid(Sheet(), 6, 4)
