@@ -44,7 +44,9 @@ def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -
         table.add_row(
             *(f"{each:,.3f}" if isinstance(each, float) else "" if each is None else str(each) for each in row)
         )
-    Console(width=110).print(table)
+    # A figure cut short says nothing: many columns make a wide table.
+    wanted = Console(width=1000).measure(table).maximum
+    Console(width=max(110, wanted)).print(table)
 
 
 def tell(text: str) -> None:
