@@ -4,6 +4,7 @@ import pytest
 
 from services.extractor.reading.daylist import read_daylist
 from services.extractor.reading.days import listed_days, read_days
+from services.extractor.reading.headers import find_day_headers
 from tests.unit.extractor.sheet import DAYS, LESSONS, PASTEL, TIMES, Grid, Sheet, find, lesson, plain, week
 
 
@@ -36,15 +37,17 @@ def test_dates_below_the_days_are_no_lessons(first: int) -> None:
     """They go on from day to day, but for the end of a month."""
     page = Sheet(1260, 700)
     for hour in range(5):
-        page.rule(140, 160 + 100 * hour, 1140, 160 + 100 * hour)
-        page.text(90, 160 + 100 * hour, ("8 AM", "9 AM", "10 AM", "11 AM", "12 PM")[hour], scale=0.5)
+        page.rule(140, 132 + 100 * hour, 1140, 132 + 100 * hour)
+        page.text(90, 132 + 100 * hour, ("8 AM", "9 AM", "10 AM", "11 AM", "12 PM")[hour], scale=0.5)
     for day, name in enumerate(DAYS):
         x = 240 + 200 * day
         page.text(x, 60, name[:3].upper(), scale=0.5)
         page.text(x, 100, str((first + day - 1) % 31 + 1), scale=0.9)
         for hour in (1, 2, 3):
-            page.fill(x - 90, 164 + 100 * hour, x + 90, 256 + 100 * hour, PASTEL[(day + hour) % 5])
-            page.text(x, 210 + 100 * hour, lesson(day, hour))
+            page.fill(x - 90, 136 + 100 * hour, x + 90, 228 + 100 * hour, PASTEL[(day + hour) % 5])
+            page.text(x, 182 + 100 * hour, lesson(day, hour))
+    (header,) = find_day_headers(page.view())
+    assert [line.text for line in header.dates] == [str((first + day - 1) % 31 + 1) for day in range(5)]
     assert week(page.read()) == {
         (name.lower(), f"{8 + hour:02}:00", f"{9 + hour:02}:00", lesson(day, hour))
         for day, name in enumerate(DAYS)

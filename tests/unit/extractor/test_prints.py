@@ -63,6 +63,12 @@ def test_one_line_alone_may_be_a_smudge() -> None:
     assert [line.aside for line in read(page)] == ["Winter", None, "Sommer", "Herbst"]
 
 
+def test_one_line_alone_has_an_aside_where_brackets_say_the_same() -> None:
+    page = Sheet()
+    beside(page, 300, 100, "Meeting", "(Calendar)", colour=PALE)
+    assert [line.aside for line in read(page)] == ["(Calendar)"]
+
+
 def test_what_is_an_aside_elsewhere_is_one_where_the_change_was_not_seen() -> None:
     page = Sheet()
     for row in range(3):
