@@ -59,6 +59,10 @@ class NotStarted(ChildError):
     """The child cannot load. The text is one sentence for operators."""
 
 
+class NotTaken(ChildError):
+    """The child was gone before it had the work: another one may do it."""
+
+
 class Child:
     """One child process, started anew whenever the last one is gone."""
 
@@ -135,10 +139,11 @@ class Child:
             on_news: called with each message that the work sends meanwhile.
 
         Raises:
+            NotTaken: the child had died while it had nothing to do.
             ChildError: the work raised, or the child died.
         """
         if not self.well or self._writer is None:
-            raise ChildError("the reading process is gone")
+            raise NotTaken("the reading process is gone")
         self.busy = True
         try:
             # Two writes: joining them would copy the picture.
@@ -146,7 +151,7 @@ class Child:
             self._writer.write(body)
             await self._writer.drain()
         except (ConnectionError, RuntimeError) as error:
-            raise ChildError(f"the reading process is gone: {error}") from error
+            raise NotTaken(f"the reading process is gone: {error}") from error
         while True:
             kind, answer = await self._next()
             if kind == _NEWS:
@@ -229,9 +234,12 @@ class Children:
         """`Child.call` on a free child, waiting for one; cancelling returns at once and frees the child behind it."""
         child = await self._free.get()
         try:
-            if not child.well:
-                await child.start()  # it died while it had nothing to do
-            return await child.call(body, on_news)
+            try:
+                return await child.call(body, on_news)
+            except NotTaken:
+                # It died while it had nothing to do, perhaps just now: nobody may have been told of that yet.
+                await child.start()
+                return await child.call(body, on_news)
         finally:
             if child.well:
                 self._free.put_nowait(child)

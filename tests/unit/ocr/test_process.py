@@ -131,6 +131,23 @@ async def test_children_serve_side_by_side_and_replace_who_died_idle() -> None:
         await gone(process)
 
 
+async def test_a_child_that_died_so_lately_that_nobody_was_told_is_replaced() -> None:
+    children = Children(TARGET, 1)
+    await children.start()
+    try:
+        (pid,) = children.pids
+        process = os.pidfd_open(pid)
+        os.kill(pid, signal.SIGKILL)
+        # Without a turn of the event loop, which would hear of it.
+        assert select.select([process], [], [], 10)[0]
+        os.close(process)
+        assert children.pids == [pid]
+        assert await children.call(b"echo back", ignore) == b"back"
+        assert children.pids != [pid]
+    finally:
+        await children.end()
+
+
 @pytest.mark.parametrize("body", ["until stopped", "hang in native code"])
 async def test_a_child_ends_with_its_parent_however_that_ends(body: str) -> None:
     parent = await asyncio.create_subprocess_exec(
