@@ -83,14 +83,16 @@ def _joined(lines: list[Line]) -> list[Line]:
 def _abreast(lines: list[Line]) -> list[Line]:
     """Starts with their ends right beside them ("0900", "1010"), row after row: ranges whose dash was not read."""
     clocks = [line for line in lines if line.upright and _CLOCK_OR_DIGITS.fullmatch(line.text.strip(_DASH + " "))]
+    # By identity: a page of nothing but times would be compared three times over.
+    timed = {id(line) for line in clocks}
     pairs: list[tuple[Line, Line]] = []
     for line in clocks:
         row = [other for other in lines if _level(line.rect, other.rect)]
         after = min((each for each in row if each.rect.cx > line.rect.cx), key=lambda each: each.rect.x0, default=None)
-        if after is None or not any(after is other for other in clocks):
+        if after is None or id(after) not in timed:
             continue
         near = after.rect.x0 - line.rect.x1 < 2 * line.size
-        if near and sum(any(each is other for other in clocks) for each in row) == 2 and _rises(line, after):
+        if near and sum(id(each) in timed for each in row) == 2 and _rises(line, after):
             pairs.append((line, after))
     aligned = [
         pair
