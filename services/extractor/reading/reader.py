@@ -16,6 +16,7 @@ from services.extractor.reading.sideways import turned_pages
 from services.extractor.reading.straighten import straighten
 from services.extractor.reading.textlayer import with_layer
 from services.extractor.reading.times import text_of
+from services.extractor.reading.trim import trimmed
 from services.extractor.reading.typography import with_types
 from services.extractor.reading.view import View
 from shared.messages import DAYS, Box, TimeBlock, Warning_
@@ -78,10 +79,11 @@ def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
     page = replace(page, ocr=with_layer(page.ocr, page.layer), layer=None)
     straight = straighten(page)
     lines = [line for line in straight.lines if line.text and line.confidence >= MIN_SCORE][:MAX_LINES]
-    lines = with_asides(straight.picture, with_types(straight.picture, mend_lines(lines)))
+    lines = mend_lines(lines)
     if not lines:
         return 0.0, 0
     rules = find_rules(straight.picture, lines)
+    lines = with_asides(straight.picture, with_types(straight.picture, trimmed(lines, rules)))
     lines = divide_lines(lines, rules)
     draw = read_layout(View(lines, rules, turned=False), View(lines, rules, turned=True))
     meta = read_meta(lines, draw.used if draw else set(), draw.area if draw else None)

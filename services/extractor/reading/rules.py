@@ -7,12 +7,13 @@ masked by the OCR's boxes beforehand; what lies under a box is unknown rather th
 OpenCV's tutorial on extracting lines; no line fitting, since separators are asked for by position later.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from services.extractor.reading.faint import faint_rules
 from services.extractor.reading.model import Line, Picture, Rect
 
 Mask = npt.NDArray[np.uint8]
@@ -20,6 +21,13 @@ LONGEST = 1600
 """Pictures are searched at this longest side at most: thinner rules than that shows are seldom printed."""
 MAX_RAILS = 160
 """A drawing or a photo beside the table can give thousands of short edges; the longest are kept."""
+
+_NOISY = 2.0
+"""Median step of brightness of a picture in which faint rules are lost; without noise, they are seen as they are."""
+_THROUGH = 0.85
+"""Of a text's box: what is seen of a rule that the box covers. Where other rules cross it, it has no edge."""
+_BEYOND, _GOES_ON = 0.6, 0.5
+"""Text heights by which it goes on at one of the box's ends at least, and how much of it is seen there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +124,25 @@ def find_rules(picture: Picture, lines: list[Line]) -> Rules:
         small = cv2.resize(picture, wanted, interpolation=cv2.INTER_AREA).astype(np.uint8)
     size = float(np.median([line.size for line in lines])) if lines else 20.0
     text = np.zeros(small.shape[:2], np.uint8)
+    whole = {True: text.copy(), False: text.copy()}
     for line in lines:
         rect = line.rect
+        _cover(whole[line.upright], rect, scale)
         trim = 0.12 * line.size
-        corner, opposite = (rect.x0, rect.y0 + trim), (rect.x1, rect.y1 - trim)
-        if not line.upright:
-            corner, opposite = (rect.x0 + trim, rect.y0), (rect.x1 - trim, rect.y1)
-        cv2.rectangle(
+        if line.upright:
+            _cover(text, replace(rect, y0=rect.y0 + trim, y1=rect.y1 - trim), scale)
+        else:
+            _cover(text, replace(rect, x0=rect.x0 + trim, x1=rect.x1 - trim), scale)
+    upright, level = (
+        _edges(
+            small,
             text,
-            (int(corner[0] * scale), int(corner[1] * scale)),
-            (int(opposite[0] * scale), int(opposite[1] * scale)),
-            255,
-            -1,
+            _bared(small, text, whole[vertical], size * scale, vertical=vertical),
+            size * scale,
+            vertical=vertical,
         )
-    run = max(9, round(size * scale * 0.9))
-    upright = _edges(small, text, run, vertical=True)
-    level = _edges(small, text, run, vertical=False)
+        for vertical in (True, False)
+    )
     for line in lines:
         _forget_underlines(level, line.rect, scale, line.size)
         _forget_underlines(upright.T, line.rect.turned(), scale, line.size)
@@ -147,21 +158,68 @@ def find_rules(picture: Picture, lines: list[Line]) -> Rules:
     )
 
 
-def _edges(small: Picture, text: Mask, run: int, *, vertical: bool) -> Mask:
-    along = (1, 9) if vertical else (9, 1)
-    smooth = cv2.blur(small, along)
+def _cover(mask: Mask, rect: Rect, scale: float) -> None:
+    corner, opposite = (int(rect.x0 * scale), int(rect.y0 * scale)), (int(rect.x1 * scale), int(rect.y1 * scale))
+    cv2.rectangle(mask, corner, opposite, 255, -1)
+
+
+def _strength(small: Picture, along: int, *, vertical: bool) -> tuple[Mask, float]:
+    """The largest step of a colour channel across the wanted direction, averaged over `along` pixels; its median."""
+    smooth = cv2.blur(small, (1, along) if vertical else (along, 1))
     steps = cv2.Sobel(smooth, cv2.CV_16S, int(vertical), int(not vertical), ksize=1)
     red, green, blue = cv2.split(cv2.convertScaleAbs(steps))
     # Not numpy's max over the last axis, which takes ten times as long.
-    strength = cv2.max(cv2.max(red, green), blue)
+    strength = cv2.max(cv2.max(red, green), blue).astype(np.uint8)
     sample = strength[::4, ::4]
-    noise = float(np.median(sample)) if sample.size else 0.0
+    return strength, float(np.median(sample)) if sample.size else 0.0
+
+
+def _bared(small: Picture, text: Mask, reading: Mask, size: float, *, vertical: bool) -> Mask:
+    """`text` without the rules that its boxes cover: edges that run all through what is covered and on beyond it.
+
+    In a tight table the boxes, which are wider than their letters, lie over the rules beside them. A letter's stem
+    ends within the box, and the stems of lines below each other leave gaps.
+
+    Args:
+        reading: 255 under the boxes that read across the wanted rules, all of them. Along a line of small letters their
+            feet are as good as a rule.
+        size: median text height, in the picture's pixels.
+    """
+    strength, noise = _strength(small, 3, vertical=vertical)
+    edge = cv2.dilate(
+        (strength > 7.0 + 4.0 * noise).astype(np.uint8), np.ones((1, 3) if vertical else (3, 1), np.uint8)
+    )
+    beyond = max(8, round(_BEYOND * size))
+    # One long row, column after column with free ends between them, so that a run is a slice.
+    pad = ((0, 0), (beyond, beyond))
+    covered = np.pad((reading if vertical else reading.T).T > 0, pad)
+    seen = np.concatenate([[0], np.cumsum(np.pad(edge if not vertical else edge.T, pad).ravel())])
+    ends = np.flatnonzero(np.diff(covered.ravel().astype(np.int8), prepend=0, append=0))
+    first, last = ends[::2], ends[1::2]
+    through = seen[last] - seen[first] >= _THROUGH * (last - first)
+    through &= seen[first] - seen[first - beyond] >= _GOES_ON * beyond
+    through &= seen[last + beyond] - seen[last] >= _GOES_ON * beyond
+    free = np.zeros(covered.size + 1, np.int32)
+    np.add.at(free, first[through], 1)
+    np.add.at(free, last[through], -1)
+    rules = (np.cumsum(free[:-1]).reshape(covered.shape)[:, beyond:-beyond] > 0).T
+    bared = text.copy()
+    bared[rules if vertical else rules.T] = 0
+    return bared
+
+
+def _edges(small: Picture, text: Mask, bared: Mask, size: float, *, vertical: bool) -> Mask:
+    strength, noise = _strength(small, 9, vertical=vertical)
     edge = (strength > min(26.0, 7.0 + 4.0 * noise)).astype(np.uint8) * 255
-    edge[text > 0] = 0
+    edge[bared > 0] = 0
     # A rule that wavers by a pixel (scans) would be opened away: widen it across first.
     edge = cv2.dilate(edge, np.ones((1, 3) if vertical else (3, 1), np.uint8)).astype(np.uint8)
-    opened = cv2.morphologyEx(edge, cv2.MORPH_OPEN, np.ones((run, 1) if vertical else (1, run), np.uint8))
-    return opened.astype(np.uint8)
+    run = max(9, round(0.9 * size))
+    long = np.ones((run, 1) if vertical else (1, run), np.uint8)
+    opened: Mask = cv2.morphologyEx(edge, cv2.MORPH_OPEN, long).astype(np.uint8)
+    if noise >= _NOISY:
+        opened[(faint_rules(small, text, opened, size, vertical=vertical) > 0) & (bared == 0)] = 255
+    return opened
 
 
 def _forget_underlines(mask: Mask, rect: Rect, scale: float, size: float) -> None:
