@@ -95,6 +95,9 @@ _BETWEEN: dict[str, tuple[Day, ...]] = {"ma": ("monday", "tuesday")}
 """Short names that are one day in one language and another in others: their neighbours tell."""
 _SHORTS: dict[str, Day] = {name: day for day, names in _SHORT.items() for name in names.split()}
 
+_SHORTEST, _LONGEST, _LONGEST_RUN = 5, 13, 80
+"""Letters of a full name, and of a week of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class DayText:
@@ -119,6 +122,8 @@ def one_day(word: str) -> Day | None:
     if len(bare) >= 5:
         near = [name for name in _NAMES if Levenshtein.distance(bare, name, score_cutoff=1) <= 1]
         days = {_NAMES[name] for name in near}
+        # Or its end was not read ("Wednesd").
+        days = days or {day for name, day in _NAMES.items() if name.startswith(bare)}
         if len(days) == 1:
             return days.pop()
     return None
@@ -127,6 +132,27 @@ def one_day(word: str) -> Day | None:
 def spelt_right(word: str) -> bool:
     """Whether a word is a day's full name without an error."""
     return plain(word) in _NAMES
+
+
+def run_together(text: str) -> list[tuple[int, int, Day]]:
+    """Full names of days that follow each other without a gap ("MONDAYTUESDAY"): first character, end, day of each.
+
+    Empty for a text that holds anything else, or days out of the week's order. One letter a name may be wrong.
+    """
+    # Cheapest way to cut the text up to each character (Viterbi): errors, then the names.
+    best: list[tuple[int, list[tuple[int, int, Day]]] | None] = [(0, []), *[None] * len(text)]
+    for end in range(_SHORTEST, min(len(text), _LONGEST_RUN) + 1):
+        for start in range(max(0, end - _LONGEST), end - _SHORTEST + 1):
+            before = best[start]
+            if before is None or not (day := one_day(text[start:end])):
+                continue
+            cost, names = before[0] + (not spelt_right(text[start:end])), before[1]
+            known = best[end]
+            later = not names or DAYS.index(day) > DAYS.index(names[-1][2])
+            if later and (known is None or cost < known[0]):
+                best[end] = (cost, [*names, (start, end, day)])
+    found = best[-1]
+    return found[1] if found and len(found[1]) > 1 else []
 
 
 def week_named(text: str) -> str | None:
@@ -149,6 +175,12 @@ _EVERY = re.compile(
 def is_every_day(text: str) -> bool:
     """Whether `text` says that what stands beside it holds for every day ("EVERY DAY", "Täglich", "Mon-Fri")."""
     return bool(_EVERY.fullmatch(text.strip()))
+
+
+def named_days(text: str) -> tuple[Day, ...]:
+    """The days a text names among other words ("Late start Wednesday", "Bell times Mon, Tue, Thu"), in its order."""
+    words = re.findall(r"[^\W\d_]{3,}", text)
+    return tuple(dict.fromkeys(day for word in words if (day := one_day(word))))
 
 
 def between_days(word: str) -> tuple[Day, ...]:

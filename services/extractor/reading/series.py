@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 
-from services.extractor.reading.days import DayText, between_days, letter_days, ordinal, plain, read_days
+from services.extractor.reading.days import DayText, between_days, letter_days, ordinal, plain, read_days, run_together
 from services.extractor.reading.letters import MIN_ROW, days_of_initials, stacked_days
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.view import View
@@ -84,7 +84,13 @@ def find_series(view: View) -> list[DayHeader]:
     for line in view.lines:
         if line.id in spelt:
             continue
-        if read := read_days(line.text) or _upside_down(line):
+        if _along_days(line, view) and (together := run_together(line.text)):
+            for start, end, day in together:
+                # Stacked names have steps of their own, so that only each one's middle is known.
+                inset = (end - start) / 4
+                name = _stretch(line, line.text[start:end], start + inset, end - inset, view)
+                found.append(_Name(name, (day,), None))
+        elif read := read_days(line.text) or _upside_down(line):
             found.extend(_apart(line, read, view))
         elif options := between_days(line.text) or letter_days(line.text):
             found.append(_Name(line, options, None))
@@ -125,17 +131,26 @@ def _apart(line: Line, read: DayText, view: View) -> list[_Name]:
     if len(read.days) == 1:
         return [_Name(line, read.days, read.week)]
     words = list(re.finditer(r"\S+", line.text))
-    along = view.rect(line)
-    # Names beside each other as they read, or letters under each other down the side of a table.
-    down = view.turned and line.rect.height > 3 * line.rect.width
-    if len(read.days) < 3 or len(words) != len(read.days) or not (down or (line.upright and not view.turned)):
+    if len(read.days) < 3 or len(words) != len(read.days) or not _along_days(line, view):
         return []
-    out = []
+    pairs = zip(words, read.days, strict=True)
+    return [
+        _Name(_stretch(line, word.group(), word.start(), word.end(), view), (day,), read.week) for word, day in pairs
+    ]
+
+
+def _along_days(line: Line, view: View) -> bool:
+    """Whether a line's names stand beside each other as they read, or its letters down the side of a table."""
+    rect = view.rect(line)
+    return rect.width > 3 * rect.height if view.turned else line.upright
+
+
+def _stretch(line: Line, text: str, start: float, end: float, view: View) -> Line:
+    """The part of a line with this text, from one character to another by their share of its length."""
+    along = view.rect(line)
     step = along.width / max(1, len(line.text))
-    for word, day in zip(words, read.days, strict=True):
-        rect = view.back(replace(along, x0=along.x0 + word.start() * step, x1=along.x0 + word.end() * step))
-        out.append(_Name(replace(line, text=word.group(), rect=rect), (day,), read.week))
-    return out
+    rect = view.back(replace(along, x0=along.x0 + start * step, x1=along.x0 + end * step))
+    return replace(line, text=text, rect=rect)
 
 
 def _row(view: View, seed: _Name, found: list[_Name]) -> list[_Name]:
