@@ -108,12 +108,16 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     _pair_weeks(found)
     place_times([item.place for item in found], bands, view.size)
     _named_in_legend(found, legend)
+    before = len(draw.drafts)
     for item in _spread_routine(found, header.bands, taken):
         draw.drafts.extend(_drafts(view, header.bands, item))
     if found:
         draw.warnings.extend(implied_day(day) for day in header.implied)
         draw.warnings.extend(implied_period(label_key(band.label) or band.label) for band in bands if band.implied)
     draw.drafts.extend(_label_rows(view, header.bands, bands, found))
+    for draft in draw.drafts[before:]:
+        if draft.source in ("legend", "next"):
+            draft.start, draft.end = legend.on(draft.day, draft.start, draft.end)
     area = view.back(Rect(header.u0, header.v0, header.u1, bands[-1].hi))
     for band in bands:
         for line in band.lines:
