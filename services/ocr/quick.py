@@ -33,6 +33,10 @@ _SQUEEZE = 0.8
 _STEP = 8
 """Pixels of the input for each distribution over the characters."""
 
+_TAIL = 0.65
+"""Of a line's height: blank behind its last character, from which on letters were lost ("Wednesd" for "Wednesday").
+The margin of a box is half of that."""
+
 
 @dataclass(slots=True)
 class Strip:
@@ -113,7 +117,8 @@ class QuickRecogniser:
             strips: those to read; they cost least if they are about as wide as each other.
 
         Returns:
-            Text and confidence (mean of its characters' probabilities) of the strips' lines, by their number.
+            Text and confidence (mean of its characters' probabilities) of the strips' lines, by their number. One that
+            shares a strip and ends long before its picture does has no confidence.
         """
         width = max(QUICK_WIDTH, *(strip.width for strip in strips))
         batch = np.zeros((len(strips), 3, _HEIGHT, width), dtype=np.float32)  # 0 is the grey it was trained to ignore
@@ -125,20 +130,24 @@ class QuickRecogniser:
         for probabilities, strip in zip(steps, strips, strict=True):
             ends = [start - _GAP // 2 for _, start, _ in strip.places[1:]] + [width]
             first = 0
-            for (line, _, _), end in zip(strip.places, ends, strict=True):
+            for (line, _, its_end), end in zip(strip.places, ends, strict=True):
                 last = -(-end // _STEP)
-                read[line] = self._decoded(probabilities[first:last])
+                text, confidence, until = self._decoded(probabilities[first:last])
+                if len(strip.places) > 1 and its_end - (first + until) * _STEP > _TAIL * strip.squeeze * _HEIGHT:
+                    confidence = 0.0
+                read[line] = text, confidence
                 first = last
         return read
 
-    def _decoded(self, steps: Floats) -> tuple[str, float]:
-        """The best path: each step's likeliest class, repeats and blanks taken out."""
+    def _decoded(self, steps: Floats) -> tuple[str, float, int]:
+        """The best path: each step's likeliest class, repeats and blanks taken out; and the step after its last."""
         classes, best = steps.argmax(axis=1), steps.max(axis=1)
         kept = classes != 0
         kept[1:] &= classes[1:] != classes[:-1]
         if not kept.any():
-            return "", 0.0
-        return "".join(self._characters[index] for index in classes[kept]), float(best[kept].mean())
+            return "", 0.0, 0
+        text = "".join(self._characters[index] for index in classes[kept])
+        return text, float(best[kept].mean()), int(np.flatnonzero(kept)[-1]) + 1
 
 
 def _normalised(crop: Image, width: int) -> Floats:

@@ -77,3 +77,16 @@ def test_lines_alone_are_read_as_well(crops: list[Image], recogniser: QuickRecog
     strips = alone(crops, [2, 4])
     assert [[line for line, _, _ in strip.places] for strip in strips] == [[2], [4]]
     assert {line: text for line, (text, _) in recogniser.read(crops, strips).items()} == {2: LINES[2], 4: LINES[4]}
+
+
+@pytest.mark.skipif(not multiplies_bytes(), reason="8-bit kernels may overflow on this processor")
+def test_a_line_whose_text_ends_long_before_its_picture_is_not_trusted_in_a_strip(
+    crops: list[Image], recogniser: QuickRecogniser
+) -> None:
+    """Two letters at a line's end were lost in a strip, with confidence in the rest."""
+    short = np.hstack([_line("Wed"), np.full((48, 70, 3), 255, dtype=np.uint8)])
+    pair = [short, crops[1]]
+    shared = recogniser.read(pair, together(pair, [0, 1]))
+    assert shared[0] == ("Wed", 0.0)
+    assert shared[1][1] > 0.9
+    assert recogniser.read(pair, alone(pair, [0]))[0][1] > 0.9
