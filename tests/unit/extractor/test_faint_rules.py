@@ -40,6 +40,9 @@ def test_noise_alone_and_a_streak_that_runs_off_the_picture_are_no_rules() -> No
     rules = find_rules(picture, LINES)
     assert rules.column_cut(451, 100, 300) < 0.3
     assert rules.column_cut(301, 60, 350) < 0.1
+    picture = page(noise=7.0)
+    picture[60:340, 450:452] = np.clip(picture[60:340, 450:452].astype(int) - 6, 0, 255)
+    assert find_rules(picture, LINES).column_cut(451, 100, 300) < 0.3
 
 
 def test_a_rule_under_the_boxes_of_two_lines_divides_their_cell_from_the_next() -> None:
@@ -56,6 +59,13 @@ def test_stems_of_lines_below_each_other_are_no_rule() -> None:
         picture[y : y + 20, 220:224] = 40
     boxes = [*LINES, line(3, "Il", 216, 60, 280, 90), line(4, "Il", 216, 88, 280, 118)]
     assert find_rules(picture, boxes).column_cut(222, 62, 116) == 0.0
+
+
+def test_a_stroke_as_high_as_its_box_is_no_rule() -> None:
+    picture = page()
+    picture[60:90, 220:224] = 40
+    boxes = [*LINES, line(3, "|", 216, 60, 280, 90)]
+    assert find_rules(picture, boxes).column_cut(222, 62, 88) == 0.0
 
 
 def test_a_box_ends_at_the_rules_that_it_covered() -> None:
