@@ -27,7 +27,7 @@ _NOISY = 2.0
 _THROUGH = 0.85
 """Of a text's box: what is seen of a rule that the box covers. Where other rules cross it, it has no edge."""
 _BEYOND, _GOES_ON = 0.6, 0.5
-"""Text heights by which it goes on at one of the box's ends at least, and how much of it is seen there."""
+"""Text heights by which it goes on at both ends of the box, and how much of it is seen there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,7 @@ def find_rules(picture: Picture, lines: list[Line]) -> Rules:
 
 
 def _cover(mask: Mask, rect: Rect, scale: float) -> None:
+    """Fill a rectangle of the page in `mask`, which has `scale` pixels for each of the page's."""
     corner, opposite = (int(rect.x0 * scale), int(rect.y0 * scale)), (int(rect.x1 * scale), int(rect.y1 * scale))
     cv2.rectangle(mask, corner, opposite, 255, -1)
 
@@ -209,6 +210,13 @@ def _bared(small: Picture, text: Mask, reading: Mask, size: float, *, vertical: 
 
 
 def _edges(small: Picture, text: Mask, bared: Mask, size: float, *, vertical: bool) -> Mask:
+    """255 where a separator runs: long straight edges, and in a noisy picture faint rules.
+
+    Args:
+        text: 255 under text, which faint rules are not looked for under.
+        bared: the same without the rules that it covers.
+        size: median text height, in the picture's pixels.
+    """
     strength, noise = _strength(small, 9, vertical=vertical)
     edge = (strength > min(26.0, 7.0 + 4.0 * noise)).astype(np.uint8) * 255
     edge[bared > 0] = 0
