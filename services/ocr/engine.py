@@ -9,6 +9,8 @@ lines are read in 8 bits first, several in one strip (`services.ocr.quick`); tho
 each for itself, and what is unsure still in floats. ``docs/ocr.md`` has the figures behind each of these.
 """
 
+import ctypes
+import gc
 import logging
 import os
 import platform
@@ -143,6 +145,7 @@ class Engine:
             raise ModelError(f"The models ({where}) cannot be loaded: {str(error).splitlines()[0][:300]}") from error
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="ocr-line")
         self.label = f"{models.detection.name} + {models.recognition.name}, ONNX Runtime {onnxruntime.__version__}"
+        gc.collect()  # what importing left in cycles, which would count in every page's peak
         page = np.full((320, 320, 3), 255, dtype=np.uint8)
         self._detection.predict(page, batch_size=1)
         # The batch size stays set after this call; passing it again later would write shared state from many threads.
@@ -153,8 +156,16 @@ class Engine:
 
     @staticmethod
     def _onnx(threads: int) -> dict[str, Any]:
-        # The memory arena keeps the largest page's buffers for good; without it they are given back.
-        return {"intra_op_num_threads": threads, "inter_op_num_threads": 1, "enable_cpu_mem_arena": False}
+        from onnxruntime import ExecutionOrder
+
+        return {
+            "intra_op_num_threads": threads,
+            "inter_op_num_threads": 1,
+            # The memory arena keeps the largest page's buffers for good; without it they are given back.
+            "enable_cpu_mem_arena": False,
+            # Holds a few MiB less at a time than the default order, in the same time.
+            "session_options": {"execution_order": ExecutionOrder.PRIORITY_BASED},
+        }
 
     def close(self) -> None:
         """End the reading threads; a reading that is under way fails."""
@@ -198,6 +209,7 @@ class Engine:
     def look(self, image: Image, side: int) -> list[Quad]:
         """Upright quads of the lines that show when the picture's longest side is shrunk to `side`; one run."""
         self.between()
+        trim()  # the detector's run is a page's peak
         found = self._detection.predict(_bgr(image), limit_side_len=side)[0]["dt_polys"]
         quads = [upright(np.asarray(quad, dtype=np.float32).reshape(4, 2)) for quad in found]
         return [quad for quad in quads if min(size(quad)) >= _MIN_SIDE]
@@ -308,6 +320,13 @@ class Engine:
             for run in runs:
                 run.cancel()
         return texts
+
+
+def trim() -> None:
+    """Give the heap's free pages back to the system; the allocator would keep them."""
+    trimming = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's
+    if trimming is not None:
+        trimming(0)
 
 
 def multiplies_bytes() -> bool:

@@ -46,7 +46,7 @@ _READY, _NEWS, _DONE, _FAILED = b"R", b"N", b"D", b"F"
 _MAX_FRAME = 512 * 1024 * 1024
 _PR_SET_PDEATHSIG = 1
 _ROOT = Path(__file__).parents[2]
-_MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "16777216", "MALLOC_TRIM_THRESHOLD_": "1048576"}
+_MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "8388608", "MALLOC_TRIM_THRESHOLD_": "1048576"}
 """For glibc: the largest buffers of a model's run go back to the system at once, the others stay for its next layers,
 which would pay for fresh pages otherwise (docs/ocr.md)."""
 

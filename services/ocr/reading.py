@@ -4,7 +4,6 @@ The service's own process imports nothing of this but the messages: the models, 
 child (`services.ocr.process`), and a picture crosses to it as it is stored, a few hundred kilobytes.
 """
 
-import ctypes
 import os
 from collections.abc import Callable
 from typing import ClassVar, TypeAlias
@@ -76,7 +75,7 @@ def load() -> tuple[bytes, Callable[[bytes, Callable[[bytes], None]], bytes]]:
     """
     import numpy as np
 
-    from services.ocr.engine import Engine, EngineSettings
+    from services.ocr.engine import Engine, EngineSettings, trim
     from services.ocr.preparation import PreparationSettings, decode, encode, prepare
     from shared.outcomes import Unreadable
 
@@ -88,7 +87,6 @@ def load() -> tuple[bytes, Callable[[bytes, Callable[[bytes], None]], bytes]]:
     # Pillow imports its codecs at their first use: a wait that the first page would pay for.
     decode(encode(np.zeros((8, 8, 3), dtype=np.uint8)), 64)
     pack = msgspec.msgpack.Encoder().encode
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's
 
     def read(body: bytes, news: Callable[[bytes], None]) -> bytes:
         engine.between = lambda: news(b"")
@@ -103,9 +101,7 @@ def load() -> tuple[bytes, Callable[[bytes, Callable[[bytes], None]], bytes]]:
         height, width = page.picture.shape[:2]
         copy = encode(page.picture) if page.to_stored else b""
         answer = pack(Read(lines, width, height, page.to_stored, copy))
-        # The heap's free pages, which the allocator would keep between one page and the next.
-        if trim is not None:
-            trim(0)
+        trim()
         return answer
 
     return engine.label.encode(), read
