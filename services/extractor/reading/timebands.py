@@ -1,6 +1,7 @@
 """Finds the header of times (or of periods) that crosses the days, and what each of its rows says."""
 
 import math
+import re
 from itertools import pairwise
 from statistics import median
 
@@ -189,6 +190,7 @@ def _by_time(lines: list[Line], view: View) -> list[list[Line]]:
 def _read_printed(bands: list[TimeBand]) -> None:
     """Set each band's label, and its times where its text says them."""
     timed: list[tuple[TimeBand, Span]] = []
+    torn: list[TimeBand] = []
     for band in bands:
         text = " ".join(line.text for row in in_reading_order(band.lines) for line in row) if band.lines else ""
         spans = find_times(text)
@@ -197,8 +199,16 @@ def _read_printed(bands: list[TimeBand]) -> None:
             spans = [Span(spans[0].start, spans[1].start, (spans[0].at[0], spans[1].at[1]))]
         if spans:
             timed.append((band, next((span for span in spans if span.end is not None), spans[0])))
+        # "II.-12.35": a range whose start cannot be read.
+        if len(spans) == 1 and spans[0].end is None and re.search(r"[\dIlO].*[-–—]\s*$", text[: spans[0].at[0]]):
+            torn.append(band)
     for (band, _), (start, end) in zip(timed, resolve_all([span for _, span in timed]), strict=True):
         band.start, band.end, band.source = start, end, "header"
+    for before, band in pairwise([None, *bands]):
+        if band is not None and band in torn:
+            start, band.start, band.source = band.start, None, "next"
+            if before is not None and before.end is not None and start is not None and before.end < start:
+                band.start, band.end = before.end, start
 
 
 def _explain(bands: list[TimeBand], legend: Legend) -> None:

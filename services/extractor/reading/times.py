@@ -45,11 +45,11 @@ class Span:
 # The OCR drops the blank behind it now and then ("10:45amMaths").
 _HALF = r"(?:\s*(?P<{0}half>[ap])\.?\s?m(?:\b|(?-i:(?=[A-Z][a-z])))\.?)"
 _CLOCK = (
-    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI§]|[Il][\d§]|[0-5]s(?=\s?[ap]\.?\s?m\b)|[0-5](?-i:S)(?=\s?[-–—]|$))(?![\d]|\s?[hH:.]\s?\d\d)(?:\s?(?:h|Uhr)\b)?"
+    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI§]|[Il][\d§]|§(?:[\d§]|(?-i:S))|(?-i:S)[\d§](?=\s?[-–—]|$)|[0-5]s(?=\s?[ap]\.?\s?m\b)|[0-5](?-i:S)(?=\s?[-–—]|$))(?![\d]|\s?[hH:.]\s?\d\d)(?:\s?(?:h|Uhr)\b)?"
     r"|(?P<{0}mil>[012]?\d[0-5]\d)(?:\s?h(?:rs)?\b)?"
-    r"|(?P<{0}b>[012]?\d|(?-i:I[I1]|l[l1]|1[Il])(?!\w))(?:\s?(?:h|Uhr)\b)?)" + _HALF + "?"
+    r"|(?P<{0}b>[012]?\d|(?-i:I[I1]|l[l1]|1[Il])(?!\w))(?:\s?(?:h|Uhr)(?:\b|(?=à)))?)" + _HALF + "?"
 )
-_DASH = r"\s*(?:[-‐‑‒–—−~→]+|\bto\b|\btill?\b|\buntil\b|\bbis\b|\bà\b|\bal?\b|\btot\b|\bdo\b)\s*"
+_DASH = r"\s*(?:[-‐‑‒–—−~→]+|\bto\b|\btill?\b|\buntil\b|\bbis\b|(?<=[\dh\s])à(?=[\s\d])|\bal?\b|\btot\b|\bdo\b)\s*"
 _RANGE = re.compile(
     r"(?<![\d:.,/])(?<![^\W_])" + _CLOCK.format("s") + _DASH + _CLOCK.format("e") + r"(?![\d/])", re.IGNORECASE
 )
