@@ -24,6 +24,8 @@ _LEAST, _LARGEST = 0.3, 1.2
 """Times the height of the found lines, on the median; a capital has about six tenths of it."""
 _SLENDER = 8
 """Length over thickness above which a spot is part of a ruling line or a dash."""
+_THIN, _DASH = 4, 4
+"""Pixels: the most that a dash is thick, and the least that it is long."""
 _CLOSE = 6
 """Pixels, at least, from one dash of a rule to the next."""
 _DASHES = 10
@@ -84,12 +86,15 @@ def uncovered(image: Image, quads: Sequence[Quad]) -> list[Rect]:
     if usual := _usual(quads):
         # What is overlooked is small, but no speck; the corner of a sheet on a desk looks like a large "L".
         low, high = max(low, int(_LEAST * usual)), min(high, int(_LARGEST * usual))
-    found = [
-        (int(x), int(y), int(wide), int(tall))
-        for x, y, wide, tall, area in stats[1:]
-        if low <= tall <= high and wide <= high and max(wide, tall) <= _SLENDER * min(wide, tall) and area >= 2 * low
-    ]
-    return _without_dashes([rect for rect in found if _sides(ink, rect) < 3])
+    letters: list[Rect] = []
+    others: list[Rect] = []
+    for x, y, wide, tall, area in stats[1:].tolist():
+        slender = max(wide, tall) > _SLENDER * min(wide, tall)
+        if low <= tall <= high and wide <= high and not slender and area >= 2 * low:
+            letters.append((x, y, wide, tall))
+        elif min(wide, tall) <= _THIN and _DASH <= max(wide, tall) <= high:
+            others.append((x, y, wide, tall))
+    return _without_dashes([rect for rect in letters if _sides(ink, rect) < 3], others)
 
 
 def _sides(ink: Image, rect: Rect) -> int:
@@ -106,13 +111,17 @@ def _sides(ink: Image, rect: Rect) -> int:
     return sum(bool(side.any()) for side in around)
 
 
-def _without_dashes(inks: list[Rect]) -> list[Rect]:
-    """Without dashed rules: many pieces of one size in a line, and what stands on that line.
+def _without_dashes(letters: list[Rect], others: list[Rect]) -> list[Rect]:
+    """The letters without dashed rules: many pieces of one size in a line, and what stands on that line.
 
     Hundreds of dashes would hide the letters between them, and where two such rules meet they make a good "T".
+
+    Args:
+        others: pieces too thin for letters, which are dashes or nothing.
     """
+    inks = letters + others if len(letters) + len(others) <= _MOST_INKS else letters
     if not _DASHES < len(inks) <= _MOST_INKS:
-        return inks
+        return letters
     boxes = np.array(inks, dtype=np.float32)
     corners, sizes = boxes[:, :2], boxes[:, 2:]
     middles = corners + sizes / 2
@@ -130,7 +139,7 @@ def _without_dashes(inks: list[Rect]) -> list[Rect]:
             on_rule = (corners[:, across] <= at) & (at <= (corners + sizes)[:, across])
             beside = (reach.min() - _MARGIN <= middles[:, along]) & (middles[:, along] <= reach.max() + _MARGIN)
             dropped |= on_rule & beside
-    return [ink for ink, drop in zip(inks, dropped, strict=True) if not drop]
+    return [ink for ink, drop in zip(letters, dropped[: len(letters)], strict=True) if not drop]
 
 
 def spots(image: Image, inks: Sequence[Rect]) -> list[Rect]:

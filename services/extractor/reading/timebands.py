@@ -204,11 +204,11 @@ def _read_printed(bands: list[TimeBand]) -> None:
             torn.append(band)
     for (band, _), (start, end) in zip(timed, resolve_all([span for _, span in timed]), strict=True):
         band.start, band.end, band.source = start, end, "header"
-    for before, band in pairwise([None, *bands]):
-        if band is not None and band in torn:
-            start, band.start, band.source = band.start, None, "next"
-            if before is not None and before.end is not None and start is not None and before.end < start:
-                band.start, band.end = before.end, start
+    for above, below in zip([None, *bands], bands, strict=False):
+        if below in torn:
+            until, below.start, below.source = below.start, None, "next"
+            if above is not None and above.end is not None and until is not None and above.end < until:
+                below.start, below.end = above.end, until
 
 
 def _explain(bands: list[TimeBand], legend: Legend) -> None:

@@ -261,3 +261,25 @@ def test_the_last_start_on_the_lines_closes_the_table() -> None:
     found = week(page.read())
     assert len(found) == 20
     assert ("friday", "10:35", "11:30", lesson(4, 3)) in found
+
+
+@pytest.mark.parametrize("torn", ["II.-10:30", "9:45-.§", "I.-II."])
+def test_a_range_that_cannot_be_read_lies_between_its_neighbours(torn: str) -> None:
+    page = Sheet(1260, 700)
+    grid = Grid(page, 6, 5)
+    grid.headers(DAYS, (TIMES[0], torn, *TIMES[2:]))
+    for day in range(5):
+        for period in range(4):
+            grid.put(day + 1, period + 1, lesson(day, period))
+    block = find(page.read(), "monday", lesson(0, 1))
+    assert (block.start_time, block.end_time, block.time_source) == ("09:45", "10:30", "next")
+
+
+def test_the_first_range_without_its_start_has_none() -> None:
+    page = Sheet(1260, 700)
+    grid = Grid(page, 6, 5)
+    grid.headers(DAYS, ("II.-9:45", *TIMES[1:]))
+    for day in range(5):
+        for period in range(4):
+            grid.put(day + 1, period + 1, lesson(day, period))
+    assert find(page.read(), "monday", lesson(0, 0)).start_time is None

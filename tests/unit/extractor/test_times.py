@@ -36,6 +36,11 @@ def read(text: str) -> tuple[str | None, str | None]:
         ("3.15 p.m.", "15:15", None),
         ("12 am - 1 am", "00:00", "01:00"),
         ("l0:O5-10:50", "10:05", "10:50"),
+        ("10.55-II.S5", "10:55", "11:55"),
+        ("II.§5–12.35", "11:55", "12:35"),
+        ("II:15 am – II:§§ am", "11:15", "11:55"),
+        ("9hà 9h15", "09:00", "09:15"),
+        ("9h15à10h10", "09:15", "10:10"),
     ],
 )
 def test_formats(text: str, start: str, end: str | None) -> None:
@@ -45,7 +50,7 @@ def test_formats(text: str, start: str, end: str | None) -> None:
 @pytest.mark.parametrize(
     "text",
     ["B1.07", "(B1.07)", "2024-2025", "2024/25", "Year 7-8", "CS101", "Room 12", "Autumn 2 2024", "Daily 5: Station 1",
-     "12/05", "Period 3", "Lab 2", "5, 20 pupils", "25:00", "9:75", "13pm"],
+     "12/05", "Period 3", "Lab 2", "5, 20 pupils", "25:00", "9:75", "13pm", "10.S5 labs"],
 )  # fmt: skip
 def test_what_is_no_time(text: str) -> None:
     assert find_times(text) == []

@@ -54,6 +54,19 @@ def test_where_thin_dashed_rules_meet_is_no_letter() -> None:
     assert [x // 100 for x, *_ in uncovered(pixels(page), [])] == [2]
 
 
+def test_the_far_dashes_of_a_rule_show_that_what_stands_on_it_is_no_letter() -> None:
+    """Where the next dash is too far off to be seen beside the piece."""
+    page = draw([("M", 200, 150)], (800, 500))
+    pen = PIL.ImageDraw.Draw(page)
+    for at in range(20, 760, 24):
+        pen.rectangle((at, 60, at + 9, 61), fill="black")
+    for junction in (106, 306, 506):
+        pen.rectangle((junction - 9, 58, junction + 20, 64), fill="white")
+        pen.rectangle((junction, 60, junction + 9, 61), fill="black")
+        pen.rectangle((junction + 4, 60, junction + 6, 70), fill="black")
+    assert [x // 100 for x, *_ in uncovered(pixels(page), [])] == [2]
+
+
 def test_light_letters_on_dark_ground_count_too() -> None:
     page = pixels(draw([("F", 400, 300)], (800, 500)))
     assert len(uncovered(255 - page, [])) == 1
