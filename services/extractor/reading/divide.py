@@ -6,8 +6,11 @@ side: before and behind).
 
 import re
 from dataclasses import replace
+from itertools import pairwise
+from statistics import median
 
-from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.model import Line, Picture, Rect
+from services.extractor.reading.prints import spread_words
 from services.extractor.reading.rules import Rules
 
 DRAWN = 0.9
@@ -21,6 +24,10 @@ _GAP = re.compile(r"(?<=[^\s–—-])\s+(?=[^\s–—-])|(?<=[a-zß-ÿł\d])(?=[
 """Between words (not beside a dash: that would break a range), and where a new one begins in the middle of what was
 run together."""
 
+_LONG = 12
+"""Heights of a text that may be of several columns with nothing drawn between them."""
+_WIDE, _WIDER = 0.5, 1.8
+"""Of the text's height, and of its usual gap between two words: the narrowest gap between two columns."""
 _RULE = "|¦±: "
 """What a rule is read as."""
 
@@ -31,6 +38,29 @@ def divide_lines(lines: list[Line], rules: Rules) -> list[Line]:
     A part keeps the line's id. A text that crosses a separator but has no gap near it stays whole.
     """
     return [part for line in lines for part in _parts(line, rules)]
+
+
+def divide_columns(lines: list[Line], picture: Picture) -> list[Line]:
+    """The lines, long ones in their parts where the gap between two words is far wider than the others.
+
+    The OCR reads a row of a table without rules in one where its texts nearly fill their columns.
+    """
+    return [part for line in lines for part in _columns(line, picture)]
+
+
+def _columns(line: Line, picture: Picture) -> list[Line]:
+    if line.angle or line.rect.width < _LONG * line.size or line.text.count(" ") < 3:
+        return [line]
+    spans = spread_words(picture, line)
+    gaps = [after[0] - before[1] for before, after in pairwise(spans)]
+    usual = min(median(gaps), 2 * min(gaps)) if gaps else 0.0
+    wide = [index for index, gap in enumerate(gaps) if gap >= max(_WIDE * line.size, _WIDER * usual)]
+    words = line.text.split(" ")
+    parts: list[Line] = []
+    for first, last in pairwise([0, *(index + 1 for index in wide), len(words)]):
+        rect = replace(line.rect, x0=spans[first][0], x1=spans[last - 1][1]) if wide else line.rect
+        parts.append(replace(line, text=" ".join(words[first:last]), rect=rect))
+    return parts
 
 
 def _parts(line: Line, rules: Rules) -> list[Line]:

@@ -100,22 +100,10 @@ def _differs(name: _Word, other: _Word) -> bool:
 
 def _words(picture: Picture, line: Line) -> list[_Word]:
     """The line's words of two characters or more, as they are printed; none if the picture does not show them apart."""
-    texts = line.text.split(" ")
-    x0, y0 = max(int(line.rect.x0), 0), max(int(line.rect.y0), 0)
-    crop = picture[y0 : int(np.ceil(line.rect.y1)), x0 : int(np.ceil(line.rect.x1))]
-    if len(texts) < 2 or min(crop.shape[:2], default=0) < 4:
+    if (shown := _shown(picture, line)) is None:
         return []
-    crop = np.rot90(crop, line.angle // 90)
-    big: Floats = cv2.resize(
-        np.ascontiguousarray(crop), None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC
-    ).astype(np.float32)
-    ground = np.median(np.concatenate([big[:2].reshape(-1, 3), big[-2:].reshape(-1, 3)]), axis=0)
-    from_ground: Floats = big - ground.astype(np.float32)
-    depth: Floats = np.abs(from_ground).max(axis=2)
-    strongest = float(np.percentile(depth, 99))
-    if strongest < FAINT:
-        return []
-    spans = _spans(depth > max(FAINT, _INK * strongest), line.text)
+    texts, (from_ground, depth, ink) = line.text.split(" "), shown
+    spans = _spans(ink, line.text)
     out: list[_Word] = []
     at = 0
     for text, (lo, hi) in zip(texts, spans, strict=False):
@@ -129,13 +117,59 @@ def _words(picture: Picture, line: Line) -> list[_Word]:
     return out
 
 
-def _spans(ink: npt.NDArray[np.bool_], text: str) -> list[tuple[int, int]]:
-    """Columns of each word of a text; empty if the gaps between them cannot be told from those between letters."""
+def _shown(picture: Picture, line: Line) -> tuple[Floats, Floats, npt.NDArray[np.bool_]] | None:
+    """A text of several words, `ENLARGED`: how each point differs from the ground (height, width, 3), by how much at
+    most in any colour (height, width), and whether it is ink; null if there is next to none."""
+    x0, y0 = max(int(line.rect.x0), 0), max(int(line.rect.y0), 0)
+    crop = picture[y0 : int(np.ceil(line.rect.y1)), x0 : int(np.ceil(line.rect.x1))]
+    if " " not in line.text or min(crop.shape[:2], default=0) < 4:
+        return None
+    crop = np.rot90(crop, line.angle // 90)
+    big: Floats = cv2.resize(
+        np.ascontiguousarray(crop), None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC
+    ).astype(np.float32)
+    ground = np.median(np.concatenate([big[:2].reshape(-1, 3), big[-2:].reshape(-1, 3)]), axis=0)
+    from_ground: Floats = big - ground.astype(np.float32)
+    depth: Floats = np.abs(from_ground).max(axis=2)
+    strongest = float(np.percentile(depth, 99))
+    if strongest < FAINT:
+        return None
+    return from_ground, depth, depth > max(FAINT, _INK * strongest)
+
+
+def spread_words(picture: Picture, line: Line) -> list[tuple[float, float]]:
+    """Where each word of an upright text begins and ends, in pixels of the page, however far apart they are.
+
+    Empty if the text has not as many gaps as spaces that are clearly wider than the others.
+    """
+    if (shown := _shown(picture, line)) is None:
+        return []
+    parts = _parts(shown[2])
+    gaps = sorted(pairwise(parts), key=lambda gap: gap[0][1] - gap[1][0])
+    spaces = line.text.count(" ")
+    if len(gaps) < spaces:
+        return []
+    widths = [after[0] - before[1] for before, after in gaps]
+    if len(gaps) > spaces and widths[spaces - 1] < _CLEARER * widths[spaces]:
+        return []
+    cuts = sorted((before[1], after[0]) for before, after in gaps[:spaces])
+    firsts, lasts = [parts[0][0], *(end for _, end in cuts)], [*(start for start, _ in cuts), parts[-1][1]]
+    left = max(int(line.rect.x0), 0)
+    return [(left + lo / ENLARGED, left + hi / ENLARGED) for lo, hi in zip(firsts, lasts, strict=True)]
+
+
+def _parts(ink: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Columns of each piece of a text that is divided from the next by ground, without specks and rules at its ends."""
     columns = np.concatenate([[False], ink.any(axis=0), [False]])
     edges = np.flatnonzero(columns[1:] != columns[:-1])
     parts = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
     least = _SPECK * ink.shape[0] ** 2
-    parts = [(a, b) for a, b in parts if ink[:, a:b].sum() >= least and not _is_rule(ink, a, b)]
+    return [(a, b) for a, b in parts if ink[:, a:b].sum() >= least and not _is_rule(ink, a, b)]
+
+
+def _spans(ink: npt.NDArray[np.bool_], text: str) -> list[tuple[int, int]]:
+    """Columns of each word of a text; empty if the gaps between them cannot be told from those between letters."""
+    parts = _parts(ink)
     if not parts:
         return []
     gaps = [(a[1], b[0]) for a, b in pairwise(parts)]

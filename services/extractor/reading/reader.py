@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from services.extractor.reading.confidence import clashes, draft_confidence, draw_confidence
-from services.extractor.reading.divide import divide_lines
+from services.extractor.reading.divide import divide_columns, divide_lines
 from services.extractor.reading.layouts import read_layout
 from services.extractor.reading.mend import mend_lines
 from services.extractor.reading.meta import Meta, read_meta
@@ -84,7 +84,7 @@ def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
         return 0.0, 0
     rules = find_rules(straight.picture, lines)
     lines = with_asides(straight.picture, with_types(straight.picture, trimmed(lines, rules)))
-    lines = divide_lines(lines, rules)
+    lines = divide_columns(divide_lines(lines, rules), straight.picture)
     draw = read_layout(View(lines, rules, turned=False), View(lines, rules, turned=True))
     meta = read_meta(lines, draw.used if draw else set(), draw.area if draw else None)
     _take_meta(reading, meta)

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from services.extractor.reading.divide import divide_lines
+from services.extractor.reading.divide import divide_columns, divide_lines
 from services.extractor.reading.model import Line
 from services.extractor.reading.rules import Rules, find_rules
 from services.extractor.reading.straighten import straighten, to_line
 from shared.messages import OcrLine
-from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet, plain, week
+from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet, lesson, plain, week
 
 
 def _rules(page: Sheet) -> tuple[list[Line], Rules]:
@@ -34,6 +34,37 @@ def test_two_cells_read_in_one_are_taken_apart_at_their_border() -> None:
     assert {"Monday", "Tuesday", TIMES[0], "Maths"} <= set(parts)
     assert len(parts) == len(lines) + 2
     assert week(page.read()) == want
+
+
+def _row_in_one(page: Sheet) -> set[tuple[str, str | None, str | None, str]]:
+    """A week without rules, in whose first row all texts were read as one; gives what must be read."""
+    grid = Grid(page, 6, 5, cell_height=60)
+    grid.headers(DAYS, TIMES, border=False)
+    for day in range(5):
+        grid.put(day + 1, 1, "Early Morning Work", border=False, scale=0.5)
+        for period in range(1, 4):
+            grid.put(day + 1, period + 1, lesson(day, period), border=False)
+    row = [line for line in page.lines if line.text in (TIMES[0], "Early Morning Work")]
+    (x0, y0), (x1, y1) = row[0].box[0], row[-1].box[2]
+    page.lines = [line for line in page.lines if line not in row]
+    box = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+    page.lines.append(OcrLine(id=row[0].id, text=" ".join(line.text for line in row), box=box, confidence=0.9, angle=0))
+    return {(day.lower(), "09:00", "09:45", "Early Morning Work") for day in DAYS}
+
+
+def test_a_row_read_in_one_is_taken_apart_where_its_gaps_are_wide() -> None:
+    page = Sheet(1200, 600)
+    want = _row_in_one(page)
+    found = week(page.read())
+    assert want <= found
+    assert len(found) == 20
+
+
+def test_a_sentence_stays_whole() -> None:
+    page = Sheet(1200, 600)
+    page.text(600, 80, "Please bring your PE kit on Wednesday and return your library books on Friday")
+    lines, _ = _rules(page)
+    assert divide_columns(lines, page.picture) == lines
 
 
 def test_a_text_in_a_merged_cell_stays_whole() -> None:
