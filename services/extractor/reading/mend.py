@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from services.extractor.reading.days import read_days
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.times import find_times, resolve
 
@@ -12,6 +13,9 @@ _DASH = "-–—−~"
 _CLOCK = r"\d{1,2}\s?[:.hH]\s?\d{2}"
 _CLOCK_ALONE = re.compile(rf"{_CLOCK}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _CLOCK_OR_DIGITS = re.compile(rf"{_CLOCK_ALONE.pattern}|[012]\d[0-5]\d", re.IGNORECASE)
+_AND = ",&+/ "
+"""What stands behind one day where another follows."""
+_HALF_ALONE = re.compile(r"[ap]\.?\s?m\.?", re.IGNORECASE)
 _PAIRS = 3
 """Starts with an end below them that make a pattern."""
 _LONGEST = 6 * 60
@@ -30,7 +34,7 @@ def mend_lines(lines: list[Line]) -> list[Line]:
     A part of a line, and a line made of two, keep the (first) line's id.
     """
     lines = [replace(line, text=_RULED.sub("", line.text)) for line in _once(lines)]
-    return _paired(_abreast(_joined([part for line in lines for part in _apart(line)])))
+    return _paired(_abreast(_joined(_halved(_enumerated([part for line in lines for part in _apart(line)])))))
 
 
 def _once(lines: list[Line]) -> list[Line]:
@@ -58,6 +62,49 @@ def _apart(line: Line) -> list[Line]:
         )
         for found in ranges
     ]
+
+
+def _enumerated(lines: list[Line]) -> list[Line]:
+    """Days that head one list ("Mon," beside "Wed," beside "Fri") are one text."""
+    days = [line for line in lines if line.upright and read_days(line.text.rstrip(_AND))]
+    made = {id(line): line for line in days}
+    for line in sorted(days, key=lambda each: -each.rect.x0):
+        if line.text[-1] not in _AND:
+            continue
+        after = [
+            other
+            for key, other in made.items()
+            if key != id(line) and _level(line.rect, other.rect) and abs(other.rect.x0 - line.rect.x1) < line.size
+        ]
+        if after:
+            rest = min(after, key=lambda other: other.rect.x0)
+            del made[next(key for key, other in made.items() if other is rest)]
+            made[id(line)] = replace(line, text=f"{line.text} {rest.text}", rect=line.rect.union(rest.rect))
+    heads = {id(line) for line in days}
+    return [made.get(id(line), line) for line in lines if id(line) in made or id(line) not in heads]
+
+
+def _halved(lines: list[Line]) -> list[Line]:
+    """A range whose "am" or "pm" wraps to the next line, as one text."""
+    made = {id(line): line for line in lines}
+    for half in lines:
+        if not half.upright or not _HALF_ALONE.fullmatch(half.text):
+            continue
+        above = [
+            line
+            for line in lines
+            if line.upright
+            and line.rect.x0 < half.rect.cx < line.rect.x1
+            and 0.4 * line.size < half.rect.cy - line.rect.cy < 1.9 * line.size
+            and (spans := find_times(line.text))
+            and spans[-1].at[1] == len(line.text.rstrip())
+            and (spans[-1].end or spans[-1].start).half is None
+        ]
+        if above:
+            line = max(above, key=lambda each: each.rect.cy)
+            made[id(line)] = replace(line, text=f"{line.text} {half.text}", rect=line.rect.union(half.rect))
+            del made[id(half)]
+    return [made[id(line)] for line in lines if id(line) in made]
 
 
 def _joined(lines: list[Line]) -> list[Line]:

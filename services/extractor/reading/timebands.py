@@ -7,12 +7,13 @@ from statistics import median
 
 from services.extractor.reading.bands import TimeBand, split_between
 from services.extractor.reading.cells import in_reading_order
+from services.extractor.reading.days import read_days
 from services.extractor.reading.legend import Legend, is_period, label_key
 from services.extractor.reading.model import Line
 from services.extractor.reading.periods import imply_numbers, mark_weekly, unread_around
 from services.extractor.reading.rules import Rail
 from services.extractor.reading.scale import lay_on_scale
-from services.extractor.reading.series import DayHeader
+from services.extractor.reading.series import DayHeader, level
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.view import View
 
@@ -53,6 +54,8 @@ def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_f
         return []
     u0, u1 = min(view.rect(line).x0 for line in lines), max(view.rect(line).x1 for line in lines)
     u1 = min(max(u1, median(view.rect(line).x1 for line in lines)), header.u0)
+    if _heads_days(view, header, u0, u1):
+        return []
     strip = [line for line in zone if u0 - view.size <= view.rect(line).cx <= u1 + view.size]
     # A text that reaches past several labels is a heading above them.
     middles = [view.rect(line).cy for line in lines]
@@ -68,6 +71,16 @@ def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_f
     bands = _trim(view, bands, header, legend)
     lay_on_scale(view, bands, header)
     return bands
+
+
+def _heads_days(view: View, header: DayHeader, u0: float, u1: float) -> bool:
+    """Whether days stand over these times: then they are a list of those days' ("Monday, Wednesday"), no header."""
+    return any(
+        u0 - view.size <= view.rect(line).cx <= u1 + view.size
+        and any(level(view.rect(line), view.rect(band.line)) for band in header.bands)
+        and read_days(line.text)
+        for line in view.lines
+    )
 
 
 def _trim(view: View, bands: list[TimeBand], header: DayHeader, legend: Legend) -> list[TimeBand]:

@@ -136,3 +136,15 @@ def test_cards_stand_abreast_under_one_heading() -> None:
 def _minutes(times: str) -> tuple[int, int]:
     start, end = (60 * int(clock.split(":")[0]) + int(clock.split(":")[1]) for clock in times.split("-"))
     return start, end
+
+
+def test_lists_abreast_of_which_the_first_is_for_several_days_are_no_table() -> None:
+    """Its times are no header of the others' rows."""
+    page = Sheet(1300, 500)
+    for column, heading in enumerate(("Monday, Wednesday", "Tuesday, Thursday", "Friday")):
+        page.text(140 + 420 * column, 40, heading)
+        for row, (times, name) in enumerate(_hours(6, column)):
+            page.text(160 + 420 * column, 90 + 50 * row, f"{times} {name}", scale=0.5)
+    reading = page.read()
+    assert reading.layout == "day lists"
+    assert len(reading.blocks) == 30

@@ -131,3 +131,19 @@ def test_ends_beside_their_starts_are_ranges_whose_dash_was_not_read() -> None:
 )
 def test_numbers_beside_each_other_that_are_no_ranges(lines: list[Line]) -> None:
     assert texts(lines) == [line.text for line in lines]
+
+
+@pytest.mark.parametrize("words", [("Mon,", "Wed,", "Fri"), ("Mon", "Wed", "Fri")])
+def test_days_that_head_one_list_are_one_text(words: tuple[str, str, str]) -> None:
+    lines = [clock(word, 0, 66 * at) for at, word in enumerate(words)]
+    joined = [" ".join(words)] if "," in words[0] else list(words)
+    assert texts(lines) == joined
+
+
+def test_days_far_from_each_other_are_not() -> None:
+    assert texts([clock("Mon,", 0), clock("Wed,", 0, 200)]) == ["Mon,", "Wed,"]
+
+
+def test_half_of_the_day_that_wraps_belongs_to_the_range_above() -> None:
+    lines = [clock("8:30 am - 9:30", 0), clock("am", 24), clock("I am", 90), clock("9:30", 120, 200), clock("pm", 200)]
+    assert texts(lines) == ["8:30 am - 9:30 am", "I am", "9:30", "pm"]
