@@ -15,14 +15,14 @@ _CLOCK_ALONE = re.compile(rf"{_CLOCK}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _CLOCK_OR_DIGITS = re.compile(rf"{_CLOCK_ALONE.pattern}|[012]\d[0-5]\d", re.IGNORECASE)
 _AND = ",&+/ "
 """What stands behind one day where another follows."""
-_HALF_ALONE = re.compile(r"[ap]\.?\s?m\.?", re.IGNORECASE)
+_HALF = r"(?:\s?[AaPp]\.?[Mm]\b\.?)?"
+_HALF_FIRST = re.compile(rf"[ap]\.?\s?m\.?(?:$|\s?[{_DASH}]\s?{_CLOCK}{_HALF}$)", re.IGNORECASE)
 _PAIRS = 3
 """Starts with an end below them that make a pattern."""
 _LONGEST = 6 * 60
 """Minutes of a range."""
 _NEARER = 0.75
 """An end's distance to its start, as a share of that to any other time of the column."""
-_HALF = r"(?:\s?[AaPp]\.?[Mm]\b\.?)?"
 _RANGE = re.compile(rf"{_CLOCK}{_HALF}\s*[{_DASH}]\s*{_CLOCK}{_HALF}")
 # A rule right beside a time, read as a figure: "108:00-08:15!".
 _RULED = re.compile(r"^[1Il|!](?=\d\d:\d\d(?!\d))|(?<=\d:\d\d)[1Il|!]$")
@@ -85,26 +85,30 @@ def _enumerated(lines: list[Line]) -> list[Line]:
 
 
 def _halved(lines: list[Line]) -> list[Line]:
-    """A range whose "am" or "pm" wraps to the next line, as one text."""
+    """A time whose "am" or "pm" wraps to the next line ("9:00 am - 10:30" over "am", "10:50" over "AM-11:10" over "AM")
+    as one text."""
     made = {id(line): line for line in lines}
-    for half in lines:
-        if not half.upright or not _HALF_ALONE.fullmatch(half.text):
+    for half in sorted(lines, key=lambda line: line.rect.cy):
+        if not half.upright or not _HALF_FIRST.match(half.text):
             continue
         above = [
-            line
-            for line in lines
+            (line.rect.cy, key)
+            for key, line in made.items()
             if line.upright
             and line.rect.x0 < half.rect.cx < line.rect.x1
-            and 0.4 * line.size < half.rect.cy - line.rect.cy < 1.9 * line.size
-            and (spans := find_times(line.text))
-            and spans[-1].at[1] == len(line.text.rstrip())
-            and (spans[-1].end or spans[-1].start).half is None
+            and 0.4 * half.size < half.rect.y1 - line.rect.y1 < 1.9 * half.size
         ]
-        if above:
-            line = max(above, key=lambda each: each.rect.cy)
-            made[id(line)] = replace(line, text=f"{line.text} {half.text}", rect=line.rect.union(half.rect))
+        key = max(above, default=(0.0, 0))[1]
+        if key and _lacks_half((line := made[key]).text):
+            made[key] = replace(line, text=f"{line.text} {half.text}", rect=line.rect.union(half.rect))
             del made[id(half)]
     return [made[id(line)] for line in lines if id(line) in made]
+
+
+def _lacks_half(text: str) -> bool:
+    """Whether a text ends in a time without am or pm."""
+    spans = find_times(text)
+    return bool(spans) and spans[-1].at[1] == len(text.rstrip()) and (spans[-1].end or spans[-1].start).half is None
 
 
 def _joined(lines: list[Line]) -> list[Line]:

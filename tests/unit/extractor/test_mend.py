@@ -147,3 +147,8 @@ def test_days_far_from_each_other_are_not() -> None:
 def test_half_of_the_day_that_wraps_belongs_to_the_range_above() -> None:
     lines = [clock("8:30 am - 9:30", 0), clock("am", 24), clock("I am", 90), clock("9:30", 120, 200), clock("pm", 200)]
     assert texts(lines) == ["8:30 am - 9:30 am", "I am", "9:30", "pm"]
+
+
+def test_a_range_that_wraps_before_both_halves_is_one_text() -> None:
+    lines = [clock("10:50", 0), clock("AM-11:10", 24), clock("AM", 48), clock("11:10", 100), clock("AM-12:05 PM", 124)]
+    assert texts(lines) == ["10:50 AM-11:10 AM", "11:10 AM-12:05 PM"]
