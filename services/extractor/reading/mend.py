@@ -112,7 +112,7 @@ def _lacks_half(text: str) -> bool:
 
 
 def _joined(lines: list[Line]) -> list[Line]:
-    """A start and its end on the next line ("8:00 -" over "8:45") are one text."""
+    """A start and its end on the next line, or read apart ("8:00 -" over or beside "8:45"), are one text."""
     clocks = [line for line in lines if len(line.text) <= 14 and (spans := find_times(line.text)) and len(spans) == 1]
     clocks = [line for line in clocks if find_times(line.text)[0].end is None]
     taken: set[int] = set()
@@ -216,14 +216,16 @@ def _overlapping(a: Rect, b: Rect) -> bool:
 
 
 def _wraps(line: Line, after: Line) -> bool:
-    """Whether `after` goes on from `line`: a dash between them, and right below it as the text runs."""
+    """Whether `after` goes on from `line`: a dash between them, and right below or behind it as the text runs."""
     opens, goes_on = line.text.rstrip()[-1:] in _DASH, after.text.lstrip()[:1] in _DASH
     closed = after.text.rstrip()[-1:] not in _DASH and line.text.lstrip()[:1] not in _DASH
     if line.angle != after.angle or not (opens or goes_on) or not closed:
         return False
     a, b = _upright(line), _upright(after)
-    beside = min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 * min(a.width, b.width)
-    return beside and 0.4 * line.size < b.cy - a.cy < 1.9 * max(line.size, after.size)
+    below = min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 * min(a.width, b.width)
+    # "8:15 -" beside "9:10 -" are the headers of two columns.
+    behind = goes_on and _level(a, b) and abs(b.x0 - a.x1) < line.size
+    return (below and 0.4 * line.size < b.cy - a.cy < 1.9 * max(line.size, after.size)) or behind
 
 
 def _upright(line: Line) -> Rect:

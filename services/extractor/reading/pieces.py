@@ -15,6 +15,8 @@ DRAWN = 0.62
 """Share of an edge along which a separator must be seen for the edge to divide."""
 SAME = 14.0
 """Largest difference of a colour channel (0..255) within one and the same background."""
+_DASHES = 5
+"""Fewer may be letters."""
 MAX_CUTS = 90
 """Positions along one axis at which a table is cut at most."""
 
@@ -89,7 +91,7 @@ class Table:
         return out
 
     def _ruled(self, a: Piece, b: Piece) -> bool:
-        """Whether something of a third colour stands between two neighbours: a rule or a gutter."""
+        """Whether something of a third colour stands between two neighbours: a rule, dashed or not, or a gutter."""
         one, two = self.colour(a), self.colour(b)
         first = self.piece_rect(a)
         across = abs(a[0] - b[0]) == 1
@@ -105,7 +107,8 @@ class Table:
         if not seen.size:
             return False
         third = (seen < np.minimum(one, two) - 2 * SAME) | (seen > np.maximum(one, two) + 2 * SAME)
-        return float(np.mean(np.max(third, axis=(1, 2)))) > 0.8
+        along = np.max(third, axis=(1, 2))
+        return float(np.mean(along)) > 0.8 or _dashed(along)
 
     def _drawn_bands(self) -> list[bool]:
         """For each inner time boundary: whether anything is drawn on it in any column or in the time header."""
@@ -151,6 +154,15 @@ class Table:
         common = max(set(rounded), key=rounded.count)
         background: npt.NDArray[np.float64] = np.array(common, float) * 8 + 4
         return background
+
+
+def _dashed(along: npt.NDArray[np.bool_]) -> bool:
+    """Whether what is seen along an edge are dashes: many, and all of about one length and distance."""
+    ends = np.flatnonzero(np.diff(along.astype(np.int8)))
+    # The first and the last may be cut off.
+    lengths = np.diff(ends)
+    dashes, gaps = lengths[::2], lengths[1::2]
+    return len(ends) >= 2 * _DASHES and all(part.max() <= 2 * part.min() + 1 for part in (dashes, gaps))
 
 
 def _cuts(edges: list[float], rails: list[Rail], size: float) -> list[float]:

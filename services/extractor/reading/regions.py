@@ -18,6 +18,8 @@ from services.extractor.reading.words import is_weekly
 
 _LETTERS = 4
 """Of a word whose letters are read one by one."""
+_ABOUT, _EXACT = 0.3, 0.1
+"""Of a band, from its middle to that of a text in it."""
 _APART = 1.6
 """Times the step from letter to letter: the step to the next word's."""
 
@@ -260,18 +262,22 @@ def _stacked(table: Table, pieces: list[Piece], lines: list[Line], bands: list[i
     """Texts that each stand in the middle of their own time band, in an area where only a change of colour could have
     divided them: one cell each. Empty if that is not so."""
     view = table.view
-    if any(table.band_lined[band] for band in bands[:-1] if band < len(table.band_lined)):
-        return []
     groups = _groups([(view.rect(line), line) for line in lines], view.size)
     if len(groups) < 2 or len(groups) > len(bands):
         return []
+    within = _ABOUT
+    if any(table.band_lined[band] for band in bands[:-1] if band < len(table.band_lined)):
+        # A line is drawn between these bands somewhere. Still, no one cell's text stands in two columns' middles.
+        if not view.turned or len(groups) < len(bands):
+            return []
+        within = _EXACT
     out: list[Region] = []
     seen: set[int] = set()
     for group in groups:
         centre = (min(rect.y0 for rect, _ in group) + max(rect.y1 for rect, _ in group)) / 2
         band = band_at([(b.lo, b.hi) for b in table.bands], centre)
         span = table.bands[band]
-        if band in seen or abs(centre - (span.lo + span.hi) / 2) > 0.3 * (span.hi - span.lo):
+        if band in seen or abs(centre - (span.lo + span.hi) / 2) > within * (span.hi - span.lo):
             return []
         seen.add(band)
         part = [piece for piece in pieces if table.band_of[piece[1]] == band]

@@ -154,3 +154,58 @@ def test_a_double_lesson_of_three_lines_that_fill_less_than_a_row() -> None:
     for index, text in enumerate(("Art", "Rossi", "Lab 2")):
         page.text(250, 228 + 21 * (index - 1), text, scale=0.35)
     assert _monday(page, _bands(pitch=64)) == [("Art Rossi Lab 2", 1, 2)]
+
+
+def _rows_of_colour(dashed: bool) -> Sheet:
+    """Days down the side, each of its own colour on a dark page, and a column for the whole week whose text is no word
+    for a break."""
+    page = Sheet(1000, 560, background=(30, 30, 34))
+    for x in range(5):
+        page.text(
+            250 + 180 * x, 60, ("9:00-9:45", "9:45-10:30", "10:30-10:45", "10:45-11:30", "")[x], colour=(230,) * 3
+        )
+    page.lines = [line for line in page.lines if line.text]
+    colours = ((45, 70, 90), (75, 60, 85), (55, 80, 65), (90, 70, 50), (60, 60, 100))
+    for day, name in enumerate(DAYS):
+        y = 100 + 84 * day
+        page.text(85, y + 42, name, colour=(230, 230, 230))
+        for column in (0, 1, 3):
+            page.fill(160 + 180 * column, y, 340 + 180 * column, y + 84, colours[day])
+            page.text(250 + 180 * column, y + 42, lesson(day, column), colour=(255, 255, 255))
+    page.fill(520, 100, 700, 520, (58, 58, 62))
+    page.text(610, 310, "Reflection", colour=(230, 230, 230))
+    for edge in range(1, 5):
+        for x0, x1 in ((160, 520), (700, 880)):
+            for x in range(x0, x1, 14 if dashed else x1 - x0):
+                page.rule(x, 100 + 84 * edge, min(x + 8, x1) if dashed else x1, 100 + 84 * edge, (150, 150, 150), 2)
+    for x in (160, 340, 520, 700, 880):
+        page.rule(x, 100, x, 520, (150, 150, 150), 2)
+    return page
+
+
+@pytest.mark.parametrize("dashed", [True, False])
+def test_rules_between_cells_of_two_colours_leave_a_cell_without_any_whole(dashed: bool) -> None:
+    days = [block.day for block in _rows_of_colour(dashed).read().blocks if block.name == "Reflection"]
+    assert days == [day.lower() for day in DAYS]
+
+
+@pytest.mark.parametrize(("apart", "names"), [(True, ["Maths", "Drama"]), (False, ["Maths"])])
+def test_texts_in_two_columns_middles_are_two_cells_though_no_line_divides_them(apart: bool, names: list[str]) -> None:
+    """But for one day's, where a line does: elsewhere a text over both would be a double lesson."""
+    page = Sheet(1000, 700)
+    grid = Grid(page, 5, 6)
+    grid.headers(TIMES, DAYS)
+    for day in range(5):
+        for period in range(4):
+            if day or period not in (0, 1):
+                grid.put(period + 1, day + 1, lesson(day, period))
+    x0, y0, x1, y1 = grid.box(1, 1, 2)
+    page.fill(x0, y0, x1, y1, (220, 230, 250))
+    page.frame(x0, y0, x1, y1)
+    if apart:
+        page.text((3 * x0 + x1) / 4, (y0 + y1) / 2, "Maths")
+        page.text((x0 + 3 * x1) / 4, (y0 + y1) / 2, "Drama")
+    else:
+        page.text((x0 + x1) / 2, (y0 + y1) / 2, "Maths")
+    found = [block.name for block in page.read().blocks if block.day == "monday" and (block.start_time or "") < "10:30"]
+    assert found == names

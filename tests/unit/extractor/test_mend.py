@@ -152,3 +152,8 @@ def test_half_of_the_day_that_wraps_belongs_to_the_range_above() -> None:
 def test_a_range_that_wraps_before_both_halves_is_one_text() -> None:
     lines = [clock("10:50", 0), clock("AM-11:10", 24), clock("AM", 48), clock("11:10", 100), clock("AM-12:05 PM", 124)]
     assert texts(lines) == ["10:50 AM-11:10 AM", "11:10 AM-12:05 PM"]
+
+
+def test_a_start_and_its_end_that_were_read_apart_are_one_text() -> None:
+    assert texts([clock("12:10", 1), clock("- 12:40", 0, 52)]) == ["12:10 - 12:40"]
+    assert texts([clock("12:10", 1), clock("- 12:40", 0, 120)]) == ["12:10", "- 12:40"]
