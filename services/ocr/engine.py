@@ -54,6 +54,8 @@ _MOST_ALIKE = 6
 """How often one text may be overlooked on a page; forty times "T" are where dashed rules meet."""
 _SURE = 0.97
 """Confidence from which a reading in 8 bits agrees with one in floats, but for the spaces around a dash."""
+_WORD = 3
+"""Letters of a word that tells which way it runs."""
 _MIN_SIDE = 4
 """Pixels; below this a box is a speck."""
 
@@ -268,11 +270,12 @@ class Engine:
             if on_read is not None:
                 on_read(done * len(quads) // total, len(quads))  # a tall line is more than one crop
 
-        best: dict[int, tuple[float, str, int]] = {}
+        read: dict[int, dict[int, tuple[float, str]]] = {}
         for (index, angle), (text, score) in zip(tries, self._texts(crops, in_lines), strict=True):
-            if text.strip() and score > best.get(index, (0.0, "", 0))[0]:
-                best[index] = (score, text.strip(), angle)
-        kept = [(quads[index], *best[index]) for index in range(len(quads)) if index in best]
+            if text.strip() and score > 0:
+                read.setdefault(index, {})[angle] = score, text.strip()
+        angles = ways(read)
+        kept = [(quads[index], *read[index][angles[index]], angles[index]) for index in sorted(read)]
         kept = [line for line in kept if line[1] >= self._settings.ocr_min_confidence]
         return [
             OcrLine(id=number, text=text, box=_box(read_from(quad, angle)), confidence=round(score, 4), angle=angle)
@@ -320,6 +323,32 @@ class Engine:
             for run in runs:
                 run.cancel()
         return texts
+
+
+def ways(read: dict[int, dict[int, tuple[float, str]]]) -> dict[int, int]:
+    """Which way each line runs: as its text is surest. But figures upside down are figures ("9-9" is "6-6"): a turned
+    line of nothing else runs as the page's turned words do.
+
+    Args:
+        read: of each line, confidence and text at every angle it was read at, at least one.
+
+    Returns:
+        Each line's angle.
+    """
+    surest = {line: max((score, angle) for angle, (score, _) in each.items())[1] for line, each in read.items()}
+    words = Counter(
+        angle
+        for line, angle in surest.items()
+        if angle in (90, 270) and sum(letter.isalpha() for letter in read[line][angle][1]) >= _WORD
+    )
+    if len(words) != 1:
+        return surest
+    ((way, _),) = words.items()
+    for line, angle in surest.items():
+        figures = not any(letter.isalpha() for letter in read[line][angle][1])
+        if angle == 360 - way and figures and any(letter.isdigit() for letter in read[line].get(way, (0, ""))[1]):
+            surest[line] = way
+    return surest
 
 
 def trim() -> None:

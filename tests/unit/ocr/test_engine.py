@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from services.ocr.crops import candidates, cut, read_from, reading_order, upright
-from services.ocr.engine import Engine
+from services.ocr.engine import Engine, ways
 from tests.unit.ocr.conftest import WORDS, draw, paste_turned, pixels, table
 
 
@@ -92,3 +92,15 @@ def test_rows_are_read_before_columns() -> None:
 
     ordered = reading_order([box(200, 104), box(10, 160), box(10, 100), box(200, 158)])
     assert [tuple(quad[0].tolist()) for quad in ordered] == [(10, 100), (200, 104), (10, 160), (200, 158)]
+
+
+def test_figures_that_read_both_ways_run_as_the_words_do() -> None:
+    read = {
+        0: {270: (0.99, "Registration"), 90: (0.4, "uoge")},
+        1: {270: (0.97, "9-9"), 90: (0.98, "6-6")},
+        2: {270: (0.3, "-"), 90: (0.9, "6-6")},
+        3: {270: (0.5, "go"), 90: (0.9, "PE")},
+        4: {0: (0.9, "9")},
+    }
+    assert ways(read) == {0: 270, 1: 270, 2: 90, 3: 90, 4: 0}
+    assert ways({**read, 5: {90: (0.9, "Lunch")}})[1] == 90
