@@ -53,6 +53,19 @@ def test_a_rule_under_the_boxes_of_two_lines_divides_their_cell_from_the_next() 
     assert rules.column_cut(202, 62, 118) == 1.0
 
 
+def test_a_rule_that_stops_behind_a_box_does_not_divide_what_it_holds() -> None:
+    picture = page()
+    picture[30:70, 200:204] = picture[95:140, 200:204] = 40
+    boxes = [*LINES, line(3, "Further Maths", 150, 57, 290, 110)]
+    assert find_rules(picture, boxes).column_cut(202, 72, 93) == 0.0
+
+
+def test_a_pale_streak_in_noise_is_no_rule() -> None:
+    picture = page(noise=7.0)
+    picture[80:320, 450:452] = np.clip(picture[80:320, 450:452].astype(int) - 10, 0, 255)
+    assert find_rules(picture, LINES).column_cut(451, 100, 300) < 0.3
+
+
 def test_stems_of_lines_below_each_other_are_no_rule() -> None:
     picture = page()
     for y in (64, 92):

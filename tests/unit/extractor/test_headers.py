@@ -222,7 +222,7 @@ def test_a_long_line_above_the_times_is_no_label_of_theirs() -> None:
     for day in range(5):
         for period in range(4):
             grid.put(period + 1, day + 1, lesson(day, period))
-    page.text(480, 88, "Staff: Miss Abbott, Bev and Shaz (not Friday). Rota for outdoor area on wall", scale=0.6)
+    page.text(480, 112, "Staff: Miss Abbott, Bev and Shaz (not Friday). Rota for outdoor area on wall", scale=0.6)
     reading = page.read()
     assert len(reading.blocks) == 20
     assert find(reading, "monday", "Maths").start_time == "09:00"
@@ -283,3 +283,14 @@ def test_the_first_range_without_its_start_has_none() -> None:
         for period in range(4):
             grid.put(day + 1, period + 1, lesson(day, period))
     assert find(page.read(), "monday", lesson(0, 0)).start_time is None
+
+
+def test_a_start_and_an_end_without_a_dash_between_them_are_a_range() -> None:
+    page = Sheet(1260, 700)
+    grid = Grid(page, 6, 5)
+    grid.headers(DAYS, tuple(times.replace("-", " ") for times in TIMES))
+    for day in range(5):
+        for period in range(4):
+            grid.put(day + 1, period + 1, lesson(day, period))
+    block = find(page.read(), "monday", lesson(0, 3))
+    assert (block.start_time, block.end_time, block.time_source) == ("10:45", "11:30", "header")
