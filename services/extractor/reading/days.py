@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -108,6 +109,7 @@ class DayText:
     """``A`` or ``B`` if the text names a week."""
 
 
+@lru_cache(maxsize=4096)  # each layout's reader asks for every word of the page, a tenth of a page's time
 def one_day(word: str) -> Day | None:
     """The day a single word names, full or short; a full name may have one wrong letter in it."""
     if match := _NUMBERED.match(word.strip()):
