@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from statistics import median
 
 from services.extractor.reading.days import read_days
 from services.extractor.reading.model import Line, Rect
@@ -19,6 +20,8 @@ _HALF = r"(?:\s?[AaPp]\.?[Mm]\b\.?)?"
 _HALF_FIRST = re.compile(rf"[ap]\.?\s?m\.?(?:$|\s?[{_DASH}]\s?{_CLOCK}{_HALF}$)", re.IGNORECASE)
 _PAIRS = 3
 """Starts with an end below them that make a pattern."""
+_TEXT = 2
+"""Letters of a name."""
 _LONGEST = 6 * 60
 """Minutes of a range."""
 _NEARER = 0.75
@@ -34,7 +37,7 @@ def mend_lines(lines: list[Line]) -> list[Line]:
     A part of a line, and a line made of two, keep the (first) line's id.
     """
     lines = [replace(line, text=_RULED.sub("", line.text)) for line in _once(lines)]
-    return _paired(_abreast(_joined(_halved(_enumerated([part for line in lines for part in _apart(line)])))))
+    return _headed(_paired(_abreast(_joined(_halved(_enumerated([part for line in lines for part in _apart(line)]))))))
 
 
 def _once(lines: list[Line]) -> list[Line]:
@@ -209,6 +212,39 @@ def _paired(lines: list[Line]) -> list[Line]:
     if len(pairs) < _PAIRS or len(set(members)) < len(members) or len(members) < 0.75 * (len(clocks) + beside):
         return lines
     return _as_ranges(lines, pairs)
+
+
+def _headed(lines: list[Line]) -> list[Line]:
+    """Lines of a time and a text ("9:15-10:10 Maths") in two, where other times stand alone in a column that begins and
+    ends as this one's time does: the row's header and its first cell, with nothing drawn between them.
+    """
+    alone: list[tuple[Line, bool]] = []
+    mixed: list[tuple[Line, bool, int]] = []
+    for line in lines:
+        spans = find_times(line.text) if line.upright else []
+        if len(spans) != 1 or line.text[: spans[0].at[0]].strip():
+            continue
+        ranged, rest = spans[0].end is not None, line.text[spans[0].at[1] :]
+        if not rest.strip():
+            alone.append((line, ranged))
+        elif rest[:1] == " " and sum(char.isalpha() for char in rest) >= _TEXT:
+            mixed.append((line, ranged, spans[0].at[1]))
+    made: dict[int, tuple[Line, Line]] = {}
+    for line, ranged, cut in mixed:
+        at = line.rect.x0 + line.rect.width / len(line.text) * cut
+        column = [
+            other.rect.x1
+            for other, same in alone
+            if same == ranged and abs(other.rect.x0 - line.rect.x0) + abs(other.rect.x1 - at) < 2 * line.size
+        ]
+        if len(column) < _PAIRS or len(column) <= len(mixed):
+            continue
+        end = min(median(column), line.rect.x1)
+        made[id(line)] = (
+            replace(line, text=line.text[:cut], rect=replace(line.rect, x1=end)),
+            replace(line, text=line.text[cut:].strip(), rect=replace(line.rect, x0=max(at, end))),
+        )
+    return [part for line in lines for part in made.get(id(line), (line,))]
 
 
 def _overlapping(a: Rect, b: Rect) -> bool:

@@ -157,3 +157,27 @@ def test_a_range_that_wraps_before_both_halves_is_one_text() -> None:
 def test_a_start_and_its_end_that_were_read_apart_are_one_text() -> None:
     assert texts([clock("12:10", 1), clock("- 12:40", 0, 52)]) == ["12:10 - 12:40"]
     assert texts([clock("12:10", 1), clock("- 12:40", 0, 120)]) == ["12:10", "- 12:40"]
+
+
+def header(text: str, y: float, width: float) -> Line:
+    return replace(clock(text, y), rect=Rect(0, y, width, y + 20))
+
+
+@pytest.mark.parametrize(
+    ("alone", "width", "parted"),
+    [(3, 120, True), (2, 120, False), (3, 200, False)],
+    ids=["a column of times", "two are none", "which ends elsewhere"],
+)
+def test_a_rows_time_and_its_first_cell_that_were_read_as_one_are_two(alone: int, width: float, parted: bool) -> None:
+    lines = [header(f"{8 + hour}:15-{9 + hour}:10", 40 * hour, width) for hour in range(alone)]
+    lines = mend_lines([*lines, header("12:15-13:10 Outdoor Play", 160, 264)])
+    last = [(line.text, line.rect.x0, line.rect.x1) for line in lines[alone:]]
+    assert last == (
+        [("12:15-13:10", 0, 120), ("Outdoor Play", 121, 264)] if parted else [("12:15-13:10 Outdoor Play", 0, 264)]
+    )
+
+
+def test_times_and_texts_of_a_list_stay_together() -> None:
+    lines = [header(f"{8 + row}:15-{9 + row}:10", 40 * row, 120) for row in range(3)]
+    lines += [header(f"{8 + row}:15-{9 + row}:10 Maths", 40 * row, 200) for row in range(3, 6)]
+    assert texts(lines) == [line.text for line in lines]
