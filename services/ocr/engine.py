@@ -218,10 +218,10 @@ class Engine:
 
     def _complete(self, image: Image, quads: list[Quad], most: int) -> list[Quad]:
         """The quads and those of small characters that were overlooked."""
-        inks = uncovered(image, quads)
+        inks, joined = uncovered(image, quads)
         if not inks:
             return quads
-        places = spots(image, inks)
+        places = spots(image, inks, joined)
         if sum(width * height for _, _, width, height in places) > _MOST_LEFT * image.shape[0] * image.shape[1]:
             return self.look(image, most)
         pasted = mosaic(image, places)

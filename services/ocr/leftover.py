@@ -22,6 +22,8 @@ _LETTER = (4, 90)
 """Pixels: heights (and widths, at most) of a spot that may be a letter."""
 _LEAST, _LARGEST = 0.3, 1.2
 """Times the height of the found lines, on the median; a capital has about six tenths of it."""
+_JOINED = 8
+"""Times a letter's height: the longest piece of letters that touch."""
 _SLENDER = 8
 """Length over thickness above which a spot is part of a ruling line or a dash."""
 _THIN, _DASH = 4, 4
@@ -69,8 +71,8 @@ class Mosaic:
         return None
 
 
-def uncovered(image: Image, quads: Sequence[Quad]) -> list[Rect]:
-    """Ink of a letter's size that no quad covers, box by box.
+def uncovered(image: Image, quads: Sequence[Quad]) -> tuple[list[Rect], list[Rect]]:
+    """Ink that no quad covers, box by box: of a letter's size, and of letters that touch.
 
     Args:
         image: (height, width, 3), RGB.
@@ -87,14 +89,17 @@ def uncovered(image: Image, quads: Sequence[Quad]) -> list[Rect]:
         # What is overlooked is small, but no speck; the corner of a sheet on a desk looks like a large "L".
         low, high = max(low, int(_LEAST * usual)), min(high, int(_LARGEST * usual))
     letters: list[Rect] = []
+    joined: list[Rect] = []
     others: list[Rect] = []
     for x, y, wide, tall, area in stats[1:].tolist():
         slender = max(wide, tall) > _SLENDER * min(wide, tall)
         if low <= tall <= high and wide <= high and not slender and area >= 2 * low:
             letters.append((x, y, wide, tall))
+        elif low <= min(wide, tall) <= high < max(wide, tall) <= _JOINED * high and not slender:
+            joined.append((x, y, wide, tall))
         elif min(wide, tall) <= _THIN and _DASH <= max(wide, tall) <= high:
             others.append((x, y, wide, tall))
-    return _without_dashes([rect for rect in letters if _sides(ink, rect) < 3], others)
+    return _without_dashes([rect for rect in letters if _sides(ink, rect) < 3], others), joined
 
 
 def _sides(ink: Image, rect: Rect) -> int:
@@ -142,14 +147,19 @@ def _without_dashes(letters: list[Rect], others: list[Rect]) -> list[Rect]:
     return [ink for ink, drop in zip(letters, dropped[: len(letters)], strict=True) if not drop]
 
 
-def spots(image: Image, inks: Sequence[Rect]) -> list[Rect]:
-    """The places of `inks`, near ones joined, each with its margin."""
+def spots(image: Image, inks: Sequence[Rect], joined: Sequence[Rect]) -> list[Rect]:
+    """The places of `inks`, near ones joined, each with its margin.
+
+    Letters that touch (`joined`) belong to the place of a letter near them: a word cut off at the place's edge would be
+    read without its other letters, and surely.
+    """
     height, width = image.shape[:2]
     marked = np.zeros((height, width), dtype=np.uint8)
-    for x, y, wide, tall in inks:
+    for x, y, wide, tall in (*inks, *joined):
         marked[max(y - _MARGIN, 0) : y + tall + _MARGIN, max(x - _MARGIN, 0) : x + wide + _MARGIN] = 1
-    _, _, stats, _ = cv2.connectedComponentsWithStats(marked, connectivity=4)
-    return [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[1:]]
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(marked, connectivity=4)
+    held = sorted({int(labels[y, x]) for x, y, _, _ in inks})
+    return [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[held]]
 
 
 def new(quads: Sequence[Quad], known: Sequence[Quad]) -> list[Quad]:
