@@ -20,7 +20,9 @@ REACH = 0.45
 of the cells beyond it."""
 NEAR = 1.1
 """How far a gap between two words may seem to be from the separator, in text heights."""
-_GAP = re.compile(r"(?<=[^\s–—-])\s+(?=[^\s–—-])|(?<=[a-zß-ÿł\d])(?=[A-ZÀ-Þ][a-zß-ÿł])|(?<=\))(?=\w)")
+_GAP = re.compile(
+    r"(?<=[^\s–—-])\s+(?=[^\s–—-])|(?<=[a-zß-ÿł\d])(?=[A-ZÀ-Þ][a-zß-ÿł])|(?<=\))(?=\w)|(?<=[AP]M)(?=[A-ZÀ-Þ])"
+)
 """Between words (not beside a dash: that would break a range), and where a new one begins in the middle of what was
 run together."""
 

@@ -6,7 +6,7 @@ from statistics import median
 
 from services.extractor.reading.days import read_days
 from services.extractor.reading.model import Line, Rect
-from services.extractor.reading.times import find_times, resolve
+from services.extractor.reading.times import find_times, resolve, resolve_all
 
 TWIN = 0.5
 """Share of the smaller box that two readings of one text have in common."""
@@ -16,7 +16,7 @@ _CLOCK_ALONE = re.compile(rf"{_CLOCK}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _CLOCK_OR_DIGITS = re.compile(rf"{_CLOCK_ALONE.pattern}|[012]\d[0-5]\d", re.IGNORECASE)
 _AND = ",&+/ "
 """What stands behind one day where another follows."""
-_HALF = r"(?:\s?[AaPp]\.?[Mm]\b\.?)?"
+_HALF = r"(?:\s?[AaPp]\.?[Mm](?![^\W\d])\.?)?"
 _HALF_FIRST = re.compile(rf"[ap]\.?\s?m\.?(?:$|\s?[{_DASH}]\s?{_CLOCK}{_HALF}$)", re.IGNORECASE)
 _PAIRS = 3
 """Starts with an end below them that make a pattern."""
@@ -24,6 +24,8 @@ _TEXT = 2
 """Letters of a name."""
 _LONGEST = 6 * 60
 """Minutes of a range."""
+_TWO_LINES = 1.5
+"""Heights of a text."""
 _NEARER = 0.75
 """An end's distance to its start, as a share of that to any other time of the column."""
 _RANGE = re.compile(rf"{_CLOCK}{_HALF}\s*[{_DASH}]\s*{_CLOCK}{_HALF}")
@@ -37,7 +39,9 @@ def mend_lines(lines: list[Line]) -> list[Line]:
     A part of a line, and a line made of two, keep the (first) line's id.
     """
     lines = [replace(line, text=_RULED.sub("", line.text)) for line in _once(lines)]
-    return _headed(_paired(_abreast(_joined(_halved(_enumerated([part for line in lines for part in _apart(line)]))))))
+    lines = [part for line in lines for part in _apart(line)]
+    lines = [part for line in lines for part in _starts(line, lines)]
+    return _headed(_paired(_abreast(_joined(_halved(_enumerated(lines))))))
 
 
 def _once(lines: list[Line]) -> list[Line]:
@@ -53,18 +57,66 @@ def _once(lines: list[Line]) -> list[Line]:
 
 def _apart(line: Line) -> list[Line]:
     """A line of nothing but ranges ("8:55-9:35 9:35-9:50"): the headers of as many columns, read in one."""
-    ranges = list(_RANGE.finditer(line.text))
-    if len(ranges) < 2 or not line.upright or any(char.isalnum() for char in _RANGE.sub("", line.text)):
+    if not line.upright:
+        return [line]
+    parts = [found.span() for found in _RANGE.finditer(line.text)]
+    if len(parts) < 2 or any(char.isalnum() for char in _RANGE.sub("", line.text)):
+        parts = _two_ranges(line.text)
+    if len(parts) < 2:
         return [line]
     step = line.rect.width / len(line.text)
     return [
         replace(
             line,
-            text=found.group(),
-            rect=replace(line.rect, x0=line.rect.x0 + found.start() * step, x1=line.rect.x0 + found.end() * step),
+            text=line.text[lo:hi],
+            rect=replace(line.rect, x0=line.rect.x0 + lo * step, x1=line.rect.x0 + hi * step),
         )
-        for found in ranges
+        for lo, hi in parts
     ]
+
+
+def _two_ranges(text: str) -> list[tuple[int, int]]:
+    """Where two ranges stand in a text of nothing else, with no blank between them ("11h10-12h12h-12h50"): the second
+    begins when the first ends, or soonest after that. Empty if they are not two.
+    """
+    if sum(char in _DASH for char in text) != 2:
+        return []
+    found: list[tuple[int, int]] = []
+    for cut in range(4, len(text) - 3):
+        halves = [(half, find_times(half)) for half in (text[:cut], text[cut:])]
+        if any(len(spans) != 1 or spans[0].end is None or spans[0].at != (0, len(half)) for half, spans in halves):
+            continue
+        (_, end), (start, after) = resolve_all([spans[0] for _, spans in halves])
+        if end is not None and after is not None and end <= start < after:
+            found.append((start - end, cut))
+    return [(0, min(found)[1]), (min(found)[1], len(text))] if found else []
+
+
+def _starts(line: Line, lines: list[Line]) -> list[Line]:
+    """The two starts of a line "10:00 -11:00 -" whose last dash was not read, if below each stands its end."""
+    clocks = list(_CLOCK_ALONE.finditer(line.text)) if line.upright else []
+    if len(clocks) != 2 or clocks[0].start() or clocks[1].end() < len(line.text.rstrip()):
+        return [line]
+    step = line.rect.width / len(line.text)
+    starts = [
+        replace(
+            line,
+            text=f"{clock.group()} -",
+            rect=replace(line.rect, x0=line.rect.x0 + clock.start() * step, x1=line.rect.x0 + clock.end() * step),
+        )
+        for clock in clocks
+    ]
+    for start in starts:
+        below = [
+            other
+            for other in lines
+            if _CLOCK_ALONE.fullmatch(other.text.strip())
+            and _overlapping(start.rect, other.rect)
+            and 0.4 * line.size < other.rect.cy - line.rect.cy < 1.9 * max(line.size, other.size)
+        ]
+        if len(below) != 1 or not _rises(start, below[0]):
+            return [line]
+    return starts
 
 
 def _enumerated(lines: list[Line]) -> list[Line]:
@@ -193,7 +245,7 @@ def _paired(lines: list[Line]) -> list[Line]:
 
     A column of starts alone is evenly set; ends stand clearly nearer to their starts than to the next ones.
     """
-    clocks = [line for line in lines if line.upright and _CLOCK_ALONE.fullmatch(line.text.strip())]
+    clocks = [line for line in lines if line.upright and _CLOCK_OR_DIGITS.fullmatch(line.text.strip())]
     pairs: list[tuple[Line, Line]] = []
     for line in clocks:
         column = [other for other in clocks if _overlapping(line.rect, other.rect)]
@@ -203,11 +255,14 @@ def _paired(lines: list[Line]) -> list[Line]:
             continue
         within = after.rect.cy - line.rect.cy
         beyond = [abs(other.rect.cy - each.rect.cy) for each in (line, after) for other in column]
-        if all(away < 0.4 * line.size or away == within or away * _NEARER > within for away in beyond):
+        nearest = all(away < 0.4 * line.size or away == within or away * _NEARER > within for away in beyond)
+        if nearest and _rises(line, after):
             pairs.append((line, after))
     members = [id(line) for pair in pairs for line in pair]
     # A column that prints ranges has starts alone where nothing but a start is meant ("Doors open 8:35").
     ranges = [line for line in lines if any(span.end is not None for span in find_times(line.text))]
+    # But for those of two lines, of which some have a dash.
+    ranges = [line for line in ranges if line.rect.height < _TWO_LINES * line.size]
     beside = sum(any(_overlapping(line.rect, start.rect) for start, _ in pairs) for line in ranges)
     if len(pairs) < _PAIRS or len(set(members)) < len(members) or len(members) < 0.75 * (len(clocks) + beside):
         return lines

@@ -78,7 +78,7 @@ def find_times(text: str) -> list[Span]:
     text = _AFTER_LABEL.sub(lambda match: match.group()[:-1] + " ", text)
     text = _AFTER_NUMBER.sub(lambda match: match.group()[:-1] + " ", text)
     spans: list[Span] = []
-    stripped = text.strip(" .()[]|*")
+    stripped = text.strip(" .()[]|*-–—")
     position = 0
     while match := _RANGE.search(text, position):
         start, end = _clock(match, "s"), _clock(match, "e")

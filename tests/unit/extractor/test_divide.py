@@ -1,5 +1,6 @@
 """Texts across separators, and separators that texts only seem to have."""
 
+import msgspec
 import numpy as np
 
 from services.extractor.reading.divide import divide_columns, divide_lines
@@ -34,6 +35,17 @@ def test_two_cells_read_in_one_are_taken_apart_at_their_border() -> None:
     assert {"Monday", "Tuesday", TIMES[0], "Maths"} <= set(parts)
     assert len(parts) == len(lines) + 2
     assert week(page.read()) == want
+
+
+def test_a_time_s_half_of_the_day_ends_where_the_next_cell_s_text_begins() -> None:
+    page = Sheet()
+    plain(Grid(page, 6, 5))
+    page.lines = [
+        msgspec.structs.replace(line, text="9:00 AM") if line.text == TIMES[0] else line for line in page.lines
+    ]
+    _join(page, "9:00 AM", "Maths")
+    lines, rules = _rules(page)
+    assert {"9:00 AM", "Maths"} <= {line.text for line in divide_lines(lines, rules)}
 
 
 def _row_in_one(page: Sheet) -> set[tuple[str, str | None, str | None, str]]:

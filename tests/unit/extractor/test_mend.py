@@ -181,3 +181,32 @@ def test_times_and_texts_of_a_list_stay_together() -> None:
     lines = [header(f"{8 + row}:15-{9 + row}:10", 40 * row, 120) for row in range(3)]
     lines += [header(f"{8 + row}:15-{9 + row}:10 Maths", 40 * row, 200) for row in range(3, 6)]
     assert texts(lines) == [line.text for line in lines]
+
+
+def test_starts_of_two_columns_that_were_read_as_a_range_are_two() -> None:
+    """ "10:00am -" beside "11:00am -", each over its end."""
+    ends = [clock("11:00am", 24, 10), clock("11:15am", 24, 100)]
+    line = replace(clock("10:00am -11:00am", 0), rect=Rect(0, 0, 160, 20))
+    assert texts([line, *ends]) == ["10:00am - 11:00am", "11:00am - 11:15am"]
+    # A range over one time, and over two that are not its ends.
+    assert texts([line, ends[0]]) == ["10:00am -11:00am", "11:00am"]
+    assert texts([line, ends[0], clock("9:15am", 24, 100)]) == ["10:00am -11:00am", "11:00am", "9:15am"]
+
+
+def test_four_digits_under_each_other_are_a_range_where_some_have_a_dash() -> None:
+    digits = [replace(line, text=line.text.replace(":", "")) for line in stacked(count=3)]
+    dashed = [clock("1300-", 300), clock("1345", 324), clock("1345 –", 360), clock("1430", 384)]
+    dashed += [clock("1440-", 420), clock("1525", 444), clock("1530-", 480), clock("1615", 504)]
+    joined = [f"{start} - {end}".replace(":", "") for start, end in zip(STARTS[:3], ENDS, strict=False)]
+    assert texts([*digits, *dashed]) == [
+        *joined,
+        "1300 - 1345",
+        "1345 - 1430",
+        "1440 - 1525",
+        "1530 - 1615",
+    ]
+
+
+def test_numbers_under_each_other_that_are_no_school_day_s_range_stay_apart() -> None:
+    lines = [clock(text, 60 * row + 24 * half) for row in range(3) for half, text in enumerate(("1430", "0900"))]
+    assert texts(lines) == [line.text for line in lines]

@@ -226,6 +226,20 @@ def test_ranges_run_together_are_taken_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("11h10-12h12h-12h50", ["11h10-12h", "12h-12h50"]),
+        ("9h-9h159h15-10h05", ["9h-9h15", "9h15-10h05"]),
+        ("1:55pm - 2:55pm2:55pm - 3:55pm", ["1:55pm - 2:55pm", "2:55pm - 3:55pm"]),
+        # No reading of it is two ranges of which the second begins when the first is over.
+        ("11h10-12h9h-12h50", ["11h10-12h9h-12h50"]),
+    ],
+)
+def test_two_ranges_without_a_blank_between_them_are_taken_apart(text: str, parts: list[str]) -> None:
+    assert [part.text for part in mend_lines([_line(7, text, 100, 0, 440, 20)])] == parts
+
+
 def test_a_rule_read_as_a_letter_hides_no_label() -> None:
     assert label_key("I Stunde 6") == "6"
     assert find_times(":10:00-11:00")[0].end is not None
