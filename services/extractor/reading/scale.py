@@ -11,11 +11,44 @@ from services.extractor.reading.view import View
 
 
 def lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
-    """Turn rows to the hours of a scale, where the labels stand on the lines instead of between them."""
+    """Turn rows to the hours of a scale, where the labels stand on the lines instead of between them.
+
+    A label that cannot be read has the hour of its place between the others.
+    """
+    unread = _unread(view, bands)
+    before = [(band, band.start, band.end) for band in bands]
+    for index, start in unread.items():
+        bands[index].start, bands[index].end = start, bands[index + 1].start
+        bands[index - 1].end = start
+    if not _lay(view, bands, header):
+        for band, started, ended in before:
+            band.start, band.end = started, ended
+
+
+def _unread(view: View, bands: list[TimeBand]) -> dict[int, int]:
+    """The hours, in minutes after midnight, of bands whose label says none or one that is out of order ("I:00" for
+    11:00), by their number; each label stands in the middle between its neighbours', and so does its hour."""
+    found: dict[int, int] = {}
+    for index, (before, band, after) in enumerate(zip(bands, bands[1:], bands[2:], strict=False), 1):
+        if before.start is None or after.start is None or before.start >= after.start:
+            continue
+        if before.start < (band.start or 0) < after.start:
+            continue
+        if not (before.lines and band.lines and after.lines):
+            continue
+        low, at, high = (view.rect(each.lines[0]).cy for each in (before, band, after))
+        middle = (before.start + after.start) / 2
+        if abs(at - (low + high) / 2) < 0.05 * (high - low) and middle % 30 == 0:
+            found[index] = int(middle)
+    return found
+
+
+def _lay(view: View, bands: list[TimeBand], header: DayHeader) -> bool:
+    """Whether the bands are a scale's, and are laid on it."""
     labelled = [band for band in bands if band.lines and band.start is not None]
     printed = any(span.end is not None for band in bands for line in band.lines for span in find_times(line.text))
     if len(labelled) < 3 or len(labelled) < len(bands) or printed or any(b.source == "legend" for b in bands):
-        return
+        return False
     at = [view.rect(band.lines[0]).cy for band in labelled]
     steps = [b.start - a.start for a, b in pairwise(labelled) if a.start is not None and b.start is not None]
     step = min(steps)
@@ -29,7 +62,7 @@ def lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
         offset = 0.0
     # Labels in the middle between lines are a table's: its rows are what they seem.
     if offset is None or (even and abs(abs(offset) - median(pitches) / 2) < 0.1 * median(pitches)):
-        return
+        return False
     at = [v + offset for v in at]
     bottom = [rail.at for rail in view.v_rails if rail.at > at[-1] + view.size and _across(view, rail, header)]
     end = at[-1] + median(pitches) if even or not bottom else bottom[0]
@@ -43,6 +76,7 @@ def lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
         last.end = last.start + step
     elif last.end is None:
         last.source = "header"
+    return True
 
 
 def _ends_at(view: View, at: float, below: float, header: DayHeader) -> bool:
