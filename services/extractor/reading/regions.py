@@ -5,6 +5,7 @@ where the drawing cannot have been meant as one cell: it is no rectangle, it hol
 day's column, or the page draws no separators along that axis at all.
 """
 
+import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
@@ -14,12 +15,17 @@ import numpy as np
 from services.extractor.reading.bands import TimeBand
 from services.extractor.reading.model import Line, Rect, bounds
 from services.extractor.reading.pieces import SAME, Piece, Table, band_at
+from services.extractor.reading.series import DayBand
 from services.extractor.reading.words import is_weekly
 
 _LETTERS = 4
 """Of a word whose letters are read one by one."""
 _ABOUT, _EXACT = 0.3, 0.1
 """Of a band, from its middle to that of a text in it."""
+_LONGER = 1.15
+"""Of a day's column: the box of a text that fills it, at most."""
+_ALIKE = 0.5
+"""Of a text's height: by which the places where texts begin in their bands differ at most."""
 _APART = 1.6
 """Times the step from letter to letter: the step to the next word's."""
 
@@ -102,6 +108,8 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     margin = 0.5 * view.size
     crossing = [rect for rect in rects if any(rect.x0 < edge - margin and rect.x1 > edge + margin for edge in inner)]
     occupied = {band_at([(d.lo, d.hi) for d in table.days], rect.cx) for rect in rects}
+    if len(occupied) > 1 and all(_fits(rect, table.days) for rect in rects):
+        crossing = []  # texts that nearly fill their columns, in boxes a little too long for them
     if not crossing and len(occupied) > 1:
         return _by_day(table, pieces, lines, days)
     if crossing and len(occupied) == 1:
@@ -116,6 +124,8 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     coloured = np.abs(table.colour(pieces[0]) - table.background).max() > SAME
     if is_weekly(text) or coloured:
         return [_region(table, pieces, lines, 0.93)]
+    if len(days) == len(table.days) and _parted_elsewhere(table, pieces):
+        return [_region(table, pieces, lines, 0.9)]
     day = table.days[occupied.pop()]
     hull = _hull(table, pieces)
     centre = (min(rect.x0 for rect in rects) + max(rect.x1 for rect in rects)) / 2
@@ -124,6 +134,21 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     ):
         return [_region(table, pieces, lines, 0.9)]
     return _by_day(table, pieces, lines, days)
+
+
+def _fits(rect: Rect, days: list[DayBand]) -> bool:
+    """Whether a text is hardly wider than a day's column and stands in its middle."""
+    day = days[band_at([(d.lo, d.hi) for d in days], rect.cx)]
+    width = day.hi - day.lo
+    return rect.width < _LONGER * width and abs(rect.cx - (day.lo + day.hi) / 2) < _EXACT * width
+
+
+def _parted_elsewhere(table: Table, pieces: list[Piece]) -> bool:
+    """Whether all days are divided from each other in most of the other rows, by rules or by their colours."""
+    rows = {j for _, j in pieces}
+    others = [j for j in range(table.right.shape[1]) if j not in rows]
+    inner = [i for i in range(len(table.day_of) - 1) if table.day_of[i] != table.day_of[i + 1]]
+    return len(others) > 1 and all(2 * int(table.right[i, others].sum()) > len(others) for i in inner)
 
 
 def _crosses(table: Table, pieces: list[Piece], lines: list[Line]) -> bool:
@@ -238,14 +263,15 @@ def _doubles(
         by_day.setdefault(band_at(days, rect.cx), []).append((rect, line))
     for day, items in by_day.items():
         groups = _groups(items, table.view.size)
-        middles = [(min(r.y0 for r, _ in group) + max(r.y1 for r, _ in group)) / 2 for group in groups]
+        middles = [sum(_extent(group)) / 2 for group in groups]
         for group, middle in zip(groups, middles, strict=True):
             for k in bands[:-1]:
                 one, two = table.bands[k], table.bands[k + 1]
                 near = abs(middle - one.hi) < 0.15 * min(one.hi - one.lo, two.hi - two.lo)
                 alone = sum(one.lo <= other <= two.hi for other in middles) == 1
                 # Rows set tight look like one text; each stands in the middle of its own band.
-                high = max(r.y1 for r, _ in group) - min(r.y0 for r, _ in group) > min(one.hi - one.lo, two.hi - two.lo)
+                top, bottom = _extent(group)
+                high = bottom - top > min(one.hi - one.lo, two.hi - two.lo)
                 rows = high and any(_centred(rect, table.bands) for rect, _ in group)
                 if near and alone and not rows and not table.band_drawn[k]:
                     part = [(i, j) for i, j in pieces if table.day_of[i] == day and table.band_of[j] in (k, k + 1)]
@@ -259,25 +285,27 @@ def _centred(rect: Rect, bands: list[TimeBand]) -> bool:
 
 
 def _stacked(table: Table, pieces: list[Piece], lines: list[Line], bands: list[int]) -> list[Region]:
-    """Texts that each stand in the middle of their own time band, in an area where only a change of colour could have
-    divided them: one cell each. Empty if that is not so."""
+    """Texts that each stand in the middle of their own time band, or all begin alike in theirs, in an area where only
+    a change of colour could have divided them: one cell each. Empty if that is not so."""
     view = table.view
     groups = _groups([(view.rect(line), line) for line in lines], view.size)
     if len(groups) < 2 or len(groups) > len(bands):
         return []
+    spans = [(band.lo, band.hi) for band in table.bands]
     within = _ABOUT
     if any(table.band_lined[band] for band in bands[:-1] if band < len(table.band_lined)):
         # A line is drawn between these bands somewhere. Still, no one cell's text stands in two columns' middles.
         if not view.turned or len(groups) < len(bands):
             return []
-        within = _EXACT
+        begins = [lo - spans[band_at(spans, (lo + hi) / 2)][0] for lo, hi in map(_extent, groups)]
+        within = math.inf if max(begins) - min(begins) < _ALIKE * view.size else _EXACT
     out: list[Region] = []
     seen: set[int] = set()
     for group in groups:
-        centre = (min(rect.y0 for rect, _ in group) + max(rect.y1 for rect, _ in group)) / 2
-        band = band_at([(b.lo, b.hi) for b in table.bands], centre)
-        span = table.bands[band]
-        if band in seen or abs(centre - (span.lo + span.hi) / 2) > within * (span.hi - span.lo):
+        centre = sum(_extent(group)) / 2
+        band = band_at(spans, centre)
+        lo, hi = spans[band]
+        if band in seen or abs(centre - (lo + hi) / 2) > within * (hi - lo):
             return []
         seen.add(band)
         part = [piece for piece in pieces if table.band_of[piece[1]] == band]
@@ -294,6 +322,11 @@ def _groups(items: list[tuple[Rect, Line]], size: float) -> list[list[tuple[Rect
         else:
             groups.append([item])
     return groups
+
+
+def _extent(group: list[tuple[Rect, Line]]) -> tuple[float, float]:
+    """Where texts begin and end along the time axis."""
+    return min(rect.y0 for rect, _ in group), max(rect.y1 for rect, _ in group)
 
 
 def _region(table: Table, pieces: list[Piece], lines: list[Line], certainty: float) -> Region:

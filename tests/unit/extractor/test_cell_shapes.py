@@ -1,5 +1,6 @@
 """What belongs together in a table and what does not: halves of a week, letters, tight rows, several times, gutters."""
 
+import msgspec
 import pytest
 
 from services.extractor.reading.bands import TimeBand
@@ -12,7 +13,7 @@ from services.extractor.reading.places import Place, place_times
 from services.extractor.reading.regions import find_regions
 from services.extractor.reading.series import DayBand
 from services.extractor.reading.timebands import find_time_bands
-from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet, find, lesson, plain
+from tests.unit.extractor.sheet import DAYS, PASTEL, TIMES, Colour, Grid, Sheet, find, lesson, plain
 
 
 def _blank(page: Sheet, grid: Grid, column: int, row: int) -> tuple[float, float, float, float]:
@@ -209,3 +210,60 @@ def test_texts_in_two_columns_middles_are_two_cells_though_no_line_divides_them(
         page.text((x0 + x1) / 2, (y0 + y1) / 2, "Maths")
     found = [block.name for block in page.read().blocks if block.day == "monday" and (block.start_time or "") < "10:30"]
     assert found == names
+
+
+def test_texts_that_begin_alike_in_their_columns_are_a_cell_each_though_no_line_divides_them() -> None:
+    """A routine's row on a ground of its own, without the rules that the days' rows have."""
+    page = Sheet(1000, 700)
+    grid = Grid(page, 5, 7)
+    grid.headers(TIMES, ("Daily routine", *DAYS))
+    x0, y0, x1, y1 = grid.box(1, 1, 4)
+    page.fill(x0, y0, x1, y1, (220, 230, 250))
+    page.frame(x0, y0, x1, y1)
+    for period, name in enumerate(("Maths", "Fine Motor", "PE", "Story")):
+        left = x0 + period * grid.cell_width + 10
+        page.text(left, (y0 + y1) / 2, name)
+        (x, _), (right, _) = page.lines[-1].box[0], page.lines[-1].box[1]
+        del page.lines[-1]
+        page.fill(x, y0 + 5, right, y1 - 5, (220, 230, 250))
+        page.text(left + (right - x) / 2, (y0 + y1) / 2, name)
+    for day in range(5):
+        for period in range(4):
+            grid.put(period + 1, day + 2)
+    names = ["Maths", "Fine Motor", "PE", "Story"]
+    assert [block.name for block in page.read().blocks if block.day == "monday"] == names
+
+
+@pytest.mark.parametrize("ground", [(220, 230, 250), (255, 255, 255)])
+def test_a_box_that_is_a_little_too_long_for_its_column_makes_no_cell_over_two(ground: Colour) -> None:
+    page = Sheet(1200, 600)
+    grid = Grid(page, 6, 5)
+    grid.headers(DAYS, TIMES)
+    x0, y0, x1, y1 = grid.box(1, 1, 5)
+    page.fill(x0, y0, x1, y1, ground)
+    page.frame(x0, y0, x1, y1)
+    for day in range(5):
+        grid.put(day + 1, 1, "Morning Work Time", border=False, scale=0.55)
+        for period in range(1, 4):
+            grid.put(day + 1, period + 1, lesson(day, period))
+    middle = next(line for line in page.lines if line.text == "Morning Work Time" and line.box[0][0] > 500)
+    (left, top), _, (_, bottom), _ = middle.box
+    left, right = grid.box(3, 1)[0] - 3, grid.box(3, 1)[2] + 22
+    box = ((left, top), (right, top), (right, bottom), (left, bottom))
+    page.lines[page.lines.index(middle)] = msgspec.structs.replace(middle, box=box)
+    assert [block.name for block in page.read().blocks if block.start_time == "09:00"] == ["Morning Work Time"] * 5
+
+
+@pytest.mark.parametrize(("coloured", "days"), [(True, 5), (False, 1)])
+def test_a_text_in_the_week_s_middle_is_every_day_s_where_the_days_are_parted_in_the_other_rows(
+    coloured: bool, days: int
+) -> None:
+    """By their colours alone: no rule shows which cells are merged. Nor where the other rows' cells are blank."""
+    page = Sheet(1200, 600)
+    grid = Grid(page, 6, 5)
+    grid.headers(DAYS, TIMES, border=False)
+    for day in range(5):
+        for period in (0, 1, 3):
+            grid.put(day + 1, period + 1, lesson(day, period), border=False, fill=PASTEL[day] if coloured else None)
+    grid.put(1, 3, "Klassenleiterstunde", wide=5, border=False)
+    assert sum(block.name == "Klassenleiterstunde" for block in page.read().blocks) == days
