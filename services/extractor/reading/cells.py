@@ -22,6 +22,8 @@ from services.extractor.reading.words import (
     is_free,
     is_initials,
     is_person,
+    is_room_phrase,
+    is_title,
     is_weekly,
     people_and_rooms,
 )
@@ -104,7 +106,7 @@ def in_reading_order(lines: list[Line]) -> list[list[Line]]:
         if rows:
             last = rows[-1][-1][0]
             overlap = min(rect.y1, last.y1) - max(rect.y0, last.y0)
-            gap = 0.3 * line.size
+            gap = 0.5 * line.size
             # From all of the row: a range over two lines stands beside both the name and what is under it.
             apart = all(rect.x0 >= other.x1 - gap or other.x0 >= rect.x1 - gap for other, _ in rows[-1])
             if apart and overlap > 0.55 * min(rect.height, last.height):
@@ -207,7 +209,10 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
     notes: list[str] = list(aside)
     last = pieces[first]
     for piece in pieces[first + 1 :]:
-        if notes or not _goes_on(last, piece, name, width, words):
+        if notes and is_title(notes[-1]):
+            notes[-1] += f" {piece.text}"
+            continue
+        if notes or is_title(piece.text) or not _goes_on(last, piece, name, width, words):
             notes.append(piece.text)
             continue
         more, aside = inline(piece.text, words)
@@ -307,6 +312,8 @@ def _goes_on(last: _Piece, piece: _Piece, name: str, width: float, words: frozen
         # Not what is printed in quite another way: "Library van" with its dates below is no "van".
         or (unfinished(name) and piece.size >= 0.6 * last.size and _likeness(last, piece) >= UNFINISHED)
         or (last.text.endswith(("'s", "’s", "s'")) and piece.size >= SAME * last.size)
+        # "Science" over "Lab" in one print are a lesson's name; in another, the lesson and its room.
+        or (is_room_phrase(phrase) and _likeness(last, piece) >= SAME)
     ):
         return True
     if is_aside(piece.text) or piece.text[:1] in "([" or (is_initials(piece.text) and not is_initials(name)):

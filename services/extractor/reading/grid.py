@@ -84,7 +84,6 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     draw.used |= {line.id for band in bands for line in band.lines}
     words = page_words(view.lines)
     found: list[_Found] = []
-    taken: set[tuple[int, int, int]] = set()
     regions = find_regions(table, body)
     if own_times:
         regions = with_their_times(regions, view.size)
@@ -94,17 +93,18 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
             draw.used |= {line.id for line in region.lines}
         for week, lines in by_week(region.lines):
             cell = read_cell(lines, page_rect, words)
-            if cell.free:
-                kept = [(day, region.first, region.last) for day in region.days]
-                taken.update(kept)
-            else:
-                place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
-                found.append(_Found(place, region, week))
+            place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
+            found.append(_Found(place, region, week))
+    # Before free cells are left out: an "X" may be the last letter of "RELAX".
+    _spell(found, len(header.bands))
+    taken = {
+        (day, item.region.first, item.region.last) for item in found if item.place.cell.free for day in item.region.days
+    }
+    found = [item for item in found if not item.place.cell.free]
     if own_times and sum(bool(item.place.cell.spans) for item in found) < max(4, 0.6 * len(found)):
         return 0
     if own_times:
         draw.used |= {line.id for item in found for line in item.region.lines}
-    _spell(found, len(header.bands))
     _pair_weeks(found)
     place_times([item.place for item in found], bands, view.size)
     _named_in_legend(found, legend)
@@ -255,7 +255,8 @@ def _spell(found: list[_Found], days: int) -> None:
     for row in rows.values():
         row.sort(key=lambda item: item.place.days[0])
         word = "".join(item.place.cell.name for item in row)
-        if len(row) >= 4 and len(row) >= days - 1 and word.isalpha():
+        crosses = sum(item.place.cell.free for item in row)
+        if len(row) >= 4 and len(row) >= days - 1 and word.isalpha() and crosses < 2:
             for item in row:
                 item.place.cell.name = word
 

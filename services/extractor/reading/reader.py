@@ -19,6 +19,7 @@ from services.extractor.reading.times import text_of
 from services.extractor.reading.trim import trimmed
 from services.extractor.reading.typography import with_types
 from services.extractor.reading.view import View
+from services.extractor.reading.words import is_key
 from shared.messages import DAYS, Box, TimeBlock, Warning_
 
 MAX_LINES = 1000
@@ -79,7 +80,7 @@ def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
     page = replace(page, ocr=with_layer(page.ocr, page.layer), layer=None)
     straight = straighten(page)
     lines = [line for line in straight.lines if line.text and line.confidence >= MIN_SCORE][:MAX_LINES]
-    lines = mend_lines(lines)
+    lines = [line for line in mend_lines(lines) if not is_key(line.text)]
     if not lines:
         return 0.0, 0
     rules = find_rules(straight.picture, lines)

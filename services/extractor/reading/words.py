@@ -2,11 +2,14 @@
 
 import re
 
+from services.extractor.reading.times import find_times
+
 _TITLES = (
     r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|fr|coach|herr|frau|hr\.|fr\.|mme|mlle|m\.|sr|sra|srta|sig|"
     r"sig\.ra|sig\.na|prof\.ssa|prof\.?[aª]|profess(?:or[ae]?|eur)|profesora?|maestr[ao]|docente|mag|mgr|mevr|mw|"
     r"mevrouw|meneer|juf|meester|dhr|d\.|doña|dona|don|pan|pani|p\.)"
 )
+_TITLE_ALONE = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Mme|Mlle|Sig|Sra?|Srta|Pani?|Mevr|Dhr)\.?$")
 _PERSON = re.compile(rf"^{_TITLES}\.?\s+\S.*$", re.IGNORECASE)
 # The OCR drops the blank behind a short title now and then ("DrWinslow").
 _GLUED_TITLE = re.compile(
@@ -22,13 +25,16 @@ _ROOM_WORDS = (
     "portable|trailer|cabin|hut|lecture theatre|lecture hall|sports hall|main hall|music room|art room|ict suite|"
     "it suite|drama studio|dance studio|science lab|computer lab"
 )
+_ROOM_PHRASES = frozenset(word for word in _ROOM_WORDS.split("|") if " " in word)
 _FOREIGN_ROOMS = (
     "raum|saal|halle|turnhalle|sporthalle|schwimmhalle|aula|aula magna|mensa|werkraum|musikraum|zimmer|klassenraum|"
     "pausenhof|salle|gymnase|labo|amphi|amphith[ée][âa]tre|pr[ée]au|cdi|biblioth[èe]que|piscine|"
     "sala|sal[óo]n|laboratorio|laborat[óo]rio|taller|gimnasio|polideportivo|biblioteca|piscina|pabell[óo]n|"
     "palestra|cortile|auditorio|audit[óo]rio|gin[áa]sio|pavilh[ãa]o|quadra|refeit[óo]rio|"
     "lokaal|gymzaal|gymlokaal|sportzaal|zaal|mediatheek|kantine|"
-    "pracownia|hala|basen|aula|lt"
+    "pracownia|hala|basen|aula|lt|biblioteka|czytelnia|boisko|sala gimnastyczna|"
+    "bibliothek|b[üu]cherei|sportplatz|schulhof|computerraum|informatikraum|physikraum|chemieraum|kunstraum|zeichensaal|"
+    "laboratoire|stade|salle informatique|sporthal|bibliotheek"
 )
 _NUMBER = r"(?:\s*(?:no\.?\s*|nr\.?\s*)?[\w.-]{0,2}\d[\w.-]{0,3}|\s+[A-Z]|)"
 # Abbreviations that are a person's initial unless a number follows ("Sofia R.").
@@ -42,16 +48,18 @@ _ENDS_IN_ROOM = re.compile(
 )
 _CODE = re.compile(r"^(?:(?:[A-Z]{1,3}[\s.-]?|[A-Z][a-z]{1,2})\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?|\d{2,3}[A-Za-z]?)$")
 _OF_GROUP = re.compile(r"^(?:gr|grp|gp|group|gruppe|groupe|grupo|gruppo|grupa|groep)\b\.?\s?[\dA-D]\b", re.IGNORECASE)
-_INITIALS = re.compile(r"^[A-Z]{2,4}(?:\s?/\s?[A-Z]{2,4})*$")
+# "II" is a course's number ("Algebra II").
+_INITIALS = re.compile(r"^(?!(?:I{2,3}|IV|VI{0,3})$)[A-Z]{2,4}(?:\s?/\s?[A-Z]{2,4})*$")
+_KEY = re.compile(r"^[^\W\d_]{1,4}\.? ?= ?[^\W\d_]")
 _FREE = {
     "", "free", "freeperiod", "freeslot", "freetimeslot", "none", "na", "nil", "empty", "off", "frei", "libre",
     "libero", "livre", "vrij", "wolne", "nolesson", "noclass", "x", "freistunde",
 }  # fmt: skip
 _WEEKLY = re.compile(
     r"\b(?:break|recess|lunch|luncheon|dinner|snack|assembly|registration|reg|tutor\w*|form time|homeroom|recreation|"
-    r"playtime|play ?time|morning meeting|brunch|tea|interval|pause|mittag\w*|hofpause|recreo|recre[io]o|almuerzo|"
+    r"playtime|play ?time|morning meeting|brunch|tea|interval|mittag\w*|\w*pause|recreo|recre[io]o|almuerzo|"
     r"intervalo|almo[cç]o|"
-    r"pausa|pranzo|intervallo|ricreazione|mensa|lunchpauze|pauze|przerwa|obiad|r[ée]cr[ée]ation|d[ée]jeuner|cantine|"
+    r"pausa|pranzo|intervallo|ricreazione|mensa|\w*pauze|przerwa|obiad|r[ée]cr[ée]ation|d[ée]jeuner|cantine|"
     r"storytime|story time|dismissal|home ?time|arrival|passing|advisory)\b",
     re.IGNORECASE,
 )
@@ -89,9 +97,19 @@ def is_person(text: str) -> bool:
     return bool(_PERSON.match(text) or _INITIALED.match(text) or _GLUED_TITLE.match(text))
 
 
+def is_title(text: str) -> bool:
+    """Whether `text` is nothing but the title of somebody whose name stands on the next line ("Dr", "Miss")."""
+    return bool(_TITLE_ALONE.match(text.strip()))
+
+
 def is_room(text: str) -> bool:
     """Whether `text` names a room ("Lab 2", "R204", "B1.07", "IT Suite", "Hall")."""
     return bool(_ROOM.match(text.strip()) or _CODE.match(text.strip()))
+
+
+def is_room_phrase(text: str) -> bool:
+    """Whether `text` is a room's name of two words without a number ("science lab", "music room")."""
+    return text in _ROOM_PHRASES
 
 
 def is_code(text: str) -> bool:
@@ -117,6 +135,11 @@ def is_free(text: str) -> bool:
     """Whether a cell with this text holds no lesson."""
     plain = re.sub(r"[^\w]+", "", text.casefold(), flags=re.UNICODE).replace("_", "")
     return plain in _FREE
+
+
+def is_key(text: str) -> bool:
+    """Whether `text` explains codes ("Ln = Dr Vaughan   Bt = Mrs Yilmaz"); one of times is a legend, and is none."""
+    return bool(_KEY.match(text)) and not find_times(text)
 
 
 def is_weekly(text: str) -> bool:

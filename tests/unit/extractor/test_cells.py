@@ -6,7 +6,7 @@ import pytest
 
 from services.extractor.reading.cells import by_week, in_reading_order, page_words, read_cell
 from services.extractor.reading.model import Line, Rect, Type
-from services.extractor.reading.words import is_aside, is_code, is_room, room_at_end
+from services.extractor.reading.words import is_aside, is_code, is_key, is_room, is_weekly, room_at_end
 
 CELL = Rect(0, 0, 200, 120)
 
@@ -41,6 +41,12 @@ def stack(*texts: str | tuple[str, float]) -> list[Line]:
         (["Year 11 Option", "Choices"], "Year 11 Option Choices", None),
         ([("Lab 2", 13), "Chemistry"], "Chemistry", "Lab 2"),
         (["PE 1"], "PE 1", None),
+        (["German", "Dr", "Fairweather"], "German", "Dr Fairweather"),
+        (["Zajęcia", "wyrównawcze", ("biblioteka", 17)], "Zajęcia wyrównawcze", "biblioteka"),
+        (["Algebra", "II"], "Algebra II", None),
+        (["Algebra", "KJO"], "Algebra", "KJO"),
+        (["Science", "Lab"], "Science Lab", None),
+        (["Science", ("Lab", 13)], "Science", "Lab"),
     ],
 )
 def test_name_and_notes(texts: list[str | tuple[str, float]], name: str, notes: str | None) -> None:
@@ -83,6 +89,33 @@ def test_upward_text_is_read_left_to_right() -> None:
         Line(1, "Singing", 0.99, 270, Rect(96, 30, 116, 100), 20),
     ]
     assert read_cell(lines, Rect(80, 0, 160, 120), frozenset()).name == "Singing Assembly"
+
+
+def test_turned_words_whose_boxes_meet_are_in_one_row() -> None:
+    lines = [
+        Line(0, "Break", 0.99, 270, Rect(10, 0, 34, 76), 24),
+        Line(1, "Lunch", 0.99, 270, Rect(10, 65, 34, 147), 24),
+    ]
+    assert read_cell(lines, Rect(0, 0, 50, 200), frozenset()).name == "Lunch Break"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Bt = Mrs Yilmaz   Mn = R. Jessop", True),
+        ("Ma=Maths", True),
+        ("P1 = 9:00-9:45", False),
+        ("2 + 2 = 4 Club", False),
+        ("Maths = fun", False),
+    ],
+)
+def test_what_explains_codes_is_a_key(text: str, key: bool) -> None:
+    assert is_key(text) is key
+
+
+@pytest.mark.parametrize("text", ["Frühstückspause", "Hofpause", "Pause", "kleine pauze", "Lunchpauze"])
+def test_breaks_are_every_day_s(text: str) -> None:
+    assert is_weekly(text)
 
 
 BODY = Type(20, 2, 200)

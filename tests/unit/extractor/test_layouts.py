@@ -60,6 +60,22 @@ def test_a_word_spread_over_the_days() -> None:
     assert sum(block.name == "BREAK" for block in sheet.read().blocks) == 5
 
 
+@pytest.mark.parametrize(
+    ("letters", "names"),
+    [("RELAX", ["RELAX"] * 5), ("XXXXX", []), ("XXAXX", ["A"])],
+    ids=["an X is a letter", "crosses are free cells", "and are no word with a code among them"],
+)
+def test_an_x_is_a_letter_only_in_a_word(letters: str, names: list[str]) -> None:
+    sheet = Sheet(1300, 700)
+    grid = Grid(sheet, 5, 6, cell_width=200, cell_height=90)
+    grid.headers(TIMES, DAYS)
+    for day in range(5):
+        grid.put(3, day + 1, letters[day])
+        for period in (0, 1, 3):
+            grid.put(period + 1, day + 1, lesson(day, period))
+    assert [block.name for block in sheet.read().blocks if block.start_time == "10:30"] == names
+
+
 def test_days_written_letter_under_letter() -> None:
     sheet = Sheet(1300, 1000)
     grid = Grid(sheet, 5, 6, y0=50, cell_width=220, cell_height=150)
@@ -120,3 +136,12 @@ def test_a_break_row_without_a_time_lies_between_its_neighbours() -> None:
             grid.put(day + 1, period + 1, lesson(day, period))
     pause = find(sheet.read(), "tuesday", "Break")
     assert (pause.start_time, pause.end_time, pause.time_source) == ("10:30", "10:45", "next")
+
+
+def test_a_key_of_codes_in_the_table_s_last_row_is_no_lesson() -> None:
+    page = Sheet(1200, 700)
+    grid = Grid(page, 6, 6)
+    want = plain(grid)
+    grid.put(0, 5, "11:30-12:00")
+    grid.put(1, 5, "Bt = Mrs Yilmaz  Mn = R. Jessop", wide=5)
+    assert week(page.read()) == want
