@@ -125,6 +125,8 @@ def _draw(found: Mask, strength: Floats, near: Floats, known: Mask, window: int)
         going_on = drawn | (close > _HALF * usual)
         dash = np.ones((1, window // 3 | 1), np.uint8)
         whole = cv2.morphologyEx(going_on[None].astype(np.uint8), cv2.MORPH_CLOSE, dash)[0]
+        # Between a rule's end and the text of a low merged cell there is little to be seen, but it is seen to be empty.
+        whole[close < _NEAR_LEAST * usual] = 0
         ends = np.flatnonzero(np.diff(whole.astype(np.int8), prepend=0, append=0))
         # What runs off the picture is a fold in the paper or a streak of the scanner's.
         if len(ends) and (ends[0] < window // 2 or ends[-1] > len(whole) - window // 2):

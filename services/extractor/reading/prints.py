@@ -27,6 +27,10 @@ _EDGE = 2
 """Pixels."""
 _SLENDER, _TALL = 0.25, 0.85
 """Of the box's height: how wide a rule is at most, and how high at least."""
+_THIN = frozenset("iIjlftr1|!()[]{}.,:;'’/\\-–—·•*")
+"""Characters that may be as slender as a rule."""
+_DASH = 0.12
+"""Of the box's height: how wide a rule's dash is at most, and how far from the text at least."""
 _CORE = 0.75
 """Of a word's strongest ink: the middle of its strokes, which has the ink's colour."""
 _OTHER_COLOUR = 48.0
@@ -144,7 +148,7 @@ def spread_words(picture: Picture, line: Line) -> list[tuple[float, float]]:
     """
     if (shown := _shown(picture, line)) is None:
         return []
-    parts = _parts(shown[2])
+    parts = _parts(shown[2], line.text)
     gaps = sorted(pairwise(parts), key=lambda gap: gap[0][1] - gap[1][0])
     spaces = line.text.count(" ")
     if len(gaps) < spaces:
@@ -158,18 +162,28 @@ def spread_words(picture: Picture, line: Line) -> list[tuple[float, float]]:
     return [(left + lo / ENLARGED, left + hi / ENLARGED) for lo, hi in zip(firsts, lasts, strict=True)]
 
 
-def _parts(ink: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+def _parts(ink: npt.NDArray[np.bool_], text: str) -> list[tuple[int, int]]:
     """Columns of each piece of a text that is divided from the next by ground, without specks and rules at its ends."""
     columns = np.concatenate([[False], ink.any(axis=0), [False]])
     edges = np.flatnonzero(columns[1:] != columns[:-1])
     parts = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
     least = _SPECK * ink.shape[0] ** 2
-    return [(a, b) for a, b in parts if ink[:, a:b].sum() >= least and not _is_rule(ink, a, b)]
+    parts = [(a, b) for a, b in parts if ink[:, a:b].sum() >= least and not _is_rule(ink, a, b)]
+    # One dash of a dashed rule is not as high as the box; but no letter such as "P" is as slender.
+    if len(parts) > 1 and text[0] not in _THIN and _is_dash(ink, parts[0], parts[1][0] - parts[0][1]):
+        del parts[0]
+    if len(parts) > 1 and text[-1] not in _THIN and _is_dash(ink, parts[-1], parts[-1][0] - parts[-2][1]):
+        del parts[-1]
+    return parts
+
+
+def _is_dash(ink: npt.NDArray[np.bool_], part: tuple[int, int], gap: int) -> bool:
+    return part[1] - part[0] < _DASH * len(ink) and gap > _DASH * len(ink)
 
 
 def _spans(ink: npt.NDArray[np.bool_], text: str) -> list[tuple[int, int]]:
     """Columns of each word of a text; empty if the gaps between them cannot be told from those between letters."""
-    parts = _parts(ink)
+    parts = _parts(ink, text)
     if not parts:
         return []
     gaps = [(a[1], b[0]) for a, b in pairwise(parts)]

@@ -91,3 +91,14 @@ def test_a_box_ends_at_the_rules_that_it_covered() -> None:
     assert 203 <= found[2].rect.x0 <= 207
     assert 60 <= found[2].rect.y0 <= 65
     assert (found[2].rect.x1, found[2].rect.y1) == (290, 92)
+
+
+def test_a_rule_ends_above_the_text_of_a_low_merged_cell() -> None:
+    """Between the rule and the text next to nothing is seen, but what is seen is empty."""
+    picture = page(noise=7.0)
+    for y in range(60, 360, 8):
+        if not 180 <= y < 230:
+            picture[y : y + 4, 300:302] = np.clip(picture[y : y + 4, 300:302].astype(int) - 34, 0, 255)
+    rules = find_rules(picture, [*LINES, line(3, "Morning Break", 260, 192, 340, 218)])
+    assert rules.column_cut(301, 70, 176) > 0.8
+    assert rules.column_cut(301, 182, 228) < 0.5

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from services.extractor.reading.model import Line, Rect
-from services.extractor.reading.prints import aside_of, with_asides
+from services.extractor.reading.prints import aside_of, spread_words, with_asides
 from tests.unit.extractor.sheet import BLACK, DAYS, TIMES, Colour, Grid, Sheet, find, lesson
 
 BLUE: Colour = (20, 20, 220)
@@ -51,6 +51,25 @@ def test_the_rule_of_the_cell_in_the_line_s_box_is_no_print() -> None:
     page.rule(x0, y0 - 10, x0, y1 + 10, BLACK, 3)
     page.rule(x1, y0 - 10, x1, y1 + 10, BLACK, 3)
     assert aside_of(page.picture, page.view().lines[0]) is None
+
+
+def test_one_dash_of_a_dashed_rule_in_the_line_s_box_is_no_print() -> None:
+    """It is less high than the box; the word with it would be measured as high as both."""
+    page = Sheet()
+    beside(page, 300, 100, "Shared", "Reading")
+    line = page.lines[-1]
+    (x0, y0), (x1, _), (_, y1), _ = line.box
+    x0, y0 = x0 - 8, y0 - 9
+    page.rule(x0 + 2, y0, x0 + 2, y0 + 16, BLACK, 2)
+    box = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+    page.lines[-1] = msgspec.structs.replace(line, box=box)
+    assert aside_of(page.picture, page.view().lines[0]) is None
+
+
+def test_a_slender_letter_is_no_dash_of_a_rule() -> None:
+    page = Sheet()
+    page.text(300, 100, "I spy with my eye")
+    assert len(spread_words(page.picture, page.view().lines[0])) == 5
 
 
 def test_one_line_alone_may_be_a_smudge() -> None:
