@@ -26,7 +26,7 @@ import cv2
 import numpy as np
 
 from services.ocr.crops import Image, Quad, candidates, cut, read_from, reading_order, size, upright
-from services.ocr.leftover import mosaic, new, spots, uncovered, words
+from services.ocr.leftover import in_line, mosaic, new, spots, uncovered, words
 from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
 from services.ocr.quick import QuickRecogniser, alone, together
 from shared.logs import get_logger
@@ -50,6 +50,8 @@ _MOST_LEFT_OVER = 60
 """Boxes in leftover ink that are read to see whether they hold text."""
 _CERTAIN = 0.97
 """Confidence from which they do."""
+_LIKELY, _WITNESSES = 0.7, 2
+"""Confidence from which they do beside so many certain ones of one size in one row or column."""
 _MOST_ALIKE = 6
 """How often one text may be overlooked on a page; forty times "T" are where dashed rules meet."""
 _SURE = 0.97
@@ -240,11 +242,14 @@ class Engine:
                 if any(letter.isalnum() for letter in text) and score > best[index][1]:
                     best[index] = (text.strip(), score)
         often = Counter(text for text, score in best if score >= _CERTAIN)
-        return [
+        certain = [
             box
             for box, (text, score) in zip(boxes, best, strict=True)
             if score >= _CERTAIN and often[text] <= _MOST_ALIKE
         ]
+        # "S T Q Q S": where some letters of a row are certain, so are those that are like them in it.
+        likely = [box for box, (_, score) in zip(boxes, best, strict=True) if _LIKELY <= score < _CERTAIN]
+        return certain + [box for box in likely if sum(in_line(box, other) for other in certain) >= _WITNESSES]
 
     def scores(self, image: Image, quads: Sequence[Quad], angle: int) -> list[tuple[str, float]]:
         """Text and confidence of each line, read at one angle, each for itself."""

@@ -43,6 +43,10 @@ _GAP = 0.5
 """Of the height: ink that is nearer than this, side by side, is one word."""
 _TOWER = 1.4
 """Times the height of the higher one: a dot over its letter reaches no higher."""
+_COMMON = 0.3
+"""Share of a box that another covers: more is a part of it."""
+_SIMILAR, _LEVEL = 1.25, 0.25
+"""Times the lower of two heights, and of it: how alike letters of one row are, and how far off its middle."""
 _ROOM = 0.25
 """Of the height: ground left around ink; the recogniser's training lines have about as much."""
 
@@ -163,9 +167,11 @@ def spots(image: Image, inks: Sequence[Rect], joined: Sequence[Rect]) -> list[Re
 
 
 def new(quads: Sequence[Quad], known: Sequence[Quad]) -> list[Quad]:
-    """Those whose middle no known quad covers, which cover the middle of none, and are not much larger than those.
+    """Those whose middle no known quad covers, which cover the middle of none, lie beside those for the most part, and
+    are not much larger.
 
-    A place's margin shows parts of lines that are found already: read twice, one "M" becomes two Mondays.
+    A place's margin shows parts of lines that are found already: read twice, one "M" becomes two Mondays, and the first
+    "10" of "10:00-11:00" an hour of its own.
     """
     limit = 2 * _LARGEST * _usual(known) or np.inf
     return [quad for quad in quads if min(size(quad)) <= limit and not any(_meet(quad, other) for other in known)]
@@ -179,8 +185,11 @@ def _usual(quads: Sequence[Quad]) -> float:
 def _meet(one: Quad, other: Quad) -> bool:
     (low, high), (least, most) = (one.min(axis=0), one.max(axis=0)), (other.min(axis=0), other.max(axis=0))
     middle, centre = (low + high) / 2, (least + most) / 2
+    common = np.maximum(np.minimum(high, most) - np.maximum(low, least), 0).prod()
     return bool(
-        ((least <= middle).all() and (middle <= most).all()) or ((low <= centre).all() and (centre <= high).all())
+        ((least <= middle).all() and (middle <= most).all())
+        or ((low <= centre).all() and (centre <= high).all())
+        or common > _COMMON * (high - low).prod()
     )
 
 
@@ -212,6 +221,13 @@ def _beside(word: Rect, ink: Rect) -> bool:
     overlap = min(word[3], ink[3]) - max(word[1], ink[1])
     over = min(word[2], ink[2]) - max(word[0], ink[0])
     return over > 0 or (-over <= _GAP * height and overlap >= 0.5 * least)
+
+
+def in_line(one: Quad, other: Quad) -> bool:
+    """Whether two boxes are of one height, and side by side or one above the other."""
+    first, second = size(one)[1], size(other)[1]
+    away = np.abs(one.mean(axis=0) - other.mean(axis=0)).min()
+    return bool(max(first, second) < _SIMILAR * min(first, second) and away < _LEVEL * min(first, second))
 
 
 def mosaic(image: Image, places: Sequence[Rect]) -> Mosaic:

@@ -3,9 +3,10 @@
 import numpy as np
 import PIL.ImageDraw
 import PIL.ImageFont
+import pytest
 
 from services.ocr.crops import Quad, upright
-from services.ocr.engine import Engine
+from services.ocr.engine import Engine, EngineSettings
 from services.ocr.leftover import mosaic, new, spots, uncovered, words
 from tests.unit.ocr.conftest import draw, pixels
 
@@ -107,6 +108,32 @@ def test_what_is_known_already_is_not_found_again() -> None:
     again, inside, beside = box(95, 104, 36, 30), box(90, 90, 200, 60), box(140, 100, 30, 30)
     corner = box(300, 300, 90, 95)
     assert new([again, inside, beside, corner], known) == [beside]
+
+
+@pytest.mark.parametrize(("left", "fresh"), [(62, True), (75, False)])
+def test_a_box_that_another_covers_by_a_third_is_a_part_of_it(left: int, fresh: bool) -> None:
+    """The middle of neither is in the other."""
+    part, line = box(left, 100, 50, 30), box(101, 98, 120, 32)
+    assert bool(new([part], [line])) is fresh
+
+
+@pytest.mark.parametrize(
+    ("likely", "taken"),
+    [(box(500, 101, 16, 20), True), (box(500, 120, 16, 20), False), (box(500, 98, 16, 27), False)],
+    ids=["beside the certain ones", "lower", "larger"],
+)
+def test_a_letter_that_is_likely_counts_beside_certain_ones(
+    likely: Quad, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certain = [box(100, 100, 15, 20), box(300, 102, 17, 20)]
+    texts = {id(likely): ("S", 0.75), **{id(each): ("T", 0.98) for each in certain}}
+    engine = Engine(EngineSettings.load())
+    monkeypatch.setattr(engine, "scores", lambda _, boxes, angle: [texts[id(each)] for each in boxes])
+    page = np.zeros((300, 700, 3), np.uint8)
+    assert len(engine._certain(page, [likely, *certain])) == 2 + taken
+    assert len(engine._certain(page, [likely, certain[0]])) == 1
+    texts[id(likely)] = ("S", 0.6)
+    assert len(engine._certain(page, [likely, *certain])) == 2
 
 
 def test_quads_come_back_to_where_their_place_was() -> None:
