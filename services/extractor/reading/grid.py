@@ -6,6 +6,7 @@ cell's place is its header's, unless its text is centred over several.
 """
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -28,6 +29,10 @@ LANE = 0.75
 """Of a day's column: a block narrower than this leaves room for another one beside it."""
 
 
+_LIST = 0.95
+"""Weight of a grid whose days look like the headings of lists: these tell what stands under each other in an entry."""
+
+
 @dataclass(slots=True)
 class _Found:
     place: Place
@@ -48,7 +53,15 @@ def read_grid(view: View) -> Draw | None:
     read = 0
     for header in sorted(headers, key=lambda each: each.v0):
         read += _read_table(view, header, headers, legend, draw)
+    if any(_heads_list(view, header) for header in headers):
+        draw.weight = _LIST
     return draw if read else None
+
+
+def _heads_list(view: View, header: DayHeader) -> bool:
+    """Whether one text names several of the days ("Monday, Wednesday, Friday"), as the heading of their list does."""
+    named = Counter(band.line.id for band in header.bands)
+    return any("," in line.text and named[line.id] > 1 for line in view.lines)
 
 
 def _outside(view: View, headers: list[DayHeader]) -> list[Line]:

@@ -288,17 +288,19 @@ def _stacked(table: Table, pieces: list[Piece], lines: list[Line], bands: list[i
     """Texts that each stand in the middle of their own time band, or all begin alike in theirs, in an area where only
     a change of colour could have divided them: one cell each. Empty if that is not so."""
     view = table.view
-    groups = _groups([(view.rect(line), line) for line in lines], view.size)
+    spans = [(band.lo, band.hi) for band in table.bands]
+    items = [(view.rect(line), line) for line in lines]
+    groups = (_columns(items, spans, view.size) if view.turned else []) or _groups(items, view.size)
     if len(groups) < 2 or len(groups) > len(bands):
         return []
-    spans = [(band.lo, band.hi) for band in table.bands]
-    within = _ABOUT
+    begins = [lo - spans[band_at(spans, (lo + hi) / 2)][0] for lo, hi in map(_extent, groups)]
+    alike = view.turned and max(begins) - min(begins) < _ALIKE * view.size
+    within = math.inf if alike else _ABOUT
     if any(table.band_lined[band] for band in bands[:-1] if band < len(table.band_lined)):
         # A line is drawn between these bands somewhere. Still, no one cell's text stands in two columns' middles.
         if not view.turned or len(groups) < len(bands):
             return []
-        begins = [lo - spans[band_at(spans, (lo + hi) / 2)][0] for lo, hi in map(_extent, groups)]
-        within = math.inf if max(begins) - min(begins) < _ALIKE * view.size else _EXACT
+        within = math.inf if alike else _EXACT
     out: list[Region] = []
     seen: set[int] = set()
     for group in groups:
@@ -322,6 +324,20 @@ def _groups(items: list[tuple[Rect, Line]], size: float) -> list[list[tuple[Rect
         else:
             groups.append([item])
     return groups
+
+
+def _columns(
+    items: list[tuple[Rect, Line]], spans: list[tuple[float, float]], size: float
+) -> list[list[tuple[Rect, Line]]]:
+    """Texts side by side by the column they stand in; none if one stands in two."""
+    columns: dict[int, list[tuple[Rect, Line]]] = {}
+    for rect, line in items:
+        index = band_at(spans, rect.cy)
+        lo, hi = spans[index]
+        if rect.y0 < lo - _ALIKE * size or rect.y1 > hi + _ALIKE * size:
+            return []
+        columns.setdefault(index, []).append((rect, line))
+    return [columns[index] for index in sorted(columns)]
 
 
 def _extent(group: list[tuple[Rect, Line]]) -> tuple[float, float]:

@@ -267,3 +267,34 @@ def test_a_text_in_the_week_s_middle_is_every_day_s_where_the_days_are_parted_in
             grid.put(day + 1, period + 1, lesson(day, period), border=False, fill=PASTEL[day] if coloured else None)
     grid.put(1, 3, "Klassenleiterstunde", wide=5, border=False)
     assert sum(block.name == "Klassenleiterstunde" for block in page.read().blocks) == days
+
+
+@pytest.mark.parametrize(
+    ("texts", "names"),
+    [
+        (("Topology Studio", "Urban Planning"), ["Topology Studio", "Urban Planning"]),
+        (("Topology", ""), ["Topology"]),
+    ],
+    ids=["each in its own column", "one over both"],
+)
+def test_texts_close_to_each_other_in_two_columns_of_one_colour(texts: tuple[str, str], names: list[str]) -> None:
+    """Colours alone part the cells of this page, and two neighbours have the same."""
+    page = Sheet(1000, 700)
+    grid = Grid(page, 5, 6, cell_width=168)
+    grid.headers(TIMES, DAYS, border=False)
+    for day in range(5):
+        x0, y0, _, _ = grid.box(0, day + 1)
+        page.rule(x0, y0, x0 + 5 * grid.cell_width, y0)
+        for period in range(4):
+            if day or period not in (0, 1):
+                fill = PASTEL[(day + period) % 5]
+                grid.put(period + 1, day + 1, lesson(day, period), border=False, fill=fill)
+    x0, y0, x1, y1 = grid.box(1, 1, 2)
+    page.fill(x0, y0 + 2, x1, y1, PASTEL[0])
+    if texts[1]:
+        page.text((3 * x0 + x1) / 4, (y0 + y1) / 2, texts[0])
+        page.text((x0 + 3 * x1) / 4, (y0 + y1) / 2, texts[1])
+    else:
+        page.text((x0 + x1) / 2, (y0 + y1) / 2, texts[0])
+    found = [block.name for block in page.read().blocks if block.day == "monday" and (block.start_time or "") < "10:30"]
+    assert found == names

@@ -3,6 +3,7 @@
 import pytest
 
 from services.extractor.reading.daylist import read_daylist
+from services.extractor.reading.grid import read_grid
 from services.extractor.reading.model import Draft
 from tests.unit.extractor.sheet import DAYS, LESSONS, Sheet
 
@@ -148,3 +149,19 @@ def test_lists_abreast_of_which_the_first_is_for_several_days_are_no_table() -> 
     reading = page.read()
     assert reading.layout == "day lists"
     assert len(reading.blocks) == 30
+
+
+@pytest.mark.parametrize(
+    ("headings", "weight"), [(("Mon, Wed, Fri", "Tue, Thu"), 0.95), (("Mon", "Tue", "Wed", "Thu", "Fri"), 1.0)]
+)
+def test_days_of_one_heading_are_a_list_s_rather_than_a_table_s(headings: tuple[str, ...], weight: float) -> None:
+    page = Sheet(1200, 620)
+    for row, (times, name) in enumerate(_hours(6)):
+        page.text(100, 100 + 60 * row, times, scale=0.5)
+        for column in range(len(headings)):
+            page.text(240 + 200 * column, 100 + 60 * row, name)
+    for column, heading in enumerate(headings):
+        page.text(240 + 200 * column, 40, heading)
+    draw = read_grid(page.view())
+    assert draw is not None
+    assert draw.weight == weight
