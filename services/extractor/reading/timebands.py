@@ -17,6 +17,9 @@ from services.extractor.reading.series import DayHeader, level
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.view import View
 
+_MEETING = 3
+"""Rows that end when the next begins: what such a header looks like."""
+
 
 def find_time_bands(
     view: View, header: DayHeader, v_end: float, legend: Legend, u_from: float = -math.inf
@@ -68,6 +71,7 @@ def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_f
         bands = unread_around(view, bands, header, (u0, u1), v_end)
         mark_weekly(view, bands, header, legend)
     _explain(bands, legend)
+    _end_at_next(bands)
     bands = _trim(view, bands, header, legend)
     lay_on_scale(view, bands, header)
     return bands
@@ -222,6 +226,18 @@ def _read_printed(bands: list[TimeBand]) -> None:
             until, below.start, below.source = below.start, None, "next"
             if above is not None and above.end is not None and until is not None and above.end < until:
                 below.start, below.end = above.end, until
+
+
+def _end_at_next(bands: list[TimeBand]) -> None:
+    """A row that would reach into the next one's time ("9:45-12:00" above "10:00-11:00") ends where that begins, if no
+    other does so and most end when the next begins: its end was misread."""
+    timed = [band for band in bands if band.start is not None and band.end is not None]
+    pairs = [(one.start or 0, one.end or 0, other.start or 0, one) for one, other in pairwise(timed)]
+    over = [(band, after) for start, end, after, band in pairs if start < after < end]
+    meeting = sum(end == after for _, end, after, _ in pairs)
+    if len(over) == 1 and meeting >= _MEETING and 2 * meeting >= len(pairs):
+        ((band, after),) = over
+        band.end, band.source = after, "next"
 
 
 def _explain(bands: list[TimeBand], legend: Legend) -> None:

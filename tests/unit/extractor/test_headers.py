@@ -294,3 +294,23 @@ def test_a_start_and_an_end_without_a_dash_between_them_are_a_range() -> None:
             grid.put(day + 1, period + 1, lesson(day, period))
     block = find(page.read(), "monday", lesson(0, 3))
     assert (block.start_time, block.end_time, block.time_source) == ("10:45", "11:30", "header")
+
+
+@pytest.mark.parametrize(
+    ("times", "end", "source"),
+    [
+        (("8:45-9:45", "9:45-12:00", "10:00-11:00", "11:00-12:00", "12:00-12:40"), "10:00", "next"),
+        # Two rows that reach into the next one, and a header whose rows do not meet: printed so.
+        (("8:45-9:45", "9:45-12:00", "10:00-11:30", "11:00-12:00", "12:00-12:40"), "12:00", "header"),
+        (("8:45-9:30", "9:45-12:00", "10:00-10:45", "11:00-11:45", "12:00-12:40"), "12:00", "header"),
+    ],
+)
+def test_one_row_does_not_reach_into_the_next(times: tuple[str, ...], end: str, source: str) -> None:
+    page = Sheet(1200, 700)
+    grid = Grid(page, 6, 6)
+    grid.headers(DAYS, times)
+    for day in range(5):
+        for period in range(5):
+            grid.put(day + 1, period + 1, lesson(day, period))
+    found = {(block.end_time, block.time_source) for block in page.read().blocks if block.start_time == "09:45"}
+    assert found == {(end, source)}
