@@ -173,9 +173,11 @@ def _joined(lines: list[Line]) -> list[Line]:
     taken: set[int] = set()
     made: dict[int, Line] = {}
     for line in clocks:
-        for after in clocks:
-            if after is line or id(line) in taken or id(after) in taken or not _wraps(line, after):
-                continue
+        near = [after for after in clocks if after is not line and id(after) not in taken and _wraps(line, after)]
+        # What is beside it goes before what is below: that may be the next row's.
+        for after in sorted(near, key=lambda other: not _level(_upright(line), _upright(other))):
+            if id(line) in taken:
+                break
             text = _range(line, after)
             spans = find_times(text)
             if len(spans) == 1 and spans[0].end is not None:
@@ -315,7 +317,7 @@ def _wraps(line: Line, after: Line) -> bool:
     a, b = _upright(line), _upright(after)
     below = min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 * min(a.width, b.width)
     # "8:15 -" beside "9:10 -" are the headers of two columns.
-    behind = goes_on and _level(a, b) and abs(b.x0 - a.x1) < line.size
+    behind = _level(a, b) and abs(b.x0 - a.x1) < line.size
     return (below and 0.4 * line.size < b.cy - a.cy < 1.9 * max(line.size, after.size)) or behind
 
 

@@ -210,3 +210,8 @@ def test_four_digits_under_each_other_are_a_range_where_some_have_a_dash() -> No
 def test_numbers_under_each_other_that_are_no_school_day_s_range_stay_apart() -> None:
     lines = [clock(text, 60 * row + 24 * half) for row in range(3) for half, text in enumerate(("1430", "0900"))]
     assert texts(lines) == [line.text for line in lines]
+
+
+def test_an_end_beside_its_start_goes_before_the_start_below() -> None:
+    lines = [clock("1030 -", 0), clock("1300", 40), clock("1140", 0, 70), clock("1600", 40, 70)]
+    assert texts(lines) == ["1030 - 1140", "1300", "1600"]
