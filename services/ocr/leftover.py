@@ -43,7 +43,7 @@ _GAP = 0.5
 """Of the height: ink that is nearer than this, side by side, is one word."""
 _TOWER = 1.4
 """Times the height of the higher one: a dot over its letter reaches no higher."""
-_COMMON = 0.3
+_COMMON = 0.2
 """Share of a box that another covers: more is a part of it."""
 _SIMILAR, _LEVEL = 1.25, 0.25
 """Times the lower of two heights, and of it: how alike letters of one row are, and how far off its middle."""
