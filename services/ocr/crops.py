@@ -17,6 +17,8 @@ TALL = 1.5
 """Height over width above which a line is taken to run down or up the page."""
 MAYBE_TALL = 2.6
 """Up to this height over width it may also be one or two upright narrow characters, such as a period's "1"."""
+_SHORT = 1.1
+"""From here on it may be two or three letters that do so."""
 MAX_CROP_SIDE = 3200
 """Pixels; PaddleOCR's own limit for the width of a line."""
 
@@ -49,6 +51,12 @@ def candidates(quad: Quad) -> tuple[int, ...]:
     if height <= TALL * width:
         return (0,)
     return (270, 90, 0) if height <= MAYBE_TALL * width else (270, 90)
+
+
+def short_and_turned(quad: Quad) -> bool:
+    """Whether an upright quad may hold a word of two or three letters that runs up or down the page."""
+    width, height = size(quad)
+    return _SHORT * width < height <= TALL * width
 
 
 def cut(image: Image, quad: Quad) -> Image:

@@ -25,7 +25,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 import cv2
 import numpy as np
 
-from services.ocr.crops import Image, Quad, candidates, cut, read_from, reading_order, size, upright
+from services.ocr.crops import Image, Quad, candidates, cut, read_from, reading_order, short_and_turned, size, upright
 from services.ocr.leftover import in_line, mosaic, new, spots, uncovered, words
 from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
 from services.ocr.quick import QuickRecogniser, alone, together
@@ -56,6 +56,8 @@ _MOST_ALIKE = 6
 """How often one text may be overlooked on a page; forty times "T" are where dashed rules meet."""
 _SURE = 0.97
 """Confidence from which a reading in 8 bits agrees with one in floats, but for the spaces around a dash."""
+_UNSURE = 0.8
+"""Confidence of an upright reading below which the same is read from the side, too."""
 _WORD = 3
 """Letters of a word that tells which way it runs."""
 _MIN_SIDE = 4
@@ -279,6 +281,7 @@ class Engine:
         for (index, angle), (text, score) in zip(tries, self._texts(crops, in_lines), strict=True):
             if text.strip() and score > 0:
                 read.setdefault(index, {})[angle] = score, text.strip()
+        self._turn(bgr, quads, read)
         angles = ways(read)
         kept = [(quads[index], *read[index][angles[index]], angles[index]) for index in sorted(read)]
         kept = [line for line in kept if line[1] >= self._settings.ocr_min_confidence]
@@ -286,6 +289,16 @@ class Engine:
             OcrLine(id=number, text=text, box=_box(read_from(quad, angle)), confidence=round(score, 4), angle=angle)
             for number, (quad, score, text, angle) in enumerate(kept)
         ]
+
+    def _turn(self, bgr: Image, quads: Sequence[Quad], read: dict[int, dict[int, tuple[float, str]]]) -> None:
+        """Add to the readings those from the side of what hardly reads upright and is a little higher than wide: in its
+        box a short turned word ("Reg", "PE") is no taller than a letter."""
+        unsure = [index for index, each in read.items() if list(each) == [0] and each[0][0] < _UNSURE]
+        tries = [(index, angle) for index in unsure if short_and_turned(quads[index]) for angle in (270, 90)]
+        crops = [cut(bgr, read_from(quads[index], angle)) for index, angle in tries]
+        for (index, angle), (text, score) in zip(tries, self._texts(crops, None, strips=False), strict=True):
+            if score >= _CERTAIN and sum(letter.isalpha() for letter in text) > 1:
+                read[index][angle] = score, text.strip()
 
     def _texts(self, crops: list[Image], on_read: OnRead | None, strips: bool = True) -> list[tuple[str, float]]:
         """Text and confidence of each crop (BGR, reading left to right)."""

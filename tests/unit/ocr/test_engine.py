@@ -43,6 +43,19 @@ def test_a_narrow_upright_character_is_not_laid_on_its_side(engine: Engine) -> N
     assert [(line.text, line.angle) for line in lines] == [("1", 0), ("Geography", 0)]
 
 
+def test_short_turned_words_are_read_the_way_they_run(engine: Engine) -> None:
+    """In their boxes they are no taller than a letter."""
+    page = table()
+    for index, word in enumerate(("Reg", "Art", "Sci")):
+        paste_turned(page, word, 12, 60 + 110 * index, 270)
+    lines = engine.read(pixels(page))
+    assert {(line.text, line.angle) for line in lines if len(line.text) < 4} == {
+        ("Reg", 270),
+        ("Art", 270),
+        ("Sci", 270),
+    }
+
+
 def test_an_empty_page_has_no_lines(engine: Engine) -> None:
     assert engine.read(np.full((300, 400, 3), 255, dtype=np.uint8)) == []
 
