@@ -93,19 +93,24 @@ def _two_ranges(text: str) -> list[tuple[int, int]]:
 
 
 def _starts(line: Line, lines: list[Line]) -> list[Line]:
-    """The two starts of a line "10:00 -11:00 -" whose last dash was not read, if below each stands its end."""
+    """The starts that were read in one line: of "10:00 -11:00 -", whose last dash was not read, if below each stands
+    its end; of "8:50 9:00" in a row of starts."""
     clocks = list(_CLOCK_ALONE.finditer(line.text)) if line.upright else []
-    if len(clocks) != 2 or clocks[0].start() or clocks[1].end() < len(line.text.rstrip()):
+    if len(clocks) < 2 or _CLOCK_ALONE.sub("", line.text).strip(_DASH + " "):
         return [line]
     step = line.rect.width / len(line.text)
     starts = [
         replace(
             line,
-            text=f"{clock.group()} -",
+            text=clock.group(),
             rect=replace(line.rect, x0=line.rect.x0 + clock.start() * step, x1=line.rect.x0 + clock.end() * step),
         )
         for clock in clocks
     ]
+    if not any(char in _DASH for char in line.text):
+        row = [other for other in lines if other is not line and _level(line.rect, other.rect)]
+        return starts if sum(bool(_CLOCK_ALONE.fullmatch(other.text.strip())) for other in row) >= _PAIRS else [line]
+    starts = [replace(start, text=f"{start.text} -") for start in starts]
     for start in starts:
         below = [
             other

@@ -215,3 +215,11 @@ def test_numbers_under_each_other_that_are_no_school_day_s_range_stay_apart() ->
 def test_an_end_beside_its_start_goes_before_the_start_below() -> None:
     lines = [clock("1030 -", 0), clock("1300", 40), clock("1140", 0, 70), clock("1600", 40, 70)]
     assert texts(lines) == ["1030 - 1140", "1300", "1600"]
+
+
+def test_starts_of_a_row_that_were_read_in_one_are_two() -> None:
+    row = [clock(text, 0, 100 * index) for index, text in enumerate(("8:30", "9:30", "10:30", "10:45"), 1)]
+    line = replace(clock("8:50 9:00", 0), rect=Rect(600, 0, 720, 20))
+    assert texts([*row, line]) == [*(each.text for each in row), "8:50", "9:00"]
+    # Among others of its kind it is a range without its dash.
+    assert texts([*row[:2], line]) == ["8:30", "9:30", "8:50 9:00"]
