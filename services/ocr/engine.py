@@ -9,24 +9,23 @@ lines are read in 8 bits first, several in one strip (`services.ocr.quick`); tho
 each for itself, and what is unsure still in floats. ``docs/ocr.md`` has the figures behind each of these.
 """
 
-import ctypes
 import gc
 import logging
 import os
-import platform
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
 import cv2
 import numpy as np
 
 from services.ocr.crops import Image, Quad, candidates, cut, read_from, reading_order, short_and_turned, size, upright
+from services.ocr.hollow import hollow
 from services.ocr.leftover import in_line, mosaic, new, spots, uncovered, words
+from services.ocr.machine import multiplies_bytes, trim
 from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
 from services.ocr.quick import QuickRecogniser, alone, together
 from shared.logs import get_logger
@@ -62,6 +61,8 @@ _WORD = 3
 """Letters of a word that tells which way it runs."""
 _MIN_SIDE = 4
 """Pixels; below this a box is a speck."""
+_HUBS = ("aistudio_sdk", "huggingface_hub", "modelscope")
+"""Clients that fetch models, of no use where these are in folders."""
 
 
 class EngineSettings(Settings):
@@ -123,7 +124,9 @@ class Engine:
             models = replace(models, quick=None)
         prepare_environment(self._models)
         import onnxruntime
-        from paddleocr import TextDetection, TextRecognition
+
+        with hollow("pandas", *(() if models.recognition.folder is None else _HUBS)):
+            from paddleocr import TextDetection, TextRecognition
 
         # paddlex announces each model on its own coloured handler; ours must stay parsable.
         logging.getLogger("paddlex").setLevel(logging.WARNING)
@@ -367,27 +370,6 @@ def ways(read: dict[int, dict[int, tuple[float, str]]]) -> dict[int, int]:
         if angle == 360 - way and figures and any(letter.isdigit() for letter in read[line].get(way, (0, ""))[1]):
             surest[line] = way
     return surest
-
-
-def trim() -> None:
-    """Give the heap's free pages back to the system; the allocator would keep them."""
-    trimming = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's
-    if trimming is not None:
-        trimming(0)
-
-
-def multiplies_bytes() -> bool:
-    """Whether this processor has instructions for sums of products of bytes.
-
-    On x86 without them (VNNI), ONNX Runtime's 8-bit kernels are no faster and may overflow.
-    """
-    if platform.machine() in ("aarch64", "arm64"):
-        return True
-    try:
-        flags = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return False
-    return "avx512_vnni" in flags or "avx_vnni" in flags
 
 
 def _bgr(image: Image) -> Image:

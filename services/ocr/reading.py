@@ -75,7 +75,8 @@ def load() -> tuple[bytes, Callable[[bytes, Callable[[bytes], None]], bytes]]:
     """
     import numpy as np
 
-    from services.ocr.engine import Engine, EngineSettings, trim
+    from services.ocr.engine import Engine, EngineSettings
+    from services.ocr.machine import trim
     from services.ocr.preparation import PreparationSettings, decode, encode, prepare
     from shared.outcomes import Unreadable
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from services.ocr.engine import Engine, EngineSettings, multiplies_bytes
+from services.ocr.engine import Engine, EngineSettings
 from services.ocr.graph import GraphError
+from services.ocr.machine import multiplies_bytes
 from services.ocr.models import LATIN, ModelSettings, quickened, seed
 from services.ocr.quantise import convolutions, fused, quantise, with_outputs
 from tests.benchmarks.ocr.pages import pages

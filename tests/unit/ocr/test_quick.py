@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from services.ocr.crops import Image
-from services.ocr.engine import multiplies_bytes
+from services.ocr.machine import multiplies_bytes
 from services.ocr.models import LATIN, quickened, seed
 from services.ocr.quick import QuickRecogniser, alone, together
 from tests.unit.ocr.conftest import draw, pixels
