@@ -42,9 +42,9 @@ _UNSURE = 0.9
 """Confidence of the OCR below which a letter may be a picture."""
 _PICTURE = 1.2
 """Times the size of the name below it: a picture is larger than its caption."""
-ROOMY = 0.62
-"""Between the two, a line whose next word would have left more than the rest of the cell's width free was ended on
-purpose: what follows is a note."""
+ROOMY, NEARLY = 0.9, 0.7
+"""Of the cell's width: a line that would have ended before the first with its next word was ended on purpose, and what
+follows is a note. In the same print, or in small letters, it is one that would have ended before the second."""
 
 
 @dataclass(slots=True)
@@ -314,6 +314,9 @@ def _goes_on(last: _Piece, piece: _Piece, name: str, width: float, words: frozen
         or (last.text.endswith(("'s", "’s", "s'")) and piece.size >= SAME * last.size)
         # "Science" over "Lab" in one print are a lesson's name; in another, the lesson and its room.
         or (is_room_phrase(phrase) and _likeness(last, piece) >= SAME)
+        # "Morning" over "Break" in a bar down the week, however long; "Algebra" over "II".
+        or (is_weekly(piece.text) and phrase.count(" ") == 1 and _likeness(last, piece) >= SAME)
+        or re.fullmatch(r"[IVX]{1,4}", piece.text)
     ):
         return True
     if is_aside(piece.text) or piece.text[:1] in "([" or (is_initials(piece.text) and not is_initials(name)):
@@ -328,9 +331,9 @@ def _goes_on(last: _Piece, piece: _Piece, name: str, width: float, words: frozen
         return piece.rect.x0 - last.rect.x1 < 1.2 * last.size
     if piece.rect.y0 - last.rect.y1 > 0.8 * last.size:
         return False
-    if name.endswith(("-", "/", "&", "+", ",")) or piece.text[:1].islower() or piece.text[:1] in "&/+-":
+    if name.endswith(("-", "/", "&", "+", ",")) or piece.text[:1] in "&/+-":
         return True
-    return same >= SAME or room > ROOMY
+    return room > (NEARLY if piece.text[:1].islower() or same >= SAME else ROOMY)
 
 
 def _likeness(last: _Piece, piece: _Piece) -> float:

@@ -130,12 +130,13 @@ def _printed(*texts: str, like: float) -> list[Line]:
 @pytest.mark.parametrize(
     ("first", "second", "like", "one"),
     [
-        # Half of the cell was free: ended on purpose, unless the print is the same.
-        ("Maths", "Warmup", 0.95, True),
-        ("Maths", "Warmup", 0.9, False),
-        # A fifth of it was free, and the next word would have filled that.
-        ("Geography", "Harbours", 0.84, True),
-        ("Geography", "Harbours", 0.8, False),
+        # Half of the cell was free: ended on purpose, whatever the print.
+        ("Maths", "Warmup", 1.0, False),
+        # A fifth of it was free, and the next word would have filled that but for a little: only in the same print.
+        ("Geography", "Harbours", 0.95, True),
+        ("Geography", "Harbours", 0.9, False),
+        ("Geography", "harbours", 0.9, True),
+        ("Maths", "warmup", 0.9, False),
         # The next word had no room on the name's line: wrapped, unless the print is quite another.
         ("Environmental", "Research", 0.8, True),
         ("Environmental", "Research", 0.74, True),
@@ -158,10 +159,10 @@ def test_what_ends_in_a_small_word_goes_on_unless_the_print_is_quite_another(lik
 @pytest.mark.parametrize(("size", "one"), [(20.0, True), (14.0, False)])
 def test_boxes_tell_where_the_print_does_not(unknown: Type | None, size: float, one: bool) -> None:
     """The name's print was not measured, or so pale that its ground was not understood."""
-    name, other = stack("Garden", ("harvest", size))
-    lines = [replace(name, type=unknown), replace(other, text="Harvest", type=replace(BODY, stroke=1))]
+    name, other = stack("Gardening", ("harvests", size))
+    lines = [replace(name, type=unknown), replace(other, text="Harvests", type=replace(BODY, stroke=1))]
     cell = read_cell(lines, CELL, frozenset())
-    assert (cell.name, cell.notes) == (("Garden Harvest", None) if one else ("Garden", "Harvest"))
+    assert (cell.name, cell.notes) == (("Gardening Harvests", None) if one else ("Gardening", "Harvests"))
 
 
 @pytest.mark.parametrize(
