@@ -254,7 +254,10 @@ def _name_piece(pieces: list[_Piece]) -> int:
     for index, piece in enumerate(pieces):
         if not is_aside(piece.text):
             smaller = index > 0 and pieces[0].size < SMALLER * piece.size
-            return index if smaller or is_person(pieces[0].text) or is_bracketed(pieces[0].text) else 0
+            # A number alone in the corner is a room's.
+            number = pieces[0].text.isdigit() and any(letter.isalpha() for letter in piece.text)
+            none = number or is_person(pieces[0].text) or is_bracketed(pieces[0].text)
+            return index if smaller or none else 0
     return 0
 
 

@@ -19,6 +19,8 @@ _GLUED_TITLE = re.compile(
 _INITIALED = re.compile(
     r"^(?:[^\W\d_]\.[\s-]?){1,3}\s*[^\W\d_a-z][^\W\d_]+(?:['’-][^\W\d_]+)*(?:\s[^\W\d_a-z][^\W\d_]+)?$"
 )
+# "LEROY C.", as French schools' programs print it, all in capitals.
+_SURNAME_FIRST = re.compile(r"^[^\W\d_][^\d_.,/()&+]+\s(?:[^\W\d_]\.[\s-]?)+$")
 _ROOM_WORDS = (
     "room|rm|lab|laboratory|hall|gym|gymnasium|field|studio|suite|library|theatre|theater|workshop|playground|court|"
     "pool|classroom|auditorium|canteen|cafeteria|building|block|floor|kitchen|pitch|astro|chapel|office|annexe|annex|"
@@ -92,9 +94,10 @@ PHRASES = frozenset(
 
 
 def is_person(text: str) -> bool:
-    """Whether `text` is a name with a title or an initial before it ("Mr Rossi", "A. Fitzgerald")."""
+    """Whether `text` is a name with a title or an initial ("Mr Rossi", "A. Fitzgerald", "LEROY C.")."""
     text = text.strip()
-    return bool(_PERSON.match(text) or _INITIALED.match(text) or _GLUED_TITLE.match(text))
+    titled = any(form.match(text) for form in (_PERSON, _INITIALED, _GLUED_TITLE))
+    return titled or (text.isupper() and bool(_SURNAME_FIRST.match(text)))
 
 
 def is_title(text: str) -> bool:
