@@ -318,7 +318,7 @@ def _goes_on(last: _Piece, piece: _Piece, name: str, width: float, words: frozen
         # "Science" over "Lab" in one print are a lesson's name; in another, the lesson and its room.
         or (is_room_phrase(phrase) and _likeness(last, piece) >= SAME)
         # "Morning" over "Break" in a bar down the week, however long; "Algebra" over "II".
-        or (is_weekly(piece.text) and phrase.count(" ") == 1 and _likeness(last, piece) >= SAME)
+        or (piece.row > last.row and is_weekly(piece.text) and not is_weekly(name) and phrase.count(" ") == 1)
         or re.fullmatch(r"[IVX]{1,4}", piece.text)
     ):
         return True

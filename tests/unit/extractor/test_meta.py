@@ -40,6 +40,33 @@ def meta(*texts: str, y: float = 20.0) -> Meta:
         ("Weekly Timetable", "class_name", None),
         ("Elm Park School Timetable", "class_name", None),
         ("Timetable_v2.docx", "class_name", None),
+        ("Bell Schedule", "class_name", None),
+        ("Mr D. Okafor – Staff Timetable", "class_name", None),
+        ("Mr D. Okafor – Staff Timetable", "teacher", "Mr D. Okafor"),
+        ("Our Daily Class Schedule", "class_name", None),
+        ("3rd Grade Schedule 2024-2025", "class_name", "3rd Grade"),
+        ("1/2 Wombats Class Timetable", "class_name", "1/2 Wombats"),
+        ("Y2 Otters", "class_name", "Y2 Otters"),
+        ("8 Curie", "class_name", "8 Curie"),
+        ("Year 4 Willow", "class_name", "Year 4 Willow"),
+        ("Grade 3 - Sampaguita", "class_name", "Grade 3"),
+        ("Class 5 Miss J. Rowntree", "class_name", "Class 5"),
+        ("Class 5 Miss J. Rowntree", "teacher", "Miss J. Rowntree"),
+        ("Mr Sandhu & Mrs Bligh", "teacher", "Mr Sandhu & Mrs Bligh"),
+        ("Mrs. Lindqvist's Class", "teacher", "Mrs. Lindqvist"),
+        ("Clase: 6° A", "class_name", "6º A"),
+        ("Horário da Turma 8.º B", "class_name", "Turma 8.º B"),
+        ("Diretora de turma: Prof. Matos", "teacher", "Prof. Matos"),
+        ("Diretora de turma: Prof. Matos", "class_name", None),
+        ("2.º período", "term", "2.º período"),
+        ("Team schedule 24-25", "year", 2024),
+        ("Week of 24-25 March", "year", None),
+        ("4 November", "class_name", None),
+        ("30 Minutes", "class_name", None),
+        ("5 lessons", "class_name", None),
+        ("Classes", "class_name", None),
+        ("CLASS PROGRAM", "class_name", None),
+        ("10th_grade_schedule_fall.pdf", "term", None),
     ],
 )
 def test_headings(text: str, field: str, value: object) -> None:
@@ -49,3 +76,30 @@ def test_headings(text: str, field: str, value: object) -> None:
 def test_rooms_and_people_below_the_table_are_not_the_class_and_the_teacher() -> None:
     below = meta("R8", "Mrs Novak", y=850)
     assert (below.class_name, below.teacher) == (None, None)
+
+
+def _boxes(*texts: tuple[str, float, float]) -> Meta:
+    """What is read from texts at (x, y)."""
+    lines = [Line(i, text, 0.99, 0, Rect(x, y, x + 10 * len(text), y + 20), 20) for i, (text, x, y) in enumerate(texts)]
+    return read_meta(lines, set(), TABLE)
+
+
+def test_a_key_in_a_box_of_its_own_has_its_value_beside_it() -> None:
+    found = _boxes(("Class", 400, 20), ("Y5/6 Puffins", 500, 22), ("Term", 400, 60), ("Spring 2", 500, 60))
+    assert (found.class_name, found.term) == ("Y5/6 Puffins", "Spring 2")
+
+
+def test_a_key_with_a_colon_has_its_value_below_it_where_nothing_stands_beside_it() -> None:
+    assert _boxes(("CLASS TEACHER:", 10, 20), ("Mrs Adeyemi", 10, 48)).teacher == "Mrs Adeyemi"
+    assert _boxes(("Class", 10, 20), ("Everybody welcome", 10, 48)).class_name is None
+
+
+def test_a_key_s_value_is_no_other_key() -> None:
+    found = _boxes(("Class", 10, 20), ("Teacher", 100, 20), ("Mr Rossi", 200, 20))
+    assert (found.class_name, found.teacher) == (None, "Mr Rossi")
+
+
+def test_a_window_names_its_user_and_its_cell() -> None:
+    menu = [(word, 100 * i, 60.0) for i, word in enumerate(("File", "Home", "Insert", "View", "Help"))]
+    found = _boxes(("K. Ashworth", 700, 20), *menu, ("G9", 10, 100), ("Mr Rossi", 400, 140))
+    assert (found.teacher, found.class_name) == ("Mr Rossi", None)
