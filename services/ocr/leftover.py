@@ -28,6 +28,8 @@ _SLENDER = 8
 """Length over thickness above which a spot is part of a ruling line or a dash."""
 _THIN, _DASH = 4, 4
 """Pixels: the most that a dash is thick, and the least that it is long."""
+_LONGER = 1.9
+"""Length over breadth of a dash that is broader than that, at least."""
 _CLOSE = 6
 """Pixels, at least, from one dash of a rule to the next."""
 _DASHES = 10
@@ -139,7 +141,9 @@ def _without_dashes(letters: list[Rect], others: list[Rect]) -> list[Rect]:
     for across in (0, 1):  # rules down the page stand at one x, rules across it at one y
         along = 1 - across
         twins = alike & (np.abs(middles[:, None, across] - middles[None, :, across]) <= _ALIKE)
-        dashes = twins.sum(axis=1) > _DASHES
+        # Letters of a typewriter's face, one below the other, are as alike; but no dash is as broad as it is long.
+        narrow = (sizes[:, across] <= _THIN) | (sizes[:, along] >= _LONGER * sizes[:, across])
+        dashes = narrow & (twins.sum(axis=1) > _DASHES)
         dropped |= dashes
         while dashes.any():
             rule = twins[int(dashes.argmax())]

@@ -54,6 +54,12 @@ def test_dashed_rules_do_not_hide_the_letters_between_them() -> None:
     assert sorted(x // 100 for x, *_ in found) == [2, 4, 6]
 
 
+def test_a_column_of_letters_alike_is_no_dashed_rule() -> None:
+    """Day names stacked letter by letter in a face whose letters are all of one width."""
+    page = draw([("n", 200, 40 + 30 * row) for row in range(14)], (800, 500))
+    assert len(uncovered(pixels(page), [])[0]) == 14
+
+
 def test_where_thin_dashed_rules_meet_is_no_letter() -> None:
     """Dashes too thin to count as letters still show that the piece between them is none."""
     page = draw([("M", 200, 100)], (800, 500))
