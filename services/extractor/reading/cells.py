@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from services.extractor.reading.asides import inline, unfinished
 from services.extractor.reading.model import Line, Rect, Type
+from services.extractor.reading.spelt import unspaced
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.typography import likeness
 from services.extractor.reading.words import (
@@ -220,7 +221,7 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
         notes.extend(aside)
         last = piece
     notes = before + notes
-    name = _unspaced(name, words)
+    name = unspaced(name, words)
     plain = [note.strip("()[] ") for note in notes if note.strip("()[] ")]
     teacher, room = people_and_rooms(plain)
     opening = len(" ".join(line.text for line in rows[0]))
@@ -346,20 +347,6 @@ def _likeness(last: _Piece, piece: _Piece) -> float:
         return SAME if piece.size >= 0.6 * last.size else 0.0
     found = likeness(last.type, piece.type) if last.type is not None and piece.type is not None else None
     return piece.size / last.size if found is None else found
-
-
-def _unspaced(name: str, words: frozenset[str]) -> str:
-    """A word set with wide spaces between its letters ("R E C R E O", read as "R EC RE 0") as one."""
-    parts = name.split()
-    if len(parts) < 3 or any(len(part) > 2 for part in parts):
-        return name
-    word = "".join(parts)
-    if any(letter.isalpha() for letter in word):
-        word = word.replace("0", "O")
-    known = word.casefold() in words or is_weekly(word)
-    # "A or B" is no word set wide.
-    spelt = len(parts) > 3 and sum(len(part) == 1 for part in parts) > len(parts) / 2
-    return word if word.isalpha() and (known or spelt) else name
 
 
 def _join(name: str, more: str, words: frozenset[str]) -> str:

@@ -20,6 +20,7 @@ from services.extractor.reading.pieces import Table
 from services.extractor.reading.places import Place, place_times
 from services.extractor.reading.regions import Region, find_regions
 from services.extractor.reading.series import DayBand, DayHeader, level
+from services.extractor.reading.spelt import spread_word
 from services.extractor.reading.timebands import find_time_bands
 from services.extractor.reading.timecells import with_their_times
 from services.extractor.reading.view import View
@@ -266,10 +267,9 @@ def _spell(found: list[_Found], days: int) -> None:
         if len(item.place.cell.name) == 1 and len(item.place.days) == 1 and not item.place.cell.notes:
             rows.setdefault((item.region.first, item.region.last), []).append(item)
     for row in rows.values():
-        row.sort(key=lambda item: item.place.days[0])
-        word = "".join(item.place.cell.name for item in row)
+        word = spread_word({item.place.days[0]: item.place.cell.name for item in row}, days)
         crosses = sum(item.place.cell.free for item in row)
-        if len(row) >= 4 and len(row) >= days - 1 and word.isalpha() and crosses < 2:
+        if word and crosses < 2:
             for item in row:
                 item.place.cell.name = word
 

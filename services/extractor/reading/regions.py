@@ -16,6 +16,7 @@ from services.extractor.reading.bands import TimeBand
 from services.extractor.reading.model import Line, Rect, bounds
 from services.extractor.reading.pieces import SAME, Piece, Table, band_at
 from services.extractor.reading.series import DayBand
+from services.extractor.reading.spelt import whole_word
 from services.extractor.reading.words import is_weekly
 
 _LETTERS = 4
@@ -177,7 +178,7 @@ def _spelt(table: Table, lines: list[Line]) -> Line | None:
     word = "".join(letter + space for letter, space in zip(letters, [*apart, ""], strict=True))
     if any(letter.isalpha() for letter in word):
         word = word.replace("0", "O").replace("1", "I")
-    return replace(rects[0][1], text=word, rect=bounds(lines))
+    return replace(rects[0][1], text=whole_word(word), rect=bounds(lines))
 
 
 def _by_day(table: Table, pieces: list[Piece], lines: list[Line], days: list[int]) -> list[Region]:
