@@ -30,7 +30,7 @@ _NEARER = 0.75
 """An end's distance to its start, as a share of that to any other time of the column."""
 _RANGE = re.compile(rf"{_CLOCK}{_HALF}\s*[{_DASH}]\s*{_CLOCK}{_HALF}")
 # A rule right beside a time, read as a figure: "108:00-08:15!".
-_RULED = re.compile(r"^[1Il|!](?=\d\d:\d\d(?!\d))|(?<=\d:\d\d)[1Il|!]$")
+_RULED = re.compile(r"^[1Iil|!](?=\d\d:\d\d(?!\d))|^[i|!](?=\d:\d\d(?!\d))|(?<=\d:\d\d)[1Il|!]$")
 
 
 def mend_lines(lines: list[Line]) -> list[Line]:

@@ -5,7 +5,7 @@ them into minutes after midnight: without am/pm a school day is understood, so 1
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 HALF_DAY = 12 * 60
 EARLIEST = 7 * 60
@@ -16,6 +16,8 @@ LATEST = 19 * 60
 _BULLETS = " \t•·▪◦●○‣*.-–—"
 _SHORT = 150
 """Minutes."""
+_EVENING = 17
+"""Who prints this hour so prints no hour of the afternoon as one of the morning's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def resolve(span: Span, after: int | None = None, near: int | None = None) -> tu
     Returns:
         Start and end; an end is always after its start.
     """
-    start, end = span.start, span.end
+    start, end = _without_rule(span.start, span.end), span.end
     if start.half:
         first = _fixed(start, start.half)
     elif end is not None and end.half:
@@ -173,6 +175,12 @@ def resolve(span: Span, after: int | None = None, near: int | None = None) -> tu
             if end.minute == 0 and last - first > 8 * 60:
                 return first, None  # "11:20-11" is a range whose end was cut off, not one into the night
     return first, last if last > first else None
+
+
+def _without_rule(start: Clock, end: Clock | None) -> Clock:
+    """The start of a range, without a rule before it that was read as its first figure ("19:45 - 10:45")."""
+    wrong = end and not (start.half or end.half) and start.hour >= _EVENING and end.hour <= 12
+    return replace(start, hour=start.hour - 10) if wrong else start
 
 
 def resolve_all(spans: list[Span]) -> list[tuple[int, int | None]]:

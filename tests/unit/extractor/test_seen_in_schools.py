@@ -172,9 +172,13 @@ def test_three_short_words_are_no_word_set_wide() -> None:
     assert cell.name == "A or B"
 
 
-def test_a_rule_beside_a_time_is_no_figure() -> None:
-    line = Line(0, "108:00-08:15!", 0.9, 0, Rect(0, 0, 120, 20), 20.0)
-    assert [each.text for each in mend_lines([line])] == ["08:00-08:15"]
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [("108:00-08:15!", "08:00-08:15"), ("i10:45 – 11:05", "10:45 – 11:05"), ("i9:45 – 10:45", "9:45 – 10:45")],
+)
+def test_a_rule_beside_a_time_is_no_figure(text: str, times: str) -> None:
+    line = Line(0, text, 0.9, 0, Rect(0, 0, 120, 20), 20.0)
+    assert [each.text for each in mend_lines([line])] == [times]
 
 
 def test_ranges_of_two_columns_with_am_and_pm_are_taken_apart() -> None:

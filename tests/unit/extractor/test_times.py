@@ -43,6 +43,10 @@ def read(text: str) -> tuple[str | None, str | None]:
         ("0900 -", "09:00", None),
         ("9hà 9h15", "09:00", "09:15"),
         ("9h15à10h10", "09:15", "10:10"),
+        # A rule before it was read as a figure.
+        ("19:45 – 10:45", "09:45", "10:45"),
+        ("19:45 – 20:45", "19:45", "20:45"),
+        ("7 - 9pm", "19:00", "21:00"),
     ],
 )
 def test_formats(text: str, start: str, end: str | None) -> None:
