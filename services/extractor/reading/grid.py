@@ -12,9 +12,11 @@ from itertools import pairwise
 
 from services.extractor.reading.bands import TimeBand
 from services.extractor.reading.cells import by_time, by_week, page_words, read_cell
+from services.extractor.reading.days import one_day
 from services.extractor.reading.headers import find_day_headers, set_day_bands
 from services.extractor.reading.implied import implied_day, implied_period
 from services.extractor.reading.legend import Legend, find_legend, label_key
+from services.extractor.reading.meta import is_class
 from services.extractor.reading.model import Draft, Draw, Line, Rect
 from services.extractor.reading.pieces import Table
 from services.extractor.reading.places import Place, place_times
@@ -114,7 +116,7 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     taken = {
         (day, item.region.first, item.region.last) for item in found if item.place.cell.free for day in item.region.days
     }
-    found = [item for item in found if not item.place.cell.free]
+    found = [item for item in found if not (item.place.cell.free or _heads_row(item, header, bands))]
     if own_times and sum(bool(item.place.cell.spans) for item in found) < max(4, 0.6 * len(found)):
         return 0
     if own_times:
@@ -138,6 +140,14 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
             area = area.union(line.rect)
     draw.area = area if draw.area is None else draw.area.union(area)
     return len(found)
+
+
+def _heads_row(item: _Found, header: DayHeader, bands: list[TimeBand]) -> bool:
+    """Whether a cell without a time says whose the lessons beside it are: a day's name, or a class's."""
+    if bands[item.place.first].start is not None or item.place.cell.spans:
+        return False
+    days = {header.bands[index].day for index in item.place.days}
+    return one_day(item.place.cell.name) in days or is_class(item.place.cell.name)
 
 
 def _end_before(view: View, header: DayHeader, headers: list[DayHeader]) -> float:

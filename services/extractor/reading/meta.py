@@ -241,7 +241,7 @@ def _bare(meta: Meta, text: str) -> bool:
     text = text.strip(" .:,")
     who = re.sub(r"['’]s?$", "", re.sub(r"(?<=\w)\s+class$|(?<=['’]s)\s+class$", "", text, flags=re.IGNORECASE))
     for name in (who, text):
-        if _is_class(name):
+        if is_class(name):
             meta.class_name = meta.class_name or name.replace("°", "º")
             return True
     if is_person(who) and len(re.split(r"\s*[&,]\s*|\s+and\s+|\s+", who)) <= MAX_WORDS:
@@ -250,7 +250,7 @@ def _bare(meta: Meta, text: str) -> bool:
     return False
 
 
-def _is_class(text: str) -> bool:
+def is_class(text: str) -> bool:
     """Whether a text is a class's name and no date, count or number."""
     if not _CLASS.match(text) or _MONTH.search(text) or not re.search(r"[^\W\d_]", text):
         return False

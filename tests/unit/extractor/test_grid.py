@@ -271,3 +271,19 @@ def test_the_same_page_is_read_the_same() -> None:
     sheet = Sheet()
     plain(Grid(sheet, 6, 5))
     assert sheet.read().blocks == sheet.read().blocks
+
+
+def test_a_column_of_classes_between_days_and_lessons_is_no_lesson() -> None:
+    sheet = Sheet(1300, 700)
+    grid = Grid(sheet, 6, 11, cell_width=170, cell_height=44)
+    for column, text in enumerate(("Day", "Class", *TIMES)):
+        grid.put(column, 0, text)
+    for day, name in enumerate(DAYS):
+        grid.put(0, 1 + 2 * day, name, high=2)
+        for group in range(2):
+            grid.put(1, 1 + 2 * day + group, f"Y{group + 1}")
+            for period in range(4):
+                grid.put(2 + period, 1 + 2 * day + group, lesson(day + group, period))
+    reading = sheet.read()
+    assert len(reading.blocks) == 5 * 2 * 4
+    assert all(block.start_time for block in reading.blocks)
