@@ -16,6 +16,7 @@ from services.extractor.reading.headers import find_day_headers, set_day_bands
 from services.extractor.reading.implied import implied_day, implied_period
 from services.extractor.reading.legend import Legend, find_legend, label_key
 from services.extractor.reading.model import Draft, Draw, Line, Rect
+from services.extractor.reading.notecells import with_their_notes
 from services.extractor.reading.pieces import Table
 from services.extractor.reading.places import Place, place_times
 from services.extractor.reading.regions import Region, find_regions
@@ -103,6 +104,7 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     regions = find_regions(table, body)
     if own_times:
         regions = with_their_times(regions, view.size)
+    regions = with_their_notes(regions, view.size)
     for region in _by_time(view, _whole_weeks(regions)):
         page_rect = view.back(region.rect)
         if not own_times:
