@@ -57,3 +57,23 @@ def test_a_column_of_rooms_beside_a_day_s_own_times() -> None:
     assert {(block.start_time, block.notes) for block in reading.blocks if block.notes} == {
         ("09:30", room) for room in ROOMS
     }
+
+
+def test_stacked_letters_read_as_one_digit_stand_for_the_day() -> None:
+    """A period's number is not as tall as a name that is written down the side of its day."""
+    grid = _three_rows_a_day()
+    for day, name in enumerate(DAYS):
+        grid.put(0, 3 * day + 1, name[:3].upper(), high=3, angle=90, scale=1.4)
+    first = grid.sheet.lines[[line.text for line in grid.sheet.lines].index("MON")]
+    at = grid.sheet.lines.index(first)
+    upright = sorted(first.box, key=lambda point: (point[1], point[0]))
+    grid.sheet.lines[at] = type(first)(
+        id=first.id,
+        text="2",
+        box=(upright[0], upright[1], upright[3], upright[2]),
+        confidence=0.88,
+        angle=0,
+    )
+    reading = grid.sheet.read()
+    assert [warning.code for warning in reading.warnings] == ["implied_day"]
+    assert len([block for block in reading.blocks if block.day == "monday"]) == 4
