@@ -1,5 +1,7 @@
 """Lessons in several cells: the subject's, the room's, the teacher's; and what stands around such tables."""
 
+import pytest
+
 from services.extractor.reading import Reading
 from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet, lesson
 
@@ -77,3 +79,16 @@ def test_stacked_letters_read_as_one_digit_stand_for_the_day() -> None:
     reading = grid.sheet.read()
     assert [warning.code for warning in reading.warnings] == ["implied_day"]
     assert len([block for block in reading.blocks if block.day == "monday"]) == 4
+
+
+@pytest.mark.parametrize("text", ["Tutor: Mrs Osei", "Teacher: Mrs Osei"])
+def test_a_line_just_above_the_times_is_not_among_them(text: str) -> None:
+    grid = _three_rows_a_day()
+    for day, name in enumerate(DAYS):
+        grid.put(0, 3 * day + 1, name, high=3)
+    grid.sheet.text(240, 104, text)
+    grid.sheet.text(850, 104, "Summer 2")
+    reading = grid.sheet.read()
+    assert (reading.teacher, reading.term) == ("Mrs Osei", "Summer 2")
+    assert len(reading.blocks) == 20
+    assert ("monday", "09:00", lesson(0, 0)) in _names(reading)
