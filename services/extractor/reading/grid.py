@@ -18,6 +18,7 @@ from services.extractor.reading.implied import implied_day, implied_period
 from services.extractor.reading.legend import Legend, find_legend, label_key
 from services.extractor.reading.meta import is_class
 from services.extractor.reading.model import Draft, Draw, Line, Rect
+from services.extractor.reading.notecells import with_their_notes
 from services.extractor.reading.pieces import Table
 from services.extractor.reading.places import Place, place_times
 from services.extractor.reading.regions import Region, find_regions
@@ -26,6 +27,7 @@ from services.extractor.reading.spelt import spread_word
 from services.extractor.reading.timebands import find_time_bands
 from services.extractor.reading.timecells import with_their_times
 from services.extractor.reading.view import View
+from services.extractor.reading.weeks import split_weeks
 from services.extractor.reading.words import is_free, is_weekly
 
 LANE = 0.75
@@ -77,6 +79,8 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     below = [other.v0 for other in headers if other.v0 > header.v1 + view.size]
     v_end = min(below, default=max((view.rect(line).y1 for line in view.lines), default=header.v1) + view.size)
     set_day_bands(view, header, v_end)
+    if split_weeks(view, header):
+        set_day_bands(view, header, v_end)
     u_from = _end_before(view, header, headers)
     bands = find_time_bands(view, header, v_end, Legend(minutes=legend.minutes), u_from)
     labelled = find_time_bands(view, header, v_end, legend, u_from) if legend.times else []
@@ -96,13 +100,14 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
         for line in view.lines
         if header.u0 <= view.rect(line).cx <= header.u1 and bands[0].lo <= view.rect(line).cy <= bands[-1].hi
     ]
-    draw.used |= {band.line.id for band in header.bands} | {line.id for line in header.dates}
+    draw.used |= {band.line.id for band in header.bands} | {line.id for line in header.below}
     draw.used |= {line.id for band in bands for line in band.lines}
     words = page_words(view.lines)
     found: list[_Found] = []
     regions = find_regions(table, body)
     if own_times:
         regions = with_their_times(regions, view.size)
+    regions = with_their_notes(regions, view.size)
     for region in _by_time(view, _whole_weeks(regions)):
         page_rect = view.back(region.rect)
         if not own_times:
@@ -301,7 +306,9 @@ def _drafts(view: View, days: list[DayBand], item: _Found) -> list[Draft]:
         rect = region.rect
         lane = (rect.x0, rect.x1) if len(place.days) == 1 and rect.width < LANE * (band.hi - band.lo) else None
         if len(place.days) > 1:
-            rect = Rect(max(rect.x0, band.lo), rect.y0, min(rect.x1, band.hi), rect.y1)
+            # A cell of both weeks is each one's whole.
+            own = [days[other] for other in place.days if days[other].day == band.day]
+            rect = Rect(max(rect.x0, own[0].lo), rect.y0, min(rect.x1, own[-1].hi), rect.y1)
         out.append(
             Draft(
                 day=band.day,

@@ -60,8 +60,8 @@ def _add_dates(view: View, header: DayHeader) -> None:
     # The month ends in the middle of a week now and then.
     same = [line for first, line in found if sum(other == first for other, _ in found) >= 2]
     if len(found) == len(header.bands) and len(same) >= 2:
-        header.dates = [line for _, line in found]
-        header.v1 = max(header.v1, *(line.rect.y1 for line in header.dates))
+        header.below = [line for _, line in found]
+        header.v1 = max(header.v1, *(line.rect.y1 for line in header.below))
 
 
 def _name_week_beside(rect: Rect, week: str, headers: list[DayHeader]) -> None:

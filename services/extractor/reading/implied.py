@@ -17,6 +17,8 @@ UNREAD = 0.7
 RULED = 0.6
 """Share of a column's height along which its edge must be drawn."""
 FRIDAY = 4
+_LONG = 0.8
+"""Of the days' names, along the days: one letter as long as that is a name misread."""
 
 Span = tuple[float, float]
 
@@ -64,8 +66,11 @@ def _by_columns(view: View, header: DayHeader) -> dict[int, float] | None:
     body = [line for line in view.lines if view.rect(line).cy > header.v1]
     counts = [len(_inside(view, body, columns[at])) for at in own]
     widths = [columns[at][1] - columns[at][0] for at in own]
-    # Letters under each other that were read as one text stand on their side.
+    # Letters under each other that were read as one text stand on their side, or are one letter as long as a name.
     heads = [line for line in view.lines if line.upright and header.v0 <= view.rect(line).cy <= header.v1]
+    if all(band.line.rect.height > band.line.rect.width for band in header.bands):
+        long = _LONG * median(rect.width for rect in rects)
+        heads = [line for line in heads if len(plain(line.text)) > 1 or view.rect(line).width < long]
 
     def blank(at: int) -> bool:
         lo, hi = columns[at]

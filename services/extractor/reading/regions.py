@@ -111,15 +111,18 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     occupied = {band_at([(d.lo, d.hi) for d in table.days], rect.cx) for rect in rects}
     if len(occupied) > 1 and all(_fits(rect, table.days) for rect in rects):
         crossing = []  # texts that nearly fill their columns, in boxes a little too long for them
+    ruled = all(table.day_lined[day] for day in days[:-1] if day < len(table.day_lined))
     if not crossing and len(occupied) > 1:
-        return _by_day(table, pieces, lines, days)
+        # Two lines of one cell stand on either side of a boundary that is ruled where it divides two cells.
+        one = ruled and _close(rects, view.size) and _crosses(table, pieces, lines)
+        return [_region(table, pieces, lines, 0.95)] if one else _by_day(table, pieces, lines, days)
     if crossing and len(occupied) == 1:
         return [_region(table, pieces, lines, 0.97)]
     if crossing:
         # Text over a boundary beside text in other columns: without lines, each column keeps what is centred in it.
         lined = any(table.day_lined[day] for day in days[:-1] if day < len(table.day_lined))
         return [_region(table, pieces, lines, 0.9)] if lined else _by_day(table, pieces, lines, days)
-    if all(table.day_lined[day] for day in days[:-1] if day < len(table.day_lined)):
+    if ruled:
         return [_region(table, pieces, lines, 1.0)]
     text = " ".join(line.text for line in lines)
     coloured = np.abs(table.colour(pieces[0]) - table.background).max() > SAME
@@ -158,6 +161,16 @@ def _crosses(table: Table, pieces: list[Piece], lines: list[Line]) -> bool:
     lo, hi = min(rect.x0 for rect in rects), max(rect.x1 for rect in rects)
     hull = _hull(table, pieces)
     return hi - lo < 0.6 * hull.width and abs((lo + hi) / 2 - hull.cx) < 0.12 * hull.width
+
+
+def _close(rects: list[Rect], size: float) -> bool:
+    """Whether each text stands close behind another one, along the days."""
+    ordered = sorted(rects, key=lambda rect: rect.x0)
+    return all(
+        after.x0 - max(rect.x1 for rect in ordered[:index]) < _ALIKE * size
+        for index, after in enumerate(ordered)
+        if index
+    )
 
 
 def _spelt(table: Table, lines: list[Line]) -> Line | None:

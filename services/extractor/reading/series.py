@@ -46,8 +46,8 @@ class DayHeader:
     v1: float
     implied: list[Day] = field(default_factory=list)
     """Days whose names were not read."""
-    dates: list[Line] = field(default_factory=list)
-    """Of the days, below their names."""
+    below: list[Line] = field(default_factory=list)
+    """The days' dates below their names, and the names of the weeks within the days."""
 
     @property
     def u0(self) -> float:

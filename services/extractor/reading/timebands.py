@@ -17,6 +17,10 @@ from services.extractor.reading.series import DayHeader, level
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.view import View
 
+_RULES = 4
+"""Of a header's cells: from so many on, a place without any is outside of it."""
+_SEEN = 0.5
+"""Share of a text's height along which a rule must be seen beside it."""
 _MEETING = 3
 """Rows that end when the next begins: what such a header looks like."""
 
@@ -129,6 +133,7 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
     strong = [rail for rail in rails if view.v_cut(rail.at, u0, u1, (rail.hi - rail.lo) / 2) >= 0.6]
     cells: list[list[Line]] = []
     edges = [rail.at for rail in strong]
+    strip = [line for line in strip if find_times(line.text) or _among_cells(view, line, strong)]
     by_cell: dict[int, list[Line]] = {}
     for line in strip:
         by_cell.setdefault(sum(edge < view.rect(line).cy for edge in edges), []).append(line)
@@ -152,6 +157,14 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
         begin=header.v1 - 0.5 * view.size,
     )
     return [TimeBand(lo, hi, lines) for (lo, hi), (_, lines) in zip(bands, boxes, strict=True)]
+
+
+def _among_cells(view: View, line: Line, strong: list[Rail]) -> bool:
+    """Whether rules that divide the strip's cells run on beside a text: above the table ("Tutor: Mrs Osei") none do."""
+    if len(strong) < _RULES:
+        return True
+    rect = view.rect(line)
+    return sum(view.v_cut(rail.at, rect.x0, rect.x1, (rail.hi - rail.lo) / 2) > _SEEN for rail in strong) > 1
 
 
 def _empty_cells(rails: list[Rail], spans: list[tuple[float, float]], size: float) -> list[tuple[float, float]]:

@@ -30,7 +30,7 @@ def with_their_times(regions: list[Region], size: float) -> list[Region]:
     timing = [region for region in regions if _only_time(region)]
     others = [region for region in regions if not any(region is each for each in timing)]
     best: dict[int, Region] = {}
-    for beside in (_behind, _below):
+    for beside in (behind, below):
         pairs = _pairs(timing, others, beside, size)
         if len(pairs) > len(best):
             best = pairs
@@ -70,11 +70,19 @@ def _pairs(
     return pairs
 
 
-def _behind(times: Rect, other: Rect, size: float) -> bool:
-    shared = min(times.y1, other.y1) - max(times.y0, other.y0)
-    return abs(other.x0 - times.x1) < size and shared > _LEVEL * max(times.height, other.height)
+def behind(one: Rect, other: Rect, size: float) -> bool:
+    """Whether `other` stands next to `one` on its far side along the days, as high as that."""
+    shared = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return (
+        one.x0 < other.x0 < one.x1 + size
+        and one.x1 < other.x0 + size
+        and shared > _LEVEL * max(one.height, other.height)
+    )
 
 
-def _below(times: Rect, other: Rect, size: float) -> bool:
-    shared = min(times.x1, other.x1) - max(times.x0, other.x0)
-    return abs(other.y0 - times.y1) < size and shared > _LEVEL * max(times.width, other.width)
+def below(one: Rect, other: Rect, size: float) -> bool:
+    """Whether `other` stands next to `one` on its far side along the times, as wide as that."""
+    shared = min(one.x1, other.x1) - max(one.x0, other.x0)
+    return (
+        one.y0 < other.y0 < one.y1 + size and one.y1 < other.y0 + size and shared > _LEVEL * max(one.width, other.width)
+    )

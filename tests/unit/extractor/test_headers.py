@@ -47,7 +47,7 @@ def test_dates_below_the_days_are_no_lessons(first: int) -> None:
             page.fill(x - 90, 136 + 100 * hour, x + 90, 228 + 100 * hour, PASTEL[(day + hour) % 5])
             page.text(x, 182 + 100 * hour, lesson(day, hour))
     (header,) = find_day_headers(page.view())
-    assert [line.text for line in header.dates] == [str((first + day - 1) % 31 + 1) for day in range(5)]
+    assert [line.text for line in header.below] == [str((first + day - 1) % 31 + 1) for day in range(5)]
     assert week(page.read()) == {
         (name.lower(), f"{8 + hour:02}:00", f"{9 + hour:02}:00", lesson(day, hour))
         for day, name in enumerate(DAYS)
