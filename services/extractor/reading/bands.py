@@ -24,6 +24,8 @@ class TimeBand:
     start: int | None = None
     end: int | None = None
     label: str = ""
+    key: str | None = None
+    """Of the legend's entry that its label names."""
     source: TimeSource | None = None
     implied: bool = False
     """Its number was not read; those above and below it tell it."""
