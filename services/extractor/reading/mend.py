@@ -5,6 +5,7 @@ from dataclasses import replace
 from statistics import median
 
 from services.extractor.reading.days import read_days
+from services.extractor.reading.legend import is_period
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.times import find_times, resolve, resolve_all
 
@@ -14,6 +15,8 @@ _DASH = "-–—−~"
 _CLOCK = r"\d{1,2}\s?[:.hH]\s?\d{2}"
 _CLOCK_ALONE = re.compile(rf"{_CLOCK}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _CLOCK_OR_DIGITS = re.compile(rf"{_CLOCK_ALONE.pattern}|[012]\d[0-5]\d", re.IGNORECASE)
+_FIGURES = "IlOo"
+"""Letters that a figure is read as."""
 _AND = ",&+/ "
 """What stands behind one day where another follows."""
 _HALF = r"(?:\s?[AaPp]\.?[Mm](?![^\W\d])\.?)?"
@@ -32,16 +35,38 @@ _RANGE = re.compile(rf"{_CLOCK}{_HALF}\s*[{_DASH}]\s*{_CLOCK}{_HALF}")
 # A rule right beside a time, read as a figure: "108:00-08:15!".
 _RULED = re.compile(r"^[1Il|!](?=\d\d:\d\d(?!\d))|(?<=\d:\d\d)[1Il|!]$")
 
+# "Reg08:40-08:55", "P311:00-12:00": the label, what it may share with the hour, and the rest of the range.
+_STUCK = re.compile(rf"(?<!\w)([^\W\d_]{{1,14}})(\d{{1,4}})(?=([:.]\d\d{_HALF}\s*[{_DASH}]\s*{_CLOCK}{_HALF}))")
+
 
 def mend_lines(lines: list[Line]) -> list[Line]:
     """The page's lines without doubles, one for each range of times that several columns or rows of a header show.
 
     A part of a line, and a line made of two, keep the (first) line's id.
     """
-    lines = [replace(line, text=_RULED.sub("", line.text)) for line in _once(lines)]
+    lines = [replace(line, text=_unstuck(_RULED.sub("", line.text))) for line in _once(lines)]
     lines = [part for line in lines for part in _apart(line)]
     lines = [part for line in lines for part in _starts(line, lines)]
     return _headed(_paired(_abreast(_joined(_halved(_enumerated(lines))))))
+
+
+def _unstuck(text: str) -> str:
+    """`text` with a blank between a label and its range, which the OCR ran together.
+
+    A period's number goes with its word, whatever is left is the hour; only where one way to part them makes a range.
+    """
+
+    def parted(match: re.Match[str]) -> str:
+        word, digits, rest = match.groups()
+        numbered = is_period(f"{word}1")
+        if not (numbered or len(word) > 1) or not set(word) - set(_FIGURES):
+            return match.group()
+        cuts = [cut for cut in (range(1, 3) if numbered else (0,)) if cut < len(digits) <= cut + 2]
+        cuts = [cut for cut in cuts if digits[0] != "0" or not cut]
+        fitting = [cut for cut in cuts if _is_range(digits[cut:] + rest)]
+        return f"{word}{digits[: fitting[0]]} {digits[fitting[0] :]}" if len(fitting) == 1 else match.group()
+
+    return _STUCK.sub(parted, text)
 
 
 def _once(lines: list[Line]) -> list[Line]:
@@ -221,7 +246,12 @@ def _range(line: Line, after: Line) -> str:
 
 def _rises(line: Line, after: Line) -> bool:
     """Whether a range of both is one of a school day."""
-    spans = find_times(_range(line, after))
+    return _is_range(_range(line, after))
+
+
+def _is_range(text: str) -> bool:
+    """Whether a text is a range of a school day."""
+    spans = find_times(text)
     if len(spans) != 1 or spans[0].end is None:
         return False
     start, end = resolve(spans[0])

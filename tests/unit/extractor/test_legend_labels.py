@@ -3,6 +3,8 @@
 import pytest
 
 from services.extractor.reading.legend import shortens
+from services.extractor.reading.mend import mend_lines
+from services.extractor.reading.model import Line, Rect
 from tests.unit.extractor.sheet import DAYS, Grid, Sheet, lessons, week
 
 TIMES = ("8:40-9:00", "9:00-10:00", "10:00-11:00", "11:00-11:20", "11:20-12:20")
@@ -52,3 +54,24 @@ def test_what_fills_a_row_names_its_entry_where_the_row_s_label_does_not() -> No
 )
 def test_what_is_short_for_nothing(text: str, key: str) -> None:
     assert not shortens(text, key)
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("Times: Reg08:40-08:55, 1=08:55-09:55", "Times: Reg 08:40-08:55, 1=08:55-09:55"),
+        ("P2 9:40-10:40 · P311:00-12:00 · P412:00-1:00", "P2 9:40-10:40 · P3 11:00-12:00 · P4 12:00-1:00"),
+        ("P18:40-9:40", "P1 8:40-9:40"),
+        ("P1013:45 - 14:45", "P10 13:45 - 14:45"),
+        # Period 1 or 10, and 1 or 11.
+        ("P109:40-10:40", "P109:40-10:40"),
+        ("P111:00-1:40", "P111:00-1:40"),
+        # A room, a time with a letter for a figure, and a start alone.
+        ("B11:00-12:00", "B11:00-12:00"),
+        ("Il0:00-11:00", "Il0:00-11:00"),
+        ("Room12:30", "Room12:30"),
+    ],
+)
+def test_a_label_is_parted_from_the_range_it_runs_into(text: str, mended: str) -> None:
+    (line,) = mend_lines([Line(0, text, 0.99, 0, Rect(0, 0, 10 * len(text), 20), 20)])
+    assert line.text == mended
