@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import replace
-from statistics import median
 
 from services.extractor.reading.days import read_days
 from services.extractor.reading.legend import is_period
 from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.rowheads import with_row_heads
 from services.extractor.reading.times import find_times, resolve, resolve_all
 
 TWIN = 0.5
@@ -23,8 +23,6 @@ _HALF = r"(?:\s?[AaPp]\.?[Mm](?![^\W\d])\.?)?"
 _HALF_FIRST = re.compile(rf"[ap]\.?\s?m\.?(?:$|\s?[{_DASH}]\s?{_CLOCK}{_HALF}$)", re.IGNORECASE)
 _PAIRS = 3
 """Starts with an end below them that make a pattern."""
-_TEXT = 2
-"""Letters of a name."""
 _LONGEST = 6 * 60
 """Minutes of a range."""
 _TWO_LINES = 1.5
@@ -47,7 +45,7 @@ def mend_lines(lines: list[Line]) -> list[Line]:
     lines = [replace(line, text=_unstuck(_RULED.sub("", line.text))) for line in _once(lines)]
     lines = [part for line in lines for part in _apart(line)]
     lines = [part for line in lines for part in _starts(line, lines)]
-    return _headed(_paired(_abreast(_joined(_halved(_enumerated(lines))))))
+    return with_row_heads(_paired(_abreast(_joined(_halved(_enumerated(lines))))))
 
 
 def _unstuck(text: str) -> str:
@@ -304,39 +302,6 @@ def _paired(lines: list[Line]) -> list[Line]:
     if len(pairs) < _PAIRS or len(set(members)) < len(members) or len(members) < 0.75 * (len(clocks) + beside):
         return lines
     return _as_ranges(lines, pairs)
-
-
-def _headed(lines: list[Line]) -> list[Line]:
-    """Lines of a time and a text ("9:15-10:10 Maths") in two, where other times stand alone in a column that begins and
-    ends as this one's time does: the row's header and its first cell, with nothing drawn between them.
-    """
-    alone: list[tuple[Line, bool]] = []
-    mixed: list[tuple[Line, bool, int]] = []
-    for line in lines:
-        spans = find_times(line.text) if line.upright else []
-        if len(spans) != 1 or line.text[: spans[0].at[0]].strip():
-            continue
-        ranged, rest = spans[0].end is not None, line.text[spans[0].at[1] :]
-        if not rest.strip():
-            alone.append((line, ranged))
-        elif rest[:1] == " " and sum(char.isalpha() for char in rest) >= _TEXT:
-            mixed.append((line, ranged, spans[0].at[1]))
-    made: dict[int, tuple[Line, Line]] = {}
-    for line, ranged, cut in mixed:
-        at = line.rect.x0 + line.rect.width / len(line.text) * cut
-        column = [
-            other.rect.x1
-            for other, same in alone
-            if same == ranged and abs(other.rect.x0 - line.rect.x0) + abs(other.rect.x1 - at) < 2 * line.size
-        ]
-        if len(column) < _PAIRS or len(column) <= len(mixed):
-            continue
-        end = min(median(column), line.rect.x1)
-        made[id(line)] = (
-            replace(line, text=line.text[:cut], rect=replace(line.rect, x1=end)),
-            replace(line, text=line.text[cut:].strip(), rect=replace(line.rect, x0=max(at, end))),
-        )
-    return [part for line in lines for part in made.get(id(line), (line,))]
 
 
 def _overlapping(a: Rect, b: Rect) -> bool:
