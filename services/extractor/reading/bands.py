@@ -1,6 +1,7 @@
 """The bands of a header: where one's column (or row) ends and the next begins, at a separator if one stands between
 them, else between their texts."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -24,6 +25,8 @@ class TimeBand:
     start: int | None = None
     end: int | None = None
     label: str = ""
+    key: str | None = None
+    """Of the legend's entry that its label names."""
     source: TimeSource | None = None
     implied: bool = False
     """Its number was not read; those above and below it tell it."""
@@ -79,7 +82,7 @@ def split_between(
     first = _nearest(rails, cut, first_lo + 0.4 * size, first_lo - 1.1 * pitch if begin is None else begin, good)
     if first is None:
         first = first_lo - 0.5 * size if aligned else (first_lo + first_hi - pitch) / 2
-        first = min(first, first_lo)
+        first = min(max(first, -math.inf if begin is None else begin), first_lo)
     last = _nearest(rails, cut, last_hi - 0.4 * size, last_hi + 1.3 * pitch, good)
     if last is None:
         last = max(last_lo + pitch - 0.5 * size if aligned else (last_lo + last_hi + pitch) / 2, last_hi)

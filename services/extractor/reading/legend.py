@@ -28,6 +28,10 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 """How long a lesson lasts ("Jede Stunde dauert 45 Min.", "All lessons are 50 minutes")."""
+_HALVES = ("am", "pm")
+"""Of a day: not short for anything."""
+_INITIALS = 4
+"""Letters of what is short for a word without being its beginning, at most."""
 _BETWEEN = " ,;|·•"
 """What separates the entries of a legend on one line."""
 _BLOCK = 16.0
@@ -57,6 +61,19 @@ def label_key(text: str) -> str | None:
 def is_period(text: str) -> bool:
     """Whether `text` is a period's number, with or without the word."""
     return bool(_NUMBERED.match(text.strip(" :.-–=()[]")))
+
+
+def shortens(text: str, key: str) -> bool:
+    """Whether a label is short for a legend's entry, or the other way round: its beginning ("Reg" for "Registration"),
+    or its first letter and some after that ("HR" for "Homeroom")."""
+    own = label_key(text) or ""
+    short, long = sorted((own, key), key=len)
+    if len(short) < 2 or not own.isalpha() or not key.isalpha() or short in _HALVES:
+        return False
+    rest = iter(long)
+    return long.startswith(short) or (
+        len(short) <= _INITIALS and short[0] == long[0] and all(letter in rest for letter in short)
+    )
 
 
 @dataclass(slots=True)

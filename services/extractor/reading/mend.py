@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import replace
-from statistics import median
 
 from services.extractor.reading.days import read_days
+from services.extractor.reading.legend import is_period
 from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.rowheads import with_row_heads
 from services.extractor.reading.times import find_times, resolve, resolve_all
 
 TWIN = 0.5
@@ -14,14 +15,14 @@ _DASH = "-–—−~"
 _CLOCK = r"\d{1,2}\s?[:.hH]\s?\d{2}"
 _CLOCK_ALONE = re.compile(rf"{_CLOCK}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _CLOCK_OR_DIGITS = re.compile(rf"{_CLOCK_ALONE.pattern}|[012]\d[0-5]\d", re.IGNORECASE)
+_FIGURES = "IlOo"
+"""Letters that a figure is read as."""
 _AND = ",&+/ "
 """What stands behind one day where another follows."""
 _HALF = r"(?:\s?[AaPp]\.?[Mm](?![^\W\d])\.?)?"
 _HALF_FIRST = re.compile(rf"[ap]\.?\s?m\.?(?:$|\s?[{_DASH}]\s?{_CLOCK}{_HALF}$)", re.IGNORECASE)
 _PAIRS = 3
 """Starts with an end below them that make a pattern."""
-_TEXT = 2
-"""Letters of a name."""
 _LONGEST = 6 * 60
 """Minutes of a range."""
 _TWO_LINES = 1.5
@@ -32,16 +33,38 @@ _RANGE = re.compile(rf"{_CLOCK}{_HALF}\s*[{_DASH}]\s*{_CLOCK}{_HALF}")
 # A rule right beside a time, read as a figure: "108:00-08:15!".
 _RULED = re.compile(r"^[1Iil|!](?=\d\d:\d\d(?!\d))|^[i|!](?=\d:\d\d(?!\d))|(?<=\d:\d\d)[1Il|!]$")
 
+# "Reg08:40-08:55", "P311:00-12:00": the label, what it may share with the hour, and the rest of the range.
+_STUCK = re.compile(rf"(?<!\w)([^\W\d_]{{1,14}})(\d{{1,4}})(?=([:.]\d\d{_HALF}\s*[{_DASH}]\s*{_CLOCK}{_HALF}))")
+
 
 def mend_lines(lines: list[Line]) -> list[Line]:
     """The page's lines without doubles, one for each range of times that several columns or rows of a header show.
 
     A part of a line, and a line made of two, keep the (first) line's id.
     """
-    lines = [replace(line, text=_RULED.sub("", line.text)) for line in _once(lines)]
+    lines = [replace(line, text=_unstuck(_RULED.sub("", line.text))) for line in _once(lines)]
     lines = [part for line in lines for part in _apart(line)]
     lines = [part for line in lines for part in _starts(line, lines)]
-    return _headed(_paired(_abreast(_joined(_halved(_enumerated(lines))))))
+    return with_row_heads(_paired(_abreast(_joined(_halved(_enumerated(lines))))))
+
+
+def _unstuck(text: str) -> str:
+    """`text` with a blank between a label and its range, which the OCR ran together.
+
+    A period's number goes with its word, whatever is left is the hour; only where one way to part them makes a range.
+    """
+
+    def parted(match: re.Match[str]) -> str:
+        word, digits, rest = match.groups()
+        numbered = is_period(f"{word}1")
+        if not (numbered or len(word) > 1) or not set(word) - set(_FIGURES):
+            return match.group()
+        cuts = [cut for cut in (range(1, 3) if numbered else (0,)) if cut < len(digits) <= cut + 2]
+        cuts = [cut for cut in cuts if digits[0] != "0" or not cut]
+        fitting = [cut for cut in cuts if _is_range(digits[cut:] + rest)]
+        return f"{word}{digits[: fitting[0]]} {digits[fitting[0] :]}" if len(fitting) == 1 else match.group()
+
+    return _STUCK.sub(parted, text)
 
 
 def _once(lines: list[Line]) -> list[Line]:
@@ -221,7 +244,12 @@ def _range(line: Line, after: Line) -> str:
 
 def _rises(line: Line, after: Line) -> bool:
     """Whether a range of both is one of a school day."""
-    spans = find_times(_range(line, after))
+    return _is_range(_range(line, after))
+
+
+def _is_range(text: str) -> bool:
+    """Whether a text is a range of a school day."""
+    spans = find_times(text)
     if len(spans) != 1 or spans[0].end is None:
         return False
     start, end = resolve(spans[0])
@@ -274,39 +302,6 @@ def _paired(lines: list[Line]) -> list[Line]:
     if len(pairs) < _PAIRS or len(set(members)) < len(members) or len(members) < 0.75 * (len(clocks) + beside):
         return lines
     return _as_ranges(lines, pairs)
-
-
-def _headed(lines: list[Line]) -> list[Line]:
-    """Lines of a time and a text ("9:15-10:10 Maths") in two, where other times stand alone in a column that begins and
-    ends as this one's time does: the row's header and its first cell, with nothing drawn between them.
-    """
-    alone: list[tuple[Line, bool]] = []
-    mixed: list[tuple[Line, bool, int]] = []
-    for line in lines:
-        spans = find_times(line.text) if line.upright else []
-        if len(spans) != 1 or line.text[: spans[0].at[0]].strip():
-            continue
-        ranged, rest = spans[0].end is not None, line.text[spans[0].at[1] :]
-        if not rest.strip():
-            alone.append((line, ranged))
-        elif rest[:1] == " " and sum(char.isalpha() for char in rest) >= _TEXT:
-            mixed.append((line, ranged, spans[0].at[1]))
-    made: dict[int, tuple[Line, Line]] = {}
-    for line, ranged, cut in mixed:
-        at = line.rect.x0 + line.rect.width / len(line.text) * cut
-        column = [
-            other.rect.x1
-            for other, same in alone
-            if same == ranged and abs(other.rect.x0 - line.rect.x0) + abs(other.rect.x1 - at) < 2 * line.size
-        ]
-        if len(column) < _PAIRS or len(column) <= len(mixed):
-            continue
-        end = min(median(column), line.rect.x1)
-        made[id(line)] = (
-            replace(line, text=line.text[:cut], rect=replace(line.rect, x1=end)),
-            replace(line, text=line.text[cut:].strip(), rect=replace(line.rect, x0=max(at, end))),
-        )
-    return [part for line in lines for part in made.get(id(line), (line,))]
 
 
 def _overlapping(a: Rect, b: Rect) -> bool:

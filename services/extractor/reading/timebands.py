@@ -10,7 +10,7 @@ from services.extractor.reading.cells import in_reading_order
 from services.extractor.reading.days import read_days
 from services.extractor.reading.legend import Legend, is_period, label_key
 from services.extractor.reading.model import Line
-from services.extractor.reading.periods import imply_numbers, mark_weekly, unread_around
+from services.extractor.reading.periods import find_entries, imply_numbers, mark_weekly, unread_around
 from services.extractor.reading.rules import Rail
 from services.extractor.reading.scale import lay_on_scale
 from services.extractor.reading.series import DayHeader, level
@@ -69,14 +69,15 @@ def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_f
     strip = [line for line in strip if sum(view.rect(line).y0 < at < view.rect(line).y1 for at in middles) <= 2]
     bands = _entries(view, strip, u0, u1, header, v_end)
     _read_printed(bands)
+    find_entries(view, bands, header, legend)
     # What stands below the table would hide that its rows are numbered.
-    bands = _trim(view, bands, header, legend)
-    if all(_known(band.lines[0], legend) for band in bands if band.lines):
+    bands = _trim(view, bands, header)
+    if all(band.key or _known(band.lines[0], legend) for band in bands if band.lines):
         bands = unread_around(view, bands, header, (u0, u1), v_end)
         mark_weekly(view, bands, header, legend)
     _explain(bands, legend)
     _end_at_next(bands)
-    bands = _trim(view, bands, header, legend)
+    bands = _trim(view, bands, header)
     lay_on_scale(view, bands, header)
     return bands
 
@@ -91,14 +92,14 @@ def _heads_days(view: View, header: DayHeader, u0: float, u1: float) -> bool:
     )
 
 
-def _trim(view: View, bands: list[TimeBand], header: DayHeader, legend: Legend) -> list[TimeBand]:
+def _trim(view: View, bands: list[TimeBand], header: DayHeader) -> list[TimeBand]:
     """Without what stands above and below the table: bands that say no time and that no column reaches into."""
     inner = [(header.bands[i].hi, view) for i in range(len(header.bands) - 1)]
 
     def inside(band: TimeBand) -> bool:
         if not band.lines and band.start is None:
             return band.implied
-        if band.start is not None or is_period(band.label) or label_key(band.label) in legend.times:
+        if band.start is not None or is_period(band.label) or band.key:
             return True
         return sum(view.u_cut(u, band.lo, band.hi, 0.3 * view.size) > 0.5 for u, _ in inner) >= 0.5 * len(inner)
 
@@ -257,7 +258,8 @@ def _explain(bands: list[TimeBand], legend: Legend) -> None:
     """Set the times of bands that print none, from the legend or their neighbours."""
     imply_numbers(bands, legend)
     for band in bands:
-        if band.start is None and (key := label_key(band.label)) and key in legend.times:
+        key = band.key or label_key(band.label)
+        if band.start is None and key and key in legend.times:
             band.start, band.end = legend.times[key]
             band.source, band.implied = "legend", band.implied or key in legend.implied
     if legend.minutes:

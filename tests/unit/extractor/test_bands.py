@@ -1,4 +1,4 @@
-"""Where the first column of days begins."""
+"""Where the first column of days, and the first row of times, begins."""
 
 from services.extractor.reading.bands import split_between
 from services.extractor.reading.rules import Rail
@@ -20,3 +20,9 @@ def test_a_narrow_column_before_the_days_is_not_mondays_though_their_names_row_i
     )
     assert found[0] == (147, 420)
     assert found[-1] == (1241, 1515)
+
+
+def test_a_first_row_without_rules_begins_below_the_days_names_however_high_the_rows_are() -> None:
+    spans = [(267.0, 301.0), (445.0, 477.0), (622.0, 651.0)]
+    found = split_between(spans, [], lambda _: 0.0, size=30.0, starts=[], centres=[], begin=245.0)
+    assert found[0][0] == 245
