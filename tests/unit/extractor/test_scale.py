@@ -150,3 +150,16 @@ def test_blocks_whose_edges_were_not_seen_are_told_apart_by_their_times() -> Non
     assert {(b.start_time, b.end_time, b.name) for b in reading.blocks if b.day == "monday"} == {
         ("10:00", "11:00", "Art"), ("11:30", "12:00", "Drama"), ("13:00", "14:00", "Choir")
     }  # fmt: skip
+
+
+def test_lines_beside_labels_that_stand_below_them_are_the_hours() -> None:
+    """Most lessons begin at half past, as if the lines of the scale ran there."""
+    page = _scale(6, missed=tuple(range(7)))
+    for hour in range(7):
+        page.rule(70, 90 + HOUR * hour, 170, 90 + HOUR * hour)
+        page.text(120, 90 + HOUR * hour + 18, f"{9 + hour}:00", scale=0.5)
+    for day in range(5):
+        for start in (0.5, 1.5, 2.5, 3.5, 4.5):
+            _block(page, day, start, start + 1, lesson(day, int(start)))
+    starts = {block.start_time for block in page.read().blocks}
+    assert starts == {"09:30", "10:30", "11:30", "12:30", "13:30"}
