@@ -163,3 +163,14 @@ def test_lines_beside_labels_that_stand_below_them_are_the_hours() -> None:
             _block(page, day, start, start + 1, lesson(day, int(start)))
     starts = {block.start_time for block in page.read().blocks}
     assert starts == {"09:30", "10:30", "11:30", "12:30", "13:30"}
+
+
+def test_a_frame_over_an_hour_that_is_drawn_nowhere_is_one_block() -> None:
+    page = _scale(6)
+    page.fill(165, 90 + HOUR * 1.5, 1075, 90 + HOUR * 2.5, (255, 255, 255))
+    for day in range(5):
+        page.frame(170 + 180 * day, 90 + HOUR * 1.5, 350 + 180 * day, 90 + HOUR * 2.5)
+        page.text(260 + 180 * day, 90 + HOUR * 1.75, "Lunch")
+    _block(page, 0, 3, 4, "Art")
+    lunches = {(block.start_time, block.end_time) for block in page.read().blocks if block.name == "Lunch"}
+    assert lunches == {("10:30", "11:30")}
