@@ -3,8 +3,12 @@
 import msgspec
 import pytest
 
+from services.extractor.reading.bands import TimeBand
 from services.extractor.reading.confidence import clashes
 from services.extractor.reading.model import Draft, Line, Rect
+from services.extractor.reading.pieces import Table
+from services.extractor.reading.rules import Rail
+from services.extractor.reading.series import DayBand
 from tests.unit.extractor.sheet import DAYS, Colour, Grid, Sheet, find, lesson, week
 
 HOUR = 90
@@ -174,3 +178,13 @@ def test_a_frame_over_an_hour_that_is_drawn_nowhere_is_one_block() -> None:
     _block(page, 0, 3, 4, "Art")
     lunches = {(block.start_time, block.end_time) for block in page.read().blocks if block.name == "Lunch"}
     assert lunches == {("10:30", "11:30")}
+
+
+def test_a_table_is_cut_at_edges_that_are_too_far_apart_for_one_rule() -> None:
+    """Two days' blocks that end five minutes apart: without a cut of its own, the one runs on into the next block."""
+    view = Sheet().view()
+    near = view.size * 0.43
+    view.rules.rows = [Rail(200, 200, 300), Rail(200 + near, 200 + near, 500)]
+    line = Line(0, "Monday", 1.0, 0, Rect(0, 0, 1, 1), 1)
+    table = Table(view, [DayBand("monday", line, lo=100, hi=200)], [TimeBand(100, 400)])
+    assert table.vs == [100, 200, 200 + near, 400]
