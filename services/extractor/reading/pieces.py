@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from services.extractor.reading.bands import TimeBand
 from services.extractor.reading.model import Line, Rect
-from services.extractor.reading.rules import Rail
+from services.extractor.reading.rules import TWINS, Rail
 from services.extractor.reading.series import DayBand
 from services.extractor.reading.view import View
 
@@ -166,12 +166,15 @@ def _dashed(along: npt.NDArray[np.bool_]) -> bool:
 
 
 def _cuts(edges: list[float], rails: list[Rail], size: float) -> list[float]:
-    """Header boundaries and the separators between them, without near twins."""
+    """Header boundaries and the separators between them, without near twins.
+
+    No farther twins than rails are joined over: of two days' blocks that end five minutes apart, one would have no end.
+    """
     lo, hi = edges[0], edges[-1]
     inner = sorted((rail for rail in rails if lo < rail.at < hi), key=lambda rail: -rail.support)[:MAX_CUTS]
     cuts = list(edges)
     for rail in inner:
-        if all(abs(rail.at - cut) > 0.45 * size for cut in cuts):
+        if all(abs(rail.at - cut) > TWINS * size for cut in cuts):
             cuts.append(rail.at)
     return sorted(cuts)
 

@@ -66,8 +66,9 @@ def _resolve(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Regio
     undrawn = [not table.band_drawn[band] for band in bands[:-1]]
     coloured = np.abs(table.colour(pieces[0]) - table.background).max() > SAME
     one = len(_groups([(table.view.rect(line), line) for line in lines], table.view.size)) == 1
-    # A patch of colour over several bands is one cell, even where nothing is drawn between the bands anywhere.
-    if len(bands) > 1 and any(undrawn) and not (coloured and full and one):
+    # A patch of colour over several bands is one cell, even where nothing is drawn between the bands anywhere. So is a
+    # frame on a scale: a lunch of every day that the hour's line does not cross.
+    if len(bands) > 1 and any(undrawn) and not (full and ((one and coloured) or _framed(table, rect))):
         slices = _by_band(table, pieces, lines, bands)
         if len(slices) > 1 or slices[0][2]:
             return [region for part, part_lines, _ in slices for region in _across(table, part, part_lines)]
@@ -96,6 +97,11 @@ def _of_one_colour(table: Table, pieces: list[Piece], lines: list[Line]) -> list
     block = next(part for part in table.components(alike) if own in part)
     inside = set(block)
     return block if all(table.piece_of(line) in inside for line in lines) else pieces
+
+
+def _framed(table: Table, rect: Rect) -> bool:
+    """Whether an area of a scale has ends of its own: they were drawn where its block begins and ends."""
+    return all(b.source == "drawn" for b in table.bands) and table.vs[0] < rect.y0 and rect.y1 < table.vs[-1]
 
 
 def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region]:

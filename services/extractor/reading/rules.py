@@ -21,6 +21,8 @@ LONGEST = 1600
 """Pictures are searched at this longest side at most: thinner rules than that shows are seldom printed."""
 MAX_RAILS = 160
 """A drawing or a photo beside the table can give thousands of short edges; the longest are kept."""
+TWINS = 0.4
+"""Text heights up to which two edges are one separator's: a rule's two sides, or the gutter between two cards."""
 
 _NOISY = 2.0
 """Median step of brightness of a picture in which faint rules are lost; without noise, they are seen as they are."""
@@ -275,8 +277,7 @@ def _rails(mask: Mask, *, vertical: bool, scale: float, size: float) -> list[Rai
         length = float(stats[index, cv2.CC_STAT_HEIGHT if vertical else cv2.CC_STAT_WIDTH]) / scale
         centre = float(centroids[index][0 if vertical else 1]) / scale
         runs.append((centre, length))
-    # Two edges of one rule, or of the gutter between two cards, are one separator.
-    near = max(4.0, 0.4 * size)
+    near = max(4.0, TWINS * size)
     rails: list[Rail] = []
     group: list[tuple[float, float]] = []
     for centre, length in sorted(runs):

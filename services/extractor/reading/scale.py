@@ -9,6 +9,9 @@ from services.extractor.reading.series import DayHeader
 from services.extractor.reading.times import find_times
 from services.extractor.reading.view import View
 
+_BESIDE = 0.6
+"""Of the labels' column: along which the lines are drawn that run on into it, on average."""
+
 
 def lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
     """Turn rows to the hours of a scale, where the labels stand on the lines instead of between them.
@@ -56,7 +59,8 @@ def _lay(view: View, bands: list[TimeBand], header: DayHeader) -> bool:
     pitches = [(b - a) * step / max(1, each) for (a, b), each in zip(pairwise(at), steps, strict=True)]
     multiples = step > 0 and all(each % step == 0 for each in steps) and steps.count(step) > len(steps) / 2
     even = multiples and max(pitches) < 1.25 * min(pitches)
-    offset = _line_offset(view, at, header, median(pitches) if even else 0.0)
+    begin = min(view.rect(line).x0 for band in labelled for line in band.lines)
+    offset = _line_offset(view, at, header, begin, median(pitches) if even else 0.0)
     if offset is None and even and at[0] - median(pitches) / 2 < header.v1 - 0.2 * view.size:
         # No lines were seen, but a first row around its label would reach into the days' names: it begins there.
         offset = 0.0
@@ -87,17 +91,32 @@ def _ends_at(view: View, at: float, below: float, header: DayHeader) -> bool:
     return above >= 0.7 * len(edges) and not under
 
 
-def _line_offset(view: View, at: list[float], header: DayHeader, pitch: float) -> float | None:
+def _line_offset(view: View, at: list[float], header: DayHeader, begin: float, pitch: float) -> float | None:
     """How far from the labels the lines run that they name: 0 on them, less than 0 above.
 
     Args:
+        begin: where the labels' column begins (in `u`).
         pitch: between the labels of an even scale, whose labels may also stand below, above or between their lines;
             0 for others, whose labels can only stand on them.
 
     Returns:
         None if no such lines are drawn.
     """
-    rails = [(rail.at, view.v_cut(rail.at, header.u0, header.u1, (rail.hi - rail.lo) / 2)) for rail in view.v_rails]
+    # Beside the labels only their lines are drawn. In the days' columns, lessons that begin at half past every hour
+    # would pass for them.
+    beside = _supported(view, at, begin, header.u0, pitch, _BESIDE) if pitch else None
+    if beside is not None:
+        return beside
+    return _supported(view, at, header.u0, header.u1, pitch, 0.2 if pitch else 0.3)
+
+
+def _supported(view: View, at: list[float], u0: float, u1: float, pitch: float, least: float) -> float | None:
+    """The offset from the labels `at` which the lines between `u0` and `u1` support best, or None.
+
+    Args:
+        least: share of that stretch along which the lines must be drawn at least, on average.
+    """
+    rails = [(rail.at, view.v_cut(rail.at, u0, u1, (rail.hi - rail.lo) / 2)) for rail in view.v_rails]
     rails = [rail for rail in rails if rail[1] > 0.1]
     offsets = {0.0} | {rail - v for rail, _ in rails for v in at if abs(rail - v) <= 0.55 * pitch}
     best: tuple[float, float] | None = None
@@ -107,7 +126,7 @@ def _line_offset(view: View, at: list[float], header: DayHeader, pitch: float) -
         if sum(cut > 0.15 for cut in cuts) < 0.6 * len(at):
             continue
         support = sum(cuts) / len(cuts)
-        if support > (best[0] * 1.1 if best else 0.3 if not pitch else 0.2):
+        if support > (best[0] * 1.1 if best else least):
             best = (support, offset)
     return best[1] if best else None
 

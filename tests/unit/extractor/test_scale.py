@@ -3,8 +3,12 @@
 import msgspec
 import pytest
 
+from services.extractor.reading.bands import TimeBand
 from services.extractor.reading.confidence import clashes
 from services.extractor.reading.model import Draft, Line, Rect
+from services.extractor.reading.pieces import Table
+from services.extractor.reading.rules import Rail
+from services.extractor.reading.series import DayBand
 from tests.unit.extractor.sheet import DAYS, Colour, Grid, Sheet, find, lesson, week
 
 HOUR = 90
@@ -150,3 +154,37 @@ def test_blocks_whose_edges_were_not_seen_are_told_apart_by_their_times() -> Non
     assert {(b.start_time, b.end_time, b.name) for b in reading.blocks if b.day == "monday"} == {
         ("10:00", "11:00", "Art"), ("11:30", "12:00", "Drama"), ("13:00", "14:00", "Choir")
     }  # fmt: skip
+
+
+def test_lines_beside_labels_that_stand_below_them_are_the_hours() -> None:
+    """Most lessons begin at half past, as if the lines of the scale ran there."""
+    page = _scale(6, missed=tuple(range(7)))
+    for hour in range(7):
+        page.rule(70, 90 + HOUR * hour, 170, 90 + HOUR * hour)
+        page.text(120, 90 + HOUR * hour + 18, f"{9 + hour}:00", scale=0.5)
+    for day in range(5):
+        for start in (0.5, 1.5, 2.5, 3.5, 4.5):
+            _block(page, day, start, start + 1, lesson(day, int(start)))
+    starts = {block.start_time for block in page.read().blocks}
+    assert starts == {"09:30", "10:30", "11:30", "12:30", "13:30"}
+
+
+def test_a_frame_over_an_hour_that_is_drawn_nowhere_is_one_block() -> None:
+    page = _scale(6)
+    page.fill(165, 90 + HOUR * 1.5, 1075, 90 + HOUR * 2.5, (255, 255, 255))
+    for day in range(5):
+        page.frame(170 + 180 * day, 90 + HOUR * 1.5, 350 + 180 * day, 90 + HOUR * 2.5)
+        page.text(260 + 180 * day, 90 + HOUR * 1.75, "Lunch")
+    _block(page, 0, 3, 4, "Art")
+    lunches = {(block.start_time, block.end_time) for block in page.read().blocks if block.name == "Lunch"}
+    assert lunches == {("10:30", "11:30")}
+
+
+def test_a_table_is_cut_at_edges_that_are_too_far_apart_for_one_rule() -> None:
+    """Two days' blocks that end five minutes apart: without a cut of its own, the one runs on into the next block."""
+    view = Sheet().view()
+    near = view.size * 0.43
+    view.rules.rows = [Rail(200, 200, 300), Rail(200 + near, 200 + near, 500)]
+    line = Line(0, "Monday", 1.0, 0, Rect(0, 0, 1, 1), 1)
+    table = Table(view, [DayBand("monday", line, lo=100, hi=200)], [TimeBand(100, 400)])
+    assert table.vs == [100, 200, 200 + near, 400]
