@@ -100,6 +100,9 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
         for line in view.lines
         if header.u0 <= view.rect(line).cx <= header.u1 and bands[0].lo <= view.rect(line).cy <= bands[-1].hi
     ]
+    # A stacked name is many lines, all of which were understood.
+    named = [band.line.rect for band in header.bands]
+    draw.used |= {line.id for line in view.lines if any(rect.contains(line.rect.cx, line.rect.cy) for rect in named)}
     draw.used |= {band.line.id for band in header.bands} | {line.id for line in header.below}
     draw.used |= {line.id for band in bands for line in band.lines}
     words = page_words(view.lines)

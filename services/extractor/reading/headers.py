@@ -1,5 +1,7 @@
 """Finds the header of days in a page's text."""
 
+import math
+
 from services.extractor.reading.bands import split_between
 from services.extractor.reading.days import is_every_day, week_named
 from services.extractor.reading.implied import add_unread
@@ -35,6 +37,9 @@ def find_day_headers(view: View) -> list[DayHeader]:
             _add_routine(view, header)
     for line, week in sideways:
         _name_week_beside(line.rect, week, out)
+    if view.turned:
+        for header in out:
+            _name_week_over(view, header, weeks, [other for other in out if other is not header])
     _name_other_week(out)
     return out
 
@@ -70,6 +75,25 @@ def _name_week_beside(rect: Rect, week: str, headers: list[DayHeader]) -> None:
     table = max(beside, key=lambda each: each.v0, default=None)
     for band in table.bands if table else []:
         band.week = band.week or week
+
+
+def _name_week_over(view: View, header: DayHeader, weeks: list[tuple[Line, str]], others: list[DayHeader]) -> None:
+    """A title over a table whose days stand down its side names its week, however high the times' header between them.
+
+    It stands below what ends before this table, and before what begins beside it.
+    """
+    first, last = view.rect(header.bands[0].line), view.rect(header.bands[-1].line)
+    ends = [view.rect(other.bands[-1].line).x1 for other in others]
+    before = max((end for end in ends if end < first.x0), default=-math.inf)
+    level = [other for other in others if view.rect(other.bands[0].line).x0 < last.x1]
+    beside = min((other.v0 for other in level if other.v0 > header.v1), default=math.inf)
+    over = [
+        (view.rect(line).cx, week)
+        for line, week in weeks
+        if before < view.rect(line).cx < first.x0 and header.v0 - 3 * view.size < view.rect(line).cy < beside
+    ]
+    for band in header.bands if over else []:
+        band.week = band.week or max(over)[1]
 
 
 def _name_other_week(headers: list[DayHeader]) -> None:

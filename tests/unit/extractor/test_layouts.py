@@ -145,3 +145,20 @@ def test_a_key_of_codes_in_the_table_s_last_row_is_no_lesson() -> None:
     grid.put(0, 5, "11:30-12:00")
     grid.put(1, 5, "Bt = Mrs Yilmaz  Mn = R. Jessop", wide=5)
     assert week(page.read()) == want
+
+
+def test_a_week_is_named_over_the_middle_of_its_table_with_days_down() -> None:
+    sheet = Sheet(1200, 1300)
+    for name, top in (("WEEK A", 100), ("WEEK B", 700)):
+        grid = Grid(sheet, 5, 7, y0=top, cell_width=200)
+        sheet.text(grid.x0 + 500, top - 20, name)
+        # The header of times is twice as high as a row.
+        for column, text in enumerate(("Time", *TIMES)):
+            grid.put(column, 0, text, high=2)
+        for day, text in enumerate(DAYS):
+            grid.put(0, 2 + day, text)
+            for period in range(4):
+                grid.put(1 + period, 2 + day, lesson(day, period))
+    reading = sheet.read()
+    weeks = [block.week for block in sorted(reading.blocks, key=lambda block: block.box.y if block.box else 0)]
+    assert weeks == ["A"] * 20 + ["B"] * 20
