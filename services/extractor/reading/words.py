@@ -34,7 +34,7 @@ _FOREIGN_ROOMS = (
     "sala|sal[óo]n|laboratorio|laborat[óo]rio|taller|gimnasio|polideportivo|biblioteca|piscina|pabell[óo]n|"
     "palestra|cortile|auditorio|audit[óo]rio|gin[áa]sio|pavilh[ãa]o|quadra|refeit[óo]rio|"
     "lokaal|gymzaal|gymlokaal|sportzaal|zaal|mediatheek|kantine|"
-    "pracownia|hala|basen|aula|lt|biblioteka|czytelnia|boisko|sala gimnastyczna|"
+    "pracownia|hala|basen|aula|lt|biblioteka|czytelnia|boisko|sala gimnastyczna|sala gim|"
     "bibliothek|b[üu]cherei|sportplatz|schulhof|computerraum|informatikraum|physikraum|chemieraum|kunstraum|zeichensaal|"
     "laboratoire|stade|salle informatique|sporthal|bibliotheek"
 )
@@ -96,8 +96,11 @@ PHRASES = frozenset(
 def is_person(text: str) -> bool:
     """Whether `text` is a name with a title or an initial ("Mr Rossi", "A. Fitzgerald", "LEROY C.")."""
     text = text.strip()
-    titled = any(form.match(text) for form in (_PERSON, _INITIALED, _GLUED_TITLE))
-    return titled or (text.isupper() and bool(_SURNAME_FIRST.match(text)))
+    # "W.I.N. Time" has initials, and is nobody's name.
+    if _INITIALED.match(text):
+        return text.split()[-1].casefold() not in SUBJECTS
+    titled = _PERSON.match(text) or _GLUED_TITLE.match(text)
+    return bool(titled or (text.isupper() and _SURNAME_FIRST.match(text)))
 
 
 def is_title(text: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from services.extractor.reading.cells import by_week, in_reading_order, page_words, read_cell
 from services.extractor.reading.model import Line, Rect, Type
-from services.extractor.reading.words import is_aside, is_code, is_key, is_room, is_weekly, room_at_end
+from services.extractor.reading.words import is_aside, is_code, is_key, is_person, is_room, is_weekly, room_at_end
 
 CELL = Rect(0, 0, 200, 120)
 
@@ -46,6 +46,11 @@ def stack(*texts: str | tuple[str, float]) -> list[Line]:
         (["Algebra", "II"], "Algebra II", None),
         (["Algebra", "KJO"], "Algebra", "KJO"),
         (["Science", "Lab"], "Science Lab", None),
+        # A room's number in the corner is no name, however large; alone it is all there is.
+        (["21", "Matematyka", "A. Nowak"], "Matematyka", "21, A. Nowak"),
+        (["21"], "21", None),
+        (["HISTOIRE-GEOGRAPHIE", "LEROY C.", "Salle 204"], "HISTOIRE-GEOGRAPHIE", "LEROY C., Salle 204"),
+        (["W.I.N. Time", ("Intervention", 12)], "W.I.N. Time", "Intervention"),
         (["Science", ("Lab", 13)], "Science", "Lab"),
     ],
 )
@@ -344,3 +349,15 @@ def test_the_largest_print_is_the_name_where_the_corners_are_small(em: float, na
     corner, middle = stack(("9.B", em), ("Physics", 20.0))
     lines = [replace(corner, type=replace(BODY, em=em)), replace(middle, type=BODY)]
     assert read_cell(lines, CELL, frozenset()).name.startswith(name)
+
+
+@pytest.mark.parametrize(
+    "text", ["LEROY C.", "DE LA CRUZ M.", "O'NEIL J.", "ÉTIENNE P.-L.", "A. Fitzgerald", "J. R. Hill"]
+)
+def test_people_by_their_initials(text: str) -> None:
+    assert is_person(text)
+
+
+@pytest.mark.parametrize("text", ["W.I.N. Time", "MATHS A", "S.V.T.", "PE", "Leroy C.", "4.2 SPORT A."])
+def test_initials_of_no_person(text: str) -> None:
+    assert not is_person(text)
