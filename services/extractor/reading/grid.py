@@ -25,7 +25,7 @@ from services.extractor.reading.regions import Region, find_regions
 from services.extractor.reading.series import DayBand, DayHeader, level
 from services.extractor.reading.spelt import spread_word
 from services.extractor.reading.timebands import find_time_bands
-from services.extractor.reading.timecells import with_their_times
+from services.extractor.reading.timecells import by_columns, with_their_times
 from services.extractor.reading.view import View
 from services.extractor.reading.weeks import split_weeks
 from services.extractor.reading.words import is_free, is_weekly
@@ -166,14 +166,15 @@ def _end_before(view: View, header: DayHeader, headers: list[DayHeader]) -> floa
 
 
 def _by_time(view: View, regions: list[Region]) -> list[Region]:
-    """The regions, those of several blocks in their parts: each from its times down to the next one's."""
+    """The regions, those of several blocks in their parts: each from its times to the next one's."""
     out: list[Region] = []
     for region in regions:
-        parts = by_time(region.lines)
-        if view.turned or len(parts) < 2:
+        parts = by_columns(region.lines) if view.turned else by_time(region.lines)
+        if len(parts) < 2:
             out.append(region)
             continue
-        tops = [region.rect.y0, *(part[0].rect.y0 for part in parts[1:]), region.rect.y1]
+        begins = [min(view.rect(line).y0 for line in part) for part in parts[1:]]
+        tops = [region.rect.y0, *begins, region.rect.y1]
         out.extend(
             replace(region, rect=replace(region.rect, y0=y0, y1=y1), lines=part, certainty=min(region.certainty, 0.9))
             for part, (y0, y1) in zip(parts, pairwise(tops), strict=True)

@@ -30,6 +30,8 @@ _TWO_LINES = 1.5
 _NEARER = 0.75
 """An end's distance to its start, as a share of that to any other time of the column."""
 _RANGE = re.compile(rf"{_CLOCK}{_HALF}\s*[{_DASH}]\s*{_CLOCK}{_HALF}")
+_UNTIL = re.compile(rf"\s*(?:[{_DASH}]|(?<=[\dmh\s])(?:to|till?|until|bis|à|al?|tot|do))[{_DASH}\s]*$", re.IGNORECASE)
+_FROM = re.compile(rf"^[{_DASH}\s]*(?:[{_DASH}]|(?:to|till?|until|bis|à|al?|tot|do)(?=[\s\d]))\s*", re.IGNORECASE)
 # A rule right beside a time, read as a figure: "108:00-08:15!".
 _RULED = re.compile(r"^[1Iil|!](?=\d\d:\d\d(?!\d))|^[i|!](?=\d:\d\d(?!\d))|(?<=\d:\d\d)[1Il|!]$")
 
@@ -239,7 +241,7 @@ def _abreast(lines: list[Line]) -> list[Line]:
 
 
 def _range(line: Line, after: Line) -> str:
-    return f"{line.text.rstrip(_DASH + ' ')} - {after.text.lstrip(_DASH + ' ')}"
+    return f"{_UNTIL.sub('', line.text).rstrip()} - {_FROM.sub('', after.text).lstrip()}"
 
 
 def _rises(line: Line, after: Line) -> bool:
@@ -310,8 +312,8 @@ def _overlapping(a: Rect, b: Rect) -> bool:
 
 def _wraps(line: Line, after: Line) -> bool:
     """Whether `after` goes on from `line`: a dash between them, and right below or behind it as the text runs."""
-    opens, goes_on = line.text.rstrip()[-1:] in _DASH, after.text.lstrip()[:1] in _DASH
-    closed = after.text.rstrip()[-1:] not in _DASH and line.text.lstrip()[:1] not in _DASH
+    opens, goes_on = bool(_UNTIL.search(line.text)), bool(_FROM.match(after.text))
+    closed = not _UNTIL.search(after.text) and not _FROM.match(line.text)
     if line.angle != after.angle or not (opens or goes_on) or not closed:
         return False
     a, b = _upright(line), _upright(after)

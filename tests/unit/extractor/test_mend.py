@@ -223,3 +223,12 @@ def test_starts_of_a_row_that_were_read_in_one_are_two() -> None:
     assert texts([*row, line]) == [*(each.text for each in row), "8:50", "9:00"]
     # Among others of its kind it is a range without its dash.
     assert texts([*row[:2], line]) == ["8:30", "9:30", "8:50 9:00"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [("11:40am to", "12:10pm"), ("11:40 bis", "12:10"), ("11:40", "to 12:10"), ("11:40 -", "12:10")]
+)
+def test_a_range_that_wraps_at_its_word_is_one_text(start: str, end: str) -> None:
+    (line,) = mend_lines([clock(start, 0), clock(end, 24)])
+    assert line.text == f"{start.split(maxsplit=1)[0]} - {end.rsplit(maxsplit=1)[-1]}"
+    assert mend_lines([clock(end, 0), clock(start, 60)]) == [clock(end, 0), clock(start, 60)]

@@ -5,7 +5,7 @@ import pytest
 from services.extractor.reading.legend import find_legend
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.regions import Region
-from services.extractor.reading.timecells import with_their_times
+from services.extractor.reading.timecells import by_columns, with_their_times
 from services.extractor.reading.times import find_times, resolve, text_of
 from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet, lesson, lessons, week
 
@@ -146,3 +146,46 @@ def test_two_starts_at_the_head_of_one_column_are_a_range_whose_dash_was_not_rea
     assert {(start, end) for _, start, end, _ in found} == {
         ("09:00", "09:45"), ("09:45", "10:30"), ("10:30", "10:45"), ("10:45", "11:30")
     }  # fmt: skip
+
+
+def _row_of_cells(times: tuple[str, ...], names: tuple[str, ...], step: float = 160) -> list[Line]:
+    texts = [(text, x * step, y) for y, row in ((0, times), (30, names)) for x, text in enumerate(row)]
+    return [Line(at, text, 0.99, 0, Rect(x, y, x + 100, y + 20), 20) for at, (text, x, y) in enumerate(texts) if text]
+
+
+def test_a_day_s_cells_side_by_side_are_told_apart_by_their_times() -> None:
+    parts = by_columns(_row_of_cells(TIMES, ("Maths", "Art", "Break", "PE")))
+    assert [[line.text for line in part] for part in parts] == [
+        ["9:00-9:45", "Maths"], ["9:45-10:30", "Art"], ["10:30-10:45", "Break"], ["10:45-11:30", "PE"]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        _row_of_cells(("9:00-9:45", "10:30-10:45", "9:45-10:30"), ("Maths", "Art", "PE")),
+        _row_of_cells(("9:00-9:45", "9:45-10:30"), ("Maths", "")),
+        _row_of_cells(("9:00-9:45", "9:45-10:30"), ("Maths", "", "Art")),
+        _row_of_cells(("9:00-9:45", "9:45-10:30"), ("Maths", "Art"), step=80),
+        _row_of_cells(("9:00-9:45", "PE"), ("Maths", "9:45-10:30")),
+    ],
+    ids=["no order", "no text", "a text under neither", "no columns", "not level"],
+)
+def test_a_cell_whose_times_are_no_cells(lines: list[Line]) -> None:
+    assert by_columns(lines) == [lines]
+
+
+def test_days_down_with_times_in_cells_that_nothing_parts() -> None:
+    page = Sheet(1200, 800)
+    for day, name in enumerate(DAYS):
+        page.text(100, 150 + 120 * day, name)
+        page.rule(40, 90 + 120 * day, 1160, 90 + 120 * day)
+        # Each day begins later than the one before it, so that no column has times of its own.
+        for at, minutes in enumerate(range(0, 4 * (30 + 5 * day), 30 + 5 * day)):
+            start, end = (text_of(540 + 10 * day + minutes + more) for more in (0, 30 + 5 * day))
+            page.text(300 + 240 * at, 120 + 120 * day, f"{start} to {end}")
+            page.text(300 + 240 * at, 150 + 120 * day, lesson(day, at))
+    got = week(page.read())
+    assert len(got) == 20
+    assert ("monday", "09:30", "10:00", lesson(0, 1)) in got
+    assert ("friday", "11:20", "12:10", lesson(4, 2)) in got
