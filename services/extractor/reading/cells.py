@@ -281,6 +281,8 @@ def _pieces(rows: list[list[Line]], angle: int, *, broken: bool) -> list[_Piece]
             out.append(_Piece(name, _print_size(line), rect, number, line.type, line.confidence, parted))
             if aside:
                 out.append(replace(out[-1], text=aside, aside=True))
+            # No name goes on behind its times ("Form time, 8:30-9" over "7K").
+            parted = parted or any(letter.isalpha() for span in spans[:1] for letter in line.text[: span.at[0]])
     return out
 
 

@@ -23,8 +23,12 @@ TABLE = 0.93
 """What lists are worth whose entries stand in rows: so do a table's cells, and lists know nothing of merged ones."""
 _WIDE = 0.8
 """Of the distance between two lists' headings: text as wide as this is no entry of one of them."""
+TORN = 0.7
+"""What lists are worth with a third of their entries over a rule: blocks with the name above the time, read wrongly."""
 _PROSE = 3
 """Words on either side of a time that make a sentence of it."""
+_ALONG = 0.8
+"""Of two texts' width: along which a rule between them parts them."""
 _LONGEST = 4 * 60
 """Minutes that an entry of a list may last whose end is the next one's start."""
 
@@ -53,6 +57,7 @@ def read_daylist(view: View) -> Draw | None:
     draw = Draw("day lists")
     words = page_words(view.lines)
     headings = {each.heading.id for each in lists}
+    drawn: list[_Entry] = []
     certainty = 0.75 if _beside_times(view, lists) else 0.96
     for each in lists:
         inside = [
@@ -69,10 +74,13 @@ def read_daylist(view: View) -> Draw | None:
         # Row numbers are understood, too: they count.
         draw.used |= _numbers(inside, [entry.line for entry in entries])
         _draw(draw, each, entries, words, certainty)
+        drawn += entries
     if len(draw.drafts) < MIN_ENTRIES:
         return None
     if _in_rows(draw.drafts, view.size):
         draw.weight = TABLE
+    if sum(_torn(view, entry) for entry in drawn) > sum(len(entry.lines) > 1 for entry in drawn) / 3:
+        draw.weight *= TORN
     area = draw.drafts[0].rect
     for draft in draw.drafts:
         area = area.union(draft.rect)
@@ -161,6 +169,17 @@ def _in_rows(drafts: list[Draft], size: float) -> bool:
         for one in drafts
     )
     return level > 0.7 * len(drafts)
+
+
+def _torn(view: View, entry: _Entry) -> bool:
+    """Whether something is drawn between an entry's time and a text below it, all along both."""
+    time = entry.line.rect
+    for line in entry.lines:
+        lo, hi = min(time.x0, line.rect.x0), max(time.x1, line.rect.x1)
+        between = (rail.at for rail in view.v_rails if time.y1 <= rail.at <= line.rect.y0 + 0.3 * view.size)
+        if any(view.v_cut(at, lo, hi) > _ALONG for at in between):
+            return True
+    return False
 
 
 def _own_times(view: View, each: _List) -> int:

@@ -76,7 +76,7 @@ def _outside(view: View, headers: list[DayHeader]) -> list[Line]:
 
 
 def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend: Legend, draw: Draw) -> int:
-    below = [other.v0 for other in headers if other.v0 > header.v1 + view.size]
+    below = [other.v0 for other in headers if other.v0 > header.v1 + view.size and _share_columns(view, header, other)]
     v_end = min(below, default=max((view.rect(line).y1 for line in view.lines), default=header.v1) + view.size)
     set_day_bands(view, header, v_end)
     if split_weeks(view, header):
@@ -156,6 +156,14 @@ def _heads_row(item: _Found, header: DayHeader, bands: list[TimeBand]) -> bool:
         return False
     days = {header.bands[index].day for index in item.place.days}
     return one_day(item.place.cell.name) in days or is_class(item.place.cell.name)
+
+
+def _share_columns(view: View, one: DayHeader, other: DayHeader) -> bool:
+    """Whether the names of two headers stand under each other: a small calendar beside a table is not the end of it."""
+    (a0, a1), (b0, b1) = (
+        (view.rect(each.bands[0].line).x0, view.rect(each.bands[-1].line).x1) for each in (one, other)
+    )
+    return min(a1, b1) > max(a0, b0)
 
 
 def _end_before(view: View, header: DayHeader, headers: list[DayHeader]) -> float:

@@ -4,9 +4,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from services.extractor.reading.daylist import TORN, read_daylist
 from services.extractor.reading.letters import days_of_initials
 from shared.messages import DAYS as WEEK
-from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet, find, lesson, plain, week
+from tests.unit.extractor.sheet import DAYS, PASTEL, TIMES, Grid, Sheet, find, lesson, plain, week
 
 
 @pytest.mark.parametrize(
@@ -181,3 +182,52 @@ def test_a_page_on_its_side_is_read_from_the_side() -> None:
     assert other is not None
     assert abs(other.x - (page.height - one.y - one.height)) <= 3
     assert abs(other.y - one.x) <= 3
+
+
+def _calendar(*, small: bool = False, timed: bool = True) -> Sheet:
+    """An app's week: blocks with the name above the time on an hour scale, and perhaps a small month beside it."""
+    page = Sheet(1300, 760)
+    for index, name in enumerate(("MON", "TUE", "WED", "THU", "FRI")):
+        page.text(380 + 200 * index, 40, name)
+    if small:
+        for column, letter in enumerate("MTWTFSS"):
+            page.text(30 + 30 * column, 100, letter, scale=0.5)
+            for row in range(4):
+                page.text(30 + 30 * column, 130 + 30 * row, str(1 + column + 7 * row), scale=0.4)
+    for hour in range(6):
+        page.text(245, 90 + 110 * hour, f"{8 + hour} AM" if hour < 4 else f"{hour - 4 or 12} PM", scale=0.5)
+        page.rule(280, 90 + 110 * hour, 1280, 90 + 110 * hour)
+    for day in range(6):
+        page.rule(280 + 200 * day, 60, 280 + 200 * day, 740)
+    for day in range(5):
+        for at, times in enumerate(("8 - 9am", "9 - 10am", "10 - 11am", "11am - 12pm", "12 - 1pm")):
+            x0, y0 = 284 + 200 * day, 92 + 110 * at
+            page.fill(x0, y0, x0 + 190, y0 + 106, PASTEL[(day + 3 * at) % 5])
+            texts: tuple[str, ...] = (lesson(day, at), times, f"Room {at + 1}")
+            if at == 4:
+                texts = (f"{lesson(day, at)}, {times}", f"{day + 1}K")
+            for row, text in enumerate(texts if timed else (lesson(day, at),)):
+                page.text(x0 + 60 + 30 * (at == 4 and row == 0), y0 + 18 + 26 * row, text, scale=0.5)
+    return page
+
+
+HOURS = (("08:00", "09:00"), ("09:00", "10:00"), ("10:00", "11:00"), ("11:00", "12:00"), ("12:00", "13:00"))
+
+
+def test_a_name_ends_at_the_times_behind_it() -> None:
+    reading = _calendar().read()
+    assert week(reading) == {(day, *HOURS[at], lesson(d, at)) for d, day in enumerate(WEEK[:5]) for at in range(5)}
+    assert find(reading, "tuesday", lesson(1, 4)).notes == "2K"
+    assert find(reading, "friday", lesson(4, 0)).notes == "Room 1"
+
+
+def test_a_small_month_beside_a_table_is_not_its_end() -> None:
+    reading = _calendar(small=True, timed=False).read()
+    assert week(reading) == {(day, *HOURS[at], lesson(d, at)) for d, day in enumerate(WEEK[:5]) for at in range(5)}
+
+
+def test_blocks_with_the_name_above_the_time_are_no_lists() -> None:
+    """Read as lists, each would be named by its room, with the name of the block below it."""
+    draw = read_daylist(_calendar().view())
+    assert draw is not None
+    assert draw.weight <= TORN
