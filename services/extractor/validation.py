@@ -9,7 +9,7 @@ Errors, after which the timetable is not validated:
 ``bad_time``        a time that is not ``HH:MM`` of one day
 ``start_after_end`` a block that does not end after it starts
 ``missing_time``    a block whose start is not known: it cannot be placed in the week
-``overlap``         two blocks of the same day and week at the same time
+``overlap``         two blocks of the same day and week at the same time, not drawn side by side (``parallel``)
 ==================  ====================================================================================
 
 Warnings, which only ask a person to look:
@@ -17,6 +17,8 @@ Warnings, which only ask a person to look:
 ==================  ====================================================================================
 ``missing_end``     a start is known and its end is not (bells, arrivals)
 ``duplicate``       the same name on the same day at the same time twice
+``parallel``        two blocks at the same time that the page draws side by side in their day's column (beside each
+                    other where days stand across, above each other where they stand down the side): groups, clashes
 ``unusual_hours``   before 05:00, or after 23:00
 ``unusual_length``  longer than five hours
 ``unsure``          read with a confidence below 0.6
@@ -26,6 +28,7 @@ Warnings, which only ask a person to look:
 import re
 from dataclasses import dataclass
 
+from services.extractor.drawing import Drawing
 from shared.messages import DAYS, TimeBlock, Warning_
 
 MAX_WARNINGS = 100
@@ -97,6 +100,7 @@ def _check_pairs(
     hints: list[Warning_],
 ) -> None:
     order = sorted((span, index) for index, span in enumerate(spans) if span is not None)
+    drawing: Drawing | None = None
     for position, ((start, end), i) in enumerate(order):
         for (other_start, other_end), j in order[position + 1 :]:
             if other_start >= end:
@@ -109,6 +113,10 @@ def _check_pairs(
                 hints.append(_about(second, "duplicate", f"“{a.name}” stands twice on {a.day.capitalize()}."))
                 continue
             names = f"“{blocks[first].name}” and “{blocks[second].name}”"
+            drawing = drawing or Drawing(blocks, spans)
+            if drawing.side_by_side(a, b):
+                hints.append(_about(second, "parallel", f"{names} are at the same time on {a.day.capitalize()}."))
+                continue
             errors.append(_about(second, "overlap", f"{names} overlap on {a.day.capitalize()}."))
 
 

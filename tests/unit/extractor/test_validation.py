@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.extractor.validation import MAX_WARNINGS, validate
-from shared.messages import TimeBlock
+from shared.messages import DAYS, Box, TimeBlock
 
 
 def block(**changes: Any) -> TimeBlock:
@@ -64,6 +64,59 @@ def test_overlaps() -> None:
     assert codes(block(week="A"), block(name="Art", week="B")) == []
     assert codes(block(week="A"), block(name="Art")) == ["overlap"]
     assert codes(block(), block()) == ["duplicate"]
+
+
+def _drawn(
+    down: bool, day: int, lane: float, start: int, *, lanes: int = 1, page: int = 0, **changes: Any
+) -> TimeBlock:
+    """A block of one hour where a table with days across (or down the side) draws it: a part of its day's column."""
+    u, v, width = round(200 + 120 * (day + lane / lanes)), 100 + 80 * (start - 8), 120 // lanes
+    box = Box(x=v, y=u, width=80, height=width) if down else Box(x=u, y=v, width=width, height=80)
+    times = {"start_time": f"{start:02}:00", "end_time": f"{start + 1:02}:00"}
+    return block(day=DAYS[day], box=box, **({"name": f"Lesson {lane}"} | times | changes))
+
+
+def _drawn_week(down: bool) -> list[TimeBlock]:
+    return [_drawn(down, day, 0, hour) for day in range(5) for hour in (8, 9, 11)]
+
+
+@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.parametrize("lanes", [2, 3])
+def test_blocks_drawn_side_by_side_are_parallel(lanes: int, *, down: bool) -> None:
+    clash = [_drawn(down, 2, lane, 10, lanes=lanes) for lane in range(lanes)]
+    verdict = validate([*_drawn_week(down), *clash])
+    assert verdict.validated
+    assert {warning.code for warning in verdict.warnings} == {"parallel"}
+    assert len(verdict.warnings) == lanes * (lanes - 1) // 2
+
+
+def test_boxes_of_a_slanting_page_reach_into_each_other() -> None:
+    art, chess = (_drawn(True, 2, lane, 10, lanes=2, name=("Art", "Chess")[lane]) for lane in (0, 1))
+    assert chess.box is not None
+    chess.box = Box(x=chess.box.x - 8, y=chess.box.y - 16, width=chess.box.width, height=chess.box.height + 16)
+    assert codes(*_drawn_week(True), art, chess) == ["parallel"]
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_blocks_after_each_other_in_the_drawing_that_overlap_are_wrong(*, down: bool) -> None:
+    late = _drawn(down, 2, 0, 10, name="Art", start_time="09:30")
+    verdict = validate([*_drawn_week(down), late])
+    assert [warning.code for warning in verdict.warnings] == ["overlap"]
+    assert not verdict.validated
+
+
+def test_blocks_at_a_distance_without_a_box_or_on_other_pages_are_not_side_by_side() -> None:
+    """In a second table, other days stand between a day's two columns."""
+    first = _drawn_week(False)
+    at_ten = _drawn(False, 2, 0, 11, name="Art")
+    assert codes(*first, _drawn(False, 2, 7, 11, name="Art")) == ["overlap"]
+    assert codes(*first, block(day="wednesday", name="Art", start_time="11:00", end_time="12:00")) == ["overlap"]
+    assert codes(*first, _drawn(False, 2, 0.5, 11, lanes=2, page=1, name="Art")) == ["overlap"]
+    assert codes(*first, at_ten) == ["overlap"]  # both on one place
+
+
+def test_two_blocks_alone_do_not_tell_where_the_days_lie() -> None:
+    assert codes(_drawn(False, 0, 0, 9, lanes=2), _drawn(False, 0, 1, 9, lanes=2)) == ["overlap"]
 
 
 def test_no_blocks_are_not_valid() -> None:
