@@ -100,6 +100,8 @@ def _lists(view: View) -> list[_List]:
         row = [other for other, _ in found if abs(other.rect.cy - line.rect.cy) < 3 * view.size]
         # A list that began further up goes on beside this one, unless another heading ends it before.
         row += [other for other, _ in found if _reaches(other, line, [each for each, _ in found], view.size)]
+        if len(days.days) > 1:
+            row += [other for other, _ in found if _beside_list(view, line, other)]
         before = [other.rect for other in row if other.rect.x1 < line.rect.x0]
         after = [other.rect for other in row if other.rect.x0 > line.rect.x1]
         left = max((rect.x1 for rect in before), default=None)
@@ -137,6 +139,18 @@ def _reaches(heading: Line, line: Line, headings: list[Line], size: float) -> bo
         return False
     under = (other.rect for other in headings if rect.y1 < other.rect.cy < line.rect.y1)
     return not any(min(rect.x1, other.x1) > max(rect.x0, other.x0) for other in under)
+
+
+def _beside_list(view: View, heading: Line, other: Line) -> bool:
+    """Whether a heading further down stands in a box beside the list under `heading`: the list's times go on left of it
+    below it, as they were above it."""
+    if other.rect.cy < heading.rect.y1 or other.rect.x0 < heading.rect.x1:
+        return False
+    times = [line.rect for line in view.lines if line.upright and find_times(line.text)]
+    times = [rect for rect in times if rect.cy > heading.rect.y1 and rect.x0 < heading.rect.x1]
+    above = [rect for rect in times if rect.cy < other.rect.cy]
+    below = [rect for rect in times if rect.cy > other.rect.cy]
+    return any(abs(a.x0 - b.x0) < view.size for a in above for b in below)
 
 
 def _beside_times(view: View, lists: list[_List]) -> bool:

@@ -38,16 +38,30 @@ _RULED = re.compile(r"^[1Iil|!](?=\d\d:\d\d(?!\d))|^[i|!](?=\d:\d\d(?!\d))|(?<=\
 # "Reg08:40-08:55", "P311:00-12:00": the label, what it may share with the hour, and the rest of the range.
 _STUCK = re.compile(rf"(?<!\w)([^\W\d_]{{1,14}})(\d{{1,4}})(?=([:.]\d\d{_HALF}\s*[{_DASH}]\s*{_CLOCK}{_HALF}))")
 
+_ALIKE = str.maketrans("αοριυχνκτΑΒΕΖΗΙΚΜΝΟΡΤΥΧаеорсухкАВЕКМНОРСТХ", "aopiuxvktABEZHIKMNOPTYXaeopcyxkABEKMHOPCTX")
+"""Greek and Cyrillic letters that look like Latin ones."""
+_FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u04ff]")
+
 
 def mend_lines(lines: list[Line]) -> list[Line]:
     """The page's lines without doubles, one for each range of times that several columns or rows of a header show.
 
     A part of a line, and a line made of two, keep the (first) line's id.
     """
-    lines = [replace(line, text=_unstuck(_RULED.sub("", line.text))) for line in _once(lines)]
+    lines = [replace(line, text=_unstuck(_RULED.sub("", _latin(line.text)))) for line in _once(lines)]
     lines = [part for line in lines for part in _apart(line)]
     lines = [part for line in lines for part in _starts(line, lines)]
     return with_row_heads(_paired(_abreast(_joined(_halved(_enumerated(lines))))))
+
+
+def _latin(text: str) -> str:
+    """`text` with the foreign letters in words of others put right; words that are not Latin without them stay."""
+
+    def put_right(word: re.Match[str]) -> str:
+        latin = word.group().translate(_ALIKE)
+        return word.group() if _FOREIGN.search(latin) else latin
+
+    return re.sub(r"\w*[A-Za-z]\w*", put_right, text)
 
 
 def _unstuck(text: str) -> str:

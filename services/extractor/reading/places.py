@@ -75,9 +75,11 @@ def _header_times(place: Place, bands: list[TimeBand], size: float) -> None:
     place.source = first.source if first.source == last.source else last.source or first.source
     if first.start is None or last.end is None:
         place.end = last.end if last.start is not None else None
+    if first.start is None:
         return
     early = place.lo - first.lo
-    late = last.hi - place.hi
+    # A last row whose end is not known is not measured by.
+    late = last.hi - place.hi if last.end is not None else 0.0
     drawn = False
     if early > _slack(first, size) and first.end is not None:
         place.start = _on_scale(first, place.lo)

@@ -165,3 +165,19 @@ def test_days_of_one_heading_are_a_list_s_rather_than_a_table_s(headings: tuple[
     draw = read_grid(page.view())
     assert draw is not None
     assert draw.weight == weight
+
+
+def test_one_list_for_a_range_of_days_goes_on_beside_a_box_of_single_days() -> None:
+    page = Sheet(1000, 900)
+    names = ("Maths", "Specials", "Music", "Lunch", "Reading", "Writing", "Science", "Recess")
+    page.text(350, 60, "Monday - Friday")
+    for at, name in enumerate(names):
+        page.text(100, 120 + 80 * at, f"{9 + at:02}:00-{9 + at:02}:50")
+        page.text(350, 120 + 80 * at, name)
+    page.text(800, 120, "Specials")
+    for at, (day, special) in enumerate(zip(DAYS, ("Art", "Dance", "Choir", "Library", "Games"), strict=True)):
+        page.text(800, 180 + 90 * at, day)
+        page.text(800, 210 + 90 * at, special)
+    assert {(block.day, block.start_time, block.name) for block in page.read().blocks} == {
+        (day.lower(), f"{9 + at:02}:00", name) for day in DAYS for at, name in enumerate(names)
+    }

@@ -134,6 +134,20 @@ def test_cells_that_are_divided_unevenly_take_their_times_from_the_drawing() -> 
     assert maths.confidence < find(reading, "monday", "Music").confidence
 
 
+def test_an_uneven_cell_begins_where_it_is_drawn_though_the_last_row_has_no_end() -> None:
+    grid = Grid(Sheet(1200, 600), 6, 5)
+    grid.headers(DAYS, ("9:00", "10:00", "11:00", "12:00"))
+    for day in range(5):
+        for period in range(4):
+            if day != 2 or period < 2:
+                grid.put(day + 1, period + 1, lesson(day, period))
+    grid.put(3, 3, "Swimming", high=0.5)
+    grid.put(3, 3.5, "Maths Club", high=1.5)
+    club = find(grid.sheet.read(), "wednesday", "Maths Club")
+    assert (club.start_time, club.end_time, club.time_source) == ("11:30", None, "drawn")
+    assert club.confidence < 0.9
+
+
 def test_a_cells_own_time_wins() -> None:
     sheet = Sheet()
     grid = Grid(sheet, 6, 5)

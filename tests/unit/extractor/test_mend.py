@@ -232,3 +232,17 @@ def test_a_range_that_wraps_at_its_word_is_one_text(start: str, end: str) -> Non
     (line,) = mend_lines([clock(start, 0), clock(end, 24)])
     assert line.text == f"{start.split(maxsplit=1)[0]} - {end.rsplit(maxsplit=1)[-1]}"
     assert mend_lines([clock(end, 0), clock(start, 60)]) == [clock(end, 0), clock(start, 60)]
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("2\u03c1m - 2.10", "2pm - 2.10"),
+        ("Tidy u\u03c1 time", "Tidy up time"),
+        # A word of its own language, and one that Latin letters alone cannot write.
+        ("\u0441\u0440 Art", "\u0441\u0440 Art"),
+        ("M\u0430\u0442\u0435\u043c", "M\u0430\u0442\u0435\u043c"),
+    ],
+)
+def test_foreign_letters_in_a_latin_word_are_put_right(text: str, mended: str) -> None:
+    assert texts([clock(text, 0)]) == [mended]
