@@ -249,8 +249,20 @@ def _one_band(view: View, header: DayHeader, v_end: float) -> list[TimeBand]:
         begin = ends[-1] if ends else lo
         if sum(view.u_cut(u, begin, at, 0.3 * view.size) > 0.5 for u in edges) > 0.5 * len(edges):
             ends.append(at)
+    # Cards of days that are not equally long: the others' end is no end of the longest.
+    for at in sorted(rail.at for rail in view.v_rails if lo < rail.at < v_end + 2 * view.size):
+        begin = max(ends, default=lo)
+        if at > begin and any(_closes(view, band, begin, at) for band in header.bands):
+            ends.append(at)
     above = [rail.at for rail in view.v_rails if lo - 0.3 * view.size < rail.at < lo + 2 * view.size]
     return [TimeBand(min(above, default=lo), max(ends, default=v_end))]
+
+
+def _closes(view: View, band: DayBand, begin: float, at: float) -> bool:
+    """Whether a day's column is drawn on from `begin` down to `at`: on both sides, and its end."""
+    slack = 0.3 * view.size
+    beside = min(view.u_cut(u, begin, at, slack) for u in (band.lo, band.hi))
+    return beside > 0.5 and view.v_cut(at, band.lo, band.hi, slack) > 0.6
 
 
 def _worth(view: View, header: DayHeader, bands: list[TimeBand]) -> float:

@@ -189,3 +189,22 @@ def test_days_down_with_times_in_cells_that_nothing_parts() -> None:
     assert len(got) == 20
     assert ("monday", "09:30", "10:00", lesson(0, 1)) in got
     assert ("friday", "11:20", "12:10", lesson(4, 2)) in got
+
+
+def test_cards_of_days_that_are_not_equally_long() -> None:
+    """Most end together; the last entries of the longest stand below that."""
+    page = Sheet(1300, 800, background=(235, 238, 240))
+    for day, name in enumerate(DAYS):
+        x0, count = 40 + 250 * day, 7 if day == 0 else 6 if day < 4 else 8
+        page.fill(x0, 60, x0 + 230, 110 + 70 * count, (255, 255, 255))
+        page.frame(x0, 60, x0 + 230, 110 + 70 * count)
+        page.rule(x0, 105, x0 + 230, 105)
+        page.text(x0 + 80, 85, name)
+        for at in range(count):
+            page.text(x0 + 80, 128 + 70 * at, f"{8 + at}:00-{9 + at}:00", scale=0.5)
+            page.text(x0 + 80, 152 + 70 * at, lesson(day, at))
+            if at:
+                page.rule(x0, 108 + 70 * at, x0 + 230, 108 + 70 * at)
+    blocks = page.read().blocks
+    assert len(blocks) == 7 + 3 * 6 + 8
+    assert ("friday", "15:00", "16:00", lesson(4, 7)) in week(page.read())
