@@ -83,7 +83,9 @@ def split_between(
     if first is None:
         first = first_lo - 0.5 * size if aligned else (first_lo + first_hi - pitch) / 2
         first = min(max(first, -math.inf if begin is None else begin), first_lo)
-    last = _nearest(rails, cut, last_hi - 0.4 * size, last_hi + 1.3 * pitch, good)
+    # A header in the middle of its cell tells how wide that is ("Afternoon" over all of one).
+    mirrored = last_lo + last_hi - inner[-1] + size if inner else last_hi
+    last = _nearest(rails, cut, last_hi - 0.4 * size, max(last_hi + 1.3 * pitch, mirrored), good)
     if last is None:
         last = max(last_lo + pitch - 0.5 * size if aligned else (last_lo + last_hi + pitch) / 2, last_hi)
     width = median([b - a for a, b in pairwise(inner)]) if len(inner) >= 2 else 0.0

@@ -43,6 +43,7 @@ _UNSURE = 0.9
 """Confidence of the OCR below which a letter may be a picture."""
 _PICTURE = 1.2
 """Times the size of the name below it: a picture is larger than its caption."""
+_GROUP_CODE = re.compile(r"\d{1,2}\s?[A-Za-z]{1,2}\d?")
 ROOMY, NEARLY = 0.9, 0.7
 """Of the cell's width: a line that would have ended before the first with its next word was ended on purpose, and what
 follows is a note. In the same print, or in small letters, it is one that would have ended before the second."""
@@ -289,6 +290,9 @@ def _pieces(rows: list[list[Line]], angle: int, *, broken: bool) -> list[_Piece]
 def _by_print(text: str, aside: str | None) -> tuple[str, str]:
     """A line's text without what stands at its end in another print, and that; a time alone before it is no name."""
     if not aside or not text.endswith(aside):
+        return text, ""
+    # "8A NS": whose lesson it is, in heavy print, and what.
+    if _GROUP_CODE.fullmatch(text.removesuffix(aside).strip()):
         return text, ""
     name = text.removesuffix(aside).rstrip(" –—-·•|/,:;")
     return (name, aside) if any(letter.isalpha() for letter in name) else (text, "")

@@ -57,7 +57,12 @@ def read_grid(view: View) -> Draw | None:
     legend = find_legend(_outside(view, headers))
     read = 0
     for header in sorted(headers, key=lambda each: each.v0):
-        read += _read_table(view, header, headers, legend, draw)
+        count = _read_table(view, header, headers, legend, draw)
+        if not count and any(band.every for band in header.bands):
+            # Times between "Every day" and the days: what holds every day has its own.
+            header.bands = [band for band in header.bands if not band.every]
+            count = _read_table(view, header, headers, legend, draw)
+        read += count
     if any(_heads_list(view, header) for header in headers):
         draw.weight = _LIST
     return draw if read else None
@@ -251,8 +256,7 @@ def _one_band(view: View, header: DayHeader, v_end: float) -> list[TimeBand]:
             ends.append(at)
     # Cards of days that are not equally long: the others' end is no end of the longest.
     for at in sorted(rail.at for rail in view.v_rails if lo < rail.at < v_end + 2 * view.size):
-        begin = max(ends, default=lo)
-        if at > begin and any(_closes(view, band, begin, at) for band in header.bands):
+        if ends and at > max(ends) and any(_closes(view, band, max(ends), at) for band in header.bands):
             ends.append(at)
     above = [rail.at for rail in view.v_rails if lo - 0.3 * view.size < rail.at < lo + 2 * view.size]
     return [TimeBand(min(above, default=lo), max(ends, default=v_end))]

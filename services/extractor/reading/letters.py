@@ -67,6 +67,10 @@ def stacked_days(lines: list[Line], size: float) -> tuple[list[tuple[Line, Day]]
         for line in lines
         if (len(line.text) <= 2 and line.text.isalnum() and not line.text.isdigit()) or _nought(line)
     ]
+    # Short names in a row are whole: "Mi" over the lesson "E" is no "MIE" letter under letter.
+    short = [line for line in letters if len(line.text) == 2 and one_day(line.text)]
+    whole = {line.id for line in short if sum(_level(line, other) for other in short) >= MIN_ROW}
+    letters = [line for line in letters if line.id not in whole]
     out: list[tuple[Line, Day]] = []
     used: set[int] = set()
     for column in _columns(letters, size):
@@ -75,6 +79,10 @@ def stacked_days(lines: list[Line], size: float) -> tuple[list[tuple[Line, Day]]
             out.append((replace(part[0], text=text, rect=bounds(part)), day))
             used |= {line.id for line in part}
     return out, used
+
+
+def _level(line: Line, other: Line) -> bool:
+    return abs(line.rect.cy - other.rect.cy) < line.size / 2
 
 
 def _nought(line: Line) -> bool:

@@ -83,11 +83,14 @@ def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_f
 
 
 def _heads_days(view: View, header: DayHeader, u0: float, u1: float) -> bool:
-    """Whether days stand over these times: then they are a list of those days' ("Monday, Wednesday"), no header."""
+    """Whether days stand over these times: then they are a list of those days' ("Monday, Wednesday"), no header; unless
+    they are all of the header's ("Mon - Thu")."""
+    days = {band.day for band in header.bands}
     return any(
         u0 - view.size <= view.rect(line).cx <= u1 + view.size
         and any(level(view.rect(line), view.rect(band.line)) for band in header.bands)
-        and read_days(line.text)
+        and (read := read_days(line.text))
+        and set(read.days) != days
         for line in view.lines
     )
 
