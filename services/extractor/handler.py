@@ -170,7 +170,7 @@ class Extractor:
             details={"blocks": count, "reader": reader, "confidence": timetable.confidence, **spent},
         )
         await progress("validation", 0.0, f"Checking {blocks}")
-        verdict = validate(timetable.timeblocks)
+        verdict = await self._threads.run(validate, timetable.timeblocks)
         timetable.validated = verdict.validated
         # The rules' findings first: they are about single blocks, and a reader of a long list sees them.
         timetable.warnings = [*verdict.warnings, *timetable.warnings]

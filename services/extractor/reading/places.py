@@ -104,6 +104,8 @@ def _header_times(place: Place, bands: list[TimeBand], size: float) -> None:
 
 
 def _slack(band: TimeBand, size: float) -> float:
+    if band.source == "drawn":
+        return 0.0  # a quarter of an hour on a scale is less than a text's height
     return max(0.7 * size, 0.12 * (band.hi - band.lo))
 
 

@@ -188,3 +188,12 @@ def test_a_table_is_cut_at_edges_that_are_too_far_apart_for_one_rule() -> None:
     line = Line(0, "Monday", 1.0, 0, Rect(0, 0, 1, 1), 1)
     table = Table(view, [DayBand("monday", line, lo=100, hi=200)], [TimeBand(100, 400)])
     assert table.vs == [100, 200, 200 + near, 400]
+
+
+def test_a_block_on_a_scale_is_measured_however_close_to_the_hour_it_begins() -> None:
+    """Ten minutes are less than a text's height here; on a table that would be an edge drawn unevenly."""
+    page = _scale(6)
+    for day in range(5):
+        _block(page, day, 0, 1, lesson(day, 0))
+        _block(page, day, 2 + 1 / 6, 3 - 1 / 6, lesson(day, 1))
+    assert ("wednesday", "11:10", "11:50", lesson(2, 1)) in week(page.read())
