@@ -44,6 +44,7 @@ _UNSURE = 0.9
 _PICTURE = 1.2
 """Times the size of the name below it: a picture is larger than its caption."""
 _GROUP_CODE = re.compile(r"\d{1,2}\s?[A-Za-z]{1,2}\d?")
+"""A class ("8A", "10LS")."""
 ROOMY, NEARLY = 0.9, 0.7
 """Of the cell's width: a line that would have ended before the first with its next word was ended on purpose, and what
 follows is a note. In the same print, or in small letters, it is one that would have ended before the second."""

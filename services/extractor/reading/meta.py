@@ -70,10 +70,13 @@ _CLASS = re.compile(
     re.IGNORECASE,
 )
 _MONTH = re.compile(
-    r"\b(?:jan|feb|m[aä]r|apr|may|mai|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zéûä]*\b",
+    r"\b(?:jan(?:uary|uar|vier)?|feb(?:ruary|ruar)?|f[ée]vrier|mar(?:ch|s)?|m[aä]rz|apr(?:il)?|avril|may|mai|june?|juni|"
+    r"juin|july?|juli|juillet|aug(?:ust)?|ao[ûu]t|sept?(?:ember|embre)?|o[ck]t(?:ober|obre)?|nov(?:ember|embre)?|"
+    r"de[cz](?:ember)?|d[ée]cembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto)\b",
     re.IGNORECASE,
 )
-_FILE = re.compile(r"\.(?:docx?|pdf|xlsx?|pptx?|png|jpe?g)\b|https?:|\w/\w+/\w", re.IGNORECASE)
+"""Whole words only: "Juniper" and "Marlow" are classes."""
+_FILE = re.compile(r"\.(?:docx?|pdf|xlsx?|pptx?|png|jpe?g)\b|https?:|[a-z]\.[a-z]{2,}/\w", re.IGNORECASE)
 """A file's name or an address: a window's furniture, whatever else it says."""
 _ANYBODY = (
     "my our the new weekly daily class staff bell list master school student teacher lesson lessons block blocks "
