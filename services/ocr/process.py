@@ -199,7 +199,7 @@ class Child:
         code = None
         if self._process is not None:
             try:
-                async with asyncio.timeout(1):
+                async with asyncio.timeout(10):  # a large process is long in ending on a machine short of memory
                     code = await self._process.wait()
             except TimeoutError:
                 code = None  # it closed its socket and lives on; whoever mends it kills it
@@ -209,8 +209,12 @@ class Child:
 class Children:
     """Some children with the same target; each call takes one that is free."""
 
-    def __init__(self, target: str, count: int) -> None:
-        self._all = [Child(target) for _ in range(count)]
+    def __init__(self, target: str, count: int, *, stop_seconds: float = 1.0) -> None:
+        """Args:
+        target, stop_seconds: as of `Child`.
+        count: how many.
+        """
+        self._all = [Child(target, stop_seconds=stop_seconds) for _ in range(count)]
         self._free: asyncio.Queue[Child] = asyncio.Queue()
         self._mending: set[asyncio.Task[None]] = set()
 
