@@ -11,7 +11,7 @@ from statistics import median
 
 from services.extractor.reading.cells import in_reading_order, page_words, read_cell
 from services.extractor.reading.days import DayText, listed_days, read_days
-from services.extractor.reading.legend import is_period
+from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.model import Draft, Draw, Line, Rect, bounds
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.view import View

@@ -5,7 +5,7 @@ from itertools import pairwise
 from statistics import median
 
 from services.extractor.reading.days import plain
-from services.extractor.reading.legend import is_period
+from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.model import Line
 from services.extractor.reading.series import DayBand, DayHeader
 from services.extractor.reading.times import find_times

@@ -1,26 +1,13 @@
-"""Labels of periods ("1", "P2", "Lesson 3", "Break") and the legend elsewhere on the page that gives their times."""
+"""The legend elsewhere on the page that gives the times of the table's labels."""
 
 import re
 from dataclasses import dataclass, field, replace
 
 from services.extractor.reading.days import named_days, read_days
+from services.extractor.reading.lexicon.labels import is_period, label_key, unnumbered
 from services.extractor.reading.model import Line
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 from shared.messages import Day
-
-_WORD = (
-    r"p|pd|per|period|lesson|les|l|session|stunde|std|block|band|hour|uur|lesuur|les|cours|s[ée]ance|heure|"
-    r"le[cç]on|ora|lezione|unit[àa]|hora|clase|sesi[óo]n|tempo|per[íi]odo|periode|lekcja|godz|godzina|slot|class|h"
-)
-_NUMBERED = re.compile(
-    rf"^(?:{_WORD})?\.?\s*(?:no\.?\s*)?(\d{{1,2}}|[ivx]{{1,4}})"
-    r"(?:st|nd|rd|th|er|e|re|[ªº]|a(?=\s*(?:h?ora|lezione))|\.|:)?\s*"
-    r"(?:period|lesson|stunde|std\.?|hour|uur|lesuur|les|ora|hora|heure|cours|godz\.?|godzina|lekcja|tempo)?$",
-    re.IGNORECASE,
-)
-_UNNUMBERED = re.compile(rf"^(?:{_WORD})$", re.IGNORECASE)
-_RULE = re.compile(r"^[|!Il:]\s+(?=\w{2,}|\d)|\s+[|!l:]$")
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 
 _LENGTH = re.compile(
     r"\b(?:lessons?|periods?|sessions?|(?:schul|unterrichts)?stunden?|les(?:uur|sen)?|lekcj\w*|lezion[ei]|or[ae]|heures?|cours|"
@@ -28,10 +15,6 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 """How long a lesson lasts ("Jede Stunde dauert 45 Min.", "All lessons are 50 minutes")."""
-_HALVES = ("am", "pm")
-"""Of a day: not short for anything."""
-_INITIALS = 4
-"""Letters of what is short for a word without being its beginning, at most."""
 _BETWEEN = " ,;|·•"
 """What separates the entries of a legend on one line."""
 _BLOCK = 16.0
@@ -40,40 +23,6 @@ _ROWS = 4.0
 """Text heights from one row of a legend's table to the next, at most."""
 MIN_COLUMN = 3
 """Labels that must stand under each other for a legend's column."""
-
-
-def label_key(text: str) -> str | None:
-    """A label to compare by: "P1", "Period 1", "1." and "1st" are all ``1``; words stay words.
-
-    Returns:
-        None for what is too long to be a label.
-    """
-    # A rule beside the text is read as a letter of its own.
-    text = _RULE.sub("", text).strip(" :.-–=()[]")
-    if not text or len(text) > 24:
-        return None
-    if match := _NUMBERED.match(text):
-        number = match[1].casefold()
-        return str(_ROMAN.get(number, number)).lstrip("0") or "0"
-    return re.sub(r"\W+", "", text.casefold()) or None
-
-
-def is_period(text: str) -> bool:
-    """Whether `text` is a period's number, with or without the word."""
-    return bool(_NUMBERED.match(text.strip(" :.-–=()[]")))
-
-
-def shortens(text: str, key: str) -> bool:
-    """Whether a label is short for a legend's entry, or the other way round: its beginning ("Reg" for "Registration"),
-    or its first letter and some after that ("HR" for "Homeroom")."""
-    own = label_key(text) or ""
-    short, long = sorted((own, key), key=len)
-    if len(short) < 2 or not own.isalpha() or not key.isalpha() or short in _HALVES:
-        return False
-    rest = iter(long)
-    return long.startswith(short) or (
-        len(short) <= _INITIALS and short[0] == long[0] and all(letter in rest for letter in short)
-    )
 
 
 @dataclass(slots=True)
@@ -130,13 +79,13 @@ def find_legend(lines: list[Line]) -> Legend:
                 text = text.rpartition(":")[2].strip() or text
                 wrapped = ""
                 if key := label_key(text):
-                    found.append(_Entry(None if _unnumbered(text) else key, span, line))
+                    found.append(_Entry(None if unnumbered(text) else key, span, line))
                 start = span.at[1]
             continue
         days = _days_of_row(line, lines)
         label = _heading(line, lines) if days else _beside(line, lines) or _above(line, lines)
         key = label_key(label.text) if label else None
-        found.append(_Entry(None if label is None or _unnumbered(label.text) else key, spans[0], line, label, days))
+        found.append(_Entry(None if label is None or unnumbered(label.text) else key, spans[0], line, label, days))
     found = _in_columns(found)
     _under_headings(found, lines)
     lengths = {int(match[1]) for line in lines if (match := _LENGTH.search(line.text))}
@@ -226,12 +175,6 @@ def _implied(entries: list[tuple[int, str | None]]) -> list[tuple[int, int]]:
     if before >= 2:
         out.extend(zip(blanks, range(before + 1, before + 1 + len(blanks)), strict=True))
     return out
-
-
-def _unnumbered(text: str) -> bool:
-    """Whether `text` is the word before a period's number without the number ("Period")."""
-    word = text.strip(" :.-–=()[]")
-    return len(word) > 2 and bool(_UNNUMBERED.match(word))
 
 
 def _before(line: Line, lines: list[Line]) -> list[Line]:

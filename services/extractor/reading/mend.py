@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from services.extractor.reading.days import read_days
-from services.extractor.reading.legend import is_period
+from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.rowheads import with_row_heads
 from services.extractor.reading.times import find_times, resolve, resolve_all

@@ -3,7 +3,8 @@
 from itertools import pairwise
 
 from services.extractor.reading.bands import TimeBand
-from services.extractor.reading.legend import Legend, is_period, label_key, shortens
+from services.extractor.reading.legend import Legend
+from services.extractor.reading.lexicon.labels import is_period, label_key, shortens
 from services.extractor.reading.series import DayHeader
 from services.extractor.reading.view import View
 from services.extractor.reading.words import is_weekly

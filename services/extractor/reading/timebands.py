@@ -8,7 +8,8 @@ from statistics import median
 from services.extractor.reading.bands import TimeBand, split_between
 from services.extractor.reading.cells import in_reading_order
 from services.extractor.reading.days import read_days
-from services.extractor.reading.legend import Legend, is_period, label_key
+from services.extractor.reading.legend import Legend
+from services.extractor.reading.lexicon.labels import is_period, label_key
 from services.extractor.reading.model import Line
 from services.extractor.reading.periods import find_entries, imply_numbers, mark_weekly, unread_around
 from services.extractor.reading.rules import Rail

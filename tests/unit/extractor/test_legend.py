@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.extractor.reading.legend import Legend, find_legend, is_period, label_key
+from services.extractor.reading.legend import Legend, find_legend
+from services.extractor.reading.lexicon.labels import is_period, label_key
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.times import find_times
 from tests.unit.extractor.sheet import DAYS, Grid, Sheet, find, lesson, lessons, week

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.extractor.reading.legend import shortens
+from services.extractor.reading.lexicon.labels import shortens
 from services.extractor.reading.mend import mend_lines
 from services.extractor.reading.model import Line, Rect
 from tests.unit.extractor.sheet import DAYS, Grid, Sheet, lessons, week

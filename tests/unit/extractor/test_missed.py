@@ -3,8 +3,9 @@
 import pytest
 
 from services.extractor.reading.days import spelt_right
-from services.extractor.reading.legend import find_legend, label_key
+from services.extractor.reading.legend import find_legend
 from services.extractor.reading.letters import days_of_initials
+from services.extractor.reading.lexicon.labels import label_key
 from services.extractor.reading.mend import mend_lines
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.times import find_times

@@ -6,7 +6,7 @@ from services.extractor.reading.asides import unfinished
 from services.extractor.reading.cells import read_cell
 from services.extractor.reading.confidence import draft_confidence
 from services.extractor.reading.days import days_of_pattern, read_days
-from services.extractor.reading.legend import is_period
+from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.mend import mend_lines
 from services.extractor.reading.model import Draft, Line, Rect
 from tests.unit.extractor.sheet import DAYS, Grid, Sheet, find, lesson, week

@@ -1,0 +1,61 @@
+"""Labels of periods ("1", "P2", "Lesson 3", "Break"), and whether one is short for another."""
+
+import re
+
+_WORD = (
+    r"p|pd|per|period|lesson|les|l|session|stunde|std|block|band|hour|uur|lesuur|les|cours|s[ée]ance|heure|"
+    r"le[cç]on|ora|lezione|unit[àa]|hora|clase|sesi[óo]n|tempo|per[íi]odo|periode|lekcja|godz|godzina|slot|class|h"
+)
+_NUMBERED = re.compile(
+    rf"^(?:{_WORD})?\.?\s*(?:no\.?\s*)?(\d{{1,2}}|[ivx]{{1,4}})"
+    r"(?:st|nd|rd|th|er|e|re|[ªº]|a(?=\s*(?:h?ora|lezione))|\.|:)?\s*"
+    r"(?:period|lesson|stunde|std\.?|hour|uur|lesuur|les|ora|hora|heure|cours|godz\.?|godzina|lekcja|tempo)?$",
+    re.IGNORECASE,
+)
+_UNNUMBERED = re.compile(rf"^(?:{_WORD})$", re.IGNORECASE)
+_RULE = re.compile(r"^[|!Il:]\s+(?=\w{2,}|\d)|\s+[|!l:]$")
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
+_HALVES = ("am", "pm")
+"""Of a day: not short for anything."""
+_INITIALS = 4
+"""Letters of what is short for a word without being its beginning, at most."""
+
+
+def label_key(text: str) -> str | None:
+    """A label to compare by: "P1", "Period 1", "1." and "1st" are all ``1``; words stay words.
+
+    Returns:
+        None for what is too long to be a label.
+    """
+    # A rule beside the text is read as a letter of its own.
+    text = _RULE.sub("", text).strip(" :.-–=()[]")
+    if not text or len(text) > 24:
+        return None
+    if match := _NUMBERED.match(text):
+        number = match[1].casefold()
+        return str(_ROMAN.get(number, number)).lstrip("0") or "0"
+    return re.sub(r"\W+", "", text.casefold()) or None
+
+
+def is_period(text: str) -> bool:
+    """Whether `text` is a period's number, with or without the word."""
+    return bool(_NUMBERED.match(text.strip(" :.-–=()[]")))
+
+
+def shortens(text: str, key: str) -> bool:
+    """Whether a label is short for a legend's entry, or the other way round: its beginning ("Reg" for "Registration"),
+    or its first letter and some after that ("HR" for "Homeroom")."""
+    own = label_key(text) or ""
+    short, long = sorted((own, key), key=len)
+    if len(short) < 2 or not own.isalpha() or not key.isalpha() or short in _HALVES:
+        return False
+    rest = iter(long)
+    return long.startswith(short) or (
+        len(short) <= _INITIALS and short[0] == long[0] and all(letter in rest for letter in short)
+    )
+
+
+def unnumbered(text: str) -> bool:
+    """Whether `text` is the word before a period's number without the number ("Period")."""
+    word = text.strip(" :.-–=()[]")
+    return len(word) > 2 and bool(_UNNUMBERED.match(word))
