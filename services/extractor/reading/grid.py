@@ -16,8 +16,8 @@ from services.extractor.reading.days import one_day
 from services.extractor.reading.headers import find_day_headers, set_day_bands
 from services.extractor.reading.implied import implied_day, implied_period
 from services.extractor.reading.legend import Legend, find_legend
+from services.extractor.reading.lexicon.classes import is_class
 from services.extractor.reading.lexicon.labels import label_key
-from services.extractor.reading.meta import is_class
 from services.extractor.reading.model import Draft, Draw, Line, Rect
 from services.extractor.reading.notecells import with_their_notes
 from services.extractor.reading.pieces import Table

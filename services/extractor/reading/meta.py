@@ -7,6 +7,7 @@ Three forms are read, in this order of trust: a key with its value ("Klasse: 9b 
 import re
 from dataclasses import dataclass
 
+from services.extractor.reading.lexicon.classes import ANYBODYS, MONTH, is_class
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.words import is_person
 
@@ -55,35 +56,8 @@ _TITLE = re.compile(
     r"planning)(?:\s+(?:escolar|semanal|de\s+clases|de\s+aulas|hebdomadaire|tygodnia))?",
     re.IGNORECASE,
 )
-_ORDINAL = r"(?:\.?\s?[ºª°]|(?:er|[èe]me|e|nde|de|st|nd|rd|th)(?![a-z]))"
-_NAMED = (
-    r"(?:\s(?:[-–]\s)?(?!(?:term|class|period|lesson|week|weekly|daily|day|room|time|school|group|schedule|"
-    r"programme|program|timetable|plan|list|notice|pupil|student|min|minute|hour)s?\b)[^\W\d_]{3,})?"
-)
-"""The name a school gives a class ("Year 4 Willow", "3 Oak", "Grade 3 - Sampaguita")."""
-_CLASS = re.compile(
-    r"^(?:(?:year|class|form|grade|primary|reception|nursery|kindergarten|klasse|klas|klasa|classe|clase|turma|grupo|"
-    rf"groep|room|set)(?![a-z])\s*\d{{0,2}}{_ORDINAL}?\s?[-.]?\s?[a-z]{{0,3}}\d?{_NAMED}"
-    rf"|(?:[a-z]\s?-?)?\d{{1,2}}{_ORDINAL}?\s?[-.]?\s?[a-z]{{0,2}}\d?"
-    rf"|[a-z]{{1,2}}-?\d{{1,2}}[a-z]?|(?:[a-z]\s?)?\d{{1,2}}(?:\s?/\s?\d{{1,2}})?{_NAMED}"
-    r"|\d{1,2}(?:st|nd|rd|th)\s+grade|(?:first|second|third|fourth|fifth|sixth)\s+grade|(?!(?:this|the|each|every|our|my|whole|in|of)\b)\w+\s+class)$",
-    re.IGNORECASE,
-)
-_MONTH = re.compile(
-    r"\b(?:jan(?:uary|uar|vier)?|feb(?:ruary|ruar)?|f[ée]vrier|mar(?:ch|s)?|m[aä]rz|apr(?:il)?|avril|may|mai|june?|juni|"
-    r"juin|july?|juli|juillet|aug(?:ust)?|ao[ûu]t|sept?(?:ember|embre)?|o[ck]t(?:ober|obre)?|nov(?:ember|embre)?|"
-    r"de[cz](?:ember)?|d[ée]cembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto)\b",
-    re.IGNORECASE,
-)
-"""Whole words only: "Juniper" and "Marlow" are classes."""
 _FILE = re.compile(r"\.(?:docx?|pdf|xlsx?|pptx?|png|jpe?g)\b|https?:|[a-z]\.[a-z]{2,}/\w", re.IGNORECASE)
 """A file's name or an address: a window's furniture, whatever else it says."""
-_ANYBODY = (
-    "my our the new weekly daily class staff bell list master school student teacher lesson lessons block blocks "
-    "period whole day week morning full general view print home excel word google sheets docs calendar team year term"
-)
-_ANYBODYS = frozenset(_ANYBODY.split())
-"""Words of a title that say nothing of whose timetable it is."""
 _NO_NAME = re.compile(
     r"\b(?:school|academy|college|week|weekly|timetable|lessons?|final|version|draft|student|teacher|copy|\d{1,2}[./]\d|"
     r"monday|friday|term|semester|schule|gymnasium|[ée]cole|coll[èe]ge|lyc[ée]e|colegio|instituto|escola|scuola|liceo|szko[lł]a)\b",
@@ -232,7 +206,7 @@ def _title(meta: Meta, text: str) -> bool:
     for part in (piece for side in rest for piece in re.split(r"\s*[|•·:()★☆]\s*|\s+[-–—]\s*|^[-–—]\s*", side)):
         who = _SHORT_YEAR.sub("", _YEAR.sub("", part)).strip(" -–—:,.()")
         who = _ARTICLES.sub("", who)
-        if not who or len(who) > MAX_VALUE or set(who.casefold().split()) <= _ANYBODYS or _SEASON.fullmatch(who):
+        if not who or len(who) > MAX_VALUE or set(who.casefold().split()) <= ANYBODYS or _SEASON.fullmatch(who):
             continue
         if not _bare(meta, who) and len(who.split()) <= 3 and not _NO_NAME.search(who) and who[0].isupper():
             meta.class_name = meta.class_name or who
@@ -253,14 +227,6 @@ def _bare(meta: Meta, text: str) -> bool:
     return False
 
 
-def is_class(text: str) -> bool:
-    """Whether a text is a class's name and no date, count or number."""
-    if not _CLASS.match(text) or _MONTH.search(text) or not re.search(r"[^\W\d_]", text):
-        return False
-    named = re.match(r"^[\d/\s]+\s([^\W\d_]+)$", text)
-    return (named is None or named[1][0].isupper()) and not set(text.casefold().split()) <= _ANYBODYS
-
-
 def _term_and_year(meta: Meta, text: str) -> bool:
     used = False
     if (season := _SEASON.search(text)) and meta.term is None and len(text) <= 2 * MAX_VALUE:
@@ -270,7 +236,7 @@ def _term_and_year(meta: Meta, text: str) -> bool:
         meta.year = int(year[1])
         used = True
     short = _SHORT_YEAR.search(text)
-    if short and meta.year is None and int(short[2]) == int(short[1]) + 1 and not _MONTH.search(text):
+    if short and meta.year is None and int(short[2]) == int(short[1]) + 1 and not MONTH.search(text):
         meta.year = 2000 + int(short[1])
         used = True
     return used
