@@ -6,14 +6,13 @@ turned to their reading direction first.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from services.extractor.reading.asides import inline, unfinished
+from services.extractor.reading.evidence.order import in_reading_order, main_angle, reading_frame
 from services.extractor.reading.model import Line, Rect, Type
 from services.extractor.reading.spelt import unspaced
-from services.extractor.reading.times import Span, find_times, resolve_all, without_times
+from services.extractor.reading.times import Span, find_times, without_times
 from services.extractor.reading.typography import likeness
 from services.extractor.reading.words import (
     PHRASES,
@@ -81,112 +80,10 @@ class _Piece:
     """Printed in another way than the name before it on its line, or parted from the name by the times."""
 
 
-def reading_frame(rect: Rect, angle: int) -> Rect:
-    """`rect` in axes where text of this angle runs left to right and its lines top to bottom."""
-    if angle == 90:
-        return Rect(rect.y0, -rect.x1, rect.y1, -rect.x0)
-    if angle == 180:
-        return Rect(-rect.x1, -rect.y1, -rect.x0, -rect.y0)
-    if angle == 270:
-        return Rect(-rect.y1, rect.x0, -rect.y0, rect.x1)
-    return rect
-
-
-def main_angle(lines: Iterable[Line]) -> int:
-    """The angle most of the text reads at; short upright words lose against longer turned ones."""
-    weight: dict[int, float] = {}
-    for line in lines:
-        weight[line.angle] = weight.get(line.angle, 0.0) + max(line.rect.width, line.rect.height)
-    return max(weight, key=lambda angle: weight[angle]) if weight else 0
-
-
-def in_reading_order(lines: list[Line]) -> list[list[Line]]:
-    """Rows of lines as a person reads them."""
-    angle = main_angle(lines)
-    placed = sorted(((reading_frame(line.rect, angle), line) for line in lines), key=lambda item: item[0].cy)
-    rows: list[list[tuple[Rect, Line]]] = []
-    for rect, line in placed:
-        if rows:
-            last = rows[-1][-1][0]
-            overlap = min(rect.y1, last.y1) - max(rect.y0, last.y0)
-            gap = 0.5 * line.size
-            # From all of the row: a range over two lines stands beside both the name and what is under it.
-            apart = all(rect.x0 >= other.x1 - gap or other.x0 >= rect.x1 - gap for other, _ in rows[-1])
-            if apart and overlap > 0.55 * min(rect.height, last.height):
-                rows[-1].append((rect, line))
-                continue
-        rows.append([(rect, line)])
-    return [[line for _, line in sorted(row, key=lambda item: item[0].x0)] for row in rows]
-
-
-def joined(lines: list[Line]) -> str:
-    """All text of `lines` in reading order, one space between them."""
-    return " ".join(line.text for row in in_reading_order(lines) for line in row)
-
-
 def page_words(lines: list[Line]) -> frozenset[str]:
     """Words and whole lines to recognise a broken one by: this page's and common subjects."""
     words = {word.casefold() for line in lines for word in re.findall(r"[^\W\d_]{4,}", line.text)}
     return frozenset(words | {line.text.casefold() for line in lines} | SUBJECTS)
-
-
-_OF_WEEK = re.compile(
-    r"^\s*[(\[]?(?:(?:week|wk|woche|semaine|sem\.?|semana|settimana|tydzie[nń])\s*(?P<n>[AB12])\b|(?P<w>[AB])[\s-]?"
-    r"(?:week|wk|woche)\b|(?P<l>[AB12])(?=\s*[:)\]=|](?!\d)))[)\]]?\s*[:=|–—-]?\s*",
-    re.IGNORECASE,
-)
-_WEEK_AFTER = re.compile(
-    r"\s*[(\[](?:(?:week|wk|woche)\s*)?(?P<l>[AB])(?:[\s-]?(?:week|wk|woche))?[)\]]\s*$", re.IGNORECASE
-)
-
-
-def by_week(lines: list[Line]) -> list[tuple[str | None, list[Line]]]:
-    """A cell's lines by the week they are labelled with ("A: Art" above "B: Music", "Week B Art").
-
-    A letter alone is a label only beside the other week's; the word stands for itself.
-
-    Returns:
-        The week (null where the cell names none) and its lines, without the labels.
-    """
-    weeks: list[tuple[str | None, list[Line]]] = [(None, [])]
-    worded = False
-    for row in in_reading_order(lines):
-        for line in row:
-            before, after = _OF_WEEK.match(line.text), _WEEK_AFTER.search(line.text)
-            match = before or after
-            if match is None:
-                weeks[-1][1].append(line)
-                continue
-            label = next(group for group in match.groups() if group).upper().translate(str.maketrans("12", "AB"))
-            worded = worded or len(match.group().strip(" ()[]:=|–—-")) > 2
-            text = line.text[match.end() :] if before else line.text[: match.start()]
-            weeks.append((label, [replace(line, text=text)] if text else []))
-    found = [(week, own) for week, own in weeks if own]
-    labels = {week for week, _ in found if week}
-    if not labels or (labels != {"A", "B"} and not worded):
-        return [(None, lines)]
-    return found
-
-
-def by_time(lines: list[Line]) -> list[list[Line]]:
-    """A cell's lines by the ranges of times among them, where each range has a text of its own under it.
-
-    Several blocks of a scale whose edges were not seen look like one. A cell that names one lesson's several times has
-    nothing between them, and stays one.
-    """
-    parts: list[list[Line]] = [[]]
-    spans: list[Span] = []
-    for line in sorted(lines, key=lambda each: each.rect.cy):
-        found = find_times(line.text) if line.upright else []
-        if found and found[0].end is not None and not without_times(line.text, found):
-            parts.append([])
-            spans.append(found[0])
-        parts[-1].append(line)
-    times = resolve_all(spans)
-    ordered = all(one[1] is not None and one[1] <= other[0] for one, other in pairwise(times))
-    if len(times) < 2 or not ordered or any(len(part) < 2 for part in parts[1:]):
-        return [lines]
-    return [parts[0] + parts[1], *parts[2:]]
 
 
 def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from services.extractor.reading.cells import in_reading_order, page_words, read_cell
+from services.extractor.reading.cells import page_words, read_cell
 from services.extractor.reading.days import DayText, listed_days, read_days
+from services.extractor.reading.evidence.order import in_reading_order
 from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.model import Draft, Draw, Line, Rect, bounds
 from services.extractor.reading.times import Span, find_times, resolve_all, without_times

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from services.extractor.reading.bands import TimeBand
-from services.extractor.reading.cells import by_time, by_week, page_words, read_cell
+from services.extractor.reading.cell.parts import by_time, by_week
+from services.extractor.reading.cells import page_words, read_cell
 from services.extractor.reading.days import one_day
 from services.extractor.reading.headers import find_day_headers, set_day_bands
 from services.extractor.reading.implied import implied_day, implied_period

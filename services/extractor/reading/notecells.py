@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from services.extractor.reading.cells import SMALLER, joined
+from services.extractor.reading.cells import SMALLER
+from services.extractor.reading.evidence.order import joined
 from services.extractor.reading.model import Rect
 from services.extractor.reading.regions import Region
 from services.extractor.reading.timecells import behind, below

@@ -6,8 +6,8 @@ from itertools import pairwise
 from statistics import median
 
 from services.extractor.reading.bands import TimeBand, split_between
-from services.extractor.reading.cells import in_reading_order
 from services.extractor.reading.days import read_days
+from services.extractor.reading.evidence.order import in_reading_order
 from services.extractor.reading.legend import Legend
 from services.extractor.reading.lexicon.labels import is_period, label_key
 from services.extractor.reading.model import Line

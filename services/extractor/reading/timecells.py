@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
-from services.extractor.reading.cells import joined
+from services.extractor.reading.evidence.order import joined
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.regions import Region
 from services.extractor.reading.times import find_times, resolve_all, without_times

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.extractor.reading.cells import by_week, in_reading_order, page_words, read_cell
+from services.extractor.reading.cell.parts import by_week
+from services.extractor.reading.cells import page_words, read_cell
+from services.extractor.reading.evidence.order import in_reading_order
 from services.extractor.reading.model import Line, Rect, Type
 from services.extractor.reading.words import is_aside, is_code, is_key, is_person, is_room, is_weekly, room_at_end
 

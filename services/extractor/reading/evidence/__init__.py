@@ -1,0 +1,1 @@
+"""What the page shows: picture and lines in, better lines and rules out."""
