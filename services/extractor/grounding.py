@@ -14,10 +14,10 @@ from rapidfuzz import fuzz
 
 from services.extractor.attempts import Attempt
 from services.extractor.prompt import Numbered
-from services.extractor.reading.days import letter_days, one_day
+from services.extractor.reading.lexicon.days import letter_days, one_day
+from services.extractor.reading.lexicon.times import Clock, find_times
 from services.extractor.reading.model import Rect
 from services.extractor.reading.reader import to_box
-from services.extractor.reading.times import Clock, find_times
 from shared.messages import DAYS, Box, Day, TimeBlock, Timetable, Warning_
 
 MAX_BLOCKS = 500

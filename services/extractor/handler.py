@@ -22,7 +22,7 @@ from services.extractor.grounding import Answer, ClaudeFailed, ground
 from services.extractor.pictures import Undecodable, blank, decode, media_type_of, sendable
 from services.extractor.prompt import MAX_PAGES, Numbered, number_lines
 from services.extractor.reading import PageInput, read_timetable
-from services.extractor.reading.textlayer import exact_page
+from services.extractor.reading.evidence.textlayer import exact_page
 from services.extractor.settings import ClaudeSettings, ExtractorSettings
 from services.extractor.validation import validate
 from shared.blobs import BlobMissing, Blobs

@@ -28,7 +28,7 @@ from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.test_gateway import png
 from tests.system import System, finish, upload
 from tests.unit.extractor.messages_api import KEY, MessagesApi, fault, message, messages_api
-from tests.unit.extractor.sheet import Sheet
+from tests.unit.extractor.reading.sheet import Sheet
 from tests.unit.extractor.test_handler import ANSWER, full, unclear
 
 COST = (1200 * 3 + 340 * 15) / 1e6

@@ -96,7 +96,7 @@ def bounds(lines: "list[Line]") -> Rect:
 
 
 @dataclass(slots=True)
-class Draft:
+class BlockDraft:
     """A block while it is being read: times in minutes after midnight, the box on the straightened page."""
 
     day: Day
@@ -117,11 +117,11 @@ class Draft:
 
 
 @dataclass(slots=True)
-class Draw:
+class LayoutResult:
     """What one layout reader made of a page."""
 
     layout: str
-    drafts: list[Draft] = field(default_factory=list)
+    drafts: list[BlockDraft] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
     """Ids of the lines that were understood: headers, cells, legends."""
     warnings: list[Warning_] = field(default_factory=list)

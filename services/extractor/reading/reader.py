@@ -1,25 +1,25 @@
-"""From pages to a reading: straighten, find separators, ask the layout readers, put boxes back on the stored page."""
+"""From pages to a reading: deskew, find separators, ask the layout readers, put boxes back on the stored page."""
 
 from dataclasses import replace
 
 import numpy as np
 
-from services.extractor.reading.confidence import clashes, draft_confidence, draw_confidence
-from services.extractor.reading.divide import divide_columns, divide_lines
-from services.extractor.reading.layouts import read_layout
-from services.extractor.reading.mend import mend_lines
-from services.extractor.reading.meta import Meta, read_meta
-from services.extractor.reading.model import Draft, Draw, Line, Matrix, PageInput, Reading, Rect
-from services.extractor.reading.prints import with_asides
-from services.extractor.reading.rules import find_rules
-from services.extractor.reading.sideways import turned_pages
-from services.extractor.reading.straighten import straighten
-from services.extractor.reading.textlayer import with_layer
-from services.extractor.reading.times import text_of
-from services.extractor.reading.trim import trimmed
-from services.extractor.reading.typography import with_types
-from services.extractor.reading.view import View
-from services.extractor.reading.words import is_key
+from services.extractor.reading.axes.view import View
+from services.extractor.reading.decide.confidence import block_confidence, clashes, layout_confidence
+from services.extractor.reading.decide.layouts import read_layout
+from services.extractor.reading.decide.meta import Meta, read_meta
+from services.extractor.reading.evidence.deskew import deskew
+from services.extractor.reading.evidence.line_repair import repair_lines
+from services.extractor.reading.evidence.line_split import split_columns, split_lines
+from services.extractor.reading.evidence.orientation import turned_pages
+from services.extractor.reading.evidence.rules import find_rules
+from services.extractor.reading.evidence.textlayer import with_layer
+from services.extractor.reading.evidence.trim import trimmed
+from services.extractor.reading.evidence.type_changes import with_type_changes
+from services.extractor.reading.evidence.typography import with_types
+from services.extractor.reading.lexicon.times import text_of
+from services.extractor.reading.lexicon.words import is_key
+from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Matrix, PageInput, Reading, Rect
 from shared.messages import DAYS, Box, TimeBlock, Warning_
 
 MAX_LINES = 1000
@@ -78,43 +78,43 @@ def _add(reading: Reading, found: Reading) -> None:
 
 def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
     page = replace(page, ocr=with_layer(page.ocr, page.layer), layer=None)
-    straight = straighten(page)
+    straight = deskew(page)
     lines = [line for line in straight.lines if line.text and line.confidence >= MIN_SCORE][:MAX_LINES]
-    lines = [line for line in mend_lines(lines) if not is_key(line.text)]
+    lines = [line for line in repair_lines(lines) if not is_key(line.text)]
     if not lines:
         return 0.0, 0
     rules = find_rules(straight.picture, lines)
-    lines = with_asides(straight.picture, with_types(straight.picture, trimmed(lines, rules)))
-    lines = divide_columns(divide_lines(lines, rules), straight.picture)
-    draw = read_layout(View(lines, rules, turned=False), View(lines, rules, turned=True))
-    meta = read_meta(lines, draw.used if draw else set(), draw.area if draw else None)
+    lines = with_type_changes(straight.picture, with_types(straight.picture, trimmed(lines, rules)))
+    lines = split_columns(split_lines(lines, rules), straight.picture)
+    result = read_layout(View(lines, rules, turned=False), View(lines, rules, turned=True))
+    meta = read_meta(lines, result.used if result else set(), result.area if result else None)
     _take_meta(reading, meta)
-    if draw is None:
+    if result is None:
         return 0.0, 0
-    reading.layout = draw.layout
-    reading.warnings.extend(draw.warnings)
+    reading.layout = result.layout
+    reading.warnings.extend(result.warnings)
     to_stored = straight.to_page
     if page.ocr.to_stored is not None:
         to_stored = np.array(page.ocr.to_stored).reshape(3, 3) @ to_stored
-    bad = clashes(draw.drafts)
+    bad = clashes(result.drafts)
     ordered = sorted(
-        enumerate(draw.drafts), key=lambda item: (DAYS.index(item[1].day), item[1].start or 0, item[1].rect.y0)
+        enumerate(result.drafts), key=lambda item: (DAYS.index(item[1].day), item[1].start or 0, item[1].rect.y0)
     )
     values: list[float] = []
     for index, draft in ordered:
-        value = draft_confidence(draft) * (0.7 if index in bad else 1.0)
+        value = block_confidence(draft) * (0.7 if index in bad else 1.0)
         values.append(value)
         reading.blocks.append(_block(draft, value, page.ocr.page, to_stored))
         reading.sources.append(list(dict.fromkeys((page.ocr.page, line.id) for line in draft.lines if line.id >= 0)))
-    return draw_confidence(draw, values, _inside(draw, lines)), len(values)
+    return layout_confidence(result, values, _inside(result, lines)), len(values)
 
 
-def _inside(draw: Draw, lines: list[Line]) -> int:
+def _inside(result: LayoutResult, lines: list[Line]) -> int:
     """How many lines stand in the read table."""
-    if draw.area is None:
-        return len(draw.used)
-    inside = {line.id for line in lines if draw.area.contains(line.rect.cx, line.rect.cy)}
-    return len(inside | draw.used)
+    if result.area is None:
+        return len(result.used)
+    inside = {line.id for line in lines if result.area.contains(line.rect.cx, line.rect.cy)}
+    return len(inside | result.used)
 
 
 def _take_meta(reading: Reading, meta: Meta) -> None:
@@ -124,7 +124,7 @@ def _take_meta(reading: Reading, meta: Meta) -> None:
     reading.year = reading.year or meta.year
 
 
-def _block(draft: Draft, confidence: float, page: int, to_stored: Matrix) -> TimeBlock:
+def _block(draft: BlockDraft, confidence: float, page: int, to_stored: Matrix) -> TimeBlock:
     return TimeBlock(
         day=draft.day,
         name=draft.name,

@@ -237,13 +237,6 @@ def test_an_image_holds_every_library_its_code_imports(pyproject: dict[str, Any]
             assert given_by & installed, f"services/{service} imports {name}, which its image lacks"
 
 
-def test_a_service_imports_no_other() -> None:
-    for service in SERVICES:
-        for path in (ROOT / "services" / service).rglob("*.py"):
-            found = set(re.findall(r"^\s*(?:from|import) services\.(\w+)", path.read_text(), re.MULTILINE))
-            assert found <= {service}, path
-
-
 # ---- the health check, against a real server ----------------------------------------------------------------------
 
 

@@ -26,7 +26,7 @@ from shared.messages import (
 from shared.outcomes import Dead, Done, Job, Outcome
 from tests.unit.extractor.messages_api import KEY, MessagesApi, fault, messages_api
 from tests.unit.extractor.messages_api import message as body
-from tests.unit.extractor.sheet import DAYS, TIMES, Grid, Sheet
+from tests.unit.extractor.reading.sheet import DAYS, TIMES, Grid, Sheet
 
 DOCUMENT = "0b6f6a52-6f43-4f0e-9d3e-0c9f1b7f2a11"
 LESSONS = ("Maths", "English", "Science", "Music")

@@ -5,8 +5,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from services.extractor.reading.evidence.order import in_reading_order
+from services.extractor.reading.lexicon.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.model import Line
-from services.extractor.reading.times import Span, find_times, resolve_all, without_times
 
 _OF_WEEK = re.compile(
     r"^\s*[(\[]?(?:(?:week|wk|woche|semaine|sem\.?|semana|settimana|tydzie[nń])\s*(?P<n>[AB12])\b|(?P<w>[AB])[\s-]?"

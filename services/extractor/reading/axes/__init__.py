@@ -1,0 +1,1 @@
+"""Which way the week runs: the days along one axis, the times along the other."""

@@ -1,0 +1,160 @@
+"""Finds the header of days in a page's text."""
+
+import math
+
+from services.extractor.reading.axes.bands import split_between
+from services.extractor.reading.axes.implied import add_unread
+from services.extractor.reading.axes.series import DayBand, DayHeader, find_series, level
+from services.extractor.reading.axes.view import View
+from services.extractor.reading.evidence.rules import Rail
+from services.extractor.reading.lexicon.days import is_every_day, week_named
+from services.extractor.reading.model import Line, Rect
+from shared.messages import DAYS
+
+_BELOW = 2.5
+"""Heights of a day's name, or of its date, from the middle of the one to that of the other."""
+
+
+def find_day_headers(view: View) -> list[DayHeader]:
+    """Rows of at least two different days in the order of the week, the fullest first; bands are not set yet."""
+    headers = find_series(view)
+    headers.sort(key=lambda header: -sum(band.weight for band in header.bands))
+    taken: set[tuple[int, float, float]] = set()
+    weeks = [(line, week) for line in view.lines if (week := week_named(line.text))]
+    # Beside a table whose days stand across, a rotated one is that of the rows it stands beside.
+    sideways = [] if view.turned else [(line, week) for line, week in weeks if not line.upright]
+    weeks = [each for each in weeks if each not in sideways]
+    out: list[DayHeader] = []
+    for header in headers:
+        # By their places, too: a line taken apart gives several bands with one id.
+        names = {(band.line.id, band.line.rect.x0, band.line.rect.y0) for band in header.bands}
+        if not names & taken:
+            out.append(header)
+            taken |= names
+            _name_week(view, header, weeks)
+            _add_dates(view, header)
+            add_unread(view, header)
+            _add_routine(view, header)
+    for line, week in sideways:
+        _name_week_beside(line.rect, week, out)
+    if view.turned:
+        for header in out:
+            _name_week_over(view, header, weeks, [other for other in out if other is not header])
+    _name_other_week(out)
+    return out
+
+
+def _add_dates(view: View, header: DayHeader) -> None:
+    """Numbers below the names that go on from day to day ("MON" over "11", "TUE" over "12") belong to the header."""
+    if view.turned:
+        return
+    found: list[tuple[int, Line]] = []
+    for band in header.bands:
+        name = band.line.rect
+        below = [
+            line
+            for line in view.lines
+            if line.text.isdigit()
+            and 0 < int(line.text) <= 31
+            and 0 < line.rect.cy - name.cy < _BELOW * max(name.height, line.rect.height)
+            and name.x0 - view.size < line.rect.cx < name.x1 + view.size
+        ]
+        if below:
+            date = min(below, key=lambda line: line.rect.cy)
+            found.append((int(date.text) - DAYS.index(band.day), date))
+    # The month ends in the middle of a week now and then.
+    same = [line for first, line in found if sum(other == first for other, _ in found) >= 2]
+    if len(found) == len(header.bands) and len(same) >= 2:
+        header.below = [line for _, line in found]
+        header.v1 = max(header.v1, *(line.rect.y1 for line in header.below))
+
+
+def _name_week_beside(rect: Rect, week: str, headers: list[DayHeader]) -> None:
+    """A rotated "Week A" names the week of the table that it stands beside: the last one that begins above its end."""
+    beside = [each for each in headers if rect.x1 <= each.bands[0].line.rect.x1 and each.v0 <= rect.cy]
+    table = max(beside, key=lambda each: each.v0, default=None)
+    for band in table.bands if table else []:
+        band.week = band.week or week
+
+
+def _name_week_over(view: View, header: DayHeader, weeks: list[tuple[Line, str]], others: list[DayHeader]) -> None:
+    """A title over a table whose days stand down its side names its week, however high the times' header between them.
+
+    It stands below what ends before this table, and before what begins beside it.
+    """
+    first, last = view.rect(header.bands[0].line), view.rect(header.bands[-1].line)
+    ends = [view.rect(other.bands[-1].line).x1 for other in others]
+    before = max((end for end in ends if end < first.x0), default=-math.inf)
+    level = [other for other in others if view.rect(other.bands[0].line).x0 < last.x1]
+    beside = min((other.v0 for other in level if other.v0 > header.v1), default=math.inf)
+    over = [
+        (view.rect(line).cx, week)
+        for line, week in weeks
+        if before < view.rect(line).cx < first.x0 and header.v0 - 3 * view.size < view.rect(line).cy < beside
+    ]
+    for band in header.bands if over else []:
+        band.week = band.week or max(over)[1]
+
+
+def _name_other_week(headers: list[DayHeader]) -> None:
+    """Of two tables of the same days, the one whose week was not read is the other week's."""
+    if len(headers) != 2 or len({tuple(band.day for band in each.bands) for each in headers}) > 1:
+        return
+    for one, other in (headers, headers[::-1]):
+        weeks = {band.week for band in one.bands}
+        if len(weeks) == 1 and (known := weeks.pop()) and not any(band.week for band in other.bands):
+            for band in other.bands:
+                band.week = "B" if known == "A" else "A"
+
+
+def _add_routine(view: View, header: DayHeader) -> None:
+    """A column beside the days that says "Every day" is one of them."""
+    for line in view.lines:
+        if is_every_day(line.text) and any(level(view.rect(line), view.rect(band.line)) for band in header.bands):
+            header.bands.append(DayBand(header.bands[0].day, line, every=True))
+            header.bands.sort(key=lambda band: view.rect(band.line).cx)
+            return
+
+
+def _name_week(view: View, header: DayHeader, weeks: list[tuple[Line, str]]) -> None:
+    """A text such as "Week A" above (or, in a header down the side, before) the days holds for all of them."""
+    rects = [view.rect(band.line) for band in header.bands]
+    u0, u1 = rects[0].x0 - 3 * view.size, rects[-1].x1 + 3 * view.size
+    best: tuple[float, str] | None = None
+    for line, week in weeks:
+        rect = view.rect(line)
+        away = header.v0 - rect.cy
+        level = -2 * view.size < away < 10 * view.size
+        before = level and (u0 <= rect.cx <= u1 or (rect.cx < u0 and u0 - rect.cx < 12 * view.size))
+        if before and (best is None or abs(away) < best[0]):
+            best = (abs(away), week)
+    for band in header.bands:
+        band.week = band.week or (best[1] if best else None)
+
+
+def set_day_bands(view: View, header: DayHeader, v_end: float) -> None:
+    """Find where each day's column begins and ends, down to `v_end`."""
+    rects = [view.rect(band.line) for band in header.bands]
+    size = view.size
+    ids = {band.line.id for band in header.bands}
+    body = [view.rect(line) for line in view.lines if line.id not in ids]
+    body = [rect for rect in body if header.v1 <= rect.cy <= v_end and rect.cx > rects[0].x0 - 4 * size]
+
+    def cut(rail: Rail) -> float:
+        slack = (rail.hi - rail.lo) / 2
+        return (view.u_cut(rail.at, header.v0, header.v1, slack) + 2 * view.u_cut(rail.at, header.v1, v_end, slack)) / 2
+
+    spans = split_between(
+        [(rect.x0, rect.x1) for rect in rects],
+        view.u_rails,
+        cut,
+        size=size,
+        starts=[rect.x0 for rect in body],
+        centres=[rect.cx for rect in body],
+        # The column that holds for every day has longer texts and is often wider than a day's; the one before it may
+        # share its heading.
+        even=(not header.bands[0].every, not header.bands[-1].every),
+        good=0.5 if header.bands[0].every or header.bands[-1].every else 0.75,
+    )
+    for band, (lo, hi) in zip(header.bands, spans, strict=True):
+        band.lo, band.hi = lo, hi

@@ -1,0 +1,163 @@
+"""Day names and period numbers that were not read, where their neighbours leave one possibility only."""
+
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+
+from services.extractor.reading.axes.series import DayBand, DayHeader
+from services.extractor.reading.axes.view import View
+from services.extractor.reading.lexicon.days import plain
+from services.extractor.reading.lexicon.labels import is_period
+from services.extractor.reading.lexicon.times import find_times
+from services.extractor.reading.model import Line
+from shared.messages import DAYS, Warning_
+
+UNREAD = 0.7
+"""Score of a day whose name was not read and that only its place tells."""
+RULED = 0.6
+"""Share of a column's height along which its edge must be drawn."""
+FRIDAY = 4
+_LONG = 0.8
+"""Of the days' names, along the days: one letter as long as that is a name misread."""
+
+Span = tuple[float, float]
+
+
+def add_unread(view: View, header: DayHeader) -> None:
+    """Add the days whose names the OCR missed: left out between others, or before or after them though cells go on.
+
+    A ruled table shows how many columns there are; the days are added only if just as many are missing from Monday,
+    to Friday or between two. Without rules the names themselves must be evenly spaced.
+    """
+    bands = header.bands
+    if len({band.line.id for band in bands}) < len(bands):
+        return
+    places = _by_columns(view, header)
+    if places is None:
+        places = _by_pitch(view, header) if len(bands) > 2 else {}
+        places = {day: _at_text(view, header, at) for day, at in places.items()}
+    model = bands[0].line
+    rect = view.rect(model)
+    for day, at in places.items():
+        shift = at - rect.cx
+        moved = view.back(replace(rect, x0=rect.x0 + shift, x1=rect.x1 + shift))
+        line = replace(model, id=-1 - day, text="", confidence=UNREAD, rect=moved)
+        bands.append(DayBand(DAYS[day], line, bands[0].week))
+    header.implied = [DAYS[day] for day in sorted(places)]
+    bands.sort(key=lambda band: view.rect(band.line).cx)
+
+
+def _at_text(view: View, header: DayHeader, at: float) -> float:
+    """The middle of the only text in the header near a place: a name that was not understood stands in its row."""
+    rects = [view.rect(band.line) for band in header.bands]
+    size = median(rect.width for rect in rects)
+    near = [view.rect(line) for line in view.lines if header.v0 <= view.rect(line).cy <= header.v1]
+    near = [rect for rect in near if rect not in rects and abs(rect.cx - at) < size and 0.5 < rect.width / size < 2]
+    return near[0].cx if len(near) == 1 else at
+
+
+def _by_columns(view: View, header: DayHeader) -> dict[int, float] | None:
+    """Missing days with the middles of their ruled columns; None where the header is not ruled."""
+    rects = [view.rect(band.line) for band in header.bands]
+    columns = _columns(view, header)
+    own = [next((i for i, (lo, hi) in enumerate(columns) if lo < rect.cx < hi), -1) for rect in rects]
+    if -1 in own or len(set(own)) < len(own):
+        return None
+    body = [line for line in view.lines if view.rect(line).cy > header.v1]
+    counts = [len(_inside(view, body, columns[at])) for at in own]
+    widths = [columns[at][1] - columns[at][0] for at in own]
+    # Letters under each other that were read as one text stand on their side, or are one letter as long as a name.
+    heads = [line for line in view.lines if line.upright and header.v0 <= view.rect(line).cy <= header.v1]
+    if all(band.line.rect.height > band.line.rect.width for band in header.bands):
+        long = _LONG * median(rect.width for rect in rects)
+        heads = [line for line in heads if len(plain(line.text)) > 1 or view.rect(line).width < long]
+
+    def blank(at: int) -> bool:
+        lo, hi = columns[at]
+        texts = _inside(view, body, columns[at])
+        timed = sum(bool(find_times(line.text)) or is_period(line.text) for line in texts)
+        alike = 0.5 * min(widths) < hi - lo < 2 * max(widths)
+        enough = len(texts) >= max(2, 0.25 * median(counts)) and timed < 0.5 * len(texts)
+        # A letter that was misread stands for the name; a word names something else.
+        named = any(len(plain(line.text)) > 2 or is_period(line.text) for line in _inside(view, heads, columns[at]))
+        return alike and enough and not named
+
+    order = [DAYS.index(band.day) for band in header.bands]
+    gaps = [(range(a + 1, b), range(i + 1, j)) for (i, a), (j, b) in pairwise(zip(order, own, strict=True))]
+    found = [(days, at) for at, days in gaps]
+    if order[0]:
+        first = own[0]
+        while first > 0 and blank(first - 1):
+            first -= 1
+        found.append((range(order[0]), range(first, own[0])))
+    if order[-1] < FRIDAY:
+        last = own[-1] + 1
+        while last < len(columns) and blank(last):
+            last += 1
+        found.append((range(order[-1] + 1, FRIDAY + 1), range(own[-1] + 1, last)))
+    out: dict[int, float] = {}
+    for days, at in found:
+        if len(days) == len(at) and all(blank(each) for each in at):
+            out |= {day: sum(columns[each]) / 2 for day, each in zip(days, at, strict=True)}
+    return out
+
+
+def _columns(view: View, header: DayHeader) -> list[Span]:
+    """The table's columns as ruled in the header and below it."""
+    v0, v1, reach = header.v0, header.v1, header.v1 + 8 * view.size
+    margin = 0.5 * view.size
+    edges: list[float] = []
+    for rail in sorted(view.u_rails, key=lambda each: each.at):
+        slack = (rail.hi - rail.lo) / 2
+        head, body = view.u_cut(rail.at, v0, v1, slack), view.u_cut(rail.at, v1, reach, slack)
+        # Names that fill their cells (stacked letters) hide the rules between them; those are seen beside the names.
+        hidden = body > 0.9 and view.u_cut(rail.at, v0 - margin, v1 + margin, slack) > 0.4
+        if min(head, body) < RULED and not hidden:
+            continue
+        if not edges or rail.at - edges[-1] > 0.8 * view.size:
+            edges.append(rail.at)
+    return list(pairwise(edges))
+
+
+def _inside(view: View, lines: list[Line], column: Span) -> list[Line]:
+    return [line for line in lines if column[0] < view.rect(line).cx < column[1]]
+
+
+def _by_pitch(view: View, header: DayHeader) -> dict[int, float]:
+    """Missing days with the places where their names would stand among evenly spaced ones."""
+    order = [DAYS.index(band.day) for band in header.bands]
+    middles = [view.rect(band.line).cx for band in header.bands]
+    named = list(pairwise(zip(middles, order, strict=True)))
+    pitch = median([(b - a) / (j - i) for (a, i), (b, j) in named])
+    steps = [(b - a) / pitch / (j - i) for (a, i), (b, j) in named] if pitch > 0 else [0.0]
+    if pitch < 2 * view.size or max(steps) > 1.3 or min(steps) < 0.7:
+        return {}
+    first, last = order[0], order[-1]
+    wanted = [day for day in range(first + 1, last) if day not in order]
+    if last == FRIDAY - 1 and first == 0 and _cells_at(view, header, middles[-1] + pitch, pitch):
+        wanted.append(FRIDAY)
+    if first == 1 and last == FRIDAY and _cells_at(view, header, middles[0] - pitch, pitch):
+        wanted.append(0)
+    return {day: middles[0] + (day - first) * pitch for day in wanted}
+
+
+def _cells_at(view: View, header: DayHeader, at: float, pitch: float) -> bool:
+    """Whether texts stand where a further day's would, as many as a day has, and none in the header itself."""
+    near = [view.rect(line) for line in view.lines if abs(view.rect(line).cx - at) < 0.35 * pitch]
+    body = [rect for rect in near if rect.cy > header.v1]
+    return len(body) >= 3 and not any(header.v0 <= rect.cy <= header.v1 for rect in near)
+
+
+def implied_day(day: str) -> Warning_:
+    """The warning about a day that was added."""
+    return Warning_(
+        code="implied_day",
+        message=f"The name of {day.capitalize()} was not read; its place tells it.",
+    )
+
+
+def implied_period(number: str) -> Warning_:
+    """The warning about a period whose number was added."""
+    return Warning_(
+        code="implied_period", message=f"The number of period {number} was not read; the rows beside it tell it."
+    )

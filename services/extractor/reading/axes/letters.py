@@ -1,0 +1,140 @@
+"""Day names written in single letters: a row of initials (M T W T F), or a name stacked letter under letter."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+
+from services.extractor.reading.lexicon.days import one_day, plain, read_days, spelt_right
+from services.extractor.reading.model import Line, bounds
+from shared.messages import DAYS, Day
+
+_WEEKS = (
+    "mtwtfss", "mtwrfsu", "mdmdfss", "lmmjvsd", "lmxjvsd", "lmmgvsd", "stqqssd", "mdwdvzz", "pwscpsn",
+)  # fmt: skip
+"""Monday to Sunday by initials: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish."""
+MIN_ROW = 3
+"""Initials alone name a week only in company."""
+MAX_STACK = 400
+"""Letters of one column that are looked at."""
+_LOOKALIKE = str.maketrans("0135", "oles")
+
+
+def days_of_initials(letters: Sequence[str | None], known: Sequence[Day | None] | None = None) -> list[Day] | None:
+    """The days that a row of initials names in some language; null if it is no week, or could be several.
+
+    Args:
+        letters: the initial on each day's place, in order; None on a place where nothing was read.
+        known: the days of those places whose name is a whole word.
+
+    Returns:
+        A day for every place, those not read included. No day is left out; a week begins on Monday (or on Sunday,
+        where the row has six or seven), unless the letters fit at one later place only.
+    """
+    row = [plain(letter) if letter else "" for letter in letters]
+    read = [letter for letter in row if letter]
+    if len(read) < MIN_ROW or len(row) > 7 or any(len(letter) > 1 for letter in read):
+        return None
+    fits: set[tuple[Day, ...]] = set()
+    for initials in _WEEKS:
+        orders = [(initials, DAYS)]
+        if len(row) >= 6:
+            orders.append((initials[-1] + initials[:-1], (DAYS[6], *DAYS[:6])))
+        for week, days in orders:
+            for start in range(len(week) - len(row) + 1):
+                named = days[start : start + len(row)]
+                same = all(not mine or mine == its for mine, its in zip(row, week[start:], strict=False))
+                if same and all(not day or day == its for day, its in zip(known or (), named, strict=False)):
+                    fits.add(named)
+    # A row without a gap that can begin on Monday does.
+    whole = {days for days in fits if days[0] == DAYS[0]} if all(row) else set()
+    fits = whole or fits
+    return list(fits.pop()) if len(fits) == 1 else None
+
+
+def stacked_days(lines: list[Line], size: float) -> tuple[list[tuple[Line, Day]], set[int]]:
+    """Day names written letter under letter.
+
+    Args:
+        lines: the page's text.
+        size: median text height.
+
+    Returns:
+        A line around each name's letters with its day, and the ids of the letters.
+    """
+    letters = [
+        line
+        for line in lines
+        if (len(line.text) <= 2 and line.text.isalnum() and not line.text.isdigit()) or _nought(line)
+    ]
+    # Short names in a row are whole: "Mi" over the lesson "E" is no "MIE" letter under letter.
+    short = [line for line in letters if len(line.text) == 2 and one_day(line.text)]
+    whole = {line.id for line in short if sum(_level(line, other) for other in short) >= MIN_ROW}
+    letters = [line for line in letters if line.id not in whole]
+    out: list[tuple[Line, Day]] = []
+    used: set[int] = set()
+    for column in _columns(letters, size):
+        for part, day in _names(column[:MAX_STACK]):
+            text = "".join(line.text for line in part)
+            out.append((replace(part[0], text=text, rect=bounds(part)), day))
+            used |= {line.id for line in part}
+    return out, used
+
+
+def _level(line: Line, other: Line) -> bool:
+    return abs(line.rect.cy - other.rect.cy) < line.size / 2
+
+
+def _nought(line: Line) -> bool:
+    """The OCR reads a lone "o" as a nought."""
+    return line.text in ("0", "1", "5", "3")
+
+
+def _columns(letters: list[Line], size: float) -> list[list[Line]]:
+    columns: list[list[Line]] = []
+    for line in sorted(letters, key=lambda each: each.rect.cy):
+        for column in columns:
+            last = column[-1]
+            below = 0.3 * line.size < line.rect.cy - last.rect.cy < 3.5 * max(size, line.size)
+            if below and abs(line.rect.cx - last.rect.cx) < 0.6 * max(size, line.size):
+                column.append(line)
+                break
+        else:
+            columns.append([line])
+    return [column for column in columns if len(column) > 1]
+
+
+def _names(column: list[Line]) -> list[tuple[list[Line], Day]]:
+    """Names in a column of letters: between its wider gaps, else wherever a whole name stands."""
+    gaps = [b.rect.cy - a.rect.cy for a, b in pairwise(column)]
+    parts: list[list[Line]] = [[column[0]]]
+    for gap, line in zip(gaps, column[1:], strict=True):
+        if gap > 1.5 * median(gaps):
+            parts.append([line])
+        else:
+            parts[-1].append(line)
+    read = [(part, _day(part)) for part in parts]
+    if all(day and len(part) > 1 for part, day in read):
+        return [(part, day) for part, day in read if day]
+    # The stretches that spell the most: a name spelt right is worth more than one letter taken from the next.
+    best: list[tuple[float, list[tuple[list[Line], Day]]]] = [(0.0, [])]
+    for end in range(1, len(column) + 1):
+        found = best[end - 1]
+        for start in range(max(0, end - 13), end - 3):
+            part = column[start:end]
+            if day := _day(part):
+                worth = best[start][0] + len(part) - (0.0 if spelt_right(_text(part)) else 1.5)
+                if worth > found[0]:
+                    found = (worth, [*best[start][1], (part, day)])
+        best.append(found)
+    return best[-1][1]
+
+
+def _text(part: list[Line]) -> str:
+    return "".join(line.text for line in part).translate(_LOOKALIKE)
+
+
+def _day(part: list[Line]) -> Day | None:
+    text = _text(part)
+    read = read_days(text)
+    return one_day(text) or (read.days[0] if read and len(read.days) == 1 else None)

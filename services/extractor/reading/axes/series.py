@@ -1,0 +1,259 @@
+"""Names of days that stand level with each other in the order of the week: words, initials, or both."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
+
+from services.extractor.reading.axes.letters import MIN_ROW, days_of_initials, stacked_days
+from services.extractor.reading.axes.view import View
+from services.extractor.reading.lexicon.days import (
+    DayText,
+    between_days,
+    letter_days,
+    ordinal,
+    plain,
+    read_days,
+    run_together,
+)
+from services.extractor.reading.model import Line, Rect
+from shared.messages import DAYS, Day
+
+MAX_NAMES = 200
+"""Texts that may name a day; a page of single letters (a word search) has many, and every pair is compared."""
+MIN_NUMBERS = 4
+"""Of the five ordinals that days can have: fewer may be what is left of a row of periods."""
+MAX_ROW = 24
+"""Texts of one row that are looked at for a series with initials."""
+
+
+@dataclass(slots=True)
+class DayBand:
+    """One day's column (in `u`)."""
+
+    day: Day
+    line: Line
+    week: str | None = None
+    lo: float = 0.0
+    hi: float = 0.0
+    every: bool = False
+    """What stands here holds for every day that has no entry of its own."""
+
+    @property
+    def weight(self) -> float:
+        """What the name says for its header against another one: words more than letters."""
+        return 0.8 if len(self.line.text.strip(".")) == 1 else 1.0
+
+
+@dataclass(slots=True)
+class DayHeader:
+    """A row of day names."""
+
+    bands: list[DayBand]
+    v0: float
+    v1: float
+    implied: list[Day] = field(default_factory=list)
+    """Days whose names were not read."""
+    below: list[Line] = field(default_factory=list)
+    """The days' dates below their names, and the names of the weeks within the days."""
+
+    @property
+    def u0(self) -> float:
+        return self.bands[0].lo
+
+    @property
+    def u1(self) -> float:
+        return self.bands[-1].hi
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A text that may name a day: one day, or those a single letter can stand for."""
+
+    line: Line
+    options: tuple[Day, ...]
+    week: str | None
+
+    @property
+    def letter(self) -> bool:
+        return len(self.line.text.strip(".")) == 1
+
+
+def level(a: Rect, b: Rect) -> bool:
+    """Whether two rectangles stand in one row."""
+    overlap = min(a.y1, b.y1) - max(a.y0, b.y0)
+    return overlap > 0.5 * min(a.height, b.height)
+
+
+def find_series(view: View) -> list[DayHeader]:
+    """Every series of at least two different days, in no order; one text can be in several."""
+    stacks, spelt = stacked_days(view.lines, view.size)
+    found = [_Name(line, (day,), None) for line, day in stacks]
+    for line in view.lines:
+        if line.id in spelt:
+            continue
+        if _along_days(line, view) and (together := run_together(line.text)):
+            for start, end, day in together:
+                # Stacked names have steps of their own, so that only each one's middle is known.
+                inset = (end - start) / 4
+                name = _stretch(line, line.text[start:end], start + inset, end - inset, view)
+                found.append(_Name(name, (day,), None))
+        elif read := read_days(line.text) or _upside_down(line):
+            found.extend(_apart(line, read, view))
+        elif options := between_days(line.text) or letter_days(line.text):
+            found.append(_Name(line, options, None))
+    found.extend(_ordinals(view))
+    found = _once(found)[:MAX_NAMES]
+    return [*_words(view, [item for item in found if not item.letter]), *_with_initials(view, found)]
+
+
+def _upside_down(line: Line) -> DayText | None:
+    """A rotated "MON" that was read the wrong way round, all of it ("NOW") or letter by letter ("ZOW")."""
+    return DayText(("monday",)) if not line.upright and plain(line.text) in ("now", "zow") else None
+
+
+def _ordinals(view: View) -> list[_Name]:
+    """Portuguese days by number alone, "2ª" to "6ª": a first one level with them makes them periods."""
+    numbered = [(number, line) for line in view.lines if (number := ordinal(line.text))]
+    out: list[_Name] = []
+    for number, line in numbered:
+        row = {other for other, each in numbered if level(view.rect(line), view.rect(each))}
+        if 1 not in row and len(row & {2, 3, 4, 5, 6}) >= MIN_NUMBERS and number > 1:
+            out.append(_Name(line, (DAYS[number - 2],), None))
+    return out
+
+
+def _once(found: list[_Name]) -> list[_Name]:
+    """Without names that were read twice at nearly the same place, where the longer reading is kept."""
+    out: list[_Name] = []
+    for item in sorted(found, key=lambda each: (-len(each.line.text), -each.line.confidence)):
+        twins = (other for other in out if other.line.rect.overlap(item.line.rect) > 0.5)
+        if not any(set(other.options) & set(item.options) for other in twins):
+            out.append(item)
+    kept = {id(item) for item in out}
+    return [item for item in found if id(item) in kept]
+
+
+def _apart(line: Line, read: DayText, view: View) -> list[_Name]:
+    """A line the OCR read across several columns ("Mon Tue Wed Thu Fri"), taken apart by its letters' places."""
+    if len(read.days) == 1:
+        return [_Name(line, read.days, read.week)]
+    words = list(re.finditer(r"\S+", line.text))
+    if len(read.days) < 3 or len(words) != len(read.days) or not _along_days(line, view):
+        return []
+    pairs = zip(words, read.days, strict=True)
+    return [
+        _Name(_stretch(line, word.group(), word.start(), word.end(), view), (day,), read.week) for word, day in pairs
+    ]
+
+
+def _along_days(line: Line, view: View) -> bool:
+    """Whether a line's names stand beside each other as they read, or its letters down the side of a table."""
+    rect = view.rect(line)
+    return rect.width > 3 * rect.height if view.turned else line.upright
+
+
+def _stretch(line: Line, text: str, start: float, end: float, view: View) -> Line:
+    """The part of a line with this text, from one character to another by their share of its length."""
+    along = view.rect(line)
+    step = along.width / max(1, len(line.text))
+    rect = view.back(replace(along, x0=along.x0 + start * step, x1=along.x0 + end * step))
+    return replace(line, text=text, rect=rect)
+
+
+def _row(view: View, seed: _Name, found: list[_Name]) -> list[_Name]:
+    row = [item for item in found if level(view.rect(seed.line), view.rect(item.line))]
+    return sorted(row, key=lambda item: view.rect(item.line).cx)
+
+
+def _words(view: View, found: list[_Name]) -> list[DayHeader]:
+    """Words that follow the week's order."""
+    headers: list[DayHeader] = []
+    for seed in found:
+        run: list[DayBand] = []
+        row = _row(view, seed, found)
+        for item, after in zip([*row, None], [*row[1:], None, None], strict=True):
+            day = _day_of(item, run, after) if item else None
+            if item and day and (not run or DAYS.index(day) > DAYS.index(run[-1].day)):
+                run.append(DayBand(day, item.line, item.week))
+                continue
+            if len(run) > 2 or (len(run) == 2 and not _doubtful(run)):
+                headers.append(_header(view, run))
+            run = [DayBand(item.options[0], item.line, item.week)] if item else []
+    return headers
+
+
+def _day_of(item: _Name, run: list[DayBand], after: _Name | None) -> Day:
+    """The day of a name: of several, the first after the one before it, or else the last before the next."""
+    if run:
+        later = (day for day in item.options if DAYS.index(day) > DAYS.index(run[-1].day))
+        return next(later, item.options[0])
+    earlier = [day for day in item.options if after and DAYS.index(day) < DAYS.index(after.options[0])]
+    return earlier[-1] if earlier else item.options[0]
+
+
+def _doubtful(pair: list[DayBand]) -> bool:
+    """Whether two names are mere pairs of letters ("do", "so", "me") that do not even follow each other."""
+    one, two = (DAYS.index(band.day) for band in pair)
+    return two - one > 1 and all(len(plain(band.line.text)) <= 2 for band in pair)
+
+
+def _with_initials(view: View, found: list[_Name]) -> list[DayHeader]:
+    """Rows of initials, with or without words among them, that are a week in some language.
+
+    One by one, a letter could be several days, or a mark on the paper: the places between them must fit, too.
+    """
+    out: list[DayHeader] = []
+    done: set[int] = set()
+    for seed in found:
+        if not seed.letter or seed.line.id in done:
+            continue
+        row = _row(view, seed, found)[:MAX_ROW]
+        done |= {item.line.id for item in row}
+        while bands := _week(view, row):
+            out.append(_header(view, bands))
+            # Two weeks beside each other have their letters in one row.
+            used = {band.line.id for band in bands}
+            row = [item for item in row if item.line.id not in used]
+    return out
+
+
+def _week(view: View, row: list[_Name]) -> list[DayBand]:
+    """The longest stretch of a row that is one week; empty if none is."""
+    for count in range(min(7, len(row)), MIN_ROW - 1, -1):
+        for first in range(len(row) - count + 1):
+            part = row[first : first + count]
+            if not any(item.letter for item in part):
+                continue
+            for places in _places([view.rect(item.line).cx for item in part]):
+                by_place: dict[int, _Name] = dict(zip(places, part, strict=True))
+                slots = [by_place.get(place) for place in range(places[-1] + 1)]
+                days = days_of_initials(
+                    [plain(item.line.text)[:1] if item else None for item in slots],
+                    [None if item is None or item.letter else item.options[0] for item in slots],
+                )
+                if days:
+                    return [DayBand(days[at], item.line, item.week) for at, item in by_place.items()]
+    return []
+
+
+def _places(middles: list[float]) -> Iterator[list[int]]:
+    """How many columns each name is away from the first: by even steps, then (in uneven tables) one after another."""
+    gaps = [b - a for a, b in pairwise(middles)]
+    least = min(gaps)
+    near = [gap for gap in gaps if gap < 1.5 * least]
+    pitch = sum(near) / len(near)
+    steps = [round(gap / pitch) for gap in gaps]
+    even = pitch > 0 and all(abs(gap / pitch - step) <= 0.3 * step for gap, step in zip(gaps, steps, strict=True))
+    if even and sum(steps) <= 6:
+        yield [0, *accumulate(steps)]
+        if 2 * sum(steps) <= 6:
+            # Every other one was missed: "M", "W", "F" of five.
+            yield [0, *accumulate(2 * step for step in steps)]
+    if (not even or max(steps) > 1) and least > 0 and max(gaps) < 3 * least and len(middles) > MIN_ROW:
+        yield list(range(len(middles)))
+
+
+def _header(view: View, bands: list[DayBand]) -> DayHeader:
+    rects = [view.rect(band.line) for band in bands]
+    return DayHeader(bands, min(rect.y0 for rect in rects), max(rect.y1 for rect in rects))

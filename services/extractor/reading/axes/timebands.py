@@ -1,0 +1,292 @@
+"""Finds the header of times (or of periods) that crosses the days, and what each of its rows says."""
+
+import math
+import re
+from itertools import pairwise
+from statistics import median
+
+from services.extractor.reading.axes.bands import TimeBand, split_between
+from services.extractor.reading.axes.legend import Legend
+from services.extractor.reading.axes.periods import find_entries, imply_numbers, mark_weekly, unread_around
+from services.extractor.reading.axes.scale import lay_on_scale
+from services.extractor.reading.axes.series import DayHeader, level
+from services.extractor.reading.axes.view import View
+from services.extractor.reading.evidence.order import in_reading_order
+from services.extractor.reading.evidence.rules import Rail
+from services.extractor.reading.lexicon.days import read_days
+from services.extractor.reading.lexicon.labels import is_period, label_key
+from services.extractor.reading.lexicon.times import Span, find_times, resolve_all, without_times
+from services.extractor.reading.model import Line
+
+_RULES = 4
+"""Of a header's cells: from so many on, a place without any is outside of it."""
+_SEEN = 0.5
+"""Share of a text's height along which a rule must be seen beside it."""
+_MEETING = 3
+"""Rows that end when the next begins: what such a header looks like."""
+
+
+def find_time_bands(
+    view: View, header: DayHeader, v_end: float, legend: Legend, u_from: float = -math.inf
+) -> list[TimeBand]:
+    """The header of times (or of periods that `legend` explains) that stands before the days' columns.
+
+    Args:
+        u_from: where another table before this one ends; what stands behind it goes first.
+
+    Returns:
+        Bands in the order of the day, down to `v_end`; empty if there is no such header.
+    """
+    if u_from > -math.inf:
+        near = _bands_from(view, header, v_end, legend, u_from)
+        if len(near) >= 2:
+            return near
+    return _bands_from(view, header, v_end, legend, -math.inf)
+
+
+def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_from: float) -> list[TimeBand]:
+    zone = [
+        line
+        for line in view.lines
+        if line.id not in legend.lines
+        and u_from < view.rect(line).cx < header.u0
+        and header.v1 - 0.3 * view.size <= view.rect(line).cy <= v_end
+    ]
+    timed = _column(view, [line for line in zone if find_times(line.text)])
+    labels = _column(view, [line for line in zone if _known(line, legend)])
+    if len(timed) >= 2:
+        lines = timed
+    elif len(labels) >= 2:
+        lines = labels
+    else:
+        return []
+    u0, u1 = min(view.rect(line).x0 for line in lines), max(view.rect(line).x1 for line in lines)
+    u1 = min(max(u1, median(view.rect(line).x1 for line in lines)), header.u0)
+    if _heads_days(view, header, u0, u1):
+        return []
+    strip = [line for line in zone if u0 - view.size <= view.rect(line).cx <= u1 + view.size]
+    # A text that reaches past several labels is a heading above them.
+    middles = [view.rect(line).cy for line in lines]
+    strip = [line for line in strip if sum(view.rect(line).y0 < at < view.rect(line).y1 for at in middles) <= 2]
+    bands = _entries(view, strip, u0, u1, header, v_end)
+    _read_printed(bands)
+    find_entries(view, bands, header, legend)
+    # What stands below the table would hide that its rows are numbered.
+    bands = _trim(view, bands, header)
+    if all(band.key or _known(band.lines[0], legend) for band in bands if band.lines):
+        bands = unread_around(view, bands, header, (u0, u1), v_end)
+        mark_weekly(view, bands, header, legend)
+    _explain(bands, legend)
+    _end_at_next(bands)
+    bands = _trim(view, bands, header)
+    lay_on_scale(view, bands, header)
+    return bands
+
+
+def _heads_days(view: View, header: DayHeader, u0: float, u1: float) -> bool:
+    """Whether days stand over these times: then they are a list of those days' ("Monday, Wednesday"), no header; unless
+    they are all of the header's ("Mon - Thu")."""
+    days = {band.day for band in header.bands}
+    return any(
+        u0 - view.size <= view.rect(line).cx <= u1 + view.size
+        and any(level(view.rect(line), view.rect(band.line)) for band in header.bands)
+        and (read := read_days(line.text))
+        and set(read.days) != days
+        for line in view.lines
+    )
+
+
+def _trim(view: View, bands: list[TimeBand], header: DayHeader) -> list[TimeBand]:
+    """Without what stands above and below the table: bands that say no time and that no column reaches into."""
+    inner = [(header.bands[i].hi, view) for i in range(len(header.bands) - 1)]
+
+    def inside(band: TimeBand) -> bool:
+        if not band.lines and band.start is None:
+            return band.implied
+        if band.start is not None or is_period(band.label) or band.key:
+            return True
+        return sum(view.u_cut(u, band.lo, band.hi, 0.3 * view.size) > 0.5 for u, _ in inner) >= 0.5 * len(inner)
+
+    kept = [index for index, band in enumerate(bands) if inside(band)]
+    return bands[kept[0] : kept[-1] + 1] if kept else []
+
+
+def _known(line: Line, legend: Legend) -> bool:
+    return label_key(line.text) in legend.times or is_period(line.text)
+
+
+def _column(view: View, lines: list[Line]) -> list[Line]:
+    """The largest set of lines that stand under each other."""
+    best: list[Line] = []
+    for seed in lines:
+        a = view.rect(seed)
+        same = [line for line in lines if min(a.x1, view.rect(line).x1) - max(a.x0, view.rect(line).x0) > 0]
+        if len(same) > len(best):
+            best = same
+    return best
+
+
+def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHeader, v_end: float) -> list[TimeBand]:
+    """Group the strip's lines to header cells and give each its band."""
+
+    def cut(rail: Rail) -> float:
+        slack = (rail.hi - rail.lo) / 2
+        near = view.v_cut(rail.at, u0, u1, slack)
+        return near + 0.5 * view.v_cut(rail.at, header.u0, header.u1, slack)
+
+    rails = [rail for rail in view.v_rails if header.v0 <= rail.at <= v_end + 4 * view.size]
+    strong = [rail for rail in rails if view.v_cut(rail.at, u0, u1, (rail.hi - rail.lo) / 2) >= 0.6]
+    cells: list[list[Line]] = []
+    edges = [rail.at for rail in strong]
+    strip = [line for line in strip if find_times(line.text) or _among_cells(view, line, strong)]
+    by_cell: dict[int, list[Line]] = {}
+    for line in strip:
+        by_cell.setdefault(sum(edge < view.rect(line).cy for edge in edges), []).append(line)
+    for _, lines in sorted(by_cell.items()):
+        cells.extend(_by_time(lines, view))
+    spans = [(min(view.rect(line).y0 for line in lines), max(view.rect(line).y1 for line in lines)) for lines in cells]
+    empties = _empty_cells(strong, spans, view.size)
+    boxes: list[tuple[tuple[float, float], list[Line]]] = list(zip(spans, cells, strict=True))
+    boxes += [(empty, []) for empty in empties]
+    boxes.sort(key=lambda item: item[0])
+    body = [view.rect(line) for line in view.lines if header.u0 <= view.rect(line).cx <= header.u1]
+    body = [rect for rect in body if header.v1 <= rect.cy <= v_end]
+    bands = split_between(
+        [span for span, _ in boxes],
+        rails,
+        cut,
+        size=view.size,
+        starts=[rect.y0 for rect in body],
+        centres=[rect.cy for rect in body],
+        # Not before the days' names: a rule on their other side is the table's edge.
+        begin=header.v1 - 0.5 * view.size,
+    )
+    return [TimeBand(lo, hi, lines) for (lo, hi), (_, lines) in zip(bands, boxes, strict=True)]
+
+
+def _among_cells(view: View, line: Line, strong: list[Rail]) -> bool:
+    """Whether rules that divide the strip's cells run on beside a text: above the table ("Tutor: Mrs Osei") none do."""
+    if len(strong) < _RULES:
+        return True
+    rect = view.rect(line)
+    return sum(view.v_cut(rail.at, rect.x0, rect.x1, (rail.hi - rail.lo) / 2) > _SEEN for rail in strong) > 1
+
+
+def _empty_cells(rails: list[Rail], spans: list[tuple[float, float]], size: float) -> list[tuple[float, float]]:
+    """Ruled cells of the strip that hold no text, between ones that do: breaks often print no time."""
+    out: list[tuple[float, float]] = []
+    for a, b in pairwise(rails):
+        lo, hi = a.hi, b.lo
+        # In low rows the next label is nearer than a line's height.
+        near = min(size, 0.4 * (hi - lo))
+        inside = any(lo - near < (s + e) / 2 < hi + near for s, e in spans)
+        between = spans and spans[0][1] < lo and hi < spans[-1][0]
+        if between and not inside and hi - lo > 0.95 * size:
+            out.append((lo + 0.25 * (hi - lo), hi - 0.25 * (hi - lo)))
+    return out
+
+
+def _by_time(lines: list[Line], view: View) -> list[list[Line]]:
+    """Lines between two rules are one header cell, unless each of several says a whole time itself (no rules there)."""
+    ranges = [line for line in lines if any(span.end is not None for span in find_times(line.text))]
+    singles = [line for line in lines if find_times(line.text) and line not in ranges]
+    numbers = [line for line in lines if is_period(line.text)]
+    if len(ranges) >= 2:
+        anchors = ranges
+    elif not ranges and len(singles) >= 3:
+        anchors = singles
+    elif not ranges and not singles and len(numbers) >= 2:
+        anchors = numbers
+    else:
+        return [lines]
+    # Not by the lines' ids: ranges that were read as one line and taken apart share theirs.
+    groups: dict[int, list[Line]] = {id(line): [line] for line in anchors}
+    for line in lines:
+        if id(line) not in groups:
+            nearest = min(anchors, key=lambda anchor: abs(view.rect(anchor).cy - view.rect(line).cy))
+            if abs(view.rect(nearest).cy - view.rect(line).cy) < 2.2 * view.size:
+                groups[id(nearest)].append(line)
+            else:
+                groups[id(line)] = [line]
+    ordered = sorted(groups.values(), key=lambda group: view.rect(group[0]).cy)
+    out = ordered[:1]
+    for group in ordered[1:]:
+        a, b = view.rect(out[-1][0]), view.rect(group[0])
+        # "10.30" and "10.45" under each other at the head of one column, where the dash between them was not read.
+        if min(a.y1, b.y1) - max(a.y0, b.y0) > 0.7 * min(a.height, b.height) and not {id(out[-1][0]), id(group[0])} & {
+            id(line) for line in ranges
+        }:
+            out[-1] = out[-1] + group
+        else:
+            out.append(group)
+    return out
+
+
+def _read_printed(bands: list[TimeBand]) -> None:
+    """Set each band's label, and its times where its text says them."""
+    timed: list[tuple[TimeBand, Span]] = []
+    torn: list[TimeBand] = []
+    for band in bands:
+        text = " ".join(line.text for row in in_reading_order(band.lines) for line in row) if band.lines else ""
+        spans = find_times(text)
+        band.label = without_times(text, spans)
+        if len(spans) == 2 and all(span.end is None for span in spans):
+            spans = [Span(spans[0].start, spans[1].start, (spans[0].at[0], spans[1].at[1]))]
+        if spans:
+            timed.append((band, next((span for span in spans if span.end is not None), spans[0])))
+        # "II.-12.35": a range whose start cannot be read.
+        if len(spans) == 1 and spans[0].end is None and re.search(r"[\dIlO].*[-–—]\s*$", text[: spans[0].at[0]]):
+            torn.append(band)
+    for (band, _), (start, end) in zip(timed, resolve_all([span for _, span in timed]), strict=True):
+        band.start, band.end, band.source = start, end, "header"
+    for above, below in zip([None, *bands], bands, strict=False):
+        if below in torn:
+            until, below.start, below.source = below.start, None, "next"
+            if above is not None and above.end is not None and until is not None and above.end < until:
+                below.start, below.end = above.end, until
+
+
+def _end_at_next(bands: list[TimeBand]) -> None:
+    """A row that would reach into the next one's time ("9:45-12:00" above "10:00-11:00") ends where that begins, if no
+    other does so and most end when the next begins: its end was misread."""
+    timed = [band for band in bands if band.start is not None and band.end is not None]
+    pairs = [(one.start or 0, one.end or 0, other.start or 0, one) for one, other in pairwise(timed)]
+    over = [(band, after) for start, end, after, band in pairs if start < after < end]
+    meeting = sum(end == after for _, end, after, _ in pairs)
+    if len(over) == 1 and meeting >= _MEETING and 2 * meeting >= len(pairs):
+        ((band, after),) = over
+        band.end, band.source = after, "next"
+
+
+def _explain(bands: list[TimeBand], legend: Legend) -> None:
+    """Set the times of bands that print none, from the legend or their neighbours."""
+    imply_numbers(bands, legend)
+    for band in bands:
+        key = band.key or label_key(band.label)
+        if band.start is None and key and key in legend.times:
+            band.start, band.end = legend.times[key]
+            band.source, band.implied = "legend", band.implied or key in legend.implied
+    if legend.minutes:
+        _end_lessons(bands, legend.minutes)
+    _fill_gaps(bands)
+
+
+def _end_lessons(bands: list[TimeBand], minutes: int) -> None:
+    """Periods whose start alone is printed end after a lesson's length, if the next does not begin before that."""
+    for band, after in zip(bands, [*bands[1:], None], strict=True):
+        if band.start is None or band.end is not None or not is_period(band.label):
+            continue
+        if after is None or after.start is None or after.start >= band.start + minutes:
+            band.end, band.source = band.start + minutes, "legend"
+
+
+def _fill_gaps(bands: list[TimeBand]) -> None:
+    """An end that is not printed is the next start; a row without times lies between its neighbours."""
+    for band, after in pairwise(bands):
+        if band.start is not None and band.end is None and after.start is not None and after.start > band.start:
+            band.end, band.source = after.start, "next"
+    for before, band, after in zip(bands, bands[1:], bands[2:], strict=False):
+        if band.start is not None or is_period(band.label) or before.source == "next":
+            continue
+        if before.end is not None and after.start is not None and before.end < after.start:
+            band.start, band.end, band.source = before.end, after.start, "next"

@@ -1,0 +1,48 @@
+"""The page seen so that days always run across: a timetable with days down the side is read with its axes swapped.
+
+`u` runs along the days, `v` along the times. Only positions are swapped; text keeps its own direction.
+"""
+
+from dataclasses import dataclass
+
+from services.extractor.reading.evidence.rules import Rail, Rules
+from services.extractor.reading.model import Line, Rect
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page's text and separators along the days (`u`) and along the times (`v`)."""
+
+    lines: list[Line]
+    rules: Rules
+    turned: bool
+
+    def rect(self, line: Line) -> Rect:
+        """The line's rectangle with x as `u` and y as `v`."""
+        return line.rect.turned() if self.turned else line.rect
+
+    def back(self, rect: Rect) -> Rect:
+        """A (u, v) rectangle as one of the page."""
+        return rect.turned() if self.turned else rect
+
+    @property
+    def size(self) -> float:
+        return self.rules.size
+
+    @property
+    def u_rails(self) -> list[Rail]:
+        return self.rules.rows if self.turned else self.rules.columns
+
+    @property
+    def v_rails(self) -> list[Rail]:
+        return self.rules.columns if self.turned else self.rules.rows
+
+    def u_cut(self, u: float, v0: float, v1: float, slack: float = 0.0) -> float:
+        """Share of `v0`..`v1` along which something separates what is before `u` from what is after."""
+        cut = self.rules.row_cut if self.turned else self.rules.column_cut
+        return cut(u, v0, v1, slack)
+
+    def v_cut(self, v: float, u0: float, u1: float, slack: float = 0.0) -> float:
+        """Share of `u0`..`u1` along which something separates what is before `v` from what is after."""
+        cut = self.rules.column_cut if self.turned else self.rules.row_cut
+        return cut(v, u0, u1, slack)

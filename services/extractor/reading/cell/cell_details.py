@@ -1,0 +1,81 @@
+"""Takes a line apart that says more than the lesson's name: a room, a person, a group behind it."""
+
+import re
+from functools import lru_cache
+
+from services.extractor.reading.lexicon.words import is_code, is_initials, is_person, is_room, room_at_end
+
+# In small letters: "Maths I" is finished.
+_UNFINISHED = re.compile(
+    r"\s(?:and|und|et|y|e|en|i|z|of|de|di|da|do|van|von|für|the|for|in|to|with|by|avec|mit|con|com|met|&)$"
+)
+_CODED = re.compile(r"^(.*[^\W\d_]{3,}.*?)\s+([A-ZŁŚŻŹĆ]{2,3}\s?[A-Za-z]{0,2}\d{1,3}[a-z]?)$")
+"""A teacher's initials and a room behind the name ("j. polski WB 31")."""
+_LEVEL = re.compile(r"^(?:KS|PE|RE|DT|IT|ICT|AS|SL|HL|AP|YR|II|III|IV|VI)\s?\d|^[A-Z]{2,3}\d")
+"""No initials with a room: subjects and levels, and what may be a course's number ("COMP 101" is longer)."""
+_COURSE = re.compile(r"^[A-Z]{2,5}\s\d{3,4}[A-Z]?$")
+"""A course's number ("CHEM 121", "MATH 2413"): its name, whatever other numbers the page has for rooms."""
+_GROUP = re.compile(
+    r"^(.*\S)\s+((?:gr|grp|gp|group|gruppe|groupe|grupo|gruppo|grupa|groep)\b\.?\s?[\dA-D]\b.*)$", re.IGNORECASE
+)
+_GLUED = re.compile(
+    # The OCR drops the blank before what follows a name in another style ("ChemiaA. Nowak", "EthikE.295").
+    r"^(?P<name>.*[a-zß-ÿł])(?P<aside>(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Hr|Fr|Sr|Sra)\.?|[Dp]\.|pani?)\s[^\W\d_a-z].*"
+    r"|[A-Z]\.\s?[A-Z][^\W\d_].*|[A-Z]{1,2}[.-]?\d{1,3}[a-z]?|\([^()]*\)?)$"
+)
+_TITLED = re.compile(
+    r"^(\S.*?)\s+((?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Mme|Mlle|Mevr|Dhr|Sra?|Sig|Pani?)\b\.?|[A-Z]\.(?=\s?[^\W\d_a-z][^\W\d_])|p\.)\s?"
+    r"[^\W\d_a-z].*)$"
+)
+
+
+def unfinished(name: str) -> bool:
+    """Whether a name ends as none does ("Music with"): what follows belongs to it."""
+    return bool(_UNFINISHED.search(name))
+
+
+@lru_cache(maxsize=8)
+def _codes(words: frozenset[str]) -> int:
+    """How many of a page's whole lines are nothing but a room's code."""
+    return sum(is_code(word.upper()) and any(letter.isalpha() for letter in word) for word in words)
+
+
+def inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
+    """Split a line such as "Physics (Mr Rossi)" or "Maths - Lab 2" into the name and its asides.
+
+    Args:
+        text: the line, without times.
+        words: the page's, from `cells.page_words`.
+    """
+    if _COURSE.match(text):
+        return text, []
+    if match := re.match(r"^(.*[^\W\d_]{2,}\b.*) (\S+)$", text):
+        # "History H1" where the page has "H1" or several like it for itself; "Maths P1" may be its name.
+        code = match[2]
+        # "English 10" is the tenth grade's.
+        grade = len(code) <= 2 and code.isdigit()
+        if is_code(code) and not grade and (code.casefold() in words or _codes(words) >= 2):
+            return match[1], [code]
+    if match := re.match(r"^(.*[^\s(\[])\s*[(\[]([^()\[\]]+)[)\]]?$", text):
+        inside = [part.strip() for part in re.split(r"[,;/]", match[2]) if part.strip()]
+        # The OCR reads a bracket's comma as a full stop now and then ("Lab 2. Mr Byrne").
+        inside += [part.strip() for part in re.split(r"\.\s", match[2]) if part.strip()]
+        known = any(is_person(part) or is_room(part) or is_initials(part) for part in inside)
+        # "(half class)", "(Unit 3)" explain; a capitalised word as in "Word Work (Phonics)" is part of the title.
+        if known or match[2][0].islower() or re.search(r"\d", match[2]):
+            return match[1], [match[2].strip()]
+    if (match := re.match(r"^(.*\S)\s*(?:[,;|·•]|\s[-–—])\s*(\S.*)$", text)) and (
+        is_person(match[2]) or is_room(match[2])
+    ):
+        return match[1], [match[2]]
+    if (match := _TITLED.match(text)) and not is_person(text) and not unfinished(match[1]):
+        return match[1], [match[2]]
+    if (match := _CODED.match(text)) and not _LEVEL.match(match[2]):
+        return match[1], [match[2]]
+    if match := _GROUP.match(text):
+        return match[1], [match[2]]
+    if match := _GLUED.match(text):
+        return match["name"], [match["aside"].strip("()")]
+    if (parts := room_at_end(text)) and not is_room(text):
+        return parts[0], [parts[1]]
+    return text, []

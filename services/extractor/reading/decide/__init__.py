@@ -1,0 +1,1 @@
+"""Which reading holds, how sure it is, and what the page says around it."""

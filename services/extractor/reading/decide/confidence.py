@@ -1,0 +1,81 @@
+"""How sure the reader is of a block, and of the whole page: earned from three witnesses.
+
+The OCR's score of the lines a block stands on; how it came by its place and times (a printed time that fits its header
+says more than a scale); and the rules every week keeps (times in order, no overlap). A block is as good as their
+product, and less where its name is so long that it may hold its notes.
+"""
+
+from services.extractor.reading.model import BlockDraft, LayoutResult
+from shared.messages import TimeSource
+
+LONG, WORDS = 28, 5
+"""Characters and words from which on a name is long."""
+_BY_SOURCE: dict[TimeSource | None, float] = {
+    "printed": 1.0,
+    "header": 1.0,
+    "legend": 0.98,
+    "next": 0.93,
+    "drawn": 0.85,
+    None: 0.55,
+}
+
+
+def block_confidence(draft: BlockDraft) -> float:
+    """0 to 1. A missing end alone costs half of what missing times cost."""
+    scores = [line.confidence for line in draft.lines] or [0.5]
+    # The weakest line decides: one misread word spoils the block however clean its header is.
+    ocr = 0.7 * min(scores) + 0.3 * sum(scores) / len(scores)
+    times = _BY_SOURCE[draft.source]
+    if draft.start is not None and draft.end is None:
+        times = min(times, 0.8)
+    elif draft.start is None:
+        times = _BY_SOURCE[None]
+    elif draft.end is not None and draft.end - draft.start > 5 * 60:
+        times = min(times, 0.6)
+    return max(0.0, min(1.0, ocr * times * draft.certainty * _name_certainty(draft)))
+
+
+def _name_certainty(draft: BlockDraft) -> float:
+    """0.85 for a name of many words, 1 for others.
+
+    On 86 pages that the reader had not met, half of the blocks with such names were wrong; of the others nine in ten
+    were right.
+    """
+    long = len(draft.name) >= LONG or len(draft.name.split()) >= WORDS
+    return 0.85 if long else 1.0
+
+
+def clashes(drafts: list[BlockDraft]) -> set[int]:
+    """Indexes of drafts that overlap another of the same day and week and are not drawn side by side with it."""
+    out: set[int] = set()
+    timed = [
+        (index, draft.start, draft.end)
+        for index, draft in enumerate(drafts)
+        if draft.start is not None and draft.end is not None
+    ]
+    for position, (i, start, end) in enumerate(timed):
+        for j, other_start, other_end in timed[position + 1 :]:
+            a, b = drafts[i], drafts[j]
+            same = a.day == b.day and (a.week is None or b.week is None or a.week == b.week)
+            if same and start < other_end and other_start < end and not _beside(a, b):
+                out |= {i, j}
+    return out
+
+
+def _beside(a: BlockDraft, b: BlockDraft) -> bool:
+    """Whether two blocks share their day's column: then the page itself shows that they are at the same time."""
+    return a.lane is not None and b.lane is not None and (a.lane[1] <= b.lane[0] or b.lane[1] <= a.lane[0])
+
+
+def layout_confidence(result: LayoutResult, blocks: list[float], lines: int) -> float:
+    """The whole reading: its blocks' mean, less what stands in the table and was not understood.
+
+    Args:
+        blocks: the confidences of its drafts.
+        lines: how many lines of text stand in the table's area.
+    """
+    if not blocks:
+        return 0.0
+    mean = sum(blocks) / len(blocks)
+    unread = max(0, lines - len(result.used)) / max(1, lines)
+    return max(0.0, min(1.0, mean * (1.0 - unread)))

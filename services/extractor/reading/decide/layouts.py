@@ -1,0 +1,54 @@
+"""The layout readers, and the choice between their readings.
+
+A reader takes a page and answers with what it made of it, or with nothing. All are asked; the reading that explains
+most of the page's text with most certainty is taken. A new layout is one more function in `READERS`.
+"""
+
+from collections.abc import Callable
+
+from services.extractor.reading.axes.view import View
+from services.extractor.reading.decide.confidence import block_confidence, clashes
+from services.extractor.reading.lists.daylist import read_daylist
+from services.extractor.reading.lists.rowlist import read_rowlist
+from services.extractor.reading.model import LayoutResult
+from services.extractor.reading.table.grid import read_grid
+from shared.logs import get_logger
+
+log = get_logger(__name__)
+
+Reader = Callable[[View], LayoutResult | None]
+
+READERS: tuple[tuple[Reader, bool], ...] = (
+    (read_grid, False),
+    (read_grid, True),
+    (read_rowlist, False),
+    (read_daylist, False),
+)
+"""Each reader and whether it gets the page with its axes swapped."""
+
+
+def layout_score(result: LayoutResult, lines: int) -> float:
+    """What a reading is worth against another of the same page: explained text times mean confidence.
+
+    Args:
+        lines: how many lines the page has.
+    """
+    if not result.drafts:
+        return 0.0
+    bad = clashes(result.drafts)
+    scores = [block_confidence(draft) * (0.5 if i in bad else 1.0) for i, draft in enumerate(result.drafts)]
+    return result.weight * len(result.used) / max(1, lines) * sum(scores) / len(scores)
+
+
+def read_layout(view: View, turned: View) -> LayoutResult | None:
+    """The best reading of a page; null if no reader can make anything of it."""
+    results: list[LayoutResult] = []
+    for read, swap in READERS:
+        try:
+            result = read(turned if swap else view)
+        except Exception:  # a page that trips one reader is still read by the others
+            log.exception("layout reader failed", reader=read.__name__, turned=swap)
+            continue
+        if result and result.drafts:
+            results.append(result)
+    return max(results, key=lambda result: layout_score(result, len(view.lines)), default=None)

@@ -1,0 +1,187 @@
+"""Words that tell what a piece of text in a cell is: a room, a person, a break, nothing at all."""
+
+import re
+
+from services.extractor.reading.lexicon.times import find_times
+
+_TITLES = (
+    r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|fr|coach|herr|frau|hr\.|fr\.|mme|mlle|m\.|sr|sra|srta|sig|"
+    r"sig\.ra|sig\.na|prof\.ssa|prof\.?[aª]|profess(?:or[ae]?|eur)|profesora?|maestr[ao]|docente|mag|mgr|mevr|mw|"
+    r"mevrouw|meneer|juf|meester|dhr|d\.|doña|dona|don|pan|pani|p\.)"
+)
+_TITLE_ALONE = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Mme|Mlle|Sig|Sra?|Srta|Pani?|Mevr|Dhr)\.?$")
+_PERSON = re.compile(rf"^{_TITLES}\.?\s+\S.*$", re.IGNORECASE)
+# The OCR drops the blank behind a short title now and then ("DrWinslow").
+_GLUED_TITLE = re.compile(
+    r"^(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme)\.?[A-ZÄÖÜÉŁŚŻ][a-zß-ÿł]{2,}(?:[-’'][A-Z][a-z]+)?$"
+)
+# "A. Fitzgerald", "J.-P. Martin": an initial with its stop and a surname, nothing else.
+_INITIALED = re.compile(
+    r"^(?:[^\W\d_]\.[\s-]?){1,3}\s*[^\W\d_a-z][^\W\d_]+(?:['’-][^\W\d_]+)*(?:\s[^\W\d_a-z][^\W\d_]+)?$"
+)
+# "LEROY C.", as French schools' programs print it, all in capitals.
+_SURNAME_FIRST = re.compile(r"^[^\W\d_][^\d_.,/()&+]+\s(?:[^\W\d_]\.[\s-]?)+$")
+_ROOM_WORDS = (
+    "room|rm|lab|laboratory|hall|gym|gymnasium|field|studio|suite|library|theatre|theater|workshop|playground|court|"
+    "pool|classroom|auditorium|canteen|cafeteria|building|block|floor|kitchen|pitch|astro|chapel|office|annexe|annex|"
+    "portable|trailer|cabin|hut|lecture theatre|lecture hall|sports hall|main hall|music room|art room|ict suite|"
+    "it suite|drama studio|dance studio|science lab|computer lab"
+)
+_ROOM_PHRASES = frozenset(word for word in _ROOM_WORDS.split("|") if " " in word)
+_FOREIGN_ROOMS = (
+    "raum|saal|halle|turnhalle|sporthalle|schwimmhalle|aula|aula magna|mensa|werkraum|musikraum|zimmer|klassenraum|"
+    "pausenhof|salle|gymnase|labo|amphi|amphith[ée][âa]tre|pr[ée]au|cdi|biblioth[èe]que|piscine|"
+    "sala|sal[óo]n|laboratorio|laborat[óo]rio|taller|gimnasio|polideportivo|biblioteca|piscina|pabell[óo]n|"
+    "palestra|cortile|auditorio|audit[óo]rio|gin[áa]sio|pavilh[ãa]o|quadra|refeit[óo]rio|"
+    "lokaal|gymzaal|gymlokaal|sportzaal|zaal|mediatheek|kantine|"
+    "pracownia|hala|basen|aula|lt|biblioteka|czytelnia|boisko|sala gimnastyczna|sala gim|"
+    "bibliothek|b[üu]cherei|sportplatz|schulhof|computerraum|informatikraum|physikraum|chemieraum|kunstraum|zeichensaal|"
+    "laboratoire|stade|salle informatique|sporthal|bibliotheek"
+)
+_NUMBER = r"(?:\s*(?:no\.?\s*|nr\.?\s*)?[\w.-]{0,2}\d[\w.-]{0,3}|\s+[A-Z]|)"
+# Abbreviations that are a person's initial unless a number follows ("Sofia R.").
+_NUMBERED_ROOMS = r"(?:s|prac|lok|r|rm)\.\s*(?:nr\.?\s*)?[A-Z]?\d[\w.-]{0,3}"
+_ROOM = re.compile(
+    rf"^(?:(?:(?:[\w.]+\s+)?(?:{_ROOM_WORDS})|(?:{_FOREIGN_ROOMS}))\.?{_NUMBER}|{_NUMBERED_ROOMS})$", re.IGNORECASE
+)
+_ENDS_IN_ROOM = re.compile(
+    rf"^(\S.*?[^\W\d_])\s+((?:{_FOREIGN_ROOMS}){_NUMBER}|{_NUMBERED_ROOMS}|(?:{_ROOM_WORDS})\s*[\w.-]*\d[\w.-]*)$",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"^(?:(?:[A-Z]{1,3}[\s.-]?|[A-Z][a-z]{1,2})\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?|\d{2,3}[A-Za-z]?)$")
+_OF_GROUP = re.compile(r"^(?:gr|grp|gp|group|gruppe|groupe|grupo|gruppo|grupa|groep)\b\.?\s?[\dA-D]\b", re.IGNORECASE)
+# "II" is a course's number ("Algebra II").
+_INITIALS = re.compile(r"^(?!(?:I{2,3}|IV|VI{0,3})$)[A-Z]{2,4}(?:\s?/\s?[A-Z]{2,4})*$")
+_KEY = re.compile(r"^[^\W\d_]{1,4}\.? ?= ?[^\W\d_]")
+_FREE = {
+    "", "free", "freeperiod", "freeslot", "freetimeslot", "none", "na", "nil", "empty", "off", "frei", "libre",
+    "libero", "livre", "vrij", "wolne", "nolesson", "noclass", "x", "freistunde",
+}  # fmt: skip
+_WEEKLY = re.compile(
+    r"\b(?:break|recess|lunch|luncheon|dinner|snack|assembly|registration|reg|tutor\w*|form time|homeroom|recreation|"
+    r"playtime|play ?time|morning meeting|brunch|tea|interval|mittag\w*|\w*pause|recreo|recre[io]o|almuerzo|"
+    r"intervalo|almo[cç]o|"
+    r"pausa|pranzo|intervallo|ricreazione|mensa|\w*pauze|przerwa|obiad|r[ée]cr[ée]ation|d[ée]jeuner|cantine|"
+    r"storytime|story time|dismissal|home ?time|arrival|passing|advisory)\b",
+    re.IGNORECASE,
+)
+_SUBJECTS = (
+    "english maths mathematics math science history geography music french german spanish italian latin art drama "
+    "computing computer reading writing literacy numeracy phonics handwriting spelling comprehension assembly "
+    "physics chemistry biology economics business sociology psychology philosophy religious studies literature "
+    "technology design media dance games sport sports physical education pe pshe re dt ict it topic library "
+    "registration break lunch storytime golden time guided forest school tutor language grammar vocabulary"
+)
+SUBJECTS = frozenset(_SUBJECTS.split())
+PHRASES = frozenset(
+    f"{one} {two}"
+    for two, firsts in {
+        "time": "story golden circle quiet form tutor home",
+        "reading": "guided shared independent",
+        "education": "physical religious",
+        "studies": "social film business",
+        "science": "computer",
+        "technology": "food design music",
+        "school": "forest",
+        "hall": "study",
+        "skills": "study motor",
+        "economics": "home",
+        "choice": "free",
+    }.items()
+    for one in firsts.split()
+)
+"""Names of two words that are wrapped between them."""
+
+
+def is_person(text: str) -> bool:
+    """Whether `text` is a name with a title or an initial ("Mr Rossi", "A. Fitzgerald", "LEROY C.")."""
+    text = text.strip()
+    # "W.I.N. Time" has initials, and is nobody's name.
+    if _INITIALED.match(text):
+        return text.split()[-1].casefold() not in SUBJECTS
+    titled = _PERSON.match(text) or _GLUED_TITLE.match(text)
+    return bool(titled or (text.isupper() and _SURNAME_FIRST.match(text)))
+
+
+def is_title(text: str) -> bool:
+    """Whether `text` is nothing but the title of somebody whose name stands on the next line ("Dr", "Miss")."""
+    return bool(_TITLE_ALONE.match(text.strip()))
+
+
+def is_room(text: str) -> bool:
+    """Whether `text` names a room ("Lab 2", "R204", "B1.07", "IT Suite", "Hall")."""
+    return bool(_ROOM.match(text.strip()) or _CODE.match(text.strip()))
+
+
+def is_room_phrase(text: str) -> bool:
+    """Whether `text` is a room's name of two words without a number ("science lab", "music room")."""
+    return text in _ROOM_PHRASES
+
+
+def is_code(text: str) -> bool:
+    """Whether `text` is a room's code ("R204", "Mu1", "112")."""
+    return bool(_CODE.match(text))
+
+
+def room_at_end(text: str) -> tuple[str, str] | None:
+    """A name and the room that stands behind it on one line ("Geologia Pavilhão", "Maths Lab 2"); null if none does.
+
+    An English room without a number is left in the name: "Study Hall" is a lesson.
+    """
+    match = _ENDS_IN_ROOM.match(text.strip())
+    return (match[1], match[2]) if match else None
+
+
+def is_initials(text: str) -> bool:
+    """Whether `text` is a person's initials as timetables print them ("TBY", "KJO/ALE")."""
+    return bool(_INITIALS.match(text.strip()))
+
+
+def is_free(text: str) -> bool:
+    """Whether a cell with this text holds no lesson."""
+    plain = re.sub(r"[^\w]+", "", text.casefold(), flags=re.UNICODE).replace("_", "")
+    return plain in _FREE
+
+
+def is_key(text: str) -> bool:
+    """Whether `text` explains codes ("Ln = Dr Vaughan   Bt = Mrs Yilmaz"); one of times is a legend, and is none."""
+    return bool(_KEY.match(text)) and not find_times(text)
+
+
+def is_weekly(text: str) -> bool:
+    """Whether this is something that usually holds for every day, such as a break."""
+    return bool(_WEEKLY.search(text))
+
+
+def is_aside(text: str) -> bool:
+    """Whether `text` is a note rather than a name: in brackets, a person, a room, or both ("Lab 2 Dr Singh")."""
+    text = text.strip()
+    if is_bracketed(text) or is_person(text) or is_room(text) or _OF_GROUP.match(text):
+        return True
+    words = text.split()
+    for cut in range(1, min(len(words), 5)):
+        one, other = " ".join(words[:cut]), " ".join(words[cut:])
+        if (is_room(one) and (is_person(other) or is_initials(other))) or (is_initials(one) and is_room(other)):
+            return True
+    return False
+
+
+def is_bracketed(text: str) -> bool:
+    return text.startswith(("(", "[")) and text.endswith((")", "]"))
+
+
+def people_and_rooms(notes: list[str]) -> tuple[str | None, str | None]:
+    """The first person and the first room among a cell's notes ("Lab 2 Dr Singh" holds both).
+
+    Returns:
+        Teacher, room.
+    """
+    teacher = room = None
+    for note in notes:
+        for part in re.split(r"[,;|]|\s(?=" + _TITLES + r"\.?\s)", note.strip("()[] "), flags=re.IGNORECASE):
+            part = part.strip()
+            if teacher is None and is_person(part):
+                teacher = part
+            elif room is None and is_room(part):
+                room = part
+    return teacher, room

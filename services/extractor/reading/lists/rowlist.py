@@ -1,0 +1,266 @@
+"""Reads a list: one row a lesson, with a column for the day, one for the time and some for what and where.
+
+The header row names the columns ("Day | Time | Module | Location / Staff"); without one, columns are known by what
+stands in them. A day or a time printed once holds for the rows below it until the next one.
+"""
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from services.extractor.reading.axes.bands import split_between
+from services.extractor.reading.axes.view import View
+from services.extractor.reading.cell.cells import page_words, read_cell
+from services.extractor.reading.evidence.rules import Rail
+from services.extractor.reading.lexicon.days import days_of_pattern, read_days
+from services.extractor.reading.lexicon.times import Span, find_times, resolve
+from services.extractor.reading.lexicon.words import is_free, is_person, is_room
+from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect, bounds
+from shared.messages import Day
+
+_ROLES = {
+    "day": r"days?|weekday|tag|wochentag|jour|d[ií]a|giorno|dia|dag|dzie[nń]",
+    "time": r"times?|hours?|when|zeit|uhrzeit|heures?|horaires?|horas?|ora|orario|tijd|czas|godzina|time\s*slot|slot",
+    "start": r"start(?:\s*time)?|from|begin(?:s|ning)?|von|d[ée]but|inicio|inizio",
+    "end": r"end(?:\s*time)?|to|until|finish|bis|fin|fine",
+    "name": r"subjects?|modules?|courses?|class(?:es)?|lessons?|activity|activities|event|title|name|description|"
+    r"fach|kurs|"
+    r"mati[eè]re|cours|asignatura|materia|disciplina|vak|przedmiot|what|unit|session|course\s*(?:title|name)|subject\s*name",
+    "room": r"rooms?|locations?|places?|venue|where|raum|salle|aula|lokaal|sala|classroom",
+    "teacher": r"teachers?|staff|lecturers?|instructors?|tutors?|lehrer|professeur|profesora?|docente|docent",
+}
+_EXTRA = r"notes?|code|type|info|remarks?|group|week|weeks|credits|hrs|hours|no\.?|#"
+_TITLE = re.compile(r"(?:(?:course|module|unit|subject)\s*)?(?:title|name|description)|subjects?", re.IGNORECASE)
+_SPLIT = re.compile(r"\s*[/&,+]\s*|\s+and\s+", re.IGNORECASE)
+MIN_ROWS = 3
+
+
+@dataclass(slots=True)
+class _Column:
+    role: str
+    lo: float = 0.0
+    hi: float = 0.0
+
+
+@dataclass(slots=True)
+class _Row:
+    lo: float
+    hi: float
+    cells: dict[int, list[Line]] = field(default_factory=dict)
+
+
+def read_rowlist(view: View) -> LayoutResult | None:
+    """Read the page as such a list; null if its columns of days and times are not there."""
+    found = _header(view)
+    if found is None:
+        return None
+    columns, header = found
+    bottom = max(line.rect.y1 for line in view.lines)
+    top = bounds(header).y1
+    below = [line for line in view.lines if line.rect.cy > top and line.id not in {each.id for each in header}]
+    _set_columns(view, columns, header, top, bottom)
+    rows = _rows(view, columns, below, bottom)
+    if len(rows) < MIN_ROWS:
+        return None
+    result = LayoutResult("row list", used={line.id for line in header})
+    words = page_words(view.lines)
+    for row, days, day_lines in _days_of_rows(view, rows, columns):
+        result.used |= {line.id for line in day_lines}
+        if days:
+            _read_row(row, columns, days, day_lines, words, result)
+    if result.drafts:
+        rects = [draft.rect for draft in result.drafts]
+        area = bounds(header)
+        for rect in rects:
+            area = area.union(rect)
+        result.area = area
+    return result if len(result.drafts) >= MIN_ROWS else None
+
+
+def _role(text: str) -> str | None:
+    """The column a header's text names; "Location / Staff" is notes, which rooms and people are told apart in."""
+    text = text.strip(" :.").casefold()
+    for role, pattern in _ROLES.items():
+        if re.fullmatch(pattern, text):
+            return role
+    parts = [part for part in _SPLIT.split(text) if part]
+    if len(parts) > 1 and all(_role(part) for part in parts):
+        return "notes"
+    return "notes" if re.fullmatch(_EXTRA, text) else None
+
+
+def _header(view: View) -> tuple[list[_Column], list[Line]] | None:
+    """The row of column names: it must name the day, a time and the subject."""
+    for seed in sorted(view.lines, key=lambda line: line.rect.cy):
+        if _role(seed.text) != "day":
+            continue
+        row = [line for line in view.lines if abs(line.rect.cy - seed.rect.cy) < 0.7 * seed.size]
+        row.sort(key=lambda line: line.rect.x0)
+        roles = [_role(line.text) or "notes" for line in row]
+        if ("time" in roles or "start" in roles) and "name" in roles:
+            # "Course | Title", "Activity | Title | Type": the code goes with the name.
+            titles = [at for at, line in enumerate(row) if roles[at] == "name" and _TITLE.fullmatch(line.text.strip())]
+            if titles:
+                roles = ["notes" if role == "name" and at != titles[0] else role for at, role in enumerate(roles)]
+            return [_Column(role) for role in roles], row
+    return None
+
+
+def _set_columns(view: View, columns: list[_Column], header: list[Line], top: float, bottom: float) -> None:
+    body = [line.rect for line in view.lines if line.rect.cy > top]
+
+    def cut(rail: Rail) -> float:
+        return view.u_cut(rail.at, top, bottom, (rail.hi - rail.lo) / 2)
+
+    spans = split_between(
+        [(line.rect.x0, line.rect.x1) for line in header],
+        view.u_rails,
+        cut,
+        size=view.size,
+        starts=[rect.x0 for rect in body],
+        centres=[rect.cx for rect in body],
+    )
+    edges = [spans[0][0], *(hi for _, hi in spans)]
+    middles = [line.rect.cx for line in header]
+    for index in range(1, len(edges) - 1):
+        edges[index] = _between_texts(edges[index], middles[index - 1], middles[index], body)
+    for column, (lo, hi) in zip(columns, pairwise(edges), strict=True):
+        column.lo, column.hi = lo, hi
+
+
+def _between_texts(edge: float, lo: float, hi: float, body: list[Rect]) -> float:
+    """A column's edge or, where it runs through texts (names centred over columns that are not), the widest gap near.
+
+    Args:
+        lo, hi: middles of the columns' names.
+    """
+    rects = sorted((rect for rect in body if rect.x1 > lo and rect.x0 < hi and not (rect.x0 < lo and rect.x1 > hi)),
+                   key=lambda rect: rect.x0)  # fmt: skip
+    if not any(rect.x0 < edge < rect.x1 for rect in rects):
+        return edge
+    gaps: list[tuple[float, float]] = []
+    reach = lo
+    for rect in rects:
+        if rect.x0 > reach:
+            gaps.append((rect.x0 - reach, (rect.x0 + reach) / 2))
+        reach = max(reach, rect.x1)
+    return max(gaps, default=(0.0, edge))[1]
+
+
+def _rows(view: View, columns: list[_Column], below: list[Line], bottom: float) -> list[_Row]:
+    """Rows by their times: every lesson prints one, and each other line belongs to the nearest."""
+    at = next(i for i, column in enumerate(columns) if column.role in ("time", "start"))
+    anchors = [line for line in below if columns[at].lo <= line.rect.cx <= columns[at].hi and find_times(line.text)]
+    anchors.sort(key=lambda line: line.rect.cy)
+    if len(anchors) < MIN_ROWS:
+        return []
+
+    def cut(rail: Rail) -> float:
+        return view.v_cut(rail.at, columns[0].lo, columns[-1].hi, (rail.hi - rail.lo) / 2)
+
+    spans = split_between(
+        [(line.rect.y0, line.rect.y1) for line in anchors],
+        view.v_rails,
+        cut,
+        size=view.size,
+        starts=[line.rect.y0 for line in below],
+        centres=[line.rect.cy for line in below],
+    )
+    rows = [_Row(lo, hi) for lo, hi in spans]
+    for line in below:
+        for row in rows:
+            if row.lo <= line.rect.cy <= row.hi:
+                index = next((i for i, col in enumerate(columns) if col.lo <= line.rect.cx <= col.hi), None)
+                if index is not None:
+                    row.cells.setdefault(index, []).append(line)
+                break
+    return rows
+
+
+def _days_of_rows(
+    view: View, rows: list[_Row], columns: list[_Column]
+) -> list[tuple[_Row, tuple[Day, ...], list[Line]]]:
+    """Each row's days: those of the ruled cell it lies beside, else the last that were printed above it."""
+    column = next(column for column in columns if column.role == "day")
+    rails = [
+        rail.at
+        for rail in view.v_rails
+        if view.v_cut(rail.at, column.lo, column.hi, (rail.hi - rail.lo) / 2) >= 0.6
+        and rows[0].lo - view.size < rail.at < rows[-1].hi + view.size
+    ]
+    named = [
+        (line, days)
+        for row in rows
+        for line in _of(row, columns, "day")
+        if (days := read.days if (read := read_days(line.text)) else days_of_pattern(line.text))
+    ]
+    out: list[tuple[_Row, tuple[Day, ...], list[Line]]] = []
+    last: tuple[tuple[Day, ...], list[Line]] = ((), [])
+    for row in rows:
+        middle = (row.lo + row.hi) / 2
+        cell = sum(rail < middle for rail in rails)
+        beside = [(line, days) for line, days in named if sum(rail < line.rect.cy for rail in rails) == cell]
+        own = [item for item in named if row.lo <= item[0].rect.cy <= row.hi]
+        if len(beside) == 1 and len(rails) >= 2:
+            last = (beside[0][1], [beside[0][0]])
+        elif own:
+            last = (own[0][1], [own[0][0]])
+        out.append((row, *last))
+    return out
+
+
+def _of(row: _Row, columns: list[_Column], role: str) -> list[Line]:
+    return [line for index, lines in sorted(row.cells.items()) if columns[index].role == role for line in lines]
+
+
+def _read_row(
+    row: _Row,
+    columns: list[_Column],
+    days: tuple[Day, ...],
+    day_line: list[Line],
+    words: frozenset[str],
+    result: LayoutResult,
+) -> None:
+    name_lines = _of(row, columns, "name")
+    time_lines = _of(row, columns, "time") + _of(row, columns, "start") + _of(row, columns, "end")
+    spans = [span for line in time_lines for span in find_times(line.text)]
+    lines = [line for cell in row.cells.values() for line in cell]
+    result.used |= {line.id for line in lines}
+    if not name_lines or not spans:
+        return
+    column = next(column for column in columns if column.role == "name")
+    cell = read_cell(name_lines, Rect(column.lo, row.lo, column.hi, row.hi), words)
+    if not cell.name or is_free(cell.name):
+        return
+    span = spans[0]
+    if span.end is None and len(spans) > 1:
+        span = Span(span.start, spans[1].start, span.at)
+    start, end = resolve(span)
+    notes = [cell.notes] if cell.notes else []
+    room, teacher = cell.room, cell.teacher
+    for index, cell_lines in sorted(row.cells.items()):
+        role = columns[index].role
+        if role not in ("room", "teacher", "notes"):
+            continue
+        text = " ".join(line.text for line in sorted(cell_lines, key=lambda each: (each.rect.cy, each.rect.x0)))
+        notes.append(text)
+        for part in (each.strip() for each in re.split(r"[,;/]", text)):
+            if teacher is None and (is_person(part) or role == "teacher"):
+                teacher = part
+            elif room is None and (is_room(part) or role == "room"):
+                room = part
+    for day in days:
+        result.drafts.append(
+            BlockDraft(
+                day=day,
+                name=cell.name,
+                rect=Rect(columns[0].lo, row.lo, columns[-1].hi, row.hi),
+                lines=list({line.id: line for line in [*day_line, *lines]}.values()),
+                start=start,
+                end=end,
+                source="printed",
+                notes=", ".join(notes) or None,
+                room=room,
+                teacher=teacher,
+            )
+        )

@@ -1,0 +1,385 @@
+"""Reads a grid: days in one header, times (or periods) in the other, a lesson where they meet.
+
+The table is cut at every separator and every header boundary into small pieces; pieces with nothing drawn between them
+grow together (union-find) to the cells the page shows. Where the page does not result separators, the text decides: a
+cell's place is its header's, unless its text is centred over several.
+"""
+
+import math
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from services.extractor.reading.axes.bands import TimeBand
+from services.extractor.reading.axes.headers import find_day_headers, set_day_bands
+from services.extractor.reading.axes.implied import implied_day, implied_period
+from services.extractor.reading.axes.legend import Legend, find_legend
+from services.extractor.reading.axes.series import DayBand, DayHeader, level
+from services.extractor.reading.axes.timebands import find_time_bands
+from services.extractor.reading.axes.view import View
+from services.extractor.reading.axes.weeks import split_weeks
+from services.extractor.reading.cell.cells import page_words, read_cell
+from services.extractor.reading.cell.parts import by_time, by_week
+from services.extractor.reading.lexicon.classes import is_class
+from services.extractor.reading.lexicon.days import one_day
+from services.extractor.reading.lexicon.labels import label_key
+from services.extractor.reading.lexicon.letter_spacing import spread_word
+from services.extractor.reading.lexicon.words import is_free, is_weekly
+from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect
+from services.extractor.reading.table.notecells import with_their_notes
+from services.extractor.reading.table.pieces import Table
+from services.extractor.reading.table.places import Place, place_times
+from services.extractor.reading.table.regions import Region, find_regions
+from services.extractor.reading.table.timecells import by_columns, with_their_times
+
+LANE = 0.75
+"""Of a day's column: a block narrower than this leaves room for another one beside it."""
+
+
+_LIST = 0.95
+"""Weight of a grid whose days look like the headings of lists: these tell what stands under each other in an entry."""
+
+
+@dataclass(slots=True)
+class _Found:
+    place: Place
+    region: Region
+    week: str | None = None
+    """As the cell itself names it."""
+
+
+def read_grid(view: View) -> LayoutResult | None:
+    """Read every grid of the page in this view; null if it has no header of days with times across."""
+    headers = [header for header in find_day_headers(view) if len(header.bands) >= 2]
+    if not headers:
+        return None
+    most = len(headers[0].bands)
+    headers = [header for header in headers if len(header.bands) >= max(2, 0.6 * most)]
+    result = LayoutResult("grid down" if view.turned else "grid across")
+    legend = find_legend(_outside(view, headers))
+    read = 0
+    for header in sorted(headers, key=lambda each: each.v0):
+        count = _read_table(view, header, headers, legend, result)
+        if not count and any(band.every for band in header.bands):
+            # Times between "Every day" and the days: what holds every day has its own.
+            header.bands = [band for band in header.bands if not band.every]
+            count = _read_table(view, header, headers, legend, result)
+        read += count
+    if any(_heads_list(view, header) for header in headers):
+        result.weight = _LIST
+    return result if read else None
+
+
+def _heads_list(view: View, header: DayHeader) -> bool:
+    """Whether one text names several of the days ("Monday, Wednesday, Friday"), as the heading of their list does."""
+    named = Counter(band.line.id for band in header.bands)
+    return any("," in line.text and named[line.id] > 1 for line in view.lines)
+
+
+def _outside(view: View, headers: list[DayHeader]) -> list[Line]:
+    """Lines that may hold a legend: all but the headers themselves."""
+    ids = {band.line.id for header in headers for band in header.bands}
+    return [line for line in view.lines if line.id not in ids]
+
+
+def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend: Legend, result: LayoutResult) -> int:
+    below = [other.v0 for other in headers if other.v0 > header.v1 + view.size and _share_columns(view, header, other)]
+    v_end = min(below, default=max((view.rect(line).y1 for line in view.lines), default=header.v1) + view.size)
+    set_day_bands(view, header, v_end)
+    if split_weeks(view, header):
+        set_day_bands(view, header, v_end)
+    u_from = _end_before(view, header, headers)
+    bands = find_time_bands(view, header, v_end, Legend(minutes=legend.minutes), u_from)
+    labelled = find_time_bands(view, header, v_end, legend, u_from) if legend.times else []
+    if _worth(view, header, labelled) > _worth(view, header, bands):
+        bands = labelled
+        result.used |= legend.lines
+    # A scale is drawn across the days' columns, however few blocks stand on it.
+    scale = all(band.source == "drawn" for band in bands)
+    own_times = len(bands) < 2 or (not scale and _filled(view, header, bands) < 0.4)
+    if own_times:
+        bands = _one_band(view, header, v_end)
+    # The columns are looked for again with the table's real end: a legend below it has rules of its own.
+    set_day_bands(view, header, bands[-1].hi)
+    table = Table(view, header.bands, bands)
+    body = [
+        line
+        for line in view.lines
+        if header.u0 <= view.rect(line).cx <= header.u1 and bands[0].lo <= view.rect(line).cy <= bands[-1].hi
+    ]
+    # A stacked name is many lines, all of which were understood.
+    named = [band.line.rect for band in header.bands]
+    result.used |= {line.id for line in view.lines if any(rect.contains(line.rect.cx, line.rect.cy) for rect in named)}
+    result.used |= {band.line.id for band in header.bands} | {line.id for line in header.below}
+    result.used |= {line.id for band in bands for line in band.lines}
+    words = page_words(view.lines)
+    found: list[_Found] = []
+    regions = find_regions(table, body)
+    if own_times:
+        regions = with_their_times(regions, view.size)
+    regions = with_their_notes(regions, view.size)
+    for region in _by_time(view, _whole_weeks(regions)):
+        page_rect = view.back(region.rect)
+        if not own_times:
+            result.used |= {line.id for line in region.lines}
+        for week, lines in by_week(region.lines):
+            cell = read_cell(lines, page_rect, words)
+            place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
+            found.append(_Found(place, region, week))
+    # Before free cells are left out: an "X" may be the last letter of "RELAX".
+    _spell(found, len(header.bands))
+    taken = {
+        (day, item.region.first, item.region.last) for item in found if item.place.cell.free for day in item.region.days
+    }
+    found = [item for item in found if not (item.place.cell.free or _heads_row(item, header, bands))]
+    if own_times and sum(bool(item.place.cell.spans) for item in found) < max(4, 0.6 * len(found)):
+        return 0
+    if own_times:
+        result.used |= {line.id for item in found for line in item.region.lines}
+    _pair_weeks(found)
+    place_times([item.place for item in found], bands, view.size)
+    _named_in_legend(found, legend)
+    before = len(result.drafts)
+    for item in _spread_routine(found, header.bands, taken):
+        result.drafts.extend(_drafts(view, header.bands, item))
+    if found:
+        result.warnings.extend(implied_day(day) for day in header.implied)
+        result.warnings.extend(implied_period(label_key(band.label) or band.label) for band in bands if band.implied)
+    result.drafts.extend(_label_rows(view, header.bands, bands, found))
+    for draft in result.drafts[before:]:
+        if draft.source in ("legend", "next"):
+            draft.start, draft.end = legend.on(draft.day, draft.start, draft.end)
+    area = view.back(Rect(header.u0, header.v0, header.u1, bands[-1].hi))
+    for band in bands:
+        for line in band.lines:
+            area = area.union(line.rect)
+    result.area = area if result.area is None else result.area.union(area)
+    return len(found)
+
+
+def _heads_row(item: _Found, header: DayHeader, bands: list[TimeBand]) -> bool:
+    """Whether a cell without a time says whose the lessons beside it are: a day's name, or a class's."""
+    if bands[item.place.first].start is not None or item.place.cell.spans:
+        return False
+    days = {header.bands[index].day for index in item.place.days}
+    return one_day(item.place.cell.name) in days or is_class(item.place.cell.name)
+
+
+def _share_columns(view: View, one: DayHeader, other: DayHeader) -> bool:
+    """Whether the names of two headers stand under each other: a small calendar beside a table is not the end of it."""
+    (a0, a1), (b0, b1) = (
+        (view.rect(each.bands[0].line).x0, view.rect(each.bands[-1].line).x1) for each in (one, other)
+    )
+    return min(a1, b1) > max(a0, b0)
+
+
+def _end_before(view: View, header: DayHeader, headers: list[DayHeader]) -> float:
+    """Where the days of the table before this one end; minus infinity if there is none."""
+    first = view.rect(header.bands[0].line)
+    ends = [view.rect(other.bands[-1].line) for other in headers if other is not header]
+    return max((rect.x1 for rect in ends if rect.x1 < first.x0 and level(rect, first)), default=-math.inf)
+
+
+def _by_time(view: View, regions: list[Region]) -> list[Region]:
+    """The regions, those of several blocks in their parts: each from its times to the next one's."""
+    out: list[Region] = []
+    for region in regions:
+        parts = by_columns(region.lines) if view.turned else by_time(region.lines)
+        if len(parts) < 2:
+            out.append(region)
+            continue
+        begins = [min(view.rect(line).y0 for line in part) for part in parts[1:]]
+        tops = [region.rect.y0, *begins, region.rect.y1]
+        out.extend(
+            replace(region, rect=replace(region.rect, y0=y0, y1=y1), lines=part, certainty=min(region.certainty, 0.9))
+            for part, (y0, y1) in zip(parts, pairwise(tops), strict=True)
+        )
+    return out
+
+
+def _named_in_legend(found: list[_Found], legend: Legend) -> None:
+    """A cell without times whose name the legend explains ("Lunch 12:00-12:45") has the legend's.
+
+    So has one that was only given the gap between its neighbours, if the legend's lie in it.
+    """
+    for item in found:
+        place = item.place
+        key = label_key(place.cell.name) if not place.cell.spans else None
+        if not key or key.isdigit() or key not in legend.times:
+            continue
+        start, end = legend.times[key]
+        inside = place.source == "next" and (place.start or 0) <= start and (end or start) <= (place.end or 0)
+        if place.start is None or inside:
+            place.start, place.end, place.source = start, end, "legend"
+
+
+def _spread_routine(found: list[_Found], days: list[DayBand], free: set[tuple[int, int, int]]) -> list[_Found]:
+    """Give what stands under "Every day" to each day that has no entry of its own at that time.
+
+    Args:
+        free: (day, first band, last band) of cells that say they are free: entries, too.
+    """
+    every = {index for index, band in enumerate(days) if band.every}
+    if not every:
+        return found
+    own = [item for item in found if not every & set(item.place.days)]
+    out = list(own)
+    for item in found:
+        if not every & set(item.place.days):
+            continue
+        bands = set(range(item.region.first, item.region.last + 1))
+        blocked = {day for day, first, last in free if bands & set(range(first, last + 1))}
+        for other in own:
+            if _overlap(item.place, other.place):
+                blocked |= set(other.place.days)
+        place = replace(item.place, days=[day for day in range(len(days)) if day not in blocked | every])
+        place.certainty = min(place.certainty, 0.97)
+        out.append(replace(item, place=place))
+    return out
+
+
+def _overlap(a: Place, b: Place) -> bool:
+    if a.start is None or b.start is None:
+        return a.first <= b.last and b.first <= a.last
+    return a.start < (b.end or b.start + 1) and b.start < (a.end or a.start + 1)
+
+
+def _one_band(view: View, header: DayHeader, v_end: float) -> list[TimeBand]:
+    """All of a table whose times stand in its cells: one band, down to the last separator that runs across it."""
+    lo = header.v1
+    across = [rail.at for rail in view.v_rails if rail.at > lo + 2 * view.size]
+    across = sorted(at for at in across if view.v_cut(at, header.u0, header.u1, 0.2 * view.size) > 0.3)
+    ends = [at for at in across if at < v_end + 2 * view.size]
+    # A wide last cell ends far behind its text: as far as its day's edges are drawn.
+    edges = [band.hi for band in header.bands[:-1]]
+    for at in across[len(ends) :]:
+        begin = ends[-1] if ends else lo
+        if sum(view.u_cut(u, begin, at, 0.3 * view.size) > 0.5 for u in edges) > 0.5 * len(edges):
+            ends.append(at)
+    # Cards of days that are not equally long: the others' end is no end of the longest.
+    for at in sorted(rail.at for rail in view.v_rails if lo < rail.at < v_end + 2 * view.size):
+        if ends and at > max(ends) and any(_closes(view, band, max(ends), at) for band in header.bands):
+            ends.append(at)
+    above = [rail.at for rail in view.v_rails if lo - 0.3 * view.size < rail.at < lo + 2 * view.size]
+    return [TimeBand(min(above, default=lo), max(ends, default=v_end))]
+
+
+def _closes(view: View, band: DayBand, begin: float, at: float) -> bool:
+    """Whether a day's column is drawn on from `begin` down to `at`: on both sides, and its end."""
+    slack = 0.3 * view.size
+    beside = min(view.u_cut(u, begin, at, slack) for u in (band.lo, band.hi))
+    return beside > 0.5 and view.v_cut(at, band.lo, band.hi, slack) > 0.6
+
+
+def _worth(view: View, header: DayHeader, bands: list[TimeBand]) -> float:
+    return _filled(view, header, bands) * sum(band.start is not None for band in bands)
+
+
+def _whole_weeks(regions: list[Region]) -> list[Region]:
+    """The cells, those with a line drawn between "A: Art" and "B: Music" whole: each lasts as long as all of it."""
+    out: list[Region] = []
+    for region in sorted(regions, key=lambda each: (each.days, each.rect.y0)):
+        if out and (out[-1].days, out[-1].first, out[-1].last) == (region.days, region.first, region.last):
+            above = out[-1]
+            both = by_week(above.lines + region.lines)
+            if len(both) == 2 and [_ids(lines) for _, lines in both] == [_ids(above.lines), _ids(region.lines)]:
+                out[-1] = replace(above, rect=above.rect.union(region.rect), lines=above.lines + region.lines)
+                continue
+        out.append(region)
+    return out
+
+
+def _ids(lines: list[Line]) -> set[int]:
+    return {line.id for line in lines}
+
+
+def _pair_weeks(found: list[_Found]) -> None:
+    """Two halves of a cell that are labelled with week A and week B each last as long as the whole of it."""
+    labelled = [item for item in found if item.week]
+    for item in labelled:
+        for other in labelled:
+            same = item.place.days == other.place.days and item.region.first == other.region.first
+            if same and item.region.last == other.region.last and item.week != other.week:
+                lo, hi = min(item.place.lo, other.place.lo), max(item.place.hi, other.place.hi)
+                item.place.lo, item.place.hi = lo, hi
+
+
+def _spell(found: list[_Found], days: int) -> None:
+    """Letters spread over the days of one row (B-R-E-A-K) are one word that holds for each of them."""
+    rows: dict[tuple[int, int], list[_Found]] = {}
+    for item in found:
+        # A letter with a room or a teacher is a subject's ("F", "E" in a plan of codes).
+        if len(item.place.cell.name) == 1 and len(item.place.days) == 1 and not item.place.cell.notes:
+            rows.setdefault((item.region.first, item.region.last), []).append(item)
+    for row in rows.values():
+        word = spread_word({item.place.days[0]: item.place.cell.name for item in row}, days)
+        crosses = sum(item.place.cell.free for item in row)
+        if word and crosses < 2:
+            for item in row:
+                item.place.cell.name = word
+
+
+def _filled(view: View, header: DayHeader, bands: list[TimeBand]) -> float:
+    """Share of the bands with text in some day's column: a legend beside the table has none."""
+    if not bands:
+        return 0.0
+    rects = [view.rect(line) for line in view.lines]
+    rects = [rect for rect in rects if header.u0 <= rect.cx <= header.u1]
+    return sum(any(min(r.y1, b.hi) > max(r.y0, b.lo) for r in rects) for b in bands if b.lines) / len(bands)
+
+
+def _drafts(view: View, days: list[DayBand], item: _Found) -> list[BlockDraft]:
+    place, region = item.place, item.region
+    out: list[BlockDraft] = []
+    for index in place.days:
+        band = days[index]
+        rect = region.rect
+        lane = (rect.x0, rect.x1) if len(place.days) == 1 and rect.width < LANE * (band.hi - band.lo) else None
+        if len(place.days) > 1:
+            # A cell of both weeks is each one's whole.
+            own = [days[other] for other in place.days if days[other].day == band.day]
+            rect = Rect(max(rect.x0, own[0].lo), rect.y0, min(rect.x1, own[-1].hi), rect.y1)
+        out.append(
+            BlockDraft(
+                day=band.day,
+                name=place.cell.name,
+                rect=view.back(rect),
+                lines=[*region.lines, band.line],
+                start=place.start,
+                end=place.end,
+                source=place.source,
+                notes=place.cell.notes,
+                room=place.cell.room,
+                teacher=place.cell.teacher,
+                week=item.week or band.week,
+                lane=lane,
+                certainty=region.certainty * place.certainty,
+            )
+        )
+    return out
+
+
+def _label_rows(view: View, days: list[DayBand], bands: list[TimeBand], found: list[_Found]) -> list[BlockDraft]:
+    """Rows whose name stands in the time header and whose cells are empty ("Lunch 12:00-12:45"): it is every day's."""
+    out: list[BlockDraft] = []
+    for index, band in enumerate(bands):
+        if band.start is None or not is_weekly(band.label) or is_free(band.label):
+            continue
+        if any(item.region.first <= index <= item.region.last for item in found):
+            continue
+        out.extend(
+            BlockDraft(
+                day=day.day,
+                name=band.label,
+                rect=view.back(Rect(day.lo, band.lo, day.hi, band.hi)),
+                lines=[*band.lines, day.line],
+                start=band.start,
+                end=band.end,
+                source=band.source,
+                week=day.week,
+                certainty=0.9,
+            )
+            for day in days
+            if not day.every
+        )
+    return out

@@ -1,0 +1,70 @@
+"""Cells that hold nothing but a room or a person, next to the cell of the lesson: a lesson in several cells."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from services.extractor.reading.cell.cells import SMALLER
+from services.extractor.reading.evidence.order import joined
+from services.extractor.reading.evidence.typography import likeness
+from services.extractor.reading.lexicon.words import is_aside
+from services.extractor.reading.model import Rect
+from services.extractor.reading.table.regions import Region
+from services.extractor.reading.table.timecells import behind, below
+
+_LEAST = 3
+_MOST = 0.8
+"""Share of the cells next to another one of the same day and time that hold notes."""
+
+
+def with_their_notes(regions: list[Region], size: float) -> list[Region]:
+    """The cells, each with the cells of its notes next to it, where a table has a row or a column for these.
+
+    Args:
+        regions: a table's cells, times joined with what happens then.
+        size: height of its text.
+
+    Returns:
+        The same cells where fewer than three, or not most of those next to another one, hold notes: then they are
+        lessons at the same time.
+    """
+    for beside in (behind, below):
+        regions = _joined_along(regions, beside, size)
+    return regions
+
+
+def _joined_along(regions: list[Region], beside: Callable[[Rect, Rect, float], bool], size: float) -> list[Region]:
+    by_place: dict[tuple[tuple[int, ...], int, int], list[Region]] = {}
+    for region in regions:
+        by_place.setdefault((tuple(region.days), region.first, region.last), []).append(region)
+    before: dict[int, Region] = {}
+    for place in by_place.values():
+        for region in place:
+            hosts = [other for other in place if other is not region and beside(other.rect, region.rect, size)]
+            if len(hosts) == 1:
+                before[id(region)] = hosts[0]
+
+    def lesson(region: Region) -> Region:
+        """The cell that a row of cells next to each other begins with."""
+        while id(region) in before:
+            region = before[id(region)]
+        return region
+
+    later = [region for region in regions if id(region) in before]
+    notes = [region for region in later if _is_note(region, lesson(region))]
+    if len(notes) < max(_LEAST, _MOST * len(later)):
+        return regions
+    whole = {id(region): region for region in regions}
+    for note in notes:
+        first = whole[id(lesson(note))]
+        whole[id(lesson(note))] = replace(first, rect=first.rect.union(note.rect), lines=first.lines + note.lines)
+        del whole[id(note)]
+    return [whole[id(region)] for region in regions if id(region) in whole]
+
+
+def _is_note(region: Region, lesson: Region) -> bool:
+    """Whether a cell says a room or a person, or is printed smaller than the lesson's."""
+    if is_aside(joined(region.lines)):
+        return not is_aside(joined(lesson.lines))
+    one, other = lesson.lines[0].type, region.lines[0].type
+    alike = likeness(one, other) if one and other else None
+    return alike is not None and alike < SMALLER

@@ -1,0 +1,201 @@
+"""A table cut at every separator and header boundary into pieces, and what is drawn between these."""
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from services.extractor.reading.axes.bands import TimeBand
+from services.extractor.reading.axes.series import DayBand
+from services.extractor.reading.axes.view import View
+from services.extractor.reading.evidence.rules import TWINS, Rail
+from services.extractor.reading.model import Line, Rect
+
+DRAWN = 0.62
+"""Share of an edge along which a separator must be seen for the edge to divide."""
+SAME = 14.0
+"""Largest difference of a colour channel (0..255) within one and the same background."""
+_DASHES = 5
+"""Fewer may be letters."""
+MAX_CUTS = 90
+"""Positions along one axis at which a table is cut at most."""
+
+Piece = tuple[int, int]
+
+
+class Table:
+    """A table cut into pieces, and what is drawn between them."""
+
+    def __init__(self, view: View, days: list[DayBand], bands: list[TimeBand]) -> None:
+        self.view, self.days, self.bands = view, days, bands
+        u_edges = [days[0].lo, *(band.hi for band in days)]
+        v_edges = [bands[0].lo, *(band.hi for band in bands)]
+        self.us = _without_slivers(_cuts(u_edges, view.u_rails, view.size), u_edges, view.size)
+        self.vs = _cuts(v_edges, view.v_rails, view.size)
+        nu, nv = len(self.us) - 1, len(self.vs) - 1
+        self.day_of = [band_at([(d.lo, d.hi) for d in days], self._mid(self.us, i)) for i in range(nu)]
+        self.band_of = [band_at([(b.lo, b.hi) for b in bands], self._mid(self.vs, j)) for j in range(nv)]
+        # right[i, j]: divided from piece (i + 1, j); under[i, j]: from (i, j + 1).
+        self.right = np.zeros((nu, nv), bool)
+        self.under = np.zeros((nu, nv), bool)
+        for i in range(nu):
+            for j in range(nv):
+                if i + 1 < nu:
+                    self.right[i, j] = view.u_cut(self.us[i + 1], self.vs[j], self.vs[j + 1]) >= DRAWN
+                if j + 1 < nv:
+                    self.under[i, j] = view.v_cut(self.vs[j + 1], self.us[i], self.us[i + 1]) >= DRAWN
+        self._colours: dict[Piece, npt.NDArray[np.float64]] = {}
+        self.day_lined = self._lined(days_axis=True)
+        self.band_lined = self._lined(days_axis=False)
+        self.band_drawn = self._drawn_bands()
+
+    @staticmethod
+    def _mid(cuts: list[float], index: int) -> float:
+        return (cuts[index] + cuts[index + 1]) / 2
+
+    def piece_rect(self, piece: Piece) -> Rect:
+        i, j = piece
+        return Rect(self.us[i], self.vs[j], self.us[i + 1], self.vs[j + 1])
+
+    def piece_of(self, line: Line) -> Piece:
+        """The piece a line's middle lies in."""
+        rect = self.view.rect(line)
+        return (_index(self.us, rect.cx), _index(self.vs, rect.cy))
+
+    def colour(self, piece: Piece) -> npt.NDArray[np.float64]:
+        """Background of a piece."""
+        if piece not in self._colours:
+            self._colours[piece] = self.view.rules.colour(self.view.back(self.piece_rect(piece)))
+        return self._colours[piece]
+
+    def alike(self, a: Piece, b: Piece) -> bool:
+        return bool(np.abs(self.colour(a) - self.colour(b)).max() <= SAME)
+
+    def _lined(self, *, days_axis: bool) -> list[bool]:
+        """For each inner header boundary: whether a line is drawn on it somewhere, between backgrounds equal or not.
+
+        A line, unlike a change of colour, would be drawn between any two cells, so its absence means one cell.
+        """
+        cuts, of = (self.us, self.day_of) if days_axis else (self.vs, self.band_of)
+        other = len(self.vs) - 1 if days_axis else len(self.us) - 1
+        count = len(self.days) if days_axis else len(self.bands)
+        out = [False] * max(0, count - 1)
+        for i in range(len(cuts) - 2):
+            if of[i] == of[i + 1] or min(of[i], of[i + 1]) >= len(out):
+                continue
+            for j in range(other):
+                a, b = ((i, j), (i + 1, j)) if days_axis else ((j, i), (j, i + 1))
+                if (self.right if days_axis else self.under)[a] and (self.alike(a, b) or self._ruled(a, b)):
+                    out[min(of[i], of[i + 1])] = True
+                    break
+        return out
+
+    def _ruled(self, a: Piece, b: Piece) -> bool:
+        """Whether something of a third colour stands between two neighbours: a rule, dashed or not, or a gutter."""
+        one, two = self.colour(a), self.colour(b)
+        first = self.piece_rect(a)
+        across = abs(a[0] - b[0]) == 1
+        at = first.x1 if across else first.y1
+        lo, hi = (first.y0, first.y1) if across else (first.x0, first.x1)
+        reach, inset = 0.35 * self.view.size, 0.2 * (hi - lo)
+        strip = Rect(at - reach, lo + inset, at + reach, hi - inset)
+        if not across:
+            strip = Rect(strip.y0, strip.x0, strip.y1, strip.x1)
+        seen = self.view.rules.pixels(self.view.back(strip))
+        if across == self.view.turned:
+            seen = seen.transpose(1, 0, 2)
+        if not seen.size:
+            return False
+        third = (seen < np.minimum(one, two) - 2 * SAME) | (seen > np.maximum(one, two) + 2 * SAME)
+        along = np.max(third, axis=(1, 2))
+        return float(np.mean(along)) > 0.8 or _dashed(along)
+
+    def _drawn_bands(self) -> list[bool]:
+        """For each inner time boundary: whether anything is drawn on it in any column or in the time header."""
+        out = [False] * max(0, len(self.bands) - 1)
+        for j in range(len(self.vs) - 2):
+            a, b = self.band_of[j], self.band_of[j + 1]
+            if a != b and min(a, b) < len(out):
+                out[min(a, b)] = out[min(a, b)] or bool(self.under[:, j].any())
+        rects = [self.view.rect(line) for band in self.bands for line in band.lines]
+        if rects:
+            u0, u1 = min(rect.x0 for rect in rects), max(rect.x1 for rect in rects)
+            for index, band in enumerate(self.bands[:-1]):
+                out[index] = out[index] or self.view.v_cut(band.hi, u0, u1) >= DRAWN
+        return out
+
+    def components(self, pieces: list[Piece] | None = None) -> list[list[Piece]]:
+        """Pieces (all, or those given) joined where nothing is drawn between them."""
+        nu, nv = self.right.shape
+        among = set(pieces) if pieces is not None else {(i, j) for i in range(nu) for j in range(nv)}
+        parent = {piece: piece for piece in among}
+
+        def root(piece: Piece) -> Piece:
+            while parent[piece] != piece:
+                parent[piece] = parent[parent[piece]]
+                piece = parent[piece]
+            return piece
+
+        for i, j in among:
+            if (i + 1, j) in among and not self.right[i, j]:
+                parent[root((i, j))] = root((i + 1, j))
+            if (i, j + 1) in among and not self.under[i, j]:
+                parent[root((i, j))] = root((i, j + 1))
+        groups: dict[Piece, list[Piece]] = {}
+        for piece in sorted(among):
+            groups.setdefault(root(piece), []).append(piece)
+        return list(groups.values())
+
+    @cached_property
+    def background(self) -> npt.NDArray[np.float64]:
+        """The commonest background of the table's pieces."""
+        pieces = [(i, j) for i in range(len(self.us) - 1) for j in range(len(self.vs) - 1)]
+        rounded = [tuple((self.colour(piece) // 8).astype(int)) for piece in pieces]
+        common = max(set(rounded), key=rounded.count)
+        background: npt.NDArray[np.float64] = np.array(common, float) * 8 + 4
+        return background
+
+
+def _dashed(along: npt.NDArray[np.bool_]) -> bool:
+    """Whether what is seen along an edge are dashes: many, and all of about one length and distance."""
+    ends = np.flatnonzero(np.diff(along.astype(np.int8)))
+    # The first and the last may be cut off.
+    lengths = np.diff(ends)
+    dashes, gaps = lengths[::2], lengths[1::2]
+    return len(ends) >= 2 * _DASHES and all(part.max() <= 2 * part.min() + 1 for part in (dashes, gaps))
+
+
+def _cuts(edges: list[float], rails: list[Rail], size: float) -> list[float]:
+    """Header boundaries and the separators between them, without near twins.
+
+    No farther twins than rails are joined over: of two days' blocks that end five minutes apart, one would have no end.
+    """
+    lo, hi = edges[0], edges[-1]
+    inner = sorted((rail for rail in rails if lo < rail.at < hi), key=lambda rail: -rail.support)[:MAX_CUTS]
+    cuts = list(edges)
+    for rail in inner:
+        if all(abs(rail.at - cut) > TWINS * size for cut in cuts):
+            cuts.append(rail.at)
+    return sorted(cuts)
+
+
+def _without_slivers(cuts: list[float], edges: list[float], size: float) -> list[float]:
+    """`cuts` without the table's outermost pieces where these are narrower than a line of text.
+
+    A column's end that is only guessed lies a little beyond the rules' ends; there all rows would grow together.
+    """
+    first = 1 if len(cuts) > 2 and cuts[1] - cuts[0] < 0.9 * size and cuts[1] not in edges else 0
+    last = len(cuts)
+    if len(cuts) - first > 2 and cuts[-1] - cuts[-2] < 0.9 * size and cuts[-2] not in edges:
+        last -= 1
+    return cuts[first:last]
+
+
+def band_at(bands: list[tuple[float, float]], at: float) -> int:
+    return next(
+        (index for index, (lo, hi) in enumerate(bands) if lo <= at < hi), len(bands) - 1 if at >= bands[-1][0] else 0
+    )
+
+
+def _index(cuts: list[float], at: float) -> int:
+    return min(max(0, sum(cut <= at for cut in cuts) - 1), len(cuts) - 2)

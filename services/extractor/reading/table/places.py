@@ -1,0 +1,186 @@
+"""Gives each cell its times: those printed in it, else its header's, else its place in the drawing."""
+
+from dataclasses import dataclass
+
+from services.extractor.reading.axes.bands import TimeBand
+from services.extractor.reading.cell.cells import CellText
+from services.extractor.reading.lexicon.times import Clock, Span, find_times, resolve
+from shared.messages import TimeSource
+
+_SEVERAL = 3
+"""Ranges of times in one cell that make it a list of lessons rather than one."""
+_OFF = 60
+"""Minutes by which a cell's own start may lie before its header's."""
+STEP = 5
+"""Minutes to which a time taken from the drawing is rounded: school days are planned in these."""
+
+
+@dataclass(slots=True)
+class Place:
+    """A cell in its table. `lo` and `hi` are its edges along the times, `first` and `last` the bands it covers."""
+
+    days: list[int]
+    lo: float
+    hi: float
+    first: int
+    last: int
+    cell: CellText
+    start: int | None = None
+    end: int | None = None
+    source: TimeSource | None = None
+    certainty: float = 1.0
+
+
+def place_times(places: list[Place], bands: list[TimeBand], size: float) -> None:
+    """Set start, end and source of every place.
+
+    A cell whose edges meet its bands' has their times. One that is divided unevenly has those its edges point at on the
+    scale between the bands' times; where a neighbour prints the time at which they meet, that is taken instead.
+    """
+    for place in places:
+        _header_times(place, bands, size)
+        if bands[place.first].implied or bands[place.last].implied:
+            place.certainty = min(place.certainty, 0.8)
+    marks = {clock.mark for band in bands for line in band.lines for clock in _clocks(line.text)}
+    for place in places:
+        _printed_times(place, marks)
+    _meet(places, size)
+    _fill_between(places)
+
+
+def _fill_between(places: list[Place]) -> None:
+    """A cell without any time that stands right between two of the same days lasts from the one to the other."""
+    for place in places:
+        if place.start is not None or place.cell.spans:
+            continue
+        spans: set[tuple[int, int]] = set()
+        for day in place.days:
+            column = [other for other in places if day in other.days and other is not place]
+            before = [other for other in column if other.hi <= place.lo + 1]
+            after = [other for other in column if other.lo >= place.hi - 1]
+            if before and after:
+                end = max(before, key=lambda other: other.hi).end
+                start = min(after, key=lambda other: other.lo).start
+                if end is not None and start is not None and end < start:
+                    spans.add((end, start))
+        # Days that disagree say that the place is not what it seems.
+        if len(spans) == 1:
+            place.start, place.end = spans.pop()
+            place.source, place.certainty = "next", 0.9
+
+
+def _header_times(place: Place, bands: list[TimeBand], size: float) -> None:
+    first, last = bands[place.first], bands[place.last]
+    place.start, place.end = first.start, last.end
+    place.source = first.source if first.source == last.source else last.source or first.source
+    if first.start is None or last.end is None:
+        place.end = last.end if last.start is not None else None
+    if first.start is None:
+        return
+    early = place.lo - first.lo
+    # A last row whose end is not known is not measured by.
+    late = last.hi - place.hi if last.end is not None else 0.0
+    drawn = False
+    if early > _slack(first, size) and first.end is not None:
+        place.start = _on_scale(first, place.lo)
+        drawn = True
+    if late > _slack(last, size) and last.start is not None:
+        place.end = _on_scale(last, place.hi)
+        drawn = True
+    # An edge a little inside the next band: too little of it to be covered, enough to be meant.
+    before = bands[place.first - 1] if place.first else None
+    after = bands[place.last + 1] if place.last + 1 < len(bands) else None
+    if before and before.source == first.source and -early > _slack(before, size) and before.end == first.start:
+        place.start = _on_scale(before, place.lo)
+        drawn = True
+    if after and after.source == last.source and -late > _slack(after, size) and after.start == last.end:
+        place.end = _on_scale(after, place.hi)
+        drawn = True
+    if first.source == "drawn":
+        # A scale is drawn to be measured; an uneven cell in a table may only be drawn unevenly.
+        place.source, place.certainty = "drawn", 0.95
+    elif drawn:
+        place.source, place.certainty = "drawn", 0.75
+
+
+def _slack(band: TimeBand, size: float) -> float:
+    if band.source == "drawn":
+        return 0.0  # a quarter of an hour on a scale is less than a text's height
+    return max(0.7 * size, 0.12 * (band.hi - band.lo))
+
+
+def _on_scale(band: TimeBand, at: float) -> int | None:
+    if band.start is None or band.end is None:
+        return None
+    share = (at - band.lo) / max(1.0, band.hi - band.lo)
+    return round((band.start + share * (band.end - band.start)) / STEP) * STEP
+
+
+def _clocks(text: str) -> list[Clock]:
+    return [clock for span in find_times(text) for clock in (span.start, span.end) if clock]
+
+
+def _is_time(span: Span, place: Place, marks: set[str]) -> bool:
+    """Whether what looks like a time in a cell is one; not if the header's say otherwise.
+
+    A lone time in a note ("leaves 9.05 sharp") is no start, a lone "1.10" behind other text is a room's number where
+    the header prints 13:00, and "5-6" are the periods of a lesson that its place puts at another time.
+    """
+    if span.end is None:
+        if span.at[0] == 0:
+            return True
+        mentioned = place.start is not None and place.end is not None and span.at[0] > place.cell.opening
+        return not mentioned and not (span.start.mark == "." and marks == {":"})
+    if not (span.start.bare and span.end.bare) or place.start is None or place.end is None:
+        return True
+    return _agree(resolve(span, near=place.start), (place.start, place.end))
+
+
+def _printed_times(place: Place, marks: set[str]) -> None:
+    spans = [span for span in place.cell.spans if _is_time(span, place, marks)]
+    if not spans:
+        return
+    span = next((each for each in spans if each.end is not None), spans[0])
+    if span.end is None and len(spans) == 1 and place.start is not None and place.cell.name == "":
+        return
+    start, end = resolve(span, near=place.start)
+    if end is None and place.start is not None and place.end is not None and not _about(start, place):
+        return
+    if end is None and place.end is not None and place.end > start:
+        end = place.end
+    header, scale = (place.start, place.end), place.source == "drawn"
+    place.start, place.end, place.source = start, end, "printed"
+    place.certainty = 1.0 if None in header or _agree((start, end), header) else 0.9
+    if sum(each.end is not None for each in spans) >= _SEVERAL:
+        place.certainty = 0.4
+    pairs = ((start, header[0]), (end, header[1]))
+    if scale and any(a is not None and b is not None and abs(a - b) > 2 * STEP for a, b in pairs):
+        # Drawn to measure, the block ends elsewhere than its text says: one digit may be misread.
+        place.certainty = min(place.certainty, 0.85)
+
+
+def _about(start: int, place: Place) -> bool:
+    """Whether a lone time may be the start of a place that its header gives times; else it is a room's number."""
+    return place.start is None or place.end is None or place.start - _OFF <= start < place.end
+
+
+def _agree(printed: tuple[int, int | None], header: tuple[int | None, int | None]) -> bool:
+    """Whether a printed range overlaps the header's."""
+    if header[0] is None or header[1] is None or printed[1] is None:
+        return True
+    return printed[0] < header[1] and header[0] < printed[1]
+
+
+def _meet(places: list[Place], size: float) -> None:
+    """Where a drawn edge meets a neighbour's printed time, the printed one holds."""
+    for place in places:
+        if place.source != "drawn":
+            continue
+        for other in places:
+            if other.source != "printed" or not set(other.days) & set(place.days) or other is place:
+                continue
+            start, end = place.start, place.end
+            if abs(other.lo - place.hi) < size and start is not None and (other.start or 0) > start:
+                place.end, place.certainty = other.start, 0.85
+            if abs(other.hi - place.lo) < size and other.end is not None and end is not None and other.end < end:
+                place.start, place.certainty = other.end, 0.85

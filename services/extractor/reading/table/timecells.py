@@ -1,0 +1,119 @@
+"""Days with times of their own: cells that hold nothing but a time, beside or above the cell of what happens then, and
+cells side by side that nothing seems to part."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+from services.extractor.reading.evidence.order import joined
+from services.extractor.reading.lexicon.times import find_times, resolve_all, without_times
+from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.table.regions import Region
+
+CERTAINTY = 0.95
+"""Lists look like this, too, and whoever reads them as lists is to be believed first."""
+_PAIRS = 3
+_MOST = 0.6
+"""Share of the cells with nothing but a time that stand beside another cell."""
+_LEVEL = 0.8
+"""Of the longer one's side: how much of it two cells share."""
+
+
+def with_their_times(regions: list[Region], size: float) -> list[Region]:
+    """The cells, each that only times the one behind or below it joined with that one.
+
+    Args:
+        regions: a table's whose header tells no times.
+        size: height of its text.
+
+    Returns:
+        The same cells where fewer than three, or not most of such cells, have one to time.
+    """
+    timing = [region for region in regions if _only_time(region)]
+    others = [region for region in regions if not any(region is each for each in timing)]
+    best: dict[int, Region] = {}
+    for beside in (behind, below):
+        pairs = _pairs(timing, others, beside, size)
+        if len(pairs) > len(best):
+            best = pairs
+    if len(best) < max(_PAIRS, _MOST * len(timing)):
+        return regions
+    made = {
+        id(times): replace(
+            other,
+            rect=times.rect.union(other.rect),
+            lines=times.lines + other.lines,
+            certainty=CERTAINTY * other.certainty,
+        )
+        for times in timing
+        if (other := best.get(id(times)))
+    }
+    joined_up = {id(other) for other in best.values()}
+    return [made.get(id(region), region) for region in regions if id(region) not in joined_up]
+
+
+def by_columns(lines: list[Line]) -> list[list[Line]]:
+    """A cell's lines by the ranges of times beside each other among them, where each range has a text of its own.
+
+    In a photo nothing may be seen of the pale gaps between a day's cells; a cell has no two times beside each other.
+    """
+    timed = [(line, find_times(line.text)) for line in lines if line.upright]
+    ranges = [
+        (line, spans[0])
+        for line, spans in timed
+        if len(spans) == 1 and spans[0].end is not None and not without_times(line.text, spans)
+    ]
+    ranges.sort(key=lambda item: item[0].rect.cx)
+    times = resolve_all([span for _, span in ranges])
+    # Ranges that wrap are higher; all begin alike.
+    level = all(abs(a.rect.y0 - b.rect.y0) < a.size and a.rect.x1 < b.rect.x0 for (a, _), (b, _) in pairwise(ranges))
+    ordered = all(one[1] is not None and one[1] <= other[0] for one, other in pairwise(times))
+    if len(ranges) < 2 or not level or not ordered:
+        return [lines]
+    parts = [[line] for line, _ in ranges]
+    for line in lines:
+        if any(line is part[0] for part in parts):
+            continue
+        own = [part for part in parts if min(line.rect.x1, part[0].rect.x1) > max(line.rect.x0, part[0].rect.x0)]
+        if len(own) != 1:
+            return [lines]
+        own[0].append(line)
+    return parts if all(len(part) > 1 for part in parts) else [lines]
+
+
+def _only_time(region: Region) -> bool:
+    text = joined(region.lines)
+    spans = find_times(text)
+    return len(spans) == 1 and not any(letter.isalnum() for letter in without_times(text, spans))
+
+
+def _pairs(
+    timing: list[Region], others: list[Region], beside: Callable[[Rect, Rect, float], bool], size: float
+) -> dict[int, Region]:
+    """For each cell with a time (by its identity) the one that it times; none times two, or is timed twice."""
+    pairs: dict[int, Region] = {}
+    taken: set[int] = set()
+    for times in timing:
+        fitting = [other for other in others if other.days == times.days and beside(times.rect, other.rect, size)]
+        if len(fitting) == 1 and id(fitting[0]) not in taken:
+            pairs[id(times)] = fitting[0]
+            taken.add(id(fitting[0]))
+    return pairs
+
+
+def behind(one: Rect, other: Rect, size: float) -> bool:
+    """Whether `other` stands next to `one` on its far side along the days, as high as that."""
+    shared = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return (
+        one.x0 < other.x0 < one.x1 + size
+        and one.x1 < other.x0 + size
+        and shared > _LEVEL * max(one.height, other.height)
+    )
+
+
+def below(one: Rect, other: Rect, size: float) -> bool:
+    """Whether `other` stands next to `one` on its far side along the times, as wide as that."""
+    shared = min(one.x1, other.x1) - max(one.x0, other.x0)
+    return (
+        one.y0 < other.y0 < one.y1 + size and one.y1 < other.y0 + size and shared > _LEVEL * max(one.width, other.width)
+    )

@@ -1,0 +1,185 @@
+"""Period numbers and the legend that explains them, with parts of it misread or missed."""
+
+import pytest
+
+from services.extractor.reading.axes.legend import Legend, find_legend
+from services.extractor.reading.lexicon.labels import is_period, label_key
+from services.extractor.reading.lexicon.times import find_times
+from services.extractor.reading.model import Line, Rect
+from tests.unit.extractor.reading.sheet import DAYS, Grid, Sheet, find, lesson, lessons, week
+
+HOURS = ("9:00-9:45", "9:45-10:30", "10:45-11:30", "11:30-12:15", "13:00-13:45")
+
+
+def _line(number: int, text: str, x: float, y: float) -> Line:
+    return Line(number, text, 0.99, 0, Rect(x, y, x + 10 * len(text), y + 20), 20)
+
+
+def _legend(*labels: str | None) -> Legend:
+    """A legend of the hours above with these labels, each label and each range a line of its own."""
+    lines: list[Line] = []
+    for index, (label, times) in enumerate(zip(labels, HOURS, strict=False)):
+        if label:
+            lines.append(_line(2 * index, label, 500, 40 * index))
+        lines.append(_line(2 * index + 1, times, 640, 40 * index))
+    # A table's cell stands to the left of each row: it is no label.
+    lines.extend(_line(100 + index, f"Cell {'abcde'[index]}", 20 + 60 * index, 40 * index) for index in range(5))
+    return find_legend(lines)
+
+
+@pytest.mark.parametrize(
+    ("labels", "implied"),
+    [
+        (("Period 1", "Period 2", "Period", "Period 4", "Period 5"), {"3"}),
+        (("Period", "Period 2", "Period 3", "Period 4", "Period 5"), {"1"}),
+        (("Period 1", "Period 2", "Period 3", "Period 4", "Period"), {"5"}),
+        (("Period 1", "Period", "Period", "Period 4", "Period 5"), {"2", "3"}),
+        (("Period 1", "Period 2", None, "Period 4", "Period 5"), {"3"}),
+    ],
+)
+def test_a_legend_s_missed_number_follows_from_the_others(labels: tuple[str | None, ...], implied: set[str]) -> None:
+    legend = _legend(*labels)
+    assert legend.times == _legend(*(f"Period {number}" for number in range(1, 6))).times
+    assert legend.implied == implied
+
+
+def test_an_unlabelled_range_that_could_be_a_break_is_not_numbered() -> None:
+    """Two ranges for one missing number."""
+    legend = _legend("Period 1", None, None, "Period 3", "Period 4")
+    assert set(legend.times) == {"1", "3", "4"}
+
+
+def test_a_row_whose_number_the_legend_implies_is_marked_down() -> None:
+    page = Sheet(1200, 800)
+    grid = Grid(page, 6, 5)
+    grid.headers(DAYS, ("1", "2", "3", "4"))
+    lessons(grid)
+    for number, times in enumerate(HOURS[:4]):
+        page.text(200, 560 + 40 * number, "Period" if number == 2 else f"Period {number + 1}")
+        page.text(400, 560 + 40 * number, times)
+    reading = page.read()
+    third = [block for block in reading.blocks if block.start_time == "10:45"]
+    assert len(third) == 5
+    assert all((block.confidence < 0.9) == (block in third) for block in reading.blocks)
+    assert [warning.message for warning in reading.warnings] == [
+        "The number of period 3 was not read; the rows beside it tell it."
+    ]
+
+
+def test_a_cell_whose_name_the_legend_explains_has_its_times() -> None:
+    page = Sheet(1200, 800)
+    grid = Grid(page, 6, 4)
+    grid.headers(DAYS, ("1", "", "2"))
+    page.lines = [line for line in page.lines if line.text]
+    for day in range(5):
+        grid.put(day + 1, 1, lesson(day, 0))
+        grid.put(day + 1, 2, "Lunch" if day == 2 else "Club")
+        grid.put(day + 1, 3, lesson(day, 1))
+    for index, text in enumerate(("Period 1", "Lunch", "Period 2")):
+        page.text(200, 560 + 40 * index, text)
+        page.text(400, 560 + 40 * index, ("9:00-9:45", "12:10-12:50", "13:00-13:45")[index])
+    lunch = find(page.read(), "wednesday", "Lunch")
+    assert (lunch.start_time, lunch.end_time, lunch.time_source) == ("12:10", "12:50", "legend")
+
+
+@pytest.mark.parametrize(
+    ("text", "clocks"),
+    [
+        ("Snack:10.15-10.30", [(10, 15), (10, 30)]),
+        ("Period 5:1.10 -2.00", [(1, 10), (2, 0)]),
+        ("Period4:11:30AM-12:15PM", [(11, 30), (12, 15)]),
+        ("11:45 AM-1:1§ PM", [(11, 45), (1, 15)]),
+        ("8:30 AM-9:I5 AM", [(8, 30), (9, 15)]),
+        ("II:00-12:00", [(11, 0), (12, 0)]),
+    ],
+)
+def test_times_close_to_their_label_or_with_a_look_alike(text: str, clocks: list[tuple[int, int]]) -> None:
+    (span,) = find_times(text)
+    assert span.end is not None
+    assert [(span.start.hour, span.start.minute), (span.end.hour, span.end.minute)] == clocks
+
+
+@pytest.mark.parametrize("text", ["B1:07", "Room A:10", "1.Il pleut"])
+def test_no_times(text: str) -> None:
+    assert find_times(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3rd lesson", "3er", "3e uur", "3e les", "3e lesuur", "3re heure", "3a ora", "3ª hora", "3º tempo",
+        "3. Std.", "3. Stunde", "3. godz.", "3. godzina", "3 lekcja", "3rd hour",
+    ],
+)  # fmt: skip
+def test_ordinals_of_many_languages_are_periods(text: str) -> None:
+    assert is_period(text)
+    assert label_key(text) == "3"
+
+
+@pytest.mark.parametrize("text", ["3rd Art", "3 Mathe", "lesson", "3e Geography"])
+def test_a_number_before_a_name_is_no_period(text: str) -> None:
+    assert not is_period(text)
+
+
+def _lesson_times(*texts: str) -> dict[str, tuple[int, int | None]]:
+    """The legend of lines under each other, where the page has nothing else."""
+    return find_legend([_line(index, text, 40, 30 * index) for index, text in enumerate(texts)]).times
+
+
+FOUR = {"1": (540, 585), "2": (585, 630), "3": (645, 690), "4": (690, 735)}
+
+
+def test_a_legend_with_ordinals_on_one_line() -> None:
+    assert _lesson_times("1e uur 9:00-9:45, 2e uur 9:45-10:30, 3e uur 10:45-11:30, 4e uur 11:30-12:15") == FOUR
+
+
+def test_a_legend_with_its_own_heading_on_its_line() -> None:
+    assert _lesson_times("Times: 1st lesson 9:00-9:45, 2nd lesson 9:45-10:30") == {"1": FOUR["1"], "2": FOUR["2"]}
+    assert "break" in _lesson_times("1st lesson 9:00-9:45, Break: 9:45-10:30")
+
+
+def test_a_legend_that_is_wrapped_between_a_label_and_its_times() -> None:
+    times = _lesson_times(
+        "Times: 1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, 3rd lesson", "10:45-11:30, 4th lesson 11:30-12:15"
+    )
+    assert times == FOUR
+
+
+def test_what_stands_above_a_range_is_its_label_only_in_a_wrapped_legend() -> None:
+    """A line of a single range, a tail that is no period's, and a legend too far above."""
+    rest = "10:45-11:30, 4th lesson 11:30-12:15"
+    assert "3" not in _lesson_times("1st lesson 9:00-9:45, 3rd lesson", rest)
+    assert set(_lesson_times("1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, see over", rest)) == {"1", "2", "4"}
+    assert "3" not in _lesson_times("1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, 3rd lesson", "", rest)
+
+
+def test_a_line_elsewhere_at_the_same_height_is_not_wrapped_onto_this_one() -> None:
+    above = _line(0, "1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, 3rd lesson", 700, 0)
+    legend = find_legend([above, _line(1, "10:45-11:30, 4th lesson 11:30-12:15", 40, 30)])
+    assert set(legend.times) == {"1", "2", "4"}
+
+
+def test_rows_at_the_table_s_ends_that_the_legend_names_have_its_times() -> None:
+    """They print no number, and notes below the table stand in the same column as the numbers."""
+    page = Sheet(1200, 900)
+    grid = Grid(page, 6, 7)
+    grid.headers(DAYS, ())
+    grid.put(0, 1, "Early club", wide=6)
+    for period in range(4):
+        grid.put(0, period + 2, str(period + 1))
+    lessons(grid, top=2)
+    grid.put(0, 6, "Homework", wide=6)
+    for at, (label, times) in enumerate(
+        (("Early club", "8:30-9:00"), *((f"Period {n + 1}", times) for n, times in enumerate(HOURS[:4])))
+    ):
+        page.text(120, 690 + 30 * at, f"{label}: {times}", scale=0.4)
+    page.text(420, 690, "Homework: 12:15-13:00", scale=0.4)
+    page.text(120, 860, "Notes:")
+    found = week(page.read())
+    assert {block for block in found if block[3] == "Early club"} == {
+        (day.lower(), "08:30", "09:00", "Early club") for day in DAYS
+    }
+    assert {block for block in found if block[3] == "Homework"} == {
+        (day.lower(), "12:15", "13:00", "Homework") for day in DAYS
+    }
+    assert len(found) == 30

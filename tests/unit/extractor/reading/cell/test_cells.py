@@ -1,0 +1,373 @@
+"""A cell's text taken apart: name, notes, people, rooms, times."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.extractor.reading.cell.cells import page_words, read_cell
+from services.extractor.reading.cell.parts import by_week
+from services.extractor.reading.evidence.order import in_reading_order
+from services.extractor.reading.lexicon.words import (
+    is_aside,
+    is_code,
+    is_key,
+    is_person,
+    is_room,
+    is_weekly,
+    room_at_end,
+)
+from services.extractor.reading.model import Line, Rect, Type
+
+CELL = Rect(0, 0, 200, 120)
+
+
+def stack(*texts: str | tuple[str, float]) -> list[Line]:
+    """Lines below each other in the middle of `CELL`; (text, size) for another size than 20."""
+    lines: list[Line] = []
+    y = 10.0
+    for text in texts:
+        size = 20.0
+        if isinstance(text, tuple):
+            text, size = text
+        half = len(text) * size * 0.25
+        lines.append(Line(len(lines), text, 0.99, 0, Rect(100 - half, y, 100 + half, y + size), size))
+        y += size + 4
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("texts", "name", "notes"),
+    [
+        (["Physics (Mr Rossi)"], "Physics", "Mr Rossi"),
+        (["Drama (Room 12, Mrs Novak)"], "Drama", "Room 12, Mrs Novak"),
+        (["Word Work (Phonics)"], "Word Work (Phonics)", None),
+        (["Maths - Lab 2"], "Maths", "Lab 2"),
+        (["Maths Mr Patel"], "Maths", "Mr Patel"),
+        (["Maths", ("R204 Mr Rossi", 14)], "Maths", "R204 Mr Rossi"),
+        (["Maths", "Mr Rossi"], "Maths", "Mr Rossi"),
+        (["Sociology", "Studio 3 TBY"], "Sociology", "Studio 3 TBY"),
+        (["Registration and", "Early Morning work"], "Registration and Early Morning work", None),
+        (["English", ("(Sentence Stacking", 14), ("2)", 14)], "English", "Sentence Stacking, 2"),
+        (["Year 11 Option", "Choices"], "Year 11 Option Choices", None),
+        ([("Lab 2", 13), "Chemistry"], "Chemistry", "Lab 2"),
+        (["PE 1"], "PE 1", None),
+        (["German", "Dr", "Fairweather"], "German", "Dr Fairweather"),
+        (["Zajęcia", "wyrównawcze", ("biblioteka", 17)], "Zajęcia wyrównawcze", "biblioteka"),
+        (["Algebra", "II"], "Algebra II", None),
+        (["Algebra", "KJO"], "Algebra", "KJO"),
+        (["Science", "Lab"], "Science Lab", None),
+        # A room's number in the corner is no name, however large; alone it is all there is.
+        (["21", "Matematyka", "A. Nowak"], "Matematyka", "21, A. Nowak"),
+        (["21"], "21", None),
+        (["HISTOIRE-GEOGRAPHIE", "LEROY C.", "Salle 204"], "HISTOIRE-GEOGRAPHIE", "LEROY C., Salle 204"),
+        (["W.I.N. Time", ("Intervention", 12)], "W.I.N. Time", "Intervention"),
+        (["Science", ("Lab", 13)], "Science", "Lab"),
+    ],
+)
+def test_name_and_notes(texts: list[str | tuple[str, float]], name: str, notes: str | None) -> None:
+    lines = stack(*texts)
+    cell = read_cell(lines, CELL, page_words(lines))
+    assert (cell.name, cell.notes) == (name, notes)
+
+
+def test_teacher_and_room_are_told_apart() -> None:
+    cell = read_cell(stack("Maths", ("Lab 2 Dr Singh", 14)), CELL, frozenset())
+    assert (cell.teacher, cell.room) == ("Dr Singh", "Lab 2")
+
+
+def test_a_word_broken_over_two_lines_is_one_word() -> None:
+    narrow = Rect(70, 0, 130, 120)
+    cell = read_cell(stack("Engli", "sh"), narrow, frozenset({"english"}))
+    assert cell.name == "English"
+
+
+def test_times_are_taken_out() -> None:
+    cell = read_cell(stack("1:30 – 2:30", "Science"), CELL, frozenset())
+    assert cell.name == "Science"
+    assert len(cell.spans) == 1
+
+
+def test_a_range_broken_over_two_lines_is_one_range() -> None:
+    cell = read_cell(stack("10:35 –", "11:25", "English"), CELL, frozenset())
+    assert cell.name == "English"
+    assert [span.end is not None for span in cell.spans] == [True]
+
+
+@pytest.mark.parametrize("text", ["---", "Free", "FREE PERIOD", "–", "Frei"])
+def test_free_cells(text: str) -> None:
+    assert read_cell(stack(text), CELL, frozenset()).free
+
+
+def test_upward_text_is_read_left_to_right() -> None:
+    lines = [
+        Line(0, "Assembly", 0.99, 270, Rect(120, 20, 140, 110), 20),
+        Line(1, "Singing", 0.99, 270, Rect(96, 30, 116, 100), 20),
+    ]
+    assert read_cell(lines, Rect(80, 0, 160, 120), frozenset()).name == "Singing Assembly"
+
+
+def test_turned_words_whose_boxes_meet_are_in_one_row() -> None:
+    lines = [
+        Line(0, "Break", 0.99, 270, Rect(10, 0, 34, 76), 24),
+        Line(1, "Lunch", 0.99, 270, Rect(10, 65, 34, 147), 24),
+    ]
+    assert read_cell(lines, Rect(0, 0, 50, 200), frozenset()).name == "Lunch Break"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Bt = Mrs Yilmaz   Mn = R. Jessop", True),
+        ("Ma=Maths", True),
+        ("P1 = 9:00-9:45", False),
+        ("2 + 2 = 4 Club", False),
+        ("Maths = fun", False),
+    ],
+)
+def test_what_explains_codes_is_a_key(text: str, key: bool) -> None:
+    assert is_key(text) is key
+
+
+@pytest.mark.parametrize("text", ["Frühstückspause", "Hofpause", "Pause", "kleine pauze", "Lunchpauze"])
+def test_breaks_are_every_day_s(text: str) -> None:
+    assert is_weekly(text)
+
+
+BODY = Type(20, 2, 200)
+
+
+def _printed(*texts: str, like: float) -> list[Line]:
+    """Lines of one size by their boxes; all but the first are printed with strokes thinner by `like`."""
+    thinner = replace(BODY, stroke=like * BODY.stroke)
+    return [replace(line, type=thinner if index else BODY) for index, line in enumerate(stack(*texts))]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "like", "one"),
+    [
+        # Half of the cell was free: ended on purpose, whatever the print.
+        ("Maths", "Warmup", 1.0, False),
+        # A fifth of it was free, and the next word would have filled that but for a little: only in the same print.
+        ("Geography", "Harbours", 0.95, True),
+        ("Geography", "Harbours", 0.9, False),
+        ("Geography", "harbours", 0.9, True),
+        ("Maths", "warmup", 0.9, False),
+        # The next word had no room on the name's line: wrapped, unless the print is quite another.
+        ("Environmental", "Research", 0.8, True),
+        ("Environmental", "Research", 0.74, True),
+        ("Environmental", "Research", 0.7, False),
+    ],
+)
+def test_print_tells_a_name_s_second_line_from_a_note(first: str, second: str, like: float, one: bool) -> None:
+    cell = read_cell(_printed(first, second, like=like), CELL, frozenset())
+    assert (cell.name, cell.notes) == ((f"{first} {second}", None) if one else (first, second))
+
+
+@pytest.mark.parametrize(("like", "one"), [(0.65, True), (0.5, False)])
+def test_what_ends_in_a_small_word_goes_on_unless_the_print_is_quite_another(like: float, one: bool) -> None:
+    """ "Library van" ends as "Tiere van" would."""
+    cell = read_cell(_printed("Library van", "Tuesdays", like=like), CELL, frozenset())
+    assert (cell.name == "Library van Tuesdays") is one
+
+
+@pytest.mark.parametrize("unknown", [None, Type(20, 2, 100)])
+@pytest.mark.parametrize(("size", "one"), [(20.0, True), (14.0, False)])
+def test_boxes_tell_where_the_print_does_not(unknown: Type | None, size: float, one: bool) -> None:
+    """The name's print was not measured, or so pale that its ground was not understood."""
+    name, other = stack("Gardening", ("harvests", size))
+    lines = [replace(name, type=unknown), replace(other, text="Harvests", type=replace(BODY, stroke=1))]
+    cell = read_cell(lines, CELL, frozenset())
+    assert (cell.name, cell.notes) == (("Gardening Harvests", None) if one else ("Gardening", "Harvests"))
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "notes"),
+    [
+        ([], "History H1", None),
+        (["H1"], "History", "H1"),
+        (["G4", "Mu1"], "History", "H1"),
+        # One code of another kind may be anything, and bare numbers are no rooms' codes.
+        (["G4"], "History H1", None),
+        (["112", "204"], "History H1", None),
+    ],
+)
+def test_a_code_behind_a_name_is_a_room_where_the_page_has_such(page: list[str], name: str, notes: str | None) -> None:
+    lines = stack("History H1")
+    cell = read_cell(lines, CELL, page_words([*lines, *stack(*page)]))
+    assert (cell.name, cell.notes, cell.room) == (name, notes, notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "group"),
+    [
+        ("Maths Gr. 1", "Maths", "Gr. 1"),
+        ("English Group B", "English", "Group B"),
+        ("Biologie Gruppe 2", "Biologie", "Gruppe 2"),
+        ("Group work", "Group work", None),
+        ("Choir group", "Choir group", None),
+        ("Grammar 2", "Grammar 2", None),
+    ],
+)
+def test_a_group_is_a_note(text: str, name: str, group: str | None) -> None:
+    cell = read_cell(stack(text), CELL, frozenset())
+    assert (cell.name, cell.notes) == (name, group)
+
+
+def test_a_group_of_its_own_line_is_a_note() -> None:
+    """Also where it is printed as the name is."""
+    cell = read_cell(_printed("Maths", "Group 2", like=1), CELL, frozenset())
+    assert (cell.name, cell.notes) == ("Maths", "Group 2")
+    assert not is_aside("Group work")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("R E C R E O", "RECREO"),
+        ("R EC RE 0", "RECREO"),
+        ("L UN CH", "LUNCH"),
+        # Most of it in pairs, and no word that is known.
+        ("PE or RE", "PE or RE"),
+        ("P E", "P E"),
+        ("Year 1 B", "Year 1 B"),
+        ("1 2 1", "1 2 1"),
+    ],
+)
+def test_letters_set_wide_apart_are_one_word(text: str, name: str) -> None:
+    assert read_cell(stack(text), CELL, frozenset()).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "confidence", "dropped"),
+    [
+        ("J", 40.0, 0.6, True),
+        ("id", 40.0, 0.6, True),
+        # The OCR was sure; no larger than the name; as long as a word; somebody's initials.
+        ("J", 40.0, 0.95, False),
+        ("J", 20.0, 0.6, False),
+        ("Jam", 40.0, 0.6, False),
+        ("KJ", 40.0, 0.6, False),
+    ],
+)
+def test_a_picture_above_the_name_is_dropped_only_where_the_ocr_was_unsure_of_it(
+    text: str, size: float, confidence: float, dropped: bool
+) -> None:
+    picture, name = stack((text, size), "Music")
+    cell = read_cell([replace(picture, confidence=confidence), name], CELL, frozenset())
+    assert (cell.name == "Music" and cell.notes is None) == dropped
+
+
+@pytest.mark.parametrize("below", ["Mr Rossi", "Lab 2"])
+def test_a_letter_above_an_aside_is_the_name(below: str) -> None:
+    name, aside = stack(("F", 40.0), below)
+    cell = read_cell([replace(name, confidence=0.6), aside], CELL, frozenset())
+    assert (cell.name, cell.notes) == ("F", below)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Sleep or quiet time", "Music with Mr. Lowe", "Chant avec Mme Petit", "Specials: P.E.", "Art with Sofia R."],
+)
+def test_names_that_only_look_as_if_a_person_followed_stay_whole(text: str) -> None:
+    cell = read_cell(stack(text), CELL, frozenset())
+    assert (cell.name, cell.notes, cell.teacher, cell.room) == (text, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "teacher"),
+    [
+        ("Chemiap. Nowak", "Chemia", "p. Nowak"),
+        ("Chemiapani Nowak", "Chemia", "pani Nowak"),
+        ("Chemie Mr. Lowe", "Chemie", "Mr. Lowe"),
+        ("Specials P. Evans", "Specials", "P. Evans"),
+    ],
+)
+def test_a_person_behind_a_name_is_a_note(text: str, name: str, teacher: str) -> None:
+    cell = read_cell(stack(text), CELL, frozenset())
+    assert (cell.name, cell.teacher) == (name, teacher)
+
+
+@pytest.mark.parametrize("text", ["r. 12", "R. 12", "s. 204", "prac. 3", "lok. B2", "rm. nr. 7"])
+def test_an_abbreviated_room_has_a_number(text: str) -> None:
+    assert is_room(text)
+    assert room_at_end(f"Chemia {text}") == ("Chemia", text)
+
+
+@pytest.mark.parametrize("text", ["Sofia R.", "Anna S.", "R.", "s. Anna"])
+def test_a_person_s_initial_is_no_room(text: str) -> None:
+    assert not is_room(text)
+    assert room_at_end(text) is None
+
+
+def test_codes_of_a_capital_and_small_letters() -> None:
+    assert is_code("Mu1")
+    assert is_room("Sc12")
+    assert not is_code("Group1")
+    assert not is_code("mu1")
+
+
+def test_a_range_s_first_figure_is_no_week() -> None:
+    lines = stack("1:25 - 2:05", "Art", "2:05 - 2:45", "Music")
+    assert by_week(lines) == [(None, lines)]
+    weeks = by_week(stack("1: Art", "2: Music"))
+    assert [(week, [line.text for line in own]) for week, own in weeks] == [("A", ["Art"]), ("B", ["Music"])]
+
+
+def test_a_range_over_two_lines_stands_beside_the_name_and_what_is_under_it() -> None:
+    lines = [
+        Line(0, "8:00 - 8:45", 0.99, 0, Rect(0, 10, 60, 54), 20),
+        Line(1, "Maths", 0.99, 0, Rect(90, 10, 150, 30), 20),
+        Line(2, "Mr Rossi", 0.99, 0, Rect(80, 34, 160, 54), 20),
+    ]
+    assert [[line.text for line in row] for row in in_reading_order(lines)] == [["8:00 - 8:45", "Maths"], ["Mr Rossi"]]
+    cell = read_cell(lines, CELL, frozenset())
+    assert (cell.name, cell.notes, len(cell.spans)) == ("Maths", "Mr Rossi", 1)
+
+
+def test_a_number_within_the_text_is_no_time() -> None:
+    """Alone on its line it could be one."""
+    assert read_cell(stack("Race to", "1000"), CELL, frozenset()).spans == []
+
+
+def test_a_letter_beside_the_name_is_no_picture_above_it() -> None:
+    lines = [
+        Line(0, "J", 0.6, 0, Rect(10, 0, 40, 40), 40),
+        Line(1, "Music", 0.99, 0, Rect(60, 10, 110, 30), 20),
+    ]
+    assert read_cell(lines, CELL, frozenset()).name != "Music"
+
+
+@pytest.mark.parametrize("text", ["CHEM 121", "MATH 2413", "CHEM 121L", "English 10"])
+def test_a_course_s_or_a_grade_s_number_is_no_room(text: str) -> None:
+    """Even on a page whose rooms are numbers."""
+    cell = read_cell(stack(text), CELL, page_words(stack("108", "210", "10", "R10", "R12")))
+    assert (cell.name, cell.notes) == (text, None)
+
+
+def test_what_stands_below_the_times_is_no_part_of_the_name() -> None:
+    """A calendar prints the name, its times, and the room in the same print."""
+    lines = [
+        Line(at, text, 0.99, 0, Rect(10, 10 + 14 * at, 10 + 9 * len(text), 30 + 14 * at), 20, BODY)
+        for at, text in enumerate(("Lecture", "9:00 - 9:50", "Babbage"))
+    ]
+    cell = read_cell(lines, CELL, frozenset())
+    assert (cell.name, cell.notes) == ("Lecture", "Babbage")
+
+
+@pytest.mark.parametrize(("em", "name"), [(12.0, "Physics"), (17.0, "9.B")])
+def test_the_largest_print_is_the_name_where_the_corners_are_small(em: float, name: str) -> None:
+    corner, middle = stack(("9.B", em), ("Physics", 20.0))
+    lines = [replace(corner, type=replace(BODY, em=em)), replace(middle, type=BODY)]
+    assert read_cell(lines, CELL, frozenset()).name.startswith(name)
+
+
+@pytest.mark.parametrize(
+    "text", ["LEROY C.", "DE LA CRUZ M.", "O'NEIL J.", "ÉTIENNE P.-L.", "A. Fitzgerald", "J. R. Hill"]
+)
+def test_people_by_their_initials(text: str) -> None:
+    assert is_person(text)
+
+
+@pytest.mark.parametrize("text", ["W.I.N. Time", "MATHS A", "S.V.T.", "PE", "Leroy C.", "4.2 SPORT A."])
+def test_initials_of_no_person(text: str) -> None:
+    assert not is_person(text)

@@ -1,0 +1,54 @@
+"""A table without rules whose times, in its margin, were read with the first day's cells."""
+
+from services.extractor.reading.evidence.line_repair import repair_lines
+from services.extractor.reading.evidence.rules import find_rules
+from services.extractor.reading.model import Line, Rect
+from tests.unit.extractor.reading.sheet import DAYS, Sheet
+
+STARTS = ("0830", "0925", "1020", "1115", "1210")
+NAMES = ("Chemistry", "Statistics", "Assembly", "Psychology", "Economics")
+
+
+def _line(number: int, text: str, x: float, y: float, width: float | None = None) -> Line:
+    return Line(number, text, 0.99, 0, Rect(x, y, x + (width or 10 * len(text)), y + 20), 20)
+
+
+def _page(starts: tuple[str, ...] = STARTS, *, left: float = 100, second: bool = False, alone: int = 1) -> list[Line]:
+    """Days in a row, a start with the first day's cell below them; at the last `alone` the start by itself."""
+    lines = [_line(at, day, 200 + 200 * at, 0) for at, day in enumerate(DAYS)]
+    for at, (start, name) in enumerate(zip(starts, NAMES, strict=True)):
+        mixed = at < len(starts) - alone
+        lines.append(_line(10 + at, f"{start} {name}" if mixed else start, left, 60 + 60 * at))
+        lines.append(_line(20 + at, "Art", 400, 60 + 60 * at))
+        if second:
+            lines.append(_line(30 + at, "Music", 240, 60 + 60 * at))
+    return lines
+
+
+def _texts(lines: list[Line]) -> set[str]:
+    return {line.text for line in repair_lines(lines)}
+
+
+def test_starts_in_the_margin_are_parted_from_the_first_day_s_cells() -> None:
+    assert _texts(_page()) >= {*STARTS, *NAMES[:4]}
+    assert _texts(_page(alone=0)) >= {*STARTS, *NAMES}
+
+
+def test_what_stands_behind_a_start_may_be_its_row_s_label() -> None:
+    assert "0830 Chemistry" in _texts(_page(second=True))
+
+
+def test_starts_that_are_no_margin_s() -> None:
+    """Not in the order of the day, under the first day's name, and of two columns: lists."""
+    assert "0925 Chemistry" in _texts(_page(("0925", "0830", "1020", "1115", "1210")))
+    assert "0830 Chemistry" in _texts(_page(left=300))
+    beside = [_line(40 + at, f"{start} Latin", 600, 60 + 60 * at) for at, start in enumerate(STARTS)]
+    assert "0830 Chemistry" in _texts([*_page(), *beside])
+
+
+def test_the_letters_edge_below_both_parts_of_a_text_is_no_rule() -> None:
+    page = Sheet(800, 300)
+    page.fill(100, 118, 300, 122, (20, 20, 20))
+    parts = [_line(0, "1130", 100, 100, 60), _line(0, "Business", 160, 100, 140)]
+    assert not find_rules(page.picture, parts).rows
+    assert find_rules(page.picture, parts[:1]).rows

@@ -1,0 +1,63 @@
+"""Lists: rows with a day column, and lists under day headings."""
+
+from tests.unit.extractor.reading.sheet import Grid, Sheet, week
+
+ROWS = [
+    ("Monday", "09:00-10:20", "Physics", "Lab 2, Dr Singh"),
+    ("Monday", "11:00-11:40", "History", "R204"),
+    ("Tuesday", "09:00-09:40", "Biology", "Studio 3"),
+    ("Tuesday", "09:40-10:20", "Chemistry", "Mr Byrne"),
+    ("Friday", "1:15-2:00", "Media", "M14"),
+]
+
+
+def test_a_row_for_each_lesson() -> None:
+    sheet = Sheet()
+    grid = Grid(sheet, 4, 6, cell_width=250, cell_height=50)
+    for column, text in enumerate(("Day", "Time", "Module", "Location / Staff")):
+        grid.put(column, 0, text)
+    for row, cells in enumerate(ROWS):
+        for column, text in enumerate(cells):
+            grid.put(column, row + 1, text)
+    reading = sheet.read()
+    assert week(reading) == {
+        ("monday", "09:00", "10:20", "Physics"),
+        ("monday", "11:00", "11:40", "History"),
+        ("tuesday", "09:00", "09:40", "Biology"),
+        ("tuesday", "09:40", "10:20", "Chemistry"),
+        ("friday", "13:15", "14:00", "Media"),
+    }
+    physics = next(block for block in reading.blocks if block.name == "Physics")
+    assert (physics.room, physics.teacher, physics.notes) == ("Lab 2", "Dr Singh", "Lab 2, Dr Singh")
+
+
+def test_merged_day_cells_beside_the_rows() -> None:
+    sheet = Sheet()
+    grid = Grid(sheet, 3, 8, cell_width=250, cell_height=50)
+    for column, text in enumerate(("Day", "Time", "Subject")):
+        grid.put(column, 0, text)
+    grid.put(0, 1, "Monday", high=2)
+    grid.put(0, 3, "Tuesday", high=3)
+    for row in range(5):
+        grid.put(1, row + 1, f"{9 + row}:00-{9 + row}:45")
+        grid.put(2, row + 1, "Maths")
+    days = [block.day for block in sorted(sheet.read().blocks, key=lambda block: block.start_time or "")]
+    assert days == ["monday", "monday", "tuesday", "tuesday", "tuesday"]
+
+
+def test_one_list_for_several_days() -> None:
+    sheet = Sheet(1200, 700)
+    for x, heading in ((300, "Monday, Tuesday, Thursday"), (900, "Wednesday")):
+        sheet.text(x, 50, heading)
+        for row, (times, name) in enumerate(
+            (("8:35", "Doors open"), ("9:00-9:15", "Morning Work"), ("12:30-1:00", "Lunch"))
+        ):
+            y = 120 + 60 * row
+            sheet.text(x - 220, y, str(row + 1))
+            sheet.text(x - 120, y, times)
+            sheet.text(x + 80, y, name)
+            sheet.rule(x - 250, y + 30, x + 250, y + 30)
+    reading = sheet.read()
+    assert len(reading.blocks) == 12
+    assert ("thursday", "12:30", "13:00", "Lunch") in week(reading)
+    assert ("wednesday", "08:35", None, "Doors open") in week(reading)

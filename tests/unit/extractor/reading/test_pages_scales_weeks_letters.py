@@ -1,0 +1,164 @@
+"""Grids that are no plain tables: scales, two weeks, spread and stacked letters, doubles nobody drew."""
+
+import pytest
+
+from tests.unit.extractor.reading.sheet import DAYS, PASTEL, TIMES, Grid, Sheet, find, lesson, plain, week
+
+
+def test_an_hour_scale() -> None:
+    sheet = Sheet(1200, 900)
+    for hour in range(8, 16):
+        y = 80 + 100 * (hour - 8)
+        sheet.text(50, y, f"{hour}:00", scale=0.5)
+        sheet.rule(100, y, 1100, y, (225, 225, 225))
+    lessons = (("Maths", 8.0, 9.5), ("English", 10.0, 11.0), ("Science", 11.0, 12.5), ("Music", 13.25, 15.0))
+    for day, name in enumerate(DAYS):
+        sheet.text(200 + 200 * day, 40, name)
+        for index, (lesson_, start, end) in enumerate(lessons):
+            y0, y1 = 80 + 100 * (start - 8), 80 + 100 * (end - 8)
+            sheet.fill(110 + 200 * day, y0, 290 + 200 * day, y1, PASTEL[index])
+            sheet.text(200 + 200 * day, (y0 + y1) / 2, lesson_)
+    reading = sheet.read()
+    assert {(start, end, name) for day, start, end, name in week(reading) if day == "wednesday"} == {
+        ("08:00", "09:30", "Maths"),
+        ("10:00", "11:00", "English"),
+        ("11:00", "12:30", "Science"),
+        ("13:15", "15:00", "Music"),
+    }
+    assert {block.time_source for block in reading.blocks} == {"drawn"}
+    assert len(reading.blocks) == 20
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+def test_two_weeks_on_one_page(stacked: bool) -> None:
+    sheet = Sheet(1200, 1200) if stacked else Sheet(2000, 700)
+    if stacked:
+        for week_, y0 in (("Week A", 100), ("Week B", 640)):
+            sheet.text(300, y0 - 40, week_)
+            plain(Grid(sheet, 6, 5, y0=y0))
+    else:
+        sheet.text(500, 60, "Week A")
+        sheet.text(1400, 60, "Week B")
+        grid = Grid(sheet, 11, 5, cell_width=170)
+        grid.headers(DAYS + DAYS, TIMES)
+        for day in range(10):
+            for period in range(4):
+                grid.put(day + 1, period + 1, lesson(day, period))
+    reading = sheet.read()
+    assert [sum(block.week == each for block in reading.blocks) for each in ("A", "B")] == [20, 20]
+    assert reading.confidence > 0.9
+
+
+def test_a_word_spread_over_the_days() -> None:
+    sheet = Sheet(1300, 700)
+    grid = Grid(sheet, 5, 6, cell_width=200, cell_height=90)
+    grid.headers(TIMES, DAYS)
+    for day in range(5):
+        grid.put(3, day + 1, "BREAK"[day])
+        for period in (0, 1, 3):
+            grid.put(period + 1, day + 1, lesson(day, period))
+    assert sum(block.name == "BREAK" for block in sheet.read().blocks) == 5
+
+
+@pytest.mark.parametrize(
+    ("letters", "names"),
+    [("RELAX", ["RELAX"] * 5), ("XXXXX", []), ("XXAXX", ["A"])],
+    ids=["an X is a letter", "crosses are free cells", "and are no word with a code among them"],
+)
+def test_an_x_is_a_letter_only_in_a_word(letters: str, names: list[str]) -> None:
+    sheet = Sheet(1300, 700)
+    grid = Grid(sheet, 5, 6, cell_width=200, cell_height=90)
+    grid.headers(TIMES, DAYS)
+    for day in range(5):
+        grid.put(3, day + 1, letters[day])
+        for period in (0, 1, 3):
+            grid.put(period + 1, day + 1, lesson(day, period))
+    assert [block.name for block in sheet.read().blocks if block.start_time == "10:30"] == names
+
+
+def test_days_written_letter_under_letter() -> None:
+    sheet = Sheet(1300, 1000)
+    grid = Grid(sheet, 5, 6, y0=50, cell_width=220, cell_height=150)
+    for period, times in enumerate(TIMES):
+        grid.put(period + 1, 0, times)
+    for day, name in enumerate(DAYS):
+        grid.put(0, day + 1)
+        x0, y0, x1, _ = grid.box(0, day + 1)
+        for index, letter in enumerate(name[:3].upper()):
+            sheet.text((x0 + x1) / 2, y0 + 35 + 38 * index, letter)
+        for period in range(4):
+            grid.put(period + 1, day + 1, lesson(day, period))
+    reading = sheet.read()
+    assert {block.day for block in reading.blocks} == {day.lower() for day in DAYS}
+    assert len(reading.blocks) == 20
+
+
+def test_times_in_the_cells_only() -> None:
+    sheet = Sheet()
+    grid = Grid(sheet, 5, 4, cell_width=220)
+    for day, name in enumerate(DAYS):
+        grid.put(day, 0, name)
+        for period in range(3):
+            x0, y0, x1, y1 = grid.box(day, period + 1)
+            sheet.frame(x0, y0, x1, y1)
+            sheet.text((x0 + x1) / 2, y0 + 25, TIMES[period], scale=0.5)
+            sheet.text((x0 + x1) / 2, y0 + 55, lesson(day, period))
+    reading = sheet.read()
+    assert len(reading.blocks) == 15
+    assert ("thursday", "09:45", "10:30", lesson(3, 1)) in week(reading)
+    assert {block.time_source for block in reading.blocks} == {"printed"}
+
+
+def test_a_double_lesson_where_nothing_is_drawn() -> None:
+    sheet = Sheet()
+    grid = Grid(sheet, 6, 5)
+    grid.headers(DAYS, TIMES, border=False)
+    grid.put(1, 1, "Art", high=2, border=False)
+    grid.put(1, 3, "Break", wide=5, border=False)
+    for day in range(5):
+        grid.put(day + 1, 4, lesson(day, 3), border=False)
+        for period in range(2 if day else 0):
+            grid.put(day + 1, period + 1, lesson(day, period), border=False)
+    reading = sheet.read()
+    art = find(reading, "monday", "Art")
+    assert (art.start_time, art.end_time) == ("09:00", "10:30")
+    assert len(reading.blocks) == 1 + 8 + 5 + 5
+
+
+def test_a_break_row_without_a_time_lies_between_its_neighbours() -> None:
+    sheet = Sheet()
+    grid = Grid(sheet, 6, 5)
+    grid.headers(DAYS, ("9:00-9:45", "9:45-10:30", "", "10:45-11:30"))
+    sheet.lines = [line for line in sheet.lines if line.text]
+    grid.put(1, 3, "Break", wide=5)
+    for day in range(5):
+        for period in (0, 1, 3):
+            grid.put(day + 1, period + 1, lesson(day, period))
+    pause = find(sheet.read(), "tuesday", "Break")
+    assert (pause.start_time, pause.end_time, pause.time_source) == ("10:30", "10:45", "next")
+
+
+def test_a_key_of_codes_in_the_table_s_last_row_is_no_lesson() -> None:
+    page = Sheet(1200, 700)
+    grid = Grid(page, 6, 6)
+    want = plain(grid)
+    grid.put(0, 5, "11:30-12:00")
+    grid.put(1, 5, "Bt = Mrs Yilmaz  Mn = R. Jessop", wide=5)
+    assert week(page.read()) == want
+
+
+def test_a_week_is_named_over_the_middle_of_its_table_with_days_down() -> None:
+    sheet = Sheet(1200, 1300)
+    for name, top in (("WEEK A", 100), ("WEEK B", 700)):
+        grid = Grid(sheet, 5, 7, y0=top, cell_width=200)
+        sheet.text(grid.x0 + 500, top - 20, name)
+        # The header of times is twice as high as a row.
+        for column, text in enumerate(("Time", *TIMES)):
+            grid.put(column, 0, text, high=2)
+        for day, text in enumerate(DAYS):
+            grid.put(0, 2 + day, text)
+            for period in range(4):
+                grid.put(1 + period, 2 + day, lesson(day, period))
+    reading = sheet.read()
+    weeks = [block.week for block in sorted(reading.blocks, key=lambda block: block.box.y if block.box else 0)]
+    assert weeks == ["A"] * 20 + ["B"] * 20
