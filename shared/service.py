@@ -20,8 +20,8 @@ from shared.outcomes import Job, Outcome, Progress
 from shared.settings import SettingError, Settings, setting
 from shared.streams.client import RedisSettings, connect
 from shared.streams.keys import Keys
-from shared.streams.lane import Lane
 from shared.streams.scripts import Client
+from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
 from shared.threads import end_process
 
@@ -155,8 +155,8 @@ async def work(stage: Stage, make: MakeHandling) -> None:
         workers: list[Worker] = []
         for partition in range(redis_settings.partitions):
             readers.append(connect(redis_settings, blocking_ms=1000, pool=2))
-            lane = Lane(client, readers[-1], Keys(partition), stage, queue.consumer, redis_settings)
-            workers.append(Worker(lane, handling.handle, on_dead, queue))
+            consumer = StageConsumer(client, readers[-1], Keys(partition), stage, queue.consumer, redis_settings)
+            workers.append(Worker(consumer, handling.handle, on_dead, queue))
         running = asyncio.gather(*(worker.run() for worker in workers))
         log.info("ready", port=port)
         ended = await until(asyncio.ensure_future(running), stop)

@@ -10,7 +10,7 @@ from shared.logs import get_logger
 from shared.messages import Event, Phase
 from shared.outcomes import Job
 from shared.streams.entries import Delivery
-from shared.streams.lane import Lane
+from shared.streams.stage_consumer import StageConsumer
 
 log = get_logger(__name__)
 
@@ -49,8 +49,8 @@ def now_rfc3339() -> str:
 class JobProgress:
     """`shared.outcomes.Progress` of one delivery. Telling never fails the work."""
 
-    def __init__(self, lane: Lane, delivery: Delivery, job: Job) -> None:
-        self._lane = lane
+    def __init__(self, consumer: StageConsumer, delivery: Delivery, job: Job) -> None:
+        self._consumer = consumer
         self._delivery = delivery
         self._job = job
         self._last = 0.0
@@ -73,7 +73,7 @@ class JobProgress:
             at=now_rfc3339(),
         )
         try:
-            await self._lane.tell(self._delivery, event)
+            await self._consumer.tell(self._delivery, event)
         except (RedisError, OSError, TimeoutError) as error:
             # Without Redis nobody is listening; the work itself goes on and is acknowledged when Redis is back.
             log.warning("progress not told", error=str(error))

@@ -1,4 +1,4 @@
-"""The stream worker: carries jobs from a lane to a handler and their outcomes back.
+"""The stream worker: carries jobs from a stage's stream to a handler and their outcomes back.
 
 Its chores run side by side: fetch new jobs while there is room, renew the leases of the running ones, reclaim what
 other workers left behind, promote retries that are due, stop jobs that were taken away, sweep out old names. If any of
@@ -25,9 +25,9 @@ from shared.messages import Event, Status
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.settings import Settings, setting
 from shared.streams.entries import Delivery, MalformedEntry, follow_up_fields, read_job, replaced
-from shared.streams.lane import Lane
 from shared.streams.loops import AWAY, forever, forever_once, group_lost
 from shared.streams.progress import JobProgress, now_rfc3339
+from shared.streams.stage_consumer import StageConsumer
 
 log = get_logger(__name__)
 
@@ -71,17 +71,17 @@ class _Running:
 
 
 class Worker:
-    """Runs one lane's jobs through `handler`."""
+    """Runs the jobs of one stage and partition through `handler`."""
 
-    def __init__(self, lane: Lane, handler: Handler, on_dead: OnDead, settings: QueueSettings) -> None:
-        self._lane = lane
+    def __init__(self, consumer: StageConsumer, handler: Handler, on_dead: OnDead, settings: QueueSettings) -> None:
+        self._consumer = consumer
         self._handler = handler
         self._on_dead = on_dead
         self._settings = settings
         self._running: dict[str, _Running] = {}
-        self._gauge = metrics.RUNNING.labels(lane.stage)
+        self._gauge = metrics.RUNNING.labels(consumer.stage)
         self._seconds = {
-            kind: metrics.JOB_SECONDS.labels(lane.stage, kind.__name__.lower()) for kind in (Done, Retry, Dead)
+            kind: metrics.JOB_SECONDS.labels(consumer.stage, kind.__name__.lower()) for kind in (Done, Retry, Dead)
         }
         self._room = asyncio.Event()
         self._room.set()
@@ -92,7 +92,7 @@ class Worker:
     async def run(self) -> None:
         """Work until `stop`. Raises what a chore died of."""
         lease = self._settings.queue_lease / 1000
-        regroup = self._lane.ensure_group
+        regroup = self._consumer.ensure_group
         await forever_once(regroup, self._closing)
         if self._closing.is_set():
             self._fetched.set()
@@ -126,12 +126,12 @@ class Worker:
         for running in list(self._running.values()):
             running.task.cancel()
             await asyncio.wait([running.task])
-            await self._quietly(self._lane.release(running.delivery))
+            await self._quietly(self._consumer.release(running.delivery))
         self._stop.set()
 
     async def leave(self) -> None:
         """Remove this consumer's name; after `run` has ended."""
-        await self._quietly(self._lane.leave())
+        await self._quietly(self._consumer.leave())
 
     # --- chores -----------------------------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ class Worker:
         free = self._settings.queue_concurrency - len(self._running)
         if self._closing.is_set() or free <= 0:
             return
-        for delivery in await self._lane.fetch(free, block_ms=1000):
+        for delivery in await self._consumer.fetch(free, block_ms=1000):
             self._start(delivery)
 
     async def renew_once(self) -> None:
@@ -149,7 +149,7 @@ class Worker:
         if not self._running:
             return
         try:
-            lost = await self._lane.renew([running.delivery for running in self._running.values()])
+            lost = await self._consumer.renew([running.delivery for running in self._running.values()])
         except RedisError as error:
             if not group_lost(error):
                 raise
@@ -164,27 +164,27 @@ class Worker:
         free = self._settings.queue_concurrency - len(self._running)
         if free <= 0:
             return
-        for delivery in await self._lane.reclaim(self._settings.queue_lease, free):
+        for delivery in await self._consumer.reclaim(self._settings.queue_lease, free):
             log.warning("took up a job whose worker went quiet", entry=delivery.id, deliveries=delivery.deliveries)
-            metrics.RECLAIMED.labels(self._lane.stage).inc()
+            metrics.RECLAIMED.labels(self._consumer.stage).inc()
             # It may be our own, if this process was stopped for a while: the old run no longer counts.
             self._give_up(delivery.id)
             self._start(delivery)
 
     async def promote_once(self) -> None:
         """Put due retries back on the stream."""
-        await self._lane.promote(int(time.time() * 1000), 100)
+        await self._consumer.promote(int(time.time() * 1000), 100)
 
     async def control_once(self) -> None:
         """Stop the jobs of documents that were cancelled or deleted."""
-        taken = set(await self._lane.taken_away(block_ms=1000))
+        taken = set(await self._consumer.taken_away(block_ms=1000))
         if taken:
             for id_ in [id_ for id_, each in self._running.items() if each.delivery.document_id in taken]:
                 self._give_up(id_)
 
     async def sweep_once(self) -> None:
         """Remove the names of workers that are gone for good."""
-        await self._lane.sweep(_GONE_MS)
+        await self._consumer.sweep(_GONE_MS)
 
     # --- one job ----------------------------------------------------------------------------------------------
 
@@ -219,7 +219,7 @@ class Worker:
 
     async def _work(self, delivery: Delivery) -> None:
         try:
-            job = read_job(self._lane.stage, delivery.fields)
+            job = read_job(self._consumer.stage, delivery.fields)
         except (MalformedEntry, ValueError) as error:
             await self._bury(delivery, None, "This job could not be read.", str(error))
             return
@@ -234,7 +234,7 @@ class Worker:
             await self._bury(delivery, job, reason, f"{time.time() - job.deadline:.1f} s after its deadline")
             return
         begun = time.monotonic()
-        progress = JobProgress(self._lane, delivery, job)
+        progress = JobProgress(self._consumer, delivery, job)
         outcome, detail = await attempt(self._handler, job, progress, self._settings.queue_timeout / 1000)
         if running := self._running.get(delivery.id):
             running.settling = True
@@ -247,7 +247,7 @@ class Worker:
         match outcome:
             case Done(next=following, event=event):
                 await self._persist(
-                    lambda: self._lane.finish(
+                    lambda: self._consumer.finish(
                         delivery,
                         document_id=job.document_id,
                         next_stage=following.stage if following else None,
@@ -262,7 +262,7 @@ class Worker:
                 due = int(time.time() * 1000 + random.uniform(0, ceiling))
                 member = json.dumps(replaced(delivery.fields, attempt=str(job.attempt + 1)))
                 log.warning("will be tried again", reason=reason, in_ms=due - int(time.time() * 1000))
-                await self._persist(lambda: self._lane.retry(delivery, due, member))
+                await self._persist(lambda: self._consumer.retry(delivery, due, member))
             case Retry(reason=reason):
                 person = "Something went wrong on our side while reading this picture. Please try again later."
                 await self._bury(delivery, job, person, f"{reason}\n{detail}")
@@ -285,7 +285,7 @@ class Worker:
         # A document that was deleted meanwhile is nobody's failure: its job just ends.
         keep = known or job is None
         await self._persist(
-            lambda: self._lane.finish(
+            lambda: self._consumer.finish(
                 delivery,
                 document_id=document_id,
                 dead=keep,

@@ -16,7 +16,7 @@ from shared.messages import CompleteResult, Event, TimeBlock, Timetable
 from shared.streams.client import RedisSettings, connect
 from shared.streams.entries import Delivery, read_job
 from shared.streams.keys import Keys
-from shared.streams.lane import Lane
+from shared.streams.stage_consumer import StageConsumer
 from tests.system import System
 
 
@@ -73,15 +73,15 @@ class Player:
         self.client = connect(self.settings)
         self.database = Database(DatabaseSettings.load(database_url=database_url))
         self._reader = connect(self.settings, blocking_ms=1000, pool=2)
-        self.lane = Lane(self.client, self._reader, Keys(0), "compress", "player", self.settings)
+        self.consumer = StageConsumer(self.client, self._reader, Keys(0), "compress", "player", self.settings)
         self._seen: dict[str, Delivery] = {}
 
     async def take(self, document_id: str) -> Delivery:
         """Wait for a document's job."""
-        await self.lane.ensure_group()
+        await self.consumer.ensure_group()
         async with asyncio.timeout(20):
             while document_id not in self._seen:
-                for delivery in await self.lane.fetch(100, 1000):
+                for delivery in await self.consumer.fetch(100, 1000):
                     self._seen[read_job("compress", delivery.fields).document_id] = delivery
         return self._seen[document_id]
 
@@ -94,7 +94,7 @@ class Player:
             percentage=percentage,
             message=f"{percentage} lines read",
         )
-        await self.lane.tell(delivery, event)
+        await self.consumer.tell(delivery, event)
 
     async def complete(self, delivery: Delivery, document_id: str) -> None:
         """Save a timetable and finish, as the extractor does."""
@@ -105,13 +105,13 @@ class Player:
         assert await documents.save_timetable(document_id, tenant, timetable, timetable_id)
         result = CompleteResult(document_id=document_id, timetable_id=timetable_id, validated=True)
         event = Event(type="complete", document_id=document_id, percentage=100, result=result, timetable_data=timetable)
-        assert await self.lane.finish(delivery, document_id=document_id, event=event)
+        assert await self.consumer.finish(delivery, document_id=document_id, event=event)
 
     async def fail(self, delivery: Delivery, document_id: str, error: str) -> None:
         """Fail the document, as the worker runtime does."""
         assert await Documents(self.database).fail(document_id, "default", error)
         event = Event(type="error", document_id=document_id, error=error)
-        assert await self.lane.finish(delivery, document_id=document_id, event=event)
+        assert await self.consumer.finish(delivery, document_id=document_id, event=event)
 
     async def close(self) -> None:
         for each in (self.client, self._reader):

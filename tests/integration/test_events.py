@@ -187,7 +187,7 @@ async def test_a_client_that_does_not_read_is_cut_off_and_delays_nobody(
     async with asyncio.timeout(60):
         while True:
             for _ in range(50):
-                await player.lane.tell(delivery, Event(type="progress", document_id=id_, percentage=5, message=big))
+                await player.consumer.tell(delivery, Event(type="progress", document_id=id_, percentage=5, message=big))
             async with session.get(f"{gateway.base_url}/metrics") as answer:
                 metrics = await answer.text()
             if "timelift_sse_cut_off_total 0.0" not in metrics and "timelift_sse_cut_off_total" in metrics:

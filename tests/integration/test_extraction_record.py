@@ -294,7 +294,7 @@ async def test_an_attempt_in_whose_middle_the_process_is_killed_is_kept(
         extractors.spawn("extractor-a", "extractor")
         delivery = await player.take(id_)
         fields = follow_up_fields(read_job("compress", delivery.fields), payload)
-        assert await player.lane.finish(delivery, document_id=id_, next_stage="extract", follow_up=fields)
+        assert await player.consumer.finish(delivery, document_id=id_, next_stage="extract", follow_up=fields)
         async with asyncio.timeout(30):
             await api.asked.wait()
         killed = extractors.processes.pop("extractor-a")

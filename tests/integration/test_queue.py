@@ -56,7 +56,7 @@ async def bury(player: Player, document_id: str, tenant: str = "default") -> str
     assert await Documents(player.database).fail(document_id, tenant, "It broke.")
     follow_up = [*delivery.fields, "reason", "It broke.", "detail", "Traceback", "died", "2026-01-01T00:00:00.000Z"]
     event = Event(type="error", document_id=document_id, error="It broke.")
-    assert await player.lane.finish(delivery, document_id=document_id, dead=True, follow_up=follow_up, event=event)
+    assert await player.consumer.finish(delivery, document_id=document_id, dead=True, follow_up=follow_up, event=event)
     newest = cast("list[tuple[str, dict[str, str]]]", await player.client.xrevrange(DEAD, count=1))
     return f"compress-0-{newest[0][0]}"
 
@@ -103,7 +103,7 @@ async def test_a_running_job_is_stopped_at_once(
         return True
 
     # With a lease of a minute, renewing cannot be what stops the job.
-    worker = Worker(player.lane, endless, on_dead, QueueSettings.load(queue_lease=60_000, queue_drain=0))
+    worker = Worker(player.consumer, endless, on_dead, QueueSettings.load(queue_lease=60_000, queue_drain=0))
     running = asyncio.create_task(worker.run())
     id_ = await upload(session, gateway.base_url, png())
     async with asyncio.timeout(20):
@@ -252,7 +252,7 @@ async def test_what_redis_holds_twice_is_taken_off(
         return await held() == [f"ocr {id_}"]
 
     await until(mended)
-    assert not await player.lane.finish(delivery, document_id=id_)
+    assert not await player.consumer.finish(delivery, document_id=id_)
     await call(session, gateway, "DELETE", f"documents/{id_}")
 
 

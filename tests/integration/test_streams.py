@@ -16,8 +16,8 @@ from shared.streams.client import RedisSettings, connect
 from shared.streams.desk import Desk
 from shared.streams.entries import job_fields, read_event
 from shared.streams.keys import Keys
-from shared.streams.lane import Lane
 from shared.streams.scripts import Client
+from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
 from tests.integration.redis_server import EmbeddedRedis, redis_binary
 
@@ -30,7 +30,7 @@ class Payload(Message):
 
 
 class Bench:
-    """A lane's worth of workers and what they did."""
+    """One stage's workers and what they did."""
 
     def __init__(self, url: str) -> None:
         self.settings = RedisSettings.load(redis_url=url)
@@ -41,9 +41,9 @@ class Bench:
         self.tasks: list[tuple[Worker, asyncio.Task[None]]] = []
         self.failed: list[tuple[str, str]] = []
 
-    def lane(self, consumer: str) -> Lane:
+    def consumer(self, name: str) -> StageConsumer:
         self.readers.append(connect(self.settings, blocking_ms=1000, pool=2))
-        return Lane(self.client, self.readers[-1], KEYS, "compress", consumer, self.settings)
+        return StageConsumer(self.client, self.readers[-1], KEYS, "compress", name, self.settings)
 
     async def enqueue(self, document_id: str, number: int = 0) -> Any:
         fields = job_fields(document_id, "default", Payload(number=number), deadline=0, trace="")
@@ -55,7 +55,7 @@ class Bench:
             return True
 
         values = {"queue_backoff": 1, "queue_lease": 500, "queue_drain": 5000, **settings}
-        worker = Worker(self.lane(consumer), handler, on_dead, QueueSettings.load(**values))
+        worker = Worker(self.consumer(consumer), handler, on_dead, QueueSettings.load(**values))
         self.tasks.append((worker, asyncio.create_task(worker.run())))
         return worker
 
@@ -215,7 +215,7 @@ async def test_a_job_that_takes_too_long_is_stopped(bench: Bench) -> None:
 
 
 async def test_a_dead_workers_job_is_taken_up_and_what_it_still_does_is_refused(bench: Bench) -> None:
-    lost = bench.lane("lost")
+    lost = bench.consumer("lost")
     await lost.ensure_group()
     await bench.enqueue("d1")
     (delivery,) = await lost.fetch(1, 1000)
@@ -259,7 +259,7 @@ async def test_a_long_job_is_never_taken_from_a_healthy_worker(bench: Bench) -> 
     # The second would win the job now and then, and a worker whose hands are full scans for nothing.
     await asyncio.wait_for(taken.wait(), 20)
     other = bench.work(handler("second"), "second", queue_concurrency=1, queue_lease=3000)
-    real = other._lane.reclaim
+    real = other._consumer.reclaim
 
     async def counted(lease_ms: int, count: int) -> Any:
         nonlocal scans
@@ -268,18 +268,18 @@ async def test_a_long_job_is_never_taken_from_a_healthy_worker(bench: Bench) -> 
             enough.set()
         return await real(lease_ms, count)
 
-    other._lane.reclaim = counted  # type: ignore[method-assign] # counts the scans and calls the real one
+    other._consumer.reclaim = counted  # type: ignore[method-assign] # counts the scans and calls the real one
     await bench.until_event("d1", "complete")
     assert runs == ["first"]
 
 
 async def test_a_job_that_ends_its_worker_again_and_again_is_dead(bench: Bench) -> None:
-    lane = bench.lane("gone")
-    await lane.ensure_group()
+    consumer = bench.consumer("gone")
+    await consumer.ensure_group()
     await bench.enqueue("d1")
-    await lane.fetch(1, 1000)
+    await consumer.fetch(1, 1000)
     for _ in range(2):
-        await lane.reclaim(0, 1)
+        await consumer.reclaim(0, 1)
     ran: list[Job] = []
 
     async def handle(job: Job, _: Progress) -> Outcome:
@@ -361,14 +361,14 @@ async def test_a_malformed_entry_is_dead_and_stops_nobody(bench: Bench) -> None:
 
 
 async def test_percentages_never_fall_and_nothing_follows_the_end(bench: Bench) -> None:
-    lane = bench.lane("a")
-    await lane.ensure_group()
+    consumer = bench.consumer("a")
+    await consumer.ensure_group()
     await bench.enqueue("d1")
-    (delivery,) = await lane.fetch(1, 1000)
+    (delivery,) = await consumer.fetch(1, 1000)
     for percentage in (10, 5, 20):
-        await lane.tell(delivery, Event(type="progress", document_id="d1", percentage=percentage))
-    await lane.tell(delivery, Event(type="error", document_id="d1", percentage=0, error="so"))
-    await lane.tell(delivery, Event(type="progress", document_id="d1", percentage=30))
+        await consumer.tell(delivery, Event(type="progress", document_id="d1", percentage=percentage))
+    await consumer.tell(delivery, Event(type="error", document_id="d1", percentage=0, error="so"))
+    await consumer.tell(delivery, Event(type="progress", document_id="d1", percentage=30))
     events = await bench.events("d1")
     assert [(each.type, each.percentage) for each in events] == [
         ("progress", 10),

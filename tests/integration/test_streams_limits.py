@@ -49,7 +49,7 @@ async def test_a_job_of_ten_leases_stays_with_its_owner_beside_an_idle_worker(be
     await begun.wait()
     since = time.monotonic()
     idle = bench.work(handler("idle"), "idle", queue_lease=LEASE)
-    reclaim = idle._lane.reclaim
+    reclaim = idle._consumer.reclaim
 
     async def counted(lease_ms: int, count: int) -> Any:
         found = await reclaim(lease_ms, count)
@@ -58,7 +58,7 @@ async def test_a_job_of_ten_leases_stays_with_its_owner_beside_an_idle_worker(be
             enough.set()
         return found
 
-    idle._lane.reclaim = counted  # type: ignore[method-assign] # notes when it looked and does the real thing
+    idle._consumer.reclaim = counted  # type: ignore[method-assign] # notes when it looked and does the real thing
     await bench.until_event("d1", "complete")
     assert ran == ["owner"]
     # The idle one did look, again and again, with room for it: else it would have been no temptation.

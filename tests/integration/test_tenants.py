@@ -46,7 +46,7 @@ def schools(
 async def worker(schools: GatewayAlone) -> AsyncIterator[Player]:
     made = Player(schools.redis_url, schools.database_url)
     await made.database.open()
-    await made.lane.ensure_group()
+    await made.consumer.ensure_group()
     yield made
     await made.close()
 
@@ -251,7 +251,7 @@ async def test_hundreds_of_uploads_of_one_tenant_do_not_make_another_wait(
     worked: list[str] = []
     async with asyncio.timeout(60):
         while single not in worked:
-            worked += [await _work(worker, delivery) for delivery in await worker.lane.fetch(1, 1000)]
+            worked += [await _work(worker, delivery) for delivery in await worker.consumer.fetch(1, 1000)]
     # What was under way already; and, where several of these end before the relay looks, turns of the first few.
     assert len(worked) <= 2 * WINDOW
     assert (await south("GET", f"documents/{single}"))[1]["status"] == "completed"

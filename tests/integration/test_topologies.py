@@ -20,8 +20,8 @@ from shared.streams.client import RedisSettings, connect
 from shared.streams.desk import Desk
 from shared.streams.entries import job_fields
 from shared.streams.keys import Keys
-from shared.streams.lane import Lane
 from shared.streams.loops import AWAY
+from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
 
 
@@ -88,7 +88,10 @@ class Fleet:
         queue = QueueSettings.load(queue_lease=1000, queue_concurrency=4)
         self._workers = [
             Worker(
-                Lane(self.client, reader, Keys(number), "compress", "a", settings), self._handle, self._on_dead, queue
+                StageConsumer(self.client, reader, Keys(number), "compress", "a", settings),
+                self._handle,
+                self._on_dead,
+                queue,
             )
             for number, reader in enumerate(self._readers)
         ]

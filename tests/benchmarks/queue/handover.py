@@ -24,7 +24,7 @@ from shared.streams.client import RedisSettings, connect
 from shared.streams.desk import Desk
 from shared.streams.entries import job_fields
 from shared.streams.keys import STAGES, Keys
-from shared.streams.lane import Lane
+from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
 
 DOCUMENTS = 500
@@ -112,7 +112,9 @@ async def handover(url: str, raw: Any) -> Handover:
     client, listener = connect(settings), connect(settings, blocking_ms=5000, pool=2)
     readers = [connect(settings, blocking_ms=1000, pool=2) for _ in STAGES]
     workers = [
-        Worker(Lane(client, reader, _KEYS, stage, "handover", settings), _handle, _on_dead, QueueSettings.load())
+        Worker(
+            StageConsumer(client, reader, _KEYS, stage, "handover", settings), _handle, _on_dead, QueueSettings.load()
+        )
         for stage, reader in zip(STAGES, readers, strict=True)
     ]
     working = [asyncio.create_task(worker.run()) for worker in workers]

@@ -15,7 +15,7 @@ from shared.streams.client import RedisSettings, connect
 from shared.streams.desk import Desk
 from shared.streams.entries import job_fields
 from shared.streams.keys import Keys
-from shared.streams.lane import Lane
+from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
 from tests.benchmarks.queue.peers import common
 
@@ -40,7 +40,7 @@ async def work() -> None:
     settings = RedisSettings.load(redis_url=common.URL)
     queue = QueueSettings.load(queue_concurrency=common.CONCURRENCY)
     client, reader = connect(settings), connect(settings, blocking_ms=1000, pool=2)
-    worker = Worker(Lane(client, reader, KEYS, "compress", queue.consumer, settings), handle, on_dead, queue)
+    worker = Worker(StageConsumer(client, reader, KEYS, "compress", queue.consumer, settings), handle, on_dead, queue)
     await common.ready()
     await worker.run()
 

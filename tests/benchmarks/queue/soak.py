@@ -29,7 +29,7 @@ from shared.streams.client import RedisSettings, connect
 from shared.streams.desk import Desk
 from shared.streams.entries import job_fields
 from shared.streams.keys import STAGES, Keys
-from shared.streams.lane import Lane
+from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
 from tests.benchmarks.queue.handover import DOCUMENT_SECONDS, DOCUMENTS, Handover, handover
 from tests.benchmarks.report import ROOT, show, tell, write
@@ -93,8 +93,8 @@ class Soak:
         settings = RedisSettings.load(redis_url=url, marker_ttl=TTL_SECONDS, progress_ttl=TTL_SECONDS)
         self._client, self._reader = connect(settings, pool=2 * _AT_ONCE), connect(settings, blocking_ms=1000, pool=2)
         self._desk = Desk(self._client, settings)
-        lane = Lane(self._client, self._reader, KEYS, "compress", "soak", settings)
-        self._worker = Worker(lane, self._handle, self._on_dead, QueueSettings.load(queue_concurrency=_AT_ONCE))
+        consumer = StageConsumer(self._client, self._reader, KEYS, "compress", "soak", settings)
+        self._worker = Worker(consumer, self._handle, self._on_dead, QueueSettings.load(queue_concurrency=_AT_ONCE))
         self._working = asyncio.create_task(self._worker.run())
         self._ended = asyncio.Condition()
         self.done = 0

@@ -13,11 +13,13 @@ from shared.streams.keys import GROUPS, Keys
 from shared.streams.scripts import Client, Scripts
 
 
-class Lane:
-    """Args:
-    client: for scripts; never blocked.
-    reader: a client of its own for blocking reads.
-    consumer: this worker's name in the group, unlike any other's.
+class StageConsumer:
+    """One member of the consumer group of one stage and partition.
+
+    Args:
+        client: for scripts; never blocked.
+        reader: a client of its own for blocking reads.
+        consumer: this worker's name in the group, unlike any other's.
     """
 
     def __init__(
