@@ -22,9 +22,11 @@ from shared.logs import get_logger
 from shared.pictures import PictureSettings
 from shared.service import open_database, run, serve, stop_signals, until
 from shared.streams.client import RedisSettings, connect
-from shared.streams.desk import Desk
+from shared.streams.dead_letters import DeadLetters
 from shared.streams.keys import Keys
 from shared.streams.loops import forever, forever_once
+from shared.streams.producer import Producer
+from shared.streams.queue_stats import QueueStats
 from shared.streams.worker import QueueSettings
 
 log = get_logger(__name__)
@@ -43,8 +45,8 @@ async def main() -> None:
     events, jobs, documents = Events(database), Jobs(database), Documents(database)
     queue = QueueSettings.load()
     relay_settings = RelaySettings.load()
-    desk = Desk(client, redis_settings)
-    relay = Relay(jobs, desk, relay_settings)
+    producer = Producer(client, redis_settings)
+    relay = Relay(jobs, producer, relay_settings)
     # A document that ended makes room in the window.
     recorders = [Recorder(recorder_readers[keys], keys, events, queue.consumer, relay.nudge) for keys in partitions]
     hub = Hub(hub_readers, settings.sse_buffer)
@@ -59,7 +61,9 @@ async def main() -> None:
         events=events,
         jobs=jobs,
         client=client,
-        desk=desk,
+        producer=producer,
+        dead_letters=DeadLetters(client, redis_settings),
+        queue_stats=QueueStats(client, redis_settings),
         relay=relay,
         direct=direct,
         queue=relay_settings,
@@ -98,7 +102,7 @@ async def _chores(gateway: Gateway, recorders: list[Recorder], partitions: list[
     async with asyncio.TaskGroup() as group:
         group.create_task(forever("relay", gateway.relay.run_once, stop))
         group.create_task(forever("direct", gateway.direct.run_once, stop))
-        reconciler = Reconciler(gateway.jobs, gateway.desk)
+        reconciler = Reconciler(gateway.jobs, gateway.producer)
         group.create_task(forever("reconciler", reconciler.run_once, stop, every=2))
         for keys in partitions:
             group.create_task(forever("hub", lambda keys=keys: gateway.hub.run_once(keys), stop))  # type: ignore[misc] # mypy cannot infer a lambda with a default

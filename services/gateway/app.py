@@ -36,7 +36,7 @@ def build_app(gateway: Gateway, checks: dict[str, Check]) -> web.Application:
         web.delete("/api/v1/documents/{id}", documents.delete_document),
         web.get("/api/v1/documents/{id}/image", documents.get_image),
         web.post("/api/v1/documents/{id}/cancel", documents.cancel_document),
-        web.get("/api/v1/queue", queue.figures),
+        web.get("/api/v1/queue", queue.get_queue),
         web.get("/api/v1/queue/dead", queue.list_dead),
         web.delete("/api/v1/queue/dead", queue.purge_dead),
         web.post("/api/v1/queue/dead/{id}/retry", queue.retry_dead),

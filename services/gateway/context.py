@@ -18,7 +18,9 @@ from shared.db.events import Events
 from shared.db.jobs import Jobs
 from shared.pictures import PictureSettings
 from shared.streams.client import RedisSettings
-from shared.streams.desk import Desk
+from shared.streams.dead_letters import DeadLetters
+from shared.streams.producer import Producer
+from shared.streams.queue_stats import QueueStats
 from shared.streams.scripts import Client
 
 _CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -35,7 +37,9 @@ class Gateway:
     events: Events
     jobs: Jobs
     client: Client
-    desk: Desk
+    producer: Producer
+    dead_letters: DeadLetters
+    queue_stats: QueueStats
     relay: Relay
     direct: Direct
     queue: RelaySettings

@@ -80,8 +80,8 @@ async def cancel_document(request: web.Request) -> web.Response:
 async def _take_off(gateway: Gateway, id_: str, event: Event) -> None:
     """Take a document's jobs off the streams and tell whoever runs or watches them."""
     try:
-        await gateway.desk.remove(id_)
-        await gateway.desk.announce(event)
+        await gateway.producer.remove(id_)
+        await gateway.producer.announce(event)
     except (RedisError, OSError) as error:
         # The record says that it has ended: what still runs cannot save, and the reconciler takes the job off later.
         log.warning("jobs are left to the reconciler", document_id=id_, error=str(error))

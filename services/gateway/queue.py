@@ -1,6 +1,6 @@
-"""The queue over HTTP: its figures, and the dead jobs.
+"""The queue over HTTP: what it holds, and the dead jobs.
 
-The stages' figures are of all tenants, who share the workers: they tell how busy those are, and name nobody. What is
+The stages' counts are of all tenants, who share the workers: they tell how busy those are, and name nobody. What is
 accepted and waits is the asking tenant's own, and so are the dead jobs; those of others are not there.
 """
 
@@ -15,10 +15,11 @@ from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import DEFAULT, TENANT
 from shared.health import json_response
 from shared.messages import Message
-from shared.streams.desk import DeadJob, StageFigures
+from shared.streams.dead_letters import DeadJob
+from shared.streams.queue_stats import StageStats
 
 
-class QueueFigures(Message):
+class QueueState(Message):
     """Body of `GET /api/v1/queue`."""
 
     accepted: int
@@ -26,7 +27,7 @@ class QueueFigures(Message):
     unqueued: int
     """Of these, the ones that wait in Postgres for room on the streams."""
     oldest_unqueued_seconds: float
-    stages: list[StageFigures]
+    stages: list[StageStats]
 
 
 class DeadJobs(Message):
@@ -47,17 +48,17 @@ def _away() -> ProblemError:
     )
 
 
-async def figures(request: web.Request) -> web.Response:
+async def get_queue(request: web.Request) -> web.Response:
     """Depth, running, retrying, dead, oldest waiting age and workers per stage, as redis-cli tells them."""
     gateway = request.app[GATEWAY]
     unqueued, oldest = await gateway.jobs.waiting(request[TENANT])
     try:
-        stages = await gateway.desk.figures()
+        stages = await gateway.queue_stats.stages()
     except (RedisError, OSError):
         raise _away() from None
     accepted, _ = await gateway.jobs.unfinished(request[TENANT])
     return json_response(
-        QueueFigures(accepted=accepted, unqueued=unqueued, oldest_unqueued_seconds=round(oldest, 3), stages=stages)
+        QueueState(accepted=accepted, unqueued=unqueued, oldest_unqueued_seconds=round(oldest, 3), stages=stages)
     )
 
 
@@ -70,7 +71,7 @@ async def list_dead(request: web.Request) -> web.Response:
 
 
 async def _own(request: web.Request) -> list[DeadJob]:
-    return await request.app[GATEWAY].desk.dead(request[TENANT])
+    return await request.app[GATEWAY].dead_letters.newest(request[TENANT])
 
 
 def _belongs(job: DeadJob, request: web.Request) -> bool:
@@ -86,7 +87,7 @@ async def retry_dead(request: web.Request) -> web.Response:
     if not await gateway.documents.revive(job.document_id):
         raise ProblemError(409, "not-failed", "Not failed", "The job's document was deleted or is not failed any more.")
     try:
-        replayed = await gateway.desk.replay(id_)
+        replayed = await gateway.dead_letters.replay(id_)
     except (RedisError, OSError):
         # The reconciler finds a document under way that Redis does not hold, and enqueues it.
         replayed = True
@@ -100,7 +101,7 @@ async def delete_dead(request: web.Request) -> web.Response:
     gateway, id_ = request.app[GATEWAY], request.match_info["id"]
     await _find(request, id_)
     try:
-        await gateway.desk.bury(id_)
+        await gateway.dead_letters.delete(id_)
     except (RedisError, OSError):
         raise _away() from None
     return web.Response(status=204)
@@ -113,7 +114,7 @@ async def purge_dead(request: web.Request) -> web.Response:
         # A list holds the newest only: until there is none left.
         while jobs := await _own(request):
             for job in jobs:
-                removed += await request.app[GATEWAY].desk.bury(job.id)
+                removed += await request.app[GATEWAY].dead_letters.delete(job.id)
     except (RedisError, OSError):
         raise _away() from None
     return json_response(Purged(removed=removed))
@@ -121,7 +122,7 @@ async def purge_dead(request: web.Request) -> web.Response:
 
 async def _find(request: web.Request, id_: str) -> DeadJob:
     try:
-        job = await request.app[GATEWAY].desk.dead_job(id_)
+        job = await request.app[GATEWAY].dead_letters.get(id_)
     except ValueError:
         raise not_found("dead job") from None
     except (RedisError, OSError):

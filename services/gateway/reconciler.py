@@ -12,8 +12,8 @@ from collections import defaultdict
 from shared.db.jobs import Jobs, Reconciling
 from shared.db.pool import DatabaseAway, outage
 from shared.logs import get_logger
-from shared.streams.desk import Desk, Held
 from shared.streams.keys import STAGES
+from shared.streams.producer import Held, Producer
 
 log = get_logger(__name__)
 
@@ -23,12 +23,12 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 class Reconciler:
     """Args:
     jobs: the record.
-    desk: what Redis holds.
+    producer: knows what Redis holds.
     """
 
-    def __init__(self, jobs: Jobs, desk: Desk) -> None:
+    def __init__(self, jobs: Jobs, producer: Producer) -> None:
         self._jobs = jobs
-        self._desk = desk
+        self._producer = producer
 
     async def run_once(self) -> int:
         """Compare and mend; gives how many documents were given back to the relay."""
@@ -45,7 +45,7 @@ class Reconciler:
                 return 0
             under_way = await mine.under_way()
             held: defaultdict[str, list[Held]] = defaultdict(list)
-            for job in await self._desk.inventory():
+            for job in await self._producer.inventory():
                 held[job.document_id].append(job)
             again = await mine.again({id_: under_way[id_] for id_ in under_way.keys() - held.keys()})
             if again:
@@ -57,7 +57,7 @@ class Reconciler:
         unknown = [id_ for id_ in held if id_ not in under_way and _ID.fullmatch(id_)]
         surplus = await mine.surplus(unknown) if unknown else []
         for id_ in surplus:
-            await self._desk.remove(id_)
+            await self._producer.remove(id_)
         doubled = [jobs for id_, jobs in held.items() if len(jobs) > 1 and id_ in under_way]
         for jobs in doubled:
             # The one that is furthest stays.
@@ -65,6 +65,6 @@ class Reconciler:
             for stage in {job.stage for job in others}:
                 # Ids of two streams can be the same, so the one to keep is named only on its own.
                 keep = last.entry if stage == last.stage else ""
-                await self._desk.remove(last.document_id, stage=stage, keep=keep)
+                await self._producer.remove(last.document_id, stage=stage, keep=keep)
         if surplus or doubled:
             log.warning("redis held jobs it should not: taken off", surplus=len(surplus), doubled=len(doubled))

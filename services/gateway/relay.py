@@ -16,9 +16,9 @@ from shared.db.pool import DatabaseAway, outage
 from shared.logs import get_logger
 from shared.messages import Event
 from shared.settings import Settings, setting
-from shared.streams.desk import Desk
 from shared.streams.entries import job_fields
 from shared.streams.loops import AWAY
+from shared.streams.producer import Producer
 from shared.streams.progress import STEPS, now_rfc3339
 
 log = get_logger(__name__)
@@ -54,12 +54,12 @@ class RelaySettings(Settings):
 class Relay:
     """Args:
     jobs: holds the rows.
-    desk: puts them on the streams.
+    producer: puts them on the streams.
     """
 
-    def __init__(self, jobs: Jobs, desk: Desk, settings: RelaySettings) -> None:
+    def __init__(self, jobs: Jobs, producer: Producer, settings: RelaySettings) -> None:
         self._jobs = jobs
-        self._desk = desk
+        self._producer = producer
         self._settings = settings
         self._nudged = asyncio.Event()
         self.away = False
@@ -76,7 +76,7 @@ class Relay:
         try:
             moved = await self._move()
             if not moved:
-                await self._desk.ping()
+                await self._producer.ping()
             self._tell(away=False)
         except DatabaseAway as error:
             log.warning("relay waits for postgres", error=str(error))
@@ -105,7 +105,7 @@ class Relay:
                 deadline = self._settings.deadline(job.since)
                 fields = job_fields(job.document_id, job.tenant, job.payload, deadline=deadline, trace=job.trace)
                 again = _starting_again(job) if job.generation else None
-                await self._desk.enqueue(job.stage, job.document_id, fields, generation=job.generation, event=again)
+                await self._producer.enqueue(job.stage, job.document_id, fields, generation=job.generation, event=again)
             return len(jobs)
 
 

@@ -124,7 +124,7 @@ async def _tell_waiting(gateway: Gateway, document_id: str) -> None:
         at=now_rfc3339(),
     )
     try:
-        await gateway.desk.tell(event)
+        await gateway.producer.tell(event)
     except (RedisError, OSError) as error:
         log.warning("waiting is not told", document_id=document_id, error=str(error))
 

@@ -221,17 +221,17 @@ class Worker:
         try:
             job = read_job(self._consumer.stage, delivery.fields)
         except (MalformedEntry, ValueError) as error:
-            await self._bury(delivery, None, "This job could not be read.", str(error))
+            await self._dead_letter(delivery, None, "This job could not be read.", str(error))
             return
         # The task has a context of its own, which ends with it.
         structlog.contextvars.bind_contextvars(document_id=job.document_id, stage=job.stage, attempt=job.attempt)
         if delivery.deliveries > self._settings.queue_max_deliveries:
             reason = "Reading this picture stopped its worker several times, so it was given up."
-            await self._bury(delivery, job, reason, f"delivered {delivery.deliveries} times")
+            await self._dead_letter(delivery, job, reason, f"delivered {delivery.deliveries} times")
             return
         if 0 < job.deadline < time.time():
             reason = "This picture waited too long to be read, so it was given up. Please upload it again."
-            await self._bury(delivery, job, reason, f"{time.time() - job.deadline:.1f} s after its deadline")
+            await self._dead_letter(delivery, job, reason, f"{time.time() - job.deadline:.1f} s after its deadline")
             return
         begun = time.monotonic()
         progress = JobProgress(self._consumer, delivery, job)
@@ -265,11 +265,11 @@ class Worker:
                 await self._persist(lambda: self._consumer.retry(delivery, due, member))
             case Retry(reason=reason):
                 person = "Something went wrong on our side while reading this picture. Please try again later."
-                await self._bury(delivery, job, person, f"{reason}\n{detail}")
+                await self._dead_letter(delivery, job, person, f"{reason}\n{detail}")
             case Dead(reason=reason):
-                await self._bury(delivery, job, reason, detail)
+                await self._dead_letter(delivery, job, reason, detail)
 
-    async def _bury(self, delivery: Delivery, job: Job | None, person: str, detail: str) -> None:
+    async def _dead_letter(self, delivery: Delivery, job: Job | None, person: str, detail: str) -> None:
         """Record the failure, then move the job to the dead stream and tell the person."""
         log.error("job is dead", entry=delivery.id, reason=person, detail=detail[:2000])
         known = job is not None and bool(await self._persist(lambda: self._on_dead(job, person)))

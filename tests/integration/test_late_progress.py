@@ -14,7 +14,7 @@ from shared.db.pool import Database, DatabaseSettings
 from shared.messages import CompressPayload, Event, Timetable
 from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.test_gateway import png
-from tests.integration.test_queue import bury, call
+from tests.integration.test_queue import call, dead_letter
 from tests.system import upload
 
 
@@ -124,7 +124,7 @@ async def test_a_document_that_fails_at_once_is_polled_with_its_step(
     id_ = await upload(session, gateway.base_url, png())
     delivery = await player.take(id_)
     await player.tell(delivery, id_, 30)
-    dead = await bury(player, id_)
+    dead = await dead_letter(player, id_)
 
     async def polled(**wanted: Any) -> None:
         """Wait for what the recorder writes; Postgres gives no signal of it."""

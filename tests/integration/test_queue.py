@@ -1,4 +1,4 @@
-"""The queue's desk over HTTP: figures, cancelling, dead jobs; and the reconciler mending what Redis lost."""
+"""The queue over HTTP: what it holds, cancelling, dead jobs; and the reconciler mending what Redis lost."""
 
 import asyncio
 import io
@@ -50,7 +50,7 @@ async def on_stream(raw: Any, document_id: str) -> bool:
     return any(fields["document"] == document_id for _, fields in await raw.xrange("{0}:jobs:compress"))
 
 
-async def bury(player: Player, document_id: str, tenant: str = "default") -> str:
+async def dead_letter(player: Player, document_id: str, tenant: str = "default") -> str:
     """Fail a document as the worker runtime does; gives the dead job's id."""
     delivery = await player.take(document_id)
     assert await Documents(player.database).fail(document_id, tenant, "It broke.")
@@ -123,7 +123,7 @@ async def test_dead_jobs_are_listed_replayed_and_removed(
 ) -> None:
     await call(session, gateway, "DELETE", "queue/dead")
     id_ = await upload(session, gateway.base_url, png())
-    dead = await bury(player, id_)
+    dead = await dead_letter(player, id_)
     status, body = await call(session, gateway, "GET", "queue/dead")
     assert status == 200
     (job,) = body["jobs"]
@@ -143,10 +143,10 @@ async def test_dead_jobs_are_listed_replayed_and_removed(
         assert (await watching)[-1]["type"] == "complete"
 
     assert (await call(session, gateway, "POST", f"queue/dead/{dead}/retry"))[0] == 404
-    again = await bury(player, await upload(session, gateway.base_url, png()))
+    again = await dead_letter(player, await upload(session, gateway.base_url, png()))
     assert (await call(session, gateway, "DELETE", f"queue/dead/{again}"))[0] == 204
     assert (await call(session, gateway, "DELETE", f"queue/dead/{again}"))[0] == 404
-    await bury(player, await upload(session, gateway.base_url, png()))
+    await dead_letter(player, await upload(session, gateway.base_url, png()))
     assert (await call(session, gateway, "DELETE", "queue/dead"))[1] == {"removed": 1}
 
 
@@ -168,20 +168,20 @@ async def shell(gateway: GatewayAlone, *words: str) -> tuple[int, str]:
 async def test_dead_jobs_are_handled_from_a_shell(
     gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player, raw: Any
 ) -> None:
-    await shell(gateway, "bury", "all")
+    await shell(gateway, "delete", "all")
     id_ = await upload(session, gateway.base_url, png())
-    dead = await bury(player, id_)
+    dead = await dead_letter(player, id_)
     code, text = await shell(gateway, "dead")
     assert code == 0
     assert dead in text
     assert "It broke." in text
-    code, text = await shell(gateway, "figures")
+    code, text = await shell(gateway, "stats")
     assert [line.split()[0] for line in text.splitlines()] == ["stage", "compress", "ocr", "extract"]
     assert (await shell(gateway, "retry", dead))[0] == 0
     assert await raw.xlen(DEAD) == 0
     assert (await shell(gateway, "retry", dead))[0] == 1
-    again = await bury(player, await upload(session, gateway.base_url, png()))
-    assert (await shell(gateway, "bury", again, "nonsense")) == (1, f"{again} is removed\nnonsense is no dead job\n")
+    again = await dead_letter(player, await upload(session, gateway.base_url, png()))
+    assert (await shell(gateway, "delete", again, "nonsense")) == (1, f"{again} is removed\nnonsense is no dead job\n")
     await call(session, gateway, "DELETE", f"documents/{id_}")
 
 

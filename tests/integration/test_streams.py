@@ -13,9 +13,9 @@ from deploy.embedded import EmbeddedValkey
 from shared.messages import Event, Message, Status
 from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, Unreadable
 from shared.streams.client import RedisSettings, connect
-from shared.streams.desk import Desk
 from shared.streams.entries import job_fields, read_event
 from shared.streams.keys import Keys
+from shared.streams.producer import Producer
 from shared.streams.scripts import Client
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
@@ -47,7 +47,7 @@ class Bench:
 
     async def enqueue(self, document_id: str, number: int = 0) -> Any:
         fields = job_fields(document_id, "default", Payload(number=number), deadline=0, trace="")
-        return await Desk(self.client, self.settings).enqueue("compress", document_id, fields)
+        return await Producer(self.client, self.settings).enqueue("compress", document_id, fields)
 
     def work(self, handler: Any, consumer: str = "a", **settings: Any) -> Worker:
         async def on_dead(job: Job, reason: str) -> bool:

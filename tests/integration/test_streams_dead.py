@@ -7,16 +7,16 @@ import aiohttp
 import pytest
 from redis.asyncio import Redis
 
-from shared.streams import desk as desk_module
+from shared.streams import dead_letters as dead_letters_module
 from shared.streams.client import RedisSettings, connect
-from shared.streams.desk import Desk
+from shared.streams.dead_letters import DeadLetters
 from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.test_gateway import png
-from tests.integration.test_queue import DEAD, bury, call
+from tests.integration.test_queue import DEAD, call, dead_letter
 from tests.system import upload
 
 FLOOD = 2_500
-"""More than two of the pages that the desk reads."""
+"""More than two of the pages that a search reads."""
 
 
 async def flood(raw: Any, tenant: str, jobs: int, document: str = "flood") -> None:
@@ -36,41 +36,41 @@ async def raw(redis_url: str) -> AsyncIterator[Any]:
 
 
 @pytest.fixture
-async def desk(redis_url: str) -> AsyncIterator[Desk]:
+async def dead_letters(redis_url: str) -> AsyncIterator[DeadLetters]:
     settings = RedisSettings.load(redis_url=redis_url)
     client = connect(settings)
-    yield Desk(client, settings)
+    yield DeadLetters(client, settings)
     await client.aclose()
 
 
-async def test_anothers_flood_hides_nothing(desk: Desk, raw: Any) -> None:
+async def test_anothers_flood_hides_nothing(dead_letters: DeadLetters, raw: Any) -> None:
     await flood(raw, "small", 2, "old")
     await flood(raw, "large", FLOOD)
     await flood(raw, "small", 1, "new")
-    found = await desk.dead("small")
+    found = await dead_letters.newest("small")
     assert sorted(job.document_id for job in found) == ["new-0", "old-0", "old-1"]
     assert {job.tenant for job in found} == {"small"}
-    assert await desk.dead("nobody") == []
+    assert await dead_letters.newest("nobody") == []
     # Its own are bounded: the newest 1,000.
-    own = await desk.dead("large")
+    own = await dead_letters.newest("large")
     numbers = sorted(int(job.document_id.partition("-")[2]) for job in own)
     assert numbers == list(range(FLOOD - 1000, FLOOD))
-    assert len(await desk.dead()) == 1000
+    assert len(await dead_letters.newest()) == 1000
 
 
-async def test_an_entry_that_names_nobody_is_the_default_tenants(desk: Desk, raw: Any) -> None:
+async def test_an_entry_that_names_nobody_is_the_default_tenants(dead_letters: DeadLetters, raw: Any) -> None:
     await flood(raw, "", 1)
     await flood(raw, "small", 1)
-    assert [job.tenant for job in await desk.dead("default")] == [""]
+    assert [job.tenant for job in await dead_letters.newest("default")] == [""]
 
 
-async def test_the_search_is_bounded(desk: Desk, raw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk_module, "_DEAD_PAGES", 2)
+async def test_the_search_is_bounded(dead_letters: DeadLetters, raw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dead_letters_module, "_PAGES", 2)
     await flood(raw, "small", 1)
     await flood(raw, "large", 1999)
-    assert len(await desk.dead("small")) == 1, "the last of the second page"
+    assert len(await dead_letters.newest("small")) == 1, "the last of the second page"
     await flood(raw, "large", 1)
-    assert await desk.dead("small") == []
+    assert await dead_letters.newest("small") == []
 
 
 async def test_the_gateway_shows_and_purges_a_tenants_own(
@@ -79,7 +79,7 @@ async def test_the_gateway_shows_and_purges_a_tenants_own(
     client: Any = Redis.from_url(gateway.redis_url, decode_responses=True)
     await call(session, gateway, "DELETE", "queue/dead")
     id_ = await upload(session, gateway.base_url, png())
-    dead = await bury(player, id_)
+    dead = await dead_letter(player, id_)
     await flood(client, "elsewhere", FLOOD)
     _, body = await call(session, gateway, "GET", "queue/dead")
     assert [job["id"] for job in body["jobs"]] == [dead]

@@ -15,8 +15,9 @@ from shared.db.jobs import Jobs
 from shared.db.pool import Database, DatabaseSettings
 from shared.messages import CompressPayload
 from shared.outcomes import Done, Job, Next, Outcome, Progress
-from shared.streams.desk import Desk
+from shared.streams.dead_letters import DeadLetters
 from shared.streams.entries import job_fields
+from shared.streams.producer import Producer
 from tests.integration.test_streams import JOBS, KEYS, Bench, Payload, complete
 
 LEASE = 1000
@@ -115,7 +116,7 @@ async def test_a_job_is_not_begun_after_its_deadline(bench: Bench) -> None:
 
     async def enqueue(document_id: str, deadline: float) -> None:
         fields = job_fields(document_id, "default", Payload(number=1), deadline=deadline, trace="")
-        await Desk(bench.client, bench.settings).enqueue("compress", document_id, fields)
+        await Producer(bench.client, bench.settings).enqueue("compress", document_id, fields)
 
     bench.work(handle)
     await enqueue("late", time.time() - 2)
@@ -130,7 +131,7 @@ async def test_a_job_is_not_begun_after_its_deadline(bench: Bench) -> None:
         await bench.until_event(each, "complete")
     assert sorted(ran) == ["in time", "without"]
     # Whoever puts it back to work still wants it.
-    assert await Desk(bench.client, bench.settings).replay(f"compress-0-{id_}")
+    assert await DeadLetters(bench.client, bench.settings).replay(f"compress-0-{id_}")
     await bench.until_event("late", "complete")
 
 
@@ -140,7 +141,7 @@ async def test_the_deadline_goes_from_stage_to_stage(bench: Bench) -> None:
 
     bench.work(handle)
     fields = job_fields("d1", "default", Payload(number=1), deadline=4_000_000_000.5, trace="")
-    await Desk(bench.client, bench.settings).enqueue("compress", "d1", fields)
+    await Producer(bench.client, bench.settings).enqueue("compress", "d1", fields)
     await bench.until_event("d1", "complete")
     ((_, following),) = await bench.raw.xrange(KEYS.jobs("ocr"))
     assert following["deadline"] == "4000000000.500"
@@ -158,8 +159,8 @@ async def test_the_relay_counts_the_deadline_from_the_upload(bench: Bench, datab
         await connection.execute(
             "UPDATE job_queue SET created_at = now() - interval '1 hour' WHERE document_id = $1", document_id
         )
-        desk = Desk(bench.client, bench.settings)
-        await Relay(Jobs(database), desk, RelaySettings.load(queue_deadline=deadline_ms)).run_once()
+        producer = Producer(bench.client, bench.settings)
+        await Relay(Jobs(database), producer, RelaySettings.load(queue_deadline=deadline_ms)).run_once()
         entries = await bench.raw.xrevrange(JOBS, count=1)
         assert entries[0][1]["document"] == document_id
         return float(entries[0][1]["deadline"])

@@ -15,7 +15,7 @@ from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from shared.streams.entries import Delivery, read_job
 from tests.integration.conftest import GatewayAlone, Player, create_database
 from tests.integration.test_gateway import png
-from tests.integration.test_queue import bury
+from tests.integration.test_queue import dead_letter
 
 NORTH, SOUTH = "north-key-0123456789", "south-key-0123456789"
 WINDOW = 4
@@ -130,8 +130,8 @@ async def test_one_tenants_documents_are_not_there_for_another(
 
 async def test_dead_jobs_and_waiting_ones_are_a_tenants_own(north: School, south: School, worker: Player) -> None:
     theirs, ours = await north.upload(), await south.upload()
-    dead = await bury(worker, theirs, "north")
-    await bury(worker, ours, "south")
+    dead = await dead_letter(worker, theirs, "north")
+    await dead_letter(worker, ours, "south")
     assert [job["documentId"] for job in (await north("GET", "queue/dead"))[1]["jobs"]] == [theirs]
     assert [job["documentId"] for job in (await south("GET", "queue/dead"))[1]["jobs"]] == [ours]
     assert (await south("POST", f"queue/dead/{dead}/retry"))[0] == 404
@@ -141,9 +141,9 @@ async def test_dead_jobs_and_waiting_ones_are_a_tenants_own(north: School, south
     assert (await north("POST", f"queue/dead/{dead}/retry"))[0] == 202
 
     assert (await north("GET", "queue"))[1]["accepted"] == 1
-    figures = (await south("GET", "queue"))[1]
-    assert figures["accepted"] == 0
-    assert figures["stages"][0]["depth"] == 1, "the stages' figures are of all"
+    queue = (await south("GET", "queue"))[1]
+    assert queue["accepted"] == 0
+    assert queue["stages"][0]["depth"] == 1, "the stages' figures are of all"
 
 
 async def test_without_a_known_key_nobody_comes_in(
@@ -241,8 +241,8 @@ async def test_hundreds_of_uploads_of_one_tenant_do_not_make_another_wait(
     assert (status, problem["type"]) == (503, "/problems/queue-full"), "the tenant's own places are taken"
 
     single = await south.upload()
-    figures = (await south("GET", "queue"))[1]
-    assert (figures["accepted"], figures["unqueued"]) == (1, 1)
+    queue = (await south("GET", "queue"))[1]
+    assert (queue["accepted"], queue["unqueued"]) == (1, 1)
     # The person is told of the ones under way, not of four hundred.
     async with asyncio.timeout(10):
         message = await south.message(single)

@@ -17,10 +17,11 @@ from deploy.embedded.valkey import binary
 from shared.messages import Event, Message
 from shared.outcomes import Done, Job, Outcome, Progress
 from shared.streams.client import RedisSettings, connect
-from shared.streams.desk import Desk
 from shared.streams.entries import job_fields
 from shared.streams.keys import Keys
 from shared.streams.loops import AWAY
+from shared.streams.producer import Producer
+from shared.streams.queue_stats import QueueStats
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
 
@@ -81,7 +82,8 @@ class Fleet:
     def __init__(self, settings: RedisSettings) -> None:
         self.settings = settings
         self.client = connect(settings)
-        self.desk = Desk(self.client, settings)
+        self.producer = Producer(self.client, settings)
+        self.queue_stats = QueueStats(self.client, settings)
         self.done: set[str] = set()
         self.changed = asyncio.Condition()
         self._readers = [connect(settings, blocking_ms=500, pool=3) for _ in range(settings.partitions)]
@@ -113,7 +115,7 @@ class Fleet:
         async with asyncio.timeout(40):
             while True:
                 try:
-                    await self.desk.enqueue("compress", document_id, fields)
+                    await self.producer.enqueue("compress", document_id, fields)
                 except AWAY:
                     await asyncio.sleep(0.1)
                 else:
@@ -125,7 +127,7 @@ class Fleet:
 
     async def until_empty(self) -> None:
         async with asyncio.timeout(30):
-            while sum(stage.depth for stage in await self.desk.figures()):  # noqa: ASYNC110 - XLEN gives no signal
+            while sum(stage.depth for stage in await self.queue_stats.stages()):  # noqa: ASYNC110 - XLEN gives no signal
                 await asyncio.sleep(0.05)
 
     async def close(self) -> None:
@@ -176,7 +178,7 @@ async def test_a_cluster_with_several_partitions_outlives_a_master(servers: Serv
     await asyncio.gather(*(fleet.enqueue(each) for each in after))
     await fleet.until_done(after)
     await fleet.until_empty()
-    assert await fleet.desk.inventory() == []
+    assert await fleet.producer.inventory() == []
     assert await _role(ports[-1]) == "master"
     await fleet.close()
     for client in clients:

@@ -21,9 +21,9 @@ from shared.messages import (
 )
 from shared.outcomes import Done, Job, Next, Outcome, Progress
 from shared.streams.client import RedisSettings, connect
-from shared.streams.desk import Desk
 from shared.streams.entries import job_fields
 from shared.streams.keys import STAGES, Keys
+from shared.streams.producer import Producer
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
 
@@ -118,12 +118,12 @@ async def handover(url: str, raw: Any) -> Handover:
         for stage, reader in zip(STAGES, readers, strict=True)
     ]
     working = [asyncio.create_task(worker.run()) for worker in workers]
-    desk = Desk(client, settings)
+    producer = Producer(client, settings)
     try:
         for number in range(50):
-            await _one(desk, listener, 900_000 + number)
+            await _one(producer, listener, 900_000 + number)
         cpu, server, used = _cpu(), await _server_cpu(raw), await _used(raw)
-        waits = [await _one(desk, listener, number) for number in range(DOCUMENTS)]
+        waits = [await _one(producer, listener, number) for number in range(DOCUMENTS)]
         return Handover(
             wall=statistics.median(waits),
             cpu=(_cpu() - cpu) / DOCUMENTS,
@@ -137,14 +137,14 @@ async def handover(url: str, raw: Any) -> Handover:
             await each.aclose()
 
 
-async def _one(desk: Desk, listener: Any, number: int) -> float:
+async def _one(producer: Producer, listener: Any, number: int) -> float:
     """Send a document and wait for its end; gives the seconds."""
     document_id = f"00000000-0000-4000-8000-{number:012d}"
     key = f"default/{document_id}/original"
     payload = CompressPayload(blob=key, content_type="image/png", file_name="week.png", size=181_523)
     begun, last = time.perf_counter(), "0"
     first: Stage = STAGES[0]
-    await desk.enqueue(first, document_id, job_fields(document_id, "default", payload, deadline=0, trace=""))
+    await producer.enqueue(first, document_id, job_fields(document_id, "default", payload, deadline=0, trace=""))
     while True:
         for _, entries in await listener.xread({_KEYS.progress(document_id): last}, block=5000) or []:
             last = entries[-1][0]

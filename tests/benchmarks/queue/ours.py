@@ -12,9 +12,9 @@ from shared.logs import configure_logging
 from shared.messages import Event, Status
 from shared.outcomes import Done, Job, Outcome, Progress
 from shared.streams.client import RedisSettings, connect
-from shared.streams.desk import Desk
 from shared.streams.entries import job_fields
 from shared.streams.keys import Keys
+from shared.streams.producer import Producer
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
 from tests.benchmarks.queue.peers import common
@@ -49,12 +49,12 @@ async def work() -> None:
 async def sending() -> AsyncIterator[common.Send]:
     # A connection for each of its tasks: waiters for a shared one starved for the five seconds that the pool allows.
     client = connect(RedisSettings.load(redis_url=common.URL), pool=common.SENT_AT_ONCE)
-    desk = Desk(client, RedisSettings.load(redis_url=common.URL))
+    producer = Producer(client, RedisSettings.load(redis_url=common.URL))
 
     async def send(number: int, at: float, ms: float) -> None:
         document = f"00000000-0000-4000-8000-{number:012d}"
         fields = job_fields(document, "default", {"number": number, "at": at, "ms": ms}, deadline=0, trace="")
-        await desk.enqueue("compress", document, fields)
+        await producer.enqueue("compress", document, fields)
 
     yield send
     await client.aclose()

@@ -26,9 +26,9 @@ from shared.logs import configure_logging
 from shared.messages import Event, Status
 from shared.outcomes import Done, Job, Outcome, Progress
 from shared.streams.client import RedisSettings, connect
-from shared.streams.desk import Desk
 from shared.streams.entries import job_fields
 from shared.streams.keys import STAGES, Keys
+from shared.streams.producer import Producer
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
 from tests.benchmarks.queue.handover import DOCUMENT_SECONDS, DOCUMENTS, Handover, handover
@@ -92,7 +92,7 @@ class Soak:
     def __init__(self, url: str) -> None:
         settings = RedisSettings.load(redis_url=url, marker_ttl=TTL_SECONDS, progress_ttl=TTL_SECONDS)
         self._client, self._reader = connect(settings, pool=2 * _AT_ONCE), connect(settings, blocking_ms=1000, pool=2)
-        self._desk = Desk(self._client, settings)
+        self._producer = Producer(self._client, settings)
         consumer = StageConsumer(self._client, self._reader, KEYS, "compress", "soak", settings)
         self._worker = Worker(consumer, self._handle, self._on_dead, QueueSettings.load(queue_concurrency=_AT_ONCE))
         self._working = asyncio.create_task(self._worker.run())
@@ -120,7 +120,7 @@ class Soak:
                 await asyncio.sleep(max(begun + (number - first) / RATE - time.monotonic(), 0))
                 document = f"00000000-0000-4000-8000-{number:012d}"
                 fields = job_fields(document, "default", {"number": number}, deadline=0, trace="")
-                await self._desk.enqueue("compress", document, fields)
+                await self._producer.enqueue("compress", document, fields)
 
         await asyncio.gather(*(send() for _ in range(_AT_ONCE)))
         async with self._ended:

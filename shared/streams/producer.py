@@ -1,0 +1,110 @@
+"""Puts jobs and events on the streams, and takes jobs off, from outside of any delivery."""
+
+import msgspec
+
+from shared.messages import Event, Stage
+from shared.streams.client import RedisSettings
+from shared.streams.entries import event_data
+from shared.streams.keys import GROUPS, STAGES, Keys, partition_of
+from shared.streams.scripts import Client, Scripts
+
+
+class Held(msgspec.Struct):
+    """A job that Redis holds."""
+
+    document_id: str
+    stage: Stage
+    entry: str
+    """Id on the stage's stream; empty while it waits for its retry."""
+
+
+class Producer:
+    """The streams as whoever feeds them sees them.
+
+    Args:
+        client: of the server that holds the streams.
+    """
+
+    def __init__(self, client: Client, settings: RedisSettings) -> None:
+        self._client = client
+        self._settings = settings
+        self._scripts = Scripts(client)
+        self.partitions = [Keys(number) for number in range(settings.partitions)]
+
+    def keys_of(self, document_id: str) -> Keys:
+        """The keys of the partition a document lives in."""
+        return self.partitions[partition_of(document_id, len(self.partitions))]
+
+    async def enqueue(
+        self, stage: Stage, document_id: str, fields: list[str], *, generation: int = 0, event: Event | None = None
+    ) -> str | None:
+        """Add a document's first job, once for each generation; gives the entry's id, or None if it was there.
+
+        A job that the relay could not note while the marker lives, and adds again, is the reconciler's to take off.
+
+        Args:
+            fields: of the entry, flat.
+            generation: how often Redis forgot the document.
+            event: told with it.
+        """
+        keys = self.keys_of(document_id)
+        told: list[str | int] = [event.type, event.percentage or 0, event_data(event)] if event else ["", 0, ""]
+        id_: str | None = await self._scripts.call(
+            "enqueue",
+            [keys.jobs(stage), keys.queued(document_id, generation), keys.events, keys.progress(document_id)],
+            self._settings.marker_ttl,
+            document_id,
+            *told,
+            self._settings.event_stream_length,
+            self._settings.progress_ttl,
+            *fields,
+        )
+        return id_
+
+    async def ping(self) -> None:
+        """Raises if the server cannot be reached."""
+        await self._client.ping()
+
+    async def inventory(self) -> list[Held]:
+        """Every job that Redis holds, each partition seen in one instant."""
+        held: list[Held] = []
+        for keys in self.partitions:
+            names = [name for stage in STAGES for name in (keys.jobs(stage), keys.retry(stage))]
+            flat = await self._scripts.call("inventory", names)
+            held += [Held(flat[i], STAGES[int(flat[i + 1]) - 1], flat[i + 2]) for i in range(0, len(flat), 3)]
+        return held
+
+    async def remove(self, document_id: str, *, stage: Stage | None = None, keep: str = "") -> int:
+        """Take a document's jobs off; whoever runs one no longer owns it. Gives how many.
+
+        Args:
+            stage: only of this one.
+            keep: entry id that stays.
+        """
+        keys = self.keys_of(document_id)
+        removed = 0
+        for each in (stage,) if stage else STAGES:
+            names = [keys.jobs(each), keys.retry(each)]
+            removed += int(await self._scripts.call("remove", names, GROUPS[each], document_id, keep))
+        return removed
+
+    async def tell(self, event: Event) -> None:
+        """Tell an event outside of any delivery."""
+        keys = self.keys_of(event.document_id)
+        await self._scripts.call("tell", [keys.events, keys.progress(event.document_id)], *self._told(event))
+
+    async def announce(self, event: Event) -> None:
+        """Tell an event outside of any delivery and that the document's jobs were taken away."""
+        keys = self.keys_of(event.document_id)
+        names = [keys.events, keys.progress(event.document_id), keys.control]
+        await self._scripts.call("announce", names, *self._told(event))
+
+    def _told(self, event: Event) -> tuple[str | int, ...]:
+        return (
+            event.document_id,
+            event.type,
+            event.percentage or 0,
+            event_data(event),
+            self._settings.event_stream_length,
+            self._settings.progress_ttl,
+        )
