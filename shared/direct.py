@@ -123,8 +123,8 @@ def run_route(
         async def progress(
             phase: Phase, fraction: float, message: str, *, details: dict[str, Any] | None = None
         ) -> None:
-            told = DirectProgress(phase=phase, fraction=fraction, message=message, details=details)
-            await write(DirectLine(progress=told))
+            sent = DirectProgress(phase=phase, fraction=fraction, message=message, details=details)
+            await write(DirectLine(progress=sent))
 
         job = Job(asked.document_id, asked.tenant, stage, asked.attempt, asked.payload, 0.0, asked.trace)
         async with room:

@@ -186,17 +186,17 @@ class Direct:
                 line = DirectLine()
                 async for line in self._call(asked):
                     if line.progress:
-                        told = line.progress
-                        percentage = max(percentage, percentage_of(told.phase, told.fraction))
-                        await self._tell(
+                        progress = line.progress
+                        percentage = max(percentage, percentage_of(progress.phase, progress.fraction))
+                        await self._publish(
                             Event(
                                 type="progress",
                                 document_id=job.document_id,
-                                step=STEPS[told.phase],
-                                stage=told.phase,
+                                step=STEPS[progress.phase],
+                                stage=progress.phase,
                                 percentage=percentage,
-                                message=told.message,
-                                details=told.details,
+                                message=progress.message,
+                                details=progress.details,
                                 at=now_rfc3339(),
                             )
                         )
@@ -212,7 +212,7 @@ class Direct:
                 await self._fail(job, _APOLOGY, percentage)
                 return
             if done.event:
-                await self._tell(done.event)
+                await self._publish(done.event)
             if done.next_stage is None:
                 break
             stage, payload = done.next_stage, done.payload or {}
@@ -245,7 +245,7 @@ class Direct:
 
     async def _fail(self, job: QueuedJob, sentence: str, percentage: int) -> None:
         if await patiently(lambda: self._documents.fail(job.document_id, job.tenant, sentence)):
-            await self._tell(
+            await self._publish(
                 Event(
                     type="error",
                     document_id=job.document_id,
@@ -257,7 +257,7 @@ class Direct:
             )
         self._end(job.document_id)
 
-    async def _tell(self, event: Event) -> None:
+    async def _publish(self, event: Event) -> None:
         milliseconds, count = int(time.time() * 1000), 0
         if milliseconds <= self._last_id[0]:
             milliseconds, count = self._last_id[0], self._last_id[1] + 1

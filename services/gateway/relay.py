@@ -77,11 +77,11 @@ class Relay:
             moved = await self._move()
             if not moved:
                 await self._producer.ping()
-            self._tell(away=False)
+            self._note_redis(away=False)
         except DatabaseAway as error:
             log.warning("relay waits for postgres", error=str(error))
         except AWAY:
-            self._tell(away=True)
+            self._note_redis(away=True)
             raise
         try:
             async with asyncio.timeout(1):
@@ -91,7 +91,7 @@ class Relay:
             return moved
         return moved
 
-    def _tell(self, *, away: bool) -> None:
+    def _note_redis(self, *, away: bool) -> None:
         if away and not self.away:
             log.warning("redis is away: documents are worked through directly")
         elif self.away and not away:

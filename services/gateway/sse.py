@@ -22,7 +22,7 @@ from shared.db.documents import Row, read_document
 from shared.db.pool import DatabaseAway
 from shared.logs import get_logger
 from shared.messages import CompleteResult, Document, Event, Status
-from shared.streams.entries import ID_FINAL, ID_STEP, read_event, told_by
+from shared.streams.entries import ID_FINAL, ID_STEP, percentage_in, read_event
 from shared.streams.keys import Keys, partition_of
 
 log = get_logger(__name__)
@@ -52,7 +52,7 @@ async def events(request: web.Request) -> web.StreamResponse:
         row = await gateway.documents.row(id_, request[TENANT])
         if row is None:
             raise not_found("document")
-        # Whoever saw an end has seen the end, though Redis may have lost it and told it again under another id.
+        # Whoever saw an end has seen the end, though Redis may have lost it and published it again under another id.
         if last[1] % ID_STEP == ID_FINAL and Status(row["status"]).final:
             return web.Response(status=204)
         history = await _history(gateway, row, last)
@@ -90,7 +90,7 @@ async def _history(gateway: Gateway, row: Row, after: EventId) -> list[Frame]:
     ended = bool(found) and found[-1][1].final
     if not found or (status.final and not ended):
         recorded = [(each.id, each.event) for each in await gateway.events.of(id_)]
-        # An end that was told before a dead job was replayed is not the end any more.
+        # An end that was published before a dead job was replayed is not the end any more.
         recorded = [
             each for n, each in enumerate(recorded) if not each[1].final or (status.final and n == len(recorded) - 1)
         ]
@@ -103,7 +103,7 @@ async def _history(gateway: Gateway, row: Row, after: EventId) -> list[Frame]:
         if event_id(entry_id) <= after:
             continue
         if event.type == "complete":
-            # The record leaves it out, and a person may have corrected it since it was told.
+            # The record leaves it out, and a person may have corrected it since it was published.
             saved = await gateway.documents.timetable(id_, row["tenant"])
             event.timetable_data = saved[1] if saved else event.timetable_data
         frames.append(Frame(entry_id, event, frame(entry_id, event)))
@@ -150,7 +150,7 @@ class _Stream:
         self._id = id_
         self._subscriber = subscriber
         self._last = last
-        self._told = told_by(last[1])
+        self._shown = percentage_in(last[1])
         self._response = web.StreamResponse(headers=_HEADERS)
         self._write_timeout = gateway.settings.sse_write_timeout / 1000
 
@@ -216,16 +216,16 @@ class _Stream:
         return False
 
     def _rising(self, item: Frame) -> bytes:
-        """The frame's bytes; where Redis was emptied meanwhile and counts anew, with the percentage that was told."""
-        if item.event.percentage is None or item.event.percentage >= self._told:
-            self._told = item.event.percentage or self._told
+        """The frame's bytes; where Redis was emptied meanwhile and counts anew, with the percentage that was shown."""
+        if item.event.percentage is None or item.event.percentage >= self._shown:
+            self._shown = item.event.percentage or self._shown
             return item.data
         id_ = item.id
         if not item.event.final:
-            # The id carries the percentage as well: with its own, a client that comes back with it would be told less.
+            # The id carries the percentage as well: with its own, a client that comes back with it would be shown less.
             milliseconds, sequence = event_id(id_)
-            id_ = f"{milliseconds}-{sequence - sequence % ID_STEP + self._told}"
-        return frame(id_, msgspec.structs.replace(item.event, percentage=self._told))
+            id_ = f"{milliseconds}-{sequence - sequence % ID_STEP + self._shown}"
+        return frame(id_, msgspec.structs.replace(item.event, percentage=self._shown))
 
     async def _write(self, data: bytes) -> None:
         async with asyncio.timeout(self._write_timeout):

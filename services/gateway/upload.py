@@ -124,9 +124,9 @@ async def _tell_waiting(gateway: Gateway, document_id: str) -> None:
         at=now_rfc3339(),
     )
     try:
-        await gateway.producer.tell(event)
+        await gateway.producer.publish(event)
     except (RedisError, OSError) as error:
-        log.warning("waiting is not told", document_id=document_id, error=str(error))
+        log.warning("waiting is not published", document_id=document_id, error=str(error))
 
 
 async def _worked_through(gateway: Gateway, document_id: str, tenant: str) -> Status:

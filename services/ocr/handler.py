@@ -93,7 +93,7 @@ class Reader:
             await progress("ocr", index / pages, note, details={"lines": known})
             return OcrPage(page=stored.page, image=stored.image, width=stored.width, height=stored.height, lines=[])
         data = await self._blobs.get(stored.image)
-        async with _told(progress, index, pages) as on_news:
+        async with _publishing(progress, index, pages) as on_news:
             answer = to_answer(await self.children.call(data, on_news))
         if isinstance(answer, Fault):
             raise Unreadable(answer.sentence)
@@ -125,7 +125,7 @@ def _lines(count: int) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _told(progress: Progress, index: int, pages: int) -> AsyncIterator[Callable[[bytes], None]]:
+async def _publishing(progress: Progress, index: int, pages: int) -> AsyncIterator[Callable[[bytes], None]]:
     """Give a function for the reader's news, which become progress events, at most one each `_TOLD_EVERY`."""
     of = f" of page {index + 1} of {pages}" if pages > 1 else ""
     over, news = asyncio.Event(), asyncio.Event()
@@ -151,7 +151,7 @@ async def _told(progress: Progress, index: int, pages: int) -> AsyncIterator[Cal
                 await progress("preprocessing", 1.0, words, details={"found": first.lines})
             await progress("ocr", index / pages, f"Reading text{of}", details={"found": first.lines})
 
-    async def tell() -> None:
+    async def publish() -> None:
         while await news.wait() and not over.is_set():
             news.clear()
             await tell_found()
@@ -165,7 +165,7 @@ async def _told(progress: Progress, index: int, pages: int) -> AsyncIterator[Cal
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), _TOLD_EVERY)
 
-    task = asyncio.create_task(tell())
+    task = asyncio.create_task(publish())
     try:
         yield on_news
         over.set()

@@ -85,7 +85,7 @@ ID_FINAL = 127
 """An event id is ``<ms>-<count * 128 + percentage>``, with 127 in place of a final event's percentage."""
 
 
-def told_by(sequence: int) -> int:
+def percentage_in(sequence: int) -> int:
     """The percentage that an event id's sequence carries; 0 if it is none of ours."""
     percentage = sequence % ID_STEP
     return percentage if percentage <= 100 else 0

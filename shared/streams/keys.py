@@ -42,7 +42,7 @@ class Keys:
 
     @property
     def control(self) -> str:
-        """Stream of the documents whose jobs were taken away, so that whoever runs one stops at once; capped."""
+        """Stream of the documents whose jobs were cancelled, so that whoever runs one stops at once; capped."""
         return f"{{{self.partition}}}:control"
 
     @property

@@ -45,16 +45,16 @@ class Producer:
         Args:
             fields: of the entry, flat.
             generation: how often Redis forgot the document.
-            event: told with it.
+            event: published with it.
         """
         keys = self.keys_of(document_id)
-        told: list[str | int] = [event.type, event.percentage or 0, event_data(event)] if event else ["", 0, ""]
+        event_args: list[str | int] = [event.type, event.percentage or 0, event_data(event)] if event else ["", 0, ""]
         id_: str | None = await self._scripts.call(
             "enqueue",
             [keys.jobs(stage), keys.queued(document_id, generation), keys.events, keys.progress(document_id)],
             self._settings.marker_ttl,
             document_id,
-            *told,
+            *event_args,
             self._settings.event_stream_length,
             self._settings.progress_ttl,
             *fields,
@@ -88,18 +88,20 @@ class Producer:
             removed += int(await self._scripts.call("remove", names, GROUPS[each], document_id, keep))
         return removed
 
-    async def tell(self, event: Event) -> None:
-        """Tell an event outside of any delivery."""
+    async def publish(self, event: Event) -> None:
+        """Publish an event outside of any delivery."""
         keys = self.keys_of(event.document_id)
-        await self._scripts.call("tell", [keys.events, keys.progress(event.document_id)], *self._told(event))
+        await self._scripts.call(
+            "publish_event", [keys.events, keys.progress(event.document_id)], *self._event_args(event)
+        )
 
     async def announce(self, event: Event) -> None:
-        """Tell an event outside of any delivery and that the document's jobs were taken away."""
+        """Publish an event outside of any delivery, and that the document's jobs were cancelled."""
         keys = self.keys_of(event.document_id)
         names = [keys.events, keys.progress(event.document_id), keys.control]
-        await self._scripts.call("announce", names, *self._told(event))
+        await self._scripts.call("announce", names, *self._event_args(event))
 
-    def _told(self, event: Event) -> tuple[str | int, ...]:
+    def _event_args(self, event: Event) -> tuple[str | int, ...]:
         return (
             event.document_id,
             event.type,

@@ -1,4 +1,4 @@
-"""Progress of a running job, told to its document's events."""
+"""Progress of a running job, published among its document's events."""
 
 import time
 from datetime import UTC, datetime
@@ -47,7 +47,7 @@ def now_rfc3339() -> str:
 
 
 class JobProgress:
-    """`shared.outcomes.Progress` of one delivery. Telling never fails the work."""
+    """`shared.outcomes.Progress` of one delivery. Publishing never fails the work."""
 
     def __init__(self, consumer: StageConsumer, delivery: Delivery, job: Job) -> None:
         self._consumer = consumer
@@ -73,7 +73,7 @@ class JobProgress:
             at=now_rfc3339(),
         )
         try:
-            await self._consumer.tell(self._delivery, event)
+            await self._consumer.publish(self._delivery, event)
         except (RedisError, OSError, TimeoutError) as error:
             # Without Redis nobody is listening; the work itself goes on and is acknowledged when Redis is back.
-            log.warning("progress not told", error=str(error))
+            log.warning("progress not published", error=str(error))

@@ -19,6 +19,7 @@ _NEEDS = {
     "leave": (),
     "progress": ("fence", "publish"),
     "promote": (),
+    "publish_event": ("publish",),
     "reclaim": (),
     "release": ("fence",),
     "remove": (),
@@ -26,7 +27,6 @@ _NEEDS = {
     "replay": (),
     "retry": ("fence",),
     "sweep": (),
-    "tell": ("publish",),
 }
 
 

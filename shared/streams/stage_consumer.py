@@ -84,7 +84,7 @@ class StageConsumer:
         follow_up: list[str] | None = None,
         event: Event | None = None,
     ) -> bool:
-        """End a delivery, handing `follow_up` to `next_stage` or the dead stream and telling `event`, all or nothing.
+        """End a delivery, handing `follow_up` to `next_stage` or the dead stream and publishing `event`, all or nothing.
 
         Gives False when the job is somebody else's by now; then nothing was done.
         """
@@ -92,14 +92,14 @@ class StageConsumer:
             pair = (self.group, self.consumer, delivery.id, delivery.deliveries)
             return bool(await self._batch.call("ack", [self.jobs], *pair))
         target = self.keys.dead(self.stage) if dead else self.keys.jobs(next_stage) if next_stage else self.jobs
-        told: list[str | int] = (
+        event_args: list[str | int] = (
             [event.type, document_id, event.percentage or 0, event_data(event)] if event else ["", document_id, 0, ""]
         )
         done = await self._batch.call(
             "finish",
             [self.jobs, target, self.keys.events, self.keys.progress(document_id)],
             *self._fence(delivery),
-            *told,
+            *event_args,
             self._settings.event_stream_length,
             self._settings.progress_ttl,
             *(follow_up or []),
@@ -120,8 +120,8 @@ class StageConsumer:
         """Hand a delivery back for another worker to start at once."""
         return bool(await self._scripts.call("release", [self.jobs], *self._fence(delivery), *delivery.fields))
 
-    async def tell(self, delivery: Delivery, event: Event) -> None:
-        """Tell a running job's progress, unless it is somebody else's by now."""
+    async def publish(self, delivery: Delivery, event: Event) -> None:
+        """Publish a running job's progress, unless it is somebody else's by now."""
         await self._scripts.call(
             "progress",
             [self.jobs, self.keys.events, self.keys.progress(event.document_id)],
@@ -134,8 +134,8 @@ class StageConsumer:
             self._settings.progress_ttl,
         )
 
-    async def taken_away(self, block_ms: int) -> list[str]:
-        """Documents whose jobs were taken away since the last call, waiting up to `block_ms` for the first."""
+    async def cancelled_documents(self, block_ms: int) -> list[str]:
+        """Documents whose jobs were cancelled since the last call, waiting up to `block_ms` for the first."""
         if not self._control:
             newest = cast("list[tuple[str, dict[str, str]]]", await self._reader.xrevrange(self.keys.control, count=1))
             self._control = newest[0][0] if newest else "0-0"

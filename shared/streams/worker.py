@@ -1,7 +1,7 @@
 """The stream worker: carries jobs from a stage's stream to a handler and their outcomes back.
 
 Its chores run side by side: fetch new jobs while there is room, renew the leases of the running ones, reclaim what
-other workers left behind, promote retries that are due, stop jobs that were taken away, sweep out old names. If any of
+other workers left behind, promote retries that are due, stop jobs that were cancelled, sweep out old names. If any of
 them dies, the worker stops fetching and ends, so that its jobs are taken up by others.
 """
 
@@ -177,9 +177,9 @@ class Worker:
 
     async def control_once(self) -> None:
         """Stop the jobs of documents that were cancelled or deleted."""
-        taken = set(await self._consumer.taken_away(block_ms=1000))
-        if taken:
-            for id_ in [id_ for id_, each in self._running.items() if each.delivery.document_id in taken]:
+        cancelled = set(await self._consumer.cancelled_documents(block_ms=1000))
+        if cancelled:
+            for id_ in [id_ for id_, each in self._running.items() if each.delivery.document_id in cancelled]:
                 self._give_up(id_)
 
     async def sweep_once(self) -> None:

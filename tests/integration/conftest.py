@@ -85,7 +85,7 @@ class Player:
                     self._seen[read_job("compress", delivery.fields).document_id] = delivery
         return self._seen[document_id]
 
-    async def tell(self, delivery: Delivery, document_id: str, percentage: int) -> None:
+    async def publish(self, delivery: Delivery, document_id: str, percentage: int) -> None:
         event = Event(
             type="progress",
             document_id=document_id,
@@ -94,7 +94,7 @@ class Player:
             percentage=percentage,
             message=f"{percentage} lines read",
         )
-        await self.consumer.tell(delivery, event)
+        await self.consumer.publish(delivery, event)
 
     async def complete(self, delivery: Delivery, document_id: str) -> None:
         """Save a timetable and finish, as the extractor does."""

@@ -28,14 +28,14 @@ async def test_a_stream_tells_everything_in_order_and_ends(
 ) -> None:
     id_ = await upload(session, gateway.base_url, png())
     delivery = await player.take(id_)
-    await player.tell(delivery, id_, 10)
+    await player.publish(delivery, id_, 10)
     seen: Seen = []
     async for event_id, data in follow(session, gateway.base_url, id_):
         seen.append((event_id, data))
         if data["type"] == "connected" and len(seen) == 1:
             assert event_id is None
             assert data["documentId"] == id_
-            await player.tell(delivery, id_, 20)
+            await player.publish(delivery, id_, 20)
         if data.get("percentage") == 20:
             await player.complete(delivery, id_)
     told = [(data["type"], data["percentage"]) for _, data in seen if data["type"] != "connected"]
@@ -56,14 +56,14 @@ async def test_a_client_that_comes_back_misses_nothing_and_sees_nothing_twice(
     id_ = await upload(session, gateway.base_url, png())
     delivery = await player.take(id_)
     for percentage in (10, 20, 30):
-        await player.tell(delivery, id_, percentage)
+        await player.publish(delivery, id_, percentage)
     seen: Seen = []
     async for event_id, data in follow(session, gateway.base_url, id_):
         if data["type"] == "progress":
             seen.append((event_id, data))
         if len(seen) == 2:
             break
-    await player.tell(delivery, id_, 40)
+    await player.publish(delivery, id_, 40)
     await player.complete(delivery, id_)
     seen += await collect(gateway, session, id_, seen[-1][0])
     assert [data["percentage"] for _, data in seen] == [10, 20, 30, 40, 100]
@@ -83,7 +83,7 @@ async def test_many_clients_that_join_at_any_time_all_see_the_same(
     watchers: list[asyncio.Task[Seen]] = []
     for percentage in range(1, 60):
         watchers.append(asyncio.create_task(collect(gateway, session, id_)))
-        await player.tell(delivery, id_, percentage)
+        await player.publish(delivery, id_, percentage)
     await player.complete(delivery, id_)
     async with asyncio.timeout(30):
         everyone = await asyncio.gather(*watchers)
@@ -120,7 +120,7 @@ async def test_what_redis_forgot_comes_from_the_record(
 ) -> None:
     id_ = await upload(session, gateway.base_url, png())
     delivery = await player.take(id_)
-    await player.tell(delivery, id_, 10)
+    await player.publish(delivery, id_, 10)
     await player.complete(delivery, id_)
     connection = await asyncpg.connect(gateway.database_url)
     query = "SELECT count(*) FROM processing_events WHERE document_id = $1"
@@ -156,7 +156,7 @@ async def test_silence_is_broken_by_heartbeats(
 ) -> None:
     id_ = await upload(session, gateway.base_url, png())
     delivery = await player.take(id_)
-    await player.tell(delivery, id_, 10)
+    await player.publish(delivery, id_, 10)
     async with session.get(f"{gateway.base_url}/api/v1/events/{id_}") as answer:
         assert answer.headers["Cache-Control"] == "no-cache, no-transform"
         assert answer.headers["X-Accel-Buffering"] == "no"
@@ -187,7 +187,9 @@ async def test_a_client_that_does_not_read_is_cut_off_and_delays_nobody(
     async with asyncio.timeout(60):
         while True:
             for _ in range(50):
-                await player.consumer.tell(delivery, Event(type="progress", document_id=id_, percentage=5, message=big))
+                await player.consumer.publish(
+                    delivery, Event(type="progress", document_id=id_, percentage=5, message=big)
+                )
             async with session.get(f"{gateway.base_url}/metrics") as answer:
                 metrics = await answer.text()
             if "timelift_sse_cut_off_total 0.0" not in metrics and "timelift_sse_cut_off_total" in metrics:
@@ -214,7 +216,7 @@ async def test_no_percentage_falls_for_a_client_that_comes_back_after_redis_was_
 ) -> None:
     id_ = await upload(session, gateway.base_url, png())
     delivery = await player.take(id_)
-    await player.tell(delivery, id_, 60)
+    await player.publish(delivery, id_, 60)
     last: str | None = None
     async for event_id, data in follow(session, gateway.base_url, id_):
         if data["type"] == "progress":
@@ -230,9 +232,9 @@ async def test_no_percentage_falls_for_a_client_that_comes_back_after_redis_was_
     await client.aclose()
     player._seen.clear()
     again = await player.take(id_)
-    await player.tell(again, id_, 10)
-    await player.tell(again, id_, 20)
-    await player.tell(again, id_, 70)
+    await player.publish(again, id_, 10)
+    await player.publish(again, id_, 20)
+    await player.publish(again, id_, 70)
     await player.complete(again, id_)
     events = await collect(gateway, session, id_, last)
     seen = [data["percentage"] for _, data in events]

@@ -151,7 +151,7 @@ async def test_a_deleted_document_is_gone(
 ) -> None:
     id_ = await upload(session, gateway.base_url, png())
     delivery = await player.take(id_)
-    await player.tell(delivery, id_, 20)
+    await player.publish(delivery, id_, 20)
     url = f"{gateway.base_url}/api/v1/documents/{id_}"
     async with session.delete(url) as answer:
         assert answer.status == 204

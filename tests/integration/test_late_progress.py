@@ -123,7 +123,7 @@ async def test_a_document_that_fails_at_once_is_polled_with_its_step(
 ) -> None:
     id_ = await upload(session, gateway.base_url, png())
     delivery = await player.take(id_)
-    await player.tell(delivery, id_, 30)
+    await player.publish(delivery, id_, 30)
     dead = await dead_letter(player, id_)
 
     async def polled(**wanted: Any) -> None:
@@ -138,5 +138,5 @@ async def test_a_document_that_fails_at_once_is_polled_with_its_step(
     assert (await call(session, gateway, "POST", f"queue/dead/{dead}/retry"))[0] == 202
     await polled(status="processing", step=None, percentage=0, error=None)
     player._seen.pop(id_)
-    await player.tell(await player.take(id_), id_, 20)
+    await player.publish(await player.take(id_), id_, 20)
     await polled(status="processing", percentage=20)

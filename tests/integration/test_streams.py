@@ -233,7 +233,7 @@ async def test_a_dead_workers_job_is_taken_up_and_what_it_still_does_is_refused(
     assert not await lost.retry(delivery, 0, "[]")
     assert not await lost.release(delivery)
     assert await lost.renew([delivery]) == {delivery.id}
-    await lost.tell(delivery, Event(type="progress", document_id="d1", percentage=3))
+    await lost.publish(delivery, Event(type="progress", document_id="d1", percentage=3))
     assert done == [1]
     assert len(await bench.events("d1")) == 1
 
@@ -366,9 +366,9 @@ async def test_percentages_never_fall_and_nothing_follows_the_end(bench: Bench) 
     await bench.enqueue("d1")
     (delivery,) = await consumer.fetch(1, 1000)
     for percentage in (10, 5, 20):
-        await consumer.tell(delivery, Event(type="progress", document_id="d1", percentage=percentage))
-    await consumer.tell(delivery, Event(type="error", document_id="d1", percentage=0, error="so"))
-    await consumer.tell(delivery, Event(type="progress", document_id="d1", percentage=30))
+        await consumer.publish(delivery, Event(type="progress", document_id="d1", percentage=percentage))
+    await consumer.publish(delivery, Event(type="error", document_id="d1", percentage=0, error="so"))
+    await consumer.publish(delivery, Event(type="progress", document_id="d1", percentage=30))
     events = await bench.events("d1")
     assert [(each.type, each.percentage) for each in events] == [
         ("progress", 10),

@@ -1,4 +1,4 @@
--- Ends a delivery for good: acknowledge, delete, hand over to the next stage or the dead stream, tell. All or nothing.
+-- Ends a delivery for good: acknowledge, delete, hand over to the next stage or the dead stream, publish the event. All or nothing.
 -- KEYS 1 jobs  2 stream that takes what follows (the next stage's jobs, or the dead; KEYS 1 if nothing does)
 --      3 events  4 progress of the document
 -- ARGV 1 group  2 id  3 consumer  4 deliveries

@@ -1,7 +1,7 @@
 -- Adds an event to the shared stream and, under the same id, to the document's own.
--- The percentage is raised to the last one told; an event after the final one is dropped. Gives the id, or false.
--- The id is <ms>-<count * 128 + percentage>, with 127 for a final event: a client that comes back with it tells how far
--- it was told, even when this server was emptied meanwhile.
+-- The percentage is raised to the last one published; an event after the final one is dropped. Returns the id, or false.
+-- The id is <ms>-<count * 128 + percentage>, with 127 for a final event: a client that comes back with it says how far
+-- it had seen, even when this server was emptied meanwhile.
 -- After its end a document's events are kept for a quarter of an hour, for clients that come back: the record in Postgres
 -- has them by then, and memory must not grow with the documents of a day.
 local function publish(events, progress, document, kind, percentage, data, maxlen, ttl)
