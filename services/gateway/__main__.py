@@ -24,7 +24,7 @@ from shared.service import open_database, run, serve, stop_signals, until
 from shared.streams.client import RedisSettings, connect
 from shared.streams.dead_letters import DeadLetters
 from shared.streams.keys import Keys
-from shared.streams.loops import forever, forever_once
+from shared.streams.loops import retry_until_done, run_periodically
 from shared.streams.producer import Producer
 from shared.streams.queue_stats import QueueStats
 from shared.streams.worker import QueueSettings
@@ -100,22 +100,24 @@ async def main() -> None:
 
 async def _chores(gateway: Gateway, recorders: list[Recorder], partitions: list[Keys], stop: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
-        group.create_task(forever("relay", gateway.relay.run_once, stop))
-        group.create_task(forever("direct", gateway.direct.run_once, stop))
+        group.create_task(run_periodically("relay", gateway.relay.run_once, stop))
+        group.create_task(run_periodically("direct", gateway.direct.run_once, stop))
         reconciler = Reconciler(gateway.jobs, gateway.producer)
-        group.create_task(forever("reconciler", reconciler.run_once, stop, every=2))
+        group.create_task(run_periodically("reconciler", reconciler.run_once, stop, every=2))
         for keys in partitions:
-            group.create_task(forever("hub", lambda keys=keys: gateway.hub.run_once(keys), stop))  # type: ignore[misc] # mypy cannot infer a lambda with a default
+            group.create_task(run_periodically("hub", lambda keys=keys: gateway.hub.run_once(keys), stop))  # type: ignore[misc] # mypy cannot infer a lambda with a default
         for recorder in recorders:
             group.create_task(_record(recorder, stop))
 
 
 async def _record(recorder: Recorder, stop: asyncio.Event) -> None:
-    await forever_once(recorder.ensure_group, stop)
+    await retry_until_done(recorder.ensure_group, stop)
     async with asyncio.TaskGroup() as group:
-        group.create_task(forever("recorder", recorder.run_once, stop, regroup=recorder.ensure_group))
+        group.create_task(run_periodically("recorder", recorder.run_once, stop, regroup=recorder.ensure_group))
         group.create_task(
-            forever("recorder-take-over", recorder.take_over_once, stop, every=10, regroup=recorder.ensure_group)
+            run_periodically(
+                "recorder-take-over", recorder.take_over_once, stop, every=10, regroup=recorder.ensure_group
+            )
         )
 
 

@@ -50,7 +50,7 @@ async def wait(stop: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-async def forever(
+async def run_periodically(
     name: str,
     run_once: Callable[[], Awaitable[object]],
     stop: asyncio.Event,
@@ -100,7 +100,7 @@ async def _again(regroup: Callable[[], Awaitable[None]]) -> None:
         return
 
 
-async def forever_once(action: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+async def retry_until_done(action: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
     """Do `action` once, waiting for a server that is away; gives up at `stop`."""
     while not stop.is_set():
         try:

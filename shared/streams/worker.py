@@ -25,7 +25,7 @@ from shared.messages import Event, Status
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.settings import Settings, setting
 from shared.streams.entries import Delivery, MalformedEntry, follow_up_fields, read_job, replaced
-from shared.streams.loops import AWAY, forever, forever_once, group_lost
+from shared.streams.loops import AWAY, group_lost, retry_until_done, run_periodically
 from shared.streams.progress import JobProgress, now_rfc3339
 from shared.streams.stage_consumer import StageConsumer
 
@@ -93,21 +93,21 @@ class Worker:
         """Work until `stop`. Raises what a chore died of."""
         lease = self._settings.queue_lease / 1000
         regroup = self._consumer.ensure_group
-        await forever_once(regroup, self._closing)
+        await retry_until_done(regroup, self._closing)
         if self._closing.is_set():
             self._fetched.set()
             return
         try:
             async with asyncio.TaskGroup() as chores:
-                fetch = chores.create_task(forever("fetch", self.fetch_once, self._closing, regroup=regroup))
+                fetch = chores.create_task(run_periodically("fetch", self.fetch_once, self._closing, regroup=regroup))
                 fetch.add_done_callback(lambda _: self._fetched.set())
-                chores.create_task(forever("renew", self.renew_once, self._stop, every=lease / 3))
+                chores.create_task(run_periodically("renew", self.renew_once, self._stop, every=lease / 3))
                 chores.create_task(
-                    forever("reclaim", self.reclaim_once, self._closing, every=lease / 6, regroup=regroup)
+                    run_periodically("reclaim", self.reclaim_once, self._closing, every=lease / 6, regroup=regroup)
                 )
-                chores.create_task(forever("promote", self.promote_once, self._closing, every=0.25))
-                chores.create_task(forever("control", self.control_once, self._closing))
-                chores.create_task(forever("sweep", self.sweep_once, self._closing, every=60))
+                chores.create_task(run_periodically("promote", self.promote_once, self._closing, every=0.25))
+                chores.create_task(run_periodically("control", self.control_once, self._closing))
+                chores.create_task(run_periodically("sweep", self.sweep_once, self._closing, every=60))
         finally:
             # A chore that died must not leave jobs running that nobody renews.
             for running in self._running.values():
