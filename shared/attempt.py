@@ -5,9 +5,9 @@ import traceback
 
 import msgspec
 
-from shared.blobs import BlobMissing
+from shared.blobs import BlobMissingError
 from shared.logs import get_logger
-from shared.outcomes import Dead, Handler, Job, Outcome, Progress, Retry, Unreadable
+from shared.outcomes import Dead, Handler, Job, Outcome, Progress, Retry, UnreadableError
 
 log = get_logger(__name__)
 
@@ -24,9 +24,9 @@ async def attempt(handler: Handler, job: Job, progress: Progress, seconds: float
     try:
         async with asyncio.timeout(seconds):
             outcome = await handler(job, progress)
-    except Unreadable as error:
+    except UnreadableError as error:
         return Dead(str(error)), str(error)
-    except BlobMissing:
+    except BlobMissingError:
         return Dead("The stored picture is gone."), "blob missing"
     except msgspec.ValidationError as error:
         return Dead("This job could not be read."), str(error)

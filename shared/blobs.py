@@ -25,7 +25,7 @@ class BlobSettings(Settings):
     )
 
 
-class BlobMissing(LookupError):
+class BlobMissingError(LookupError):
     """No blob has that key: its document was deleted."""
 
 
@@ -69,15 +69,15 @@ class BlobStore:
         await obstore.put_async(self._store, key, data)
 
     async def get(self, key: str) -> bytes:
-        """Raises `BlobMissing` if there is none."""
+        """Raises `BlobMissingError` if there is none."""
         try:
             answer = await obstore.get_async(self._store, key)
             return bytes(await answer.bytes_async())
         except (NotFoundError, FileNotFoundError):
-            raise BlobMissing(key) from None
+            raise BlobMissingError(key) from None
 
     async def delete_prefix(self, prefix: str) -> int:
-        """Delete every blob below `prefix`; gives how many there were."""
+        """Delete every blob below `prefix`; returns how many there were."""
         found = await obstore.list(self._store, prefix=prefix).collect_async()
         paths = [item["path"] for item in found]
         if paths:

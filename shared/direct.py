@@ -82,16 +82,16 @@ def _line(outcome: Outcome) -> DirectLine:
 
 
 def run_route(
-    find: Callable[[], Handler | None], stage: Stage, places: int, seconds: float, settings: InternalSettings
+    find: Callable[[], Handler | None], stage: Stage, slots: int, seconds: float, settings: InternalSettings
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """The request handler of a service.
 
     Args:
-        find: gives the stage's handler, or None while it loads.
-        places: jobs run at once this way; the next is answered 503.
+        find: returns the stage's handler, or None while it loads.
+        slots: jobs run at once this way; the next is answered 503.
         seconds: longest a job may take.
     """
-    room = asyncio.Semaphore(places)
+    free = asyncio.Semaphore(slots)
     encode = msgspec.json.Encoder().encode
 
     async def run(request: web.Request) -> web.StreamResponse:
@@ -104,7 +104,7 @@ def run_route(
             # A page of another origin can send a form or plain text to a worker on this machine, but not this.
             return web.Response(status=415, text="application/json only\n")
         handler = find()
-        if handler is None or room.locked():
+        if handler is None or free.locked():
             return web.Response(status=503, text="loading or busy\n", headers={"Retry-After": "1"})
         try:
             asked = msgspec.json.decode(await request.read(), type=DirectJob)
@@ -127,7 +127,7 @@ def run_route(
             await write(DirectLine(progress=sent))
 
         job = Job(asked.document_id, asked.tenant, stage, asked.attempt, asked.payload, 0.0, asked.trace)
-        async with room:
+        async with free:
             with structlog.contextvars.bound_contextvars(document_id=job.document_id, stage=stage, direct=True):
                 outcome, _ = await attempt(handler, job, progress, seconds)
                 log.info("job ended", outcome=type(outcome).__name__.lower())

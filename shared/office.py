@@ -9,7 +9,7 @@ part than the directory promised. A DOCX with a password, and every Word documen
 import re
 import struct
 
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 
 _END = b"PK\5\6"
 _ENTRY = b"PK\1\2"
@@ -44,7 +44,7 @@ def is_docx(data: bytes, size: int) -> bool:
         size: of the whole file, in bytes.
 
     Raises:
-        Unreadable: it is another kind of archive; or a Word document that is cut off, or unpacks to too much.
+        UnreadableError: it is another kind of archive; or a Word document that is cut off, or unpacks to too much.
     """
     if len(data) < size:  # the directory stands at the end: only the names of the first parts can be seen
         return b"word/" in data
@@ -52,11 +52,11 @@ def is_docx(data: bytes, size: int) -> bool:
     if any(_MAIN.fullmatch(name) for name in names):
         return True
     what = next((what for start, what in _OTHERS if any(name.startswith(start) for name in names)), "a ZIP archive")
-    raise Unreadable(f"The file is {what}. {SAVE_AS}")
+    raise UnreadableError(f"The file is {what}. {SAVE_AS}")
 
 
 def check_parts(sizes: list[tuple[int, int]]) -> None:
-    """Raise `Unreadable` for a bomb.
+    """Raise `UnreadableError` for a bomb.
 
     Args:
         sizes: packed and unpacked bytes of every part.
@@ -68,16 +68,16 @@ def check_parts(sizes: list[tuple[int, int]]) -> None:
         or max((size for _, size in sizes), default=0) > MAX_PART
         or (unpacked > _SMALL and unpacked > _MAX_RATIO * max(packed, 1))
     ):
-        raise Unreadable(BOMB)
+        raise UnreadableError(BOMB)
 
 
 def refuse_ole(data: bytes) -> None:
-    """Raise `Unreadable` with the sentence for what an OLE container is."""
+    """Raise `UnreadableError` with the sentence for what an OLE container is."""
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise Unreadable(LOCKED)
+        raise UnreadableError(LOCKED)
     if "WordDocument".encode("utf-16-le") in data:
-        raise Unreadable(f"The file is an old Word document (DOC). {SAVE_AS}")
-    raise Unreadable(f"The file is an Office document of an old kind. {SAVE_AS}")
+        raise UnreadableError(f"The file is an old Word document (DOC). {SAVE_AS}")
+    raise UnreadableError(f"The file is an Office document of an old kind. {SAVE_AS}")
 
 
 def _names(data: bytes) -> list[bytes]:
@@ -85,18 +85,18 @@ def _names(data: bytes) -> list[bytes]:
     tail = data[-(_COMMENT_BYTES + 22) :]
     found = tail.rfind(_END)
     if found < 0 or len(tail) < found + 22:
-        raise Unreadable(BROKEN if b"word/" in data[:_COMMENT_BYTES] else f"The file is a ZIP archive. {SAVE_AS}")
+        raise UnreadableError(BROKEN if b"word/" in data[:_COMMENT_BYTES] else f"The file is a ZIP archive. {SAVE_AS}")
     count, length, at = struct.unpack_from("<HII", tail, found + 10)
     # 65,535 stands for "see the record of the 64-bit format", which only archives of that many files need.
     if count > MAX_PARTS:
-        raise Unreadable(BOMB if b"word/" in data[:_COMMENT_BYTES] else f"The file is a ZIP archive. {SAVE_AS}")
+        raise UnreadableError(BOMB if b"word/" in data[:_COMMENT_BYTES] else f"The file is a ZIP archive. {SAVE_AS}")
     # Something may stand before the archive; then the directory lies that much further back.
     at = max(at, len(data) - len(tail) + found - length)
     names: list[bytes] = []
     sizes: list[tuple[int, int]] = []
     for _ in range(count):
         if data[at : at + 4] != _ENTRY or len(data) < at + 46:
-            raise Unreadable(BROKEN)
+            raise UnreadableError(BROKEN)
         packed, unpacked, name, extra, comment = struct.unpack_from("<IIHHH", data, at + 20)
         names.append(data[at + 46 : at + 46 + name])
         sizes.append((packed, unpacked))

@@ -1,7 +1,30 @@
 """What a stage's handler answers: a small closed set of types.
 
 A handler is ``async def handle(job, progress) -> Outcome``. It knows nothing of Redis or HTTP; the stream worker (or
-another carrier) turns its outcome into the entries and events that follow from it.
+another carrier) turns its outcome into the entries and events that follow from it. What it raises becomes an outcome as
+well (`shared.attempt`). All errors of our own, and who answers them:
+
+::
+
+    Exception
+    ├── UnreadableError           the upload is at fault: dead, its text goes to the person
+    ├── EncodeError               no encoder works: the original goes on to OCR
+    ├── ClaudeError               an answer that is none: the local reading stands
+    ├── ProblemError              the request is at fault or cannot be served: RFC 9457 problem
+    ├── RefusedError              the launcher's upload was refused: told on the terminal
+    ├── ServerError, StopError    an embedded server, or the whole launch, cannot go on: one sentence, exit status 1
+    ├── RuntimeError
+    │   ├── ModelError            models that cannot be loaded: the service does not start
+    │   └── ChildError            a child process that failed: tried again
+    ├── ConnectionError
+    │   └── DatabaseAwayError     Postgres is away: waited for, 503 to clients
+    ├── LookupError
+    │   └── BlobMissingError      a stored picture is gone: dead
+    └── ValueError
+        ├── SettingError          a setting is wrong: one sentence, the service does not start
+        ├── MalformedEntryError   a stream entry that cannot be read: dead
+        ├── UndecodableError      a stored picture that cannot be decoded: dead
+        └── GraphError            a model of an unknown shape: kept as it is
 """
 
 from collections.abc import Awaitable, Callable
@@ -47,7 +70,7 @@ class Next:
 class Done:
     """The work is finished and its effects are saved.
 
-    `next` is the job that follows, in the same atomic step as the acknowledgement; `event` likewise is told.
+    `next` is the job that follows, in the same atomic step as the acknowledgement; `event` is published in it.
     """
 
     next: Next | None = None
@@ -71,7 +94,7 @@ class Dead:
 Outcome: TypeAlias = Done | Retry | Dead
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The upload itself is at fault. Its text is a sentence for the person who uploaded it; never retried."""
 
 

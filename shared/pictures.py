@@ -15,7 +15,7 @@ from functools import cache
 from typing import ClassVar, Literal, NoReturn, TypeAlias
 
 from shared.office import is_docx, refuse_ole
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 from shared.settings import Settings, setting
 
 Kind: TypeAlias = Literal["jpeg", "png", "webp", "tiff", "gif", "avif", "heic", "pdf", "docx"]
@@ -62,7 +62,7 @@ class PictureInfo:
     """A PDF that mentions encryption. Only a hint: most such files open without a password."""
 
 
-class _EndsEarly(Exception):
+class _EndsEarlyError(Exception):
     """The header refers to bytes past the end of those at hand."""
 
 
@@ -75,13 +75,13 @@ def inspect(head: bytes, size: int, limits: PictureSettings | None = None) -> Pi
         limits: instead of the environment's.
 
     Raises:
-        Unreadable: the only error, whatever the bytes are; a sentence that says what is wrong and what is allowed.
+        UnreadableError: the only error, whatever the bytes are; a sentence that says what is wrong and what is allowed.
     """
     limits = limits or _limits()
     if size == 0 or not head:
-        raise Unreadable(f"The file is empty. Upload a picture of the timetable as {ALLOWED}.")
+        raise UnreadableError(f"The file is empty. Upload a picture of the timetable as {ALLOWED}.")
     if size > limits.max_upload_bytes:
-        raise Unreadable(
+        raise UnreadableError(
             f"The file has {size / 2**20:.1f} MB; at most {limits.max_upload_bytes / 2**20:.1f} MB are read. "
             "Upload a smaller one."
         )
@@ -90,26 +90,26 @@ def inspect(head: bytes, size: int, limits: PictureSettings | None = None) -> Pi
         _refuse(head)
     try:
         info = _READERS[kind](head, size)
-    except (_EndsEarly, struct.error, IndexError, OverflowError):
+    except (_EndsEarlyError, struct.error, IndexError, OverflowError):
         if len(head) >= size:
-            raise Unreadable(cut_off(kind)) from None
+            raise UnreadableError(cut_off(kind)) from None
         info = PictureInfo(kind, CONTENT_TYPES[kind])
     check_size(info, limits)
     return info
 
 
 def check_size(info: PictureInfo, limits: PictureSettings) -> None:
-    """Raise `Unreadable` for a picture without pixels, with too many, or with too many pages."""
+    """Raise `UnreadableError` for a picture without pixels, with too many, or with too many pages."""
     if info.width is not None and info.height is not None:
         if info.width < 1 or info.height < 1:
-            raise Unreadable(f"The picture is damaged: its header says {info.width} × {info.height} pixels.")
+            raise UnreadableError(f"The picture is damaged: its header says {info.width} × {info.height} pixels.")
         if info.width * info.height > limits.max_pixels:
-            raise Unreadable(
+            raise UnreadableError(
                 f"The picture has {info.width:,} × {info.height:,} pixels; at most {limits.max_pixels / 1e6:g} million "
                 "are read. Scale it down and upload it again."
             )
     if info.kind == "tiff" and info.frames is not None and info.frames > limits.max_pages:
-        raise Unreadable(too_many_pages(info.frames, limits.max_pages))
+        raise UnreadableError(too_many_pages(info.frames, limits.max_pages))
 
 
 def cut_off(kind: Kind) -> str:
@@ -215,7 +215,7 @@ def _refuse(head: bytes) -> NoReturn:
                 name = what
                 break
     hint = "Print or save it as PDF and upload that." if "document" in name or "web page" in name else ""
-    raise Unreadable(f"The file is {name}; {ALLOWED} can be read. {hint}".rstrip())
+    raise UnreadableError(f"The file is {name}; {ALLOWED} can be read. {hint}".rstrip())
 
 
 # --- one reader per kind --------------------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ def _jpeg(head: bytes, _size: int) -> PictureInfo:
     at = 2
     for _ in range(_STEPS):
         if head[at] != 0xFF:
-            raise _EndsEarly
+            raise _EndsEarlyError
         marker = head[at + 1]
         if marker == 0xFF:  # fill byte
             at += 1
@@ -234,17 +234,17 @@ def _jpeg(head: bytes, _size: int) -> PictureInfo:
             # A height of 0 means "see the DNL segment after the first scan": no camera writes it, no decoder reads it.
             return PictureInfo("jpeg", CONTENT_TYPES["jpeg"], width, height, 1)
         elif marker in (0xD9, 0xDA):  # the picture's data, or its end, without a frame header
-            raise _EndsEarly
+            raise _EndsEarlyError
         elif marker == 0x01 or 0xD0 <= marker <= 0xD8:  # markers without a length
             at += 2
         else:
             at += 2 + max(2, struct.unpack_from(">H", head, at + 2)[0])
-    raise _EndsEarly
+    raise _EndsEarlyError
 
 
 def _png(head: bytes, _size: int) -> PictureInfo:
     if head[12:16] != b"IHDR":
-        raise _EndsEarly
+        raise _EndsEarlyError
     width, height = struct.unpack_from(">II", head, 16)
     at = 33
     frames = None
@@ -263,18 +263,18 @@ def _png(head: bytes, _size: int) -> PictureInfo:
 
 def _webp(head: bytes, size: int) -> PictureInfo:
     if struct.unpack_from("<I", head, 4)[0] + 8 > size:
-        raise Unreadable(cut_off("webp"))
+        raise UnreadableError(cut_off("webp"))
     fourcc = head[12:16]
     if fourcc == b"VP8 ":
         if head[23:26] != b"\x9d\x01\x2a":
-            raise _EndsEarly
+            raise _EndsEarlyError
         width, height = (value & 0x3FFF for value in struct.unpack_from("<HH", head, 26))
         return PictureInfo("webp", CONTENT_TYPES["webp"], width, height, 1)
     if fourcc == b"VP8L":
         bits = struct.unpack_from("<I", head, 21)[0]
         return PictureInfo("webp", CONTENT_TYPES["webp"], (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, 1)
     if fourcc != b"VP8X" or len(head) < 30:
-        raise _EndsEarly
+        raise _EndsEarlyError
     width = int.from_bytes(head[24:27], "little") + 1
     height = int.from_bytes(head[27:30], "little") + 1
     return PictureInfo("webp", CONTENT_TYPES["webp"], width, height, _webp_frames(head, size) if head[20] & 2 else 1)
@@ -321,14 +321,14 @@ def _tiff(head: bytes, size: int) -> PictureInfo:
                     form = {3: "H", 4: "I", 16: "Q"}.get(type_, "I")
                     sides[tag] = struct.unpack_from(order + form, head, first + n * entry_length + value_at)[0]
             if len(sides) < 2:
-                raise _EndsEarly
+                raise _EndsEarlyError
             width, height = sides[256], sides[257]
         budget -= entries + 1
         frames = frames + 1 if frames is not None else None
         at_next = first + entries * entry_length
         at = struct.unpack_from(order + pointer, head, at_next)[0] if at_next < len(head) else 0
     if width is None:
-        raise _EndsEarly
+        raise _EndsEarlyError
     return PictureInfo("tiff", CONTENT_TYPES["tiff"], width, height, frames)
 
 
@@ -363,7 +363,7 @@ def _heif(head: bytes, _size: int) -> PictureInfo:
                 found = True
             at = stop
     if not found:
-        raise _EndsEarly
+        raise _EndsEarlyError
     kind: Kind = _heif_kind(head) or "heic"
     return PictureInfo(kind, CONTENT_TYPES[kind], best[0], best[1])
 

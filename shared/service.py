@@ -11,7 +11,7 @@ from aiohttp import web
 
 from shared.blobs import BlobStore
 from shared.db.documents import Documents
-from shared.db.pool import Database, DatabaseAway
+from shared.db.pool import Database, DatabaseAwayError
 from shared.direct import PATH, InternalSettings, run_route
 from shared.health import add_health_routes
 from shared.logs import configure_logging, get_logger
@@ -84,7 +84,7 @@ def stop_signals() -> asyncio.Event:
 
 
 async def until(task: asyncio.Task[Any], stop: asyncio.Event) -> bool:
-    """Wait until `task` ends or `stop` is set; gives whether the task has ended."""
+    """Wait until `task` ends or `stop` is set; returns whether the task has ended."""
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([task, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -96,7 +96,7 @@ async def open_database(database: Database, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             return await database.open()
-        except DatabaseAway as error:
+        except DatabaseAwayError as error:
             log.warning("waiting for postgres", error=str(error))
             try:
                 async with asyncio.timeout(1):
@@ -107,7 +107,7 @@ async def open_database(database: Database, stop: asyncio.Event) -> None:
 
 
 async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:
-    """Serve `app`; gives its runner and the port it got."""
+    """Serve `app`; returns its runner and the port it got."""
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
     await runner.setup()
     await web.TCPSite(runner, host, port).start()

@@ -1,8 +1,8 @@
 """Threads for blocking work of which a caller may be cancelled: a call that hangs costs its own thread, no other's.
 
 A thread cannot be ended. Where it hangs in native code, the job that waits for it is given up after `QUEUE_TIMEOUT`;
-in a plain pool its place would be gone for good, and a few such pictures would stop the service. Here a cancelled call
-that still runs gives its place up and takes the pool with it: what comes next gets a new pool.
+in a plain pool its slot would be gone for good, and a few such pictures would stop the service. Here a cancelled call
+that still runs gives its slot up and takes the pool with it: what comes next gets a new pool.
 """
 
 import asyncio
@@ -31,11 +31,11 @@ class Threads:
         self._count, self._name = count, name
         self._pool = ThreadPoolExecutor(count, name)
         # Calls wait here and not in a pool, which may be given up.
-        self._places = asyncio.Semaphore(count)
+        self._slots = asyncio.Semaphore(count)
 
     async def run(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         """Call `work` in a thread and give what it returns or raises."""
-        async with self._places:
+        async with self._slots:
             pool = self._pool
             call = pool.submit(work, *arguments, **named)
             try:

@@ -137,7 +137,7 @@ def write_private(path: Path, text: str) -> None:
 async def take_lock(path: Path, seconds: float) -> int | None:
     """Take the lock that `path` stands for, waiting up to `seconds`; None if another holds on to it.
 
-    Gives a file descriptor; the lock is free again once every process that inherited it has closed it.
+    Returns a file descriptor; the lock is free again once every process that inherited it has closed it.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     end = time.monotonic() + seconds

@@ -191,7 +191,7 @@ class EmbeddedServer(ABC):
         return f"{self.name} ended while starting ({last}); its log is {self.log}."
 
     async def died(self) -> int:
-        """Wait until the server ends by itself; gives its exit status, negative for a signal."""
+        """Wait until the server ends by itself; returns its exit status, negative for a signal."""
         process = self._process
         if process is None:
             raise RuntimeError(f"{self.name} was not started.")

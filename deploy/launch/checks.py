@@ -15,26 +15,26 @@ MINIMUM_FREE = 200_000_000
 DEBIAN_PACKAGES = {"libGL.so.1": "libgl1", "libgthread-2.0.so.0": "libglib2.0-0", "libgomp.so.1": "libgomp1"}
 
 
-class Stop(Exception):
+class StopError(Exception):
     """The launcher cannot go on. The text is for the person who started it: what is wrong, and the cure."""
 
 
 def check_port(value: str) -> int:
-    """The port that `PORT` names, if it can be listened on. Raises `Stop` if not."""
+    """The port that `PORT` names, if it can be listened on. Raises `StopError` if not."""
     if not value.isdigit() or not 0 < int(value) < 65536:
-        raise Stop(f"PORT={value} is no port: give a number from 1 to 65535, as in PORT=4001 make run.")
+        raise StopError(f"PORT={value} is no port: give a number from 1 to 65535, as in PORT=4001 make run.")
     port = int(value)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError:
-            raise Stop(f"Port {port} is for root only: take another with PORT=4001 make run.") from None
+            raise StopError(f"Port {port} is for root only: take another with PORT=4001 make run.") from None
         except OSError:
-            raise Stop(busy(port)) from None
+            raise StopError(busy(port)) from None
     # Browsers try localhost's IPv6 address first: a listener there would get the page's visitors.
     with contextlib.suppress(OSError), socket.create_connection(("::1", port), timeout=0.5):
-        raise Stop(busy(port))
+        raise StopError(busy(port))
     return port
 
 
@@ -66,17 +66,17 @@ def owner_of(port: int) -> str:
 
 
 def check_folder(local: Path) -> None:
-    """Make sure that `local` exists, can be written to and has room. Raises `Stop` if not."""
+    """Make sure that `local` exists, can be written to and has room. Raises `StopError` if not."""
     try:
         local.mkdir(parents=True, exist_ok=True)
         probe = local / ".writable"
         probe.write_bytes(b"x" * 4096)
         probe.unlink()
     except OSError as error:
-        raise Stop(explain_os_error(error, local)) from None
+        raise StopError(explain_os_error(error, local)) from None
     free = shutil.disk_usage(local).free
     if free < MINIMUM_FREE:
-        raise Stop(
+        raise StopError(
             f"The disk of {local} is nearly full ({free // 1_000_000} MB left): "
             f"free at least {MINIMUM_FREE // 1_000_000} MB."
         )
@@ -90,14 +90,14 @@ def explain_os_error(error: OSError, path: Path) -> str:
 
 
 def take_launcher_lock(local: Path) -> int:
-    """Become the one launcher of this checkout. Gives the file descriptor that holds the lock. Raises `Stop`."""
+    """Become the one launcher of this checkout. Returns the file descriptor that holds the lock. Raises `StopError`."""
     descriptor = os.open(local / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         other = os.pread(descriptor, 64, 0).decode(errors="replace").strip()
         os.close(descriptor)
-        raise Stop(
+        raise StopError(
             f"Timelift already runs in this checkout (process {other or 'unknown'}): "
             "end that one with Ctrl-C, or run from another checkout."
         ) from None
@@ -107,15 +107,17 @@ def take_launcher_lock(local: Path) -> int:
 
 
 def check_picture(name: str) -> Path:
-    """The file to upload. Raises `Stop` if it cannot be read."""
+    """The file to upload. Raises `StopError` if it cannot be read."""
     path = Path(name)
     try:
         with path.open("rb") as file:
             empty = not file.read(1)
     except OSError as error:
-        raise Stop(f"{name} cannot be read ({error.strerror}): give a picture or a PDF, as in FILE=my.jpg.") from None
+        raise StopError(
+            f"{name} cannot be read ({error.strerror}): give a picture or a PDF, as in FILE=my.jpg."
+        ) from None
     if empty:
-        raise Stop(f"{name} is empty: give a picture or a PDF, as in FILE=my.jpg.")
+        raise StopError(f"{name} is empty: give a picture or a PDF, as in FILE=my.jpg.")
     return path
 
 

@@ -1,7 +1,7 @@
 """The way of a run: checks, servers, services, the sample, serving, and everything down again.
 
 check ──▶ servers up ──▶ services ready ──▶ sample read and shown ──▶ serving ── Ctrl-C, SIGTERM, SIGHUP ──▶ down
-  │ Stop: one sentence, exit status 1, everything down, from any of them
+  │ StopError: one sentence, exit status 1, everything down, from any of them
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from rich.console import Console
 
 from deploy.launch import watch, week
 from deploy.launch.checks import (
-    Stop,
+    StopError,
     check_folder,
     check_picture,
     check_port,
@@ -53,12 +53,12 @@ class Launcher:
     console: Console = field(default_factory=lambda: Console(highlight=False))
 
     async def run(self) -> int:
-        """Run until a signal comes; gives the exit status."""
+        """Run until a signal comes; returns the exit status."""
         self._stop_on_signals()
         try:
             async with AsyncExitStack() as stack:
                 return await self._run(stack)
-        except Stop as stop:
+        except StopError as stop:
             self.tell(str(stop), style="bold red")
             return 1
         except asyncio.CancelledError:
@@ -96,7 +96,7 @@ class Launcher:
         begun = time.monotonic()
         try:
             port = check_port(self.port)
-        except Stop:
+        except StopError:
             if self.local.is_dir():
                 # It may be this checkout's own launcher that has the port; then another port is no cure.
                 os.close(take_launcher_lock(self.local))
@@ -139,7 +139,7 @@ class Launcher:
         return sample
 
     async def _read(self, base: str, picture: Path) -> int:
-        """Upload `picture` and show its week; gives the exit status."""
+        """Upload `picture` and show its week; returns the exit status."""
         begun = time.monotonic()
         try:
             # Where the gateway asks for a key, the first one it knows.
@@ -149,9 +149,9 @@ class Launcher:
                 document_id = await watch.upload(session, base, picture)
                 final = await watch.watch(session, base, document_id, self.console)
                 if final.type == "error":
-                    raise watch.Refused(final.error or "The document could not be read.")
+                    raise watch.RefusedError(final.error or "The document could not be read.")
                 timetable = await watch.timetable(session, base, document_id)
-        except (watch.Refused, aiohttp.ClientError, TimeoutError) as error:
+        except (watch.RefusedError, aiohttp.ClientError, TimeoutError) as error:
             self.tell(f"{picture.name}: {error}", style="bold red")
             return 1
         seconds = time.monotonic() - begun

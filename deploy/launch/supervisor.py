@@ -2,7 +2,7 @@
 
 starting ── /readyz answers 200 ──▶ ready ── process ends ──▶ waiting ── back-off ──▶ starting
     │ process ends                                              │ fifth time in a row at once, or for a reason
-    └───────────────────────────────────────────────────────────┘ that a restart cannot mend ──▶ Stop
+    └───────────────────────────────────────────────────────────┘ that a restart cannot mend ──▶ StopError
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import aiohttp
 
 from deploy.embedded.process import LINUX, leashed
-from deploy.launch.checks import Stop, explain
+from deploy.launch.checks import StopError, explain
 from deploy.launch.logfile import LogFile
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ class Supervisor:
         self._keepers.append(asyncio.create_task(keeper))
 
     async def beside(self, work: Coroutine[Any, Any, T]) -> T:
-        """Await `work` while the services run. Raises `Stop` as soon as one of them is given up."""
+        """Await `work` while the services run. Raises `StopError` as soon as one of them is given up."""
         task = asyncio.create_task(work)
         try:
             await asyncio.wait([task, *self._keepers], return_when=asyncio.FIRST_COMPLETED)
@@ -102,14 +102,14 @@ class Supervisor:
                 await asyncio.wait([task])
 
     async def ready(self, seconds: float) -> None:
-        """Wait until every service is ready. Raises `Stop` if one is not within `seconds`."""
+        """Wait until every service is ready. Raises `StopError` if one is not within `seconds`."""
         try:
             async with asyncio.timeout(seconds):
                 for state in self.states.values():
                     await state.ready.wait()
         except TimeoutError:
             late = [name for name, state in self.states.items() if not state.ready.is_set()]
-            raise Stop(
+            raise StopError(
                 f"{' and '.join(late)} did not become ready in {seconds:.0f} s; the last lines:\n"
                 + "\n".join(self.states[late[0]].log.tail)
             ) from None
@@ -132,9 +132,9 @@ class Supervisor:
             state.ready.clear()
             state.failures = state.failures + 1 if at_once else 0
             if at_once and (sentence := explain(service.name, list(state.log.tail))):
-                raise Stop(sentence)
+                raise StopError(sentence)
             if state.failures >= policy.tries:
-                raise Stop(
+                raise StopError(
                     f"{service.name} ended {state.failures} times in a row ({said(status)}); its last lines:\n"
                     + "\n".join(state.log.tail)
                 )
@@ -143,7 +143,7 @@ class Supervisor:
             await asyncio.sleep(delay)
 
     async def _run_once(self, service: Service, state: State) -> int:
-        """Run `service` to its end; gives its exit status, negative for a signal."""
+        """Run `service` to its end; returns its exit status, negative for a signal."""
         state.log.tail.clear()
         state.runs += 1
         process = state.process = await asyncio.create_subprocess_exec(

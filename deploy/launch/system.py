@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey, ServerError, free_port
 from deploy.embedded.server import EmbeddedServer
-from deploy.launch.checks import Stop
+from deploy.launch.checks import StopError
 from deploy.launch.supervisor import Service
 
 WORKERS = ("compressor", "ocr", "extractor")
@@ -27,7 +27,7 @@ class Servers:
     """What the services must be told about them."""
 
     async def start(self) -> None:
-        """Start what is needed, together. Raises `Stop`."""
+        """Start what is needed, together. Raises `StopError`."""
         valkey, postgres = EmbeddedValkey(self.local / "valkey"), EmbeddedPostgres(self.local / "postgres")
         if not (os.environ.get("REDIS_URL") or os.environ.get("REDIS_HOST")):
             self.running.append(valkey)
@@ -38,11 +38,11 @@ class Servers:
                 for server in self.running:
                     group.create_task(server.start())
         except* ServerError as errors:
-            raise Stop(str(errors.exceptions[0])) from None
+            raise StopError(str(errors.exceptions[0])) from None
         self.env = {server.instead: server.url for server in self.running}
 
     async def keep(self, server: EmbeddedServer, tell: Callable[[str], None]) -> None:
-        """Start `server` again on its port when it ends, as the services are. Raises `Stop` if that does not help."""
+        """Start `server` again on its port when it ends, as the services are. `StopError` if that does not help."""
         for _ in range(SERVER_TRIES):
             await server.died()
             tell(f"{server.name} ended and is started again.")
@@ -50,11 +50,11 @@ class Servers:
             try:
                 await server.start()
             except ServerError as error:
-                raise Stop(str(error)) from None
+                raise StopError(str(error)) from None
             if self.env[server.instead] != server.url:
-                raise Stop(f"{server.name} lost its port to another program: run again.")
+                raise StopError(f"{server.name} lost its port to another program: run again.")
             tell(f"{server.name} is back.")
-        raise Stop(f"{server.name} ended {SERVER_TRIES} times; its log is {server.log}.")
+        raise StopError(f"{server.name} ended {SERVER_TRIES} times; its log is {server.log}.")
 
     async def stop(self) -> None:
         await asyncio.gather(*(server.stop() for server in self.running))

@@ -18,12 +18,12 @@ FOLLOW_SECONDS = 900
 RECONNECT_SECONDS = 1.0
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The gateway did not take the picture, or could not read it. The text is its sentence."""
 
 
 async def upload(session: aiohttp.ClientSession, base: str, path: Path) -> str:
-    """Send `path`; gives the document id. Raises `Refused` with what the gateway has against it."""
+    """Send `path`; returns the document id. Raises `RefusedError` with what the gateway has against it."""
     with path.open("rb") as file:
         form = aiohttp.FormData()
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -31,7 +31,7 @@ async def upload(session: aiohttp.ClientSession, base: str, path: Path) -> str:
         async with session.post(f"{base}/api/v1/documents/upload", data=form) as answer:
             body = await answer.read()
             if answer.status not in (200, 202):
-                raise Refused(problem_in(body) or f"The upload was answered {answer.status}.")
+                raise RefusedError(problem_in(body) or f"The upload was answered {answer.status}.")
     return msgspec.json.decode(body, type=Uploaded).document_id
 
 
@@ -52,7 +52,7 @@ async def frames(chunks: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, bytes
         lines = (rest + chunk).split(b"\n")
         rest = lines.pop()
         if len(rest) + len(data) > BUFFER_LIMIT:
-            raise Refused("The event stream sends an event without end.")
+            raise RefusedError("The event stream sends an event without end.")
         for raw in lines:
             line = raw.rstrip(b"\r")
             if not line:
@@ -68,7 +68,7 @@ async def frames(chunks: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, bytes
 async def follow(session: aiohttp.ClientSession, base: str, document_id: str) -> AsyncIterator[Event]:
     """The document's events up to its final one, across lost connections; nothing twice.
 
-    Raises `Refused` if the gateway does not know the document.
+    Raises `RefusedError` if the gateway does not know the document.
     """
     last = ""
     # The heartbeat comes every 15 s: three missed ones are a dead connection.
@@ -80,7 +80,7 @@ async def follow(session: aiohttp.ClientSession, base: str, document_id: str) ->
                 if answer.status == 204:
                     return
                 if answer.status == 404:
-                    raise Refused("The document is gone.")
+                    raise RefusedError("The document is gone.")
                 answer.raise_for_status()
                 async for name, data in frames(answer.content.iter_any()):
                     last = name or last
@@ -97,9 +97,9 @@ async def follow(session: aiohttp.ClientSession, base: str, document_id: str) ->
 
 
 async def watch(session: aiohttp.ClientSession, base: str, document_id: str, console: Console) -> Event:
-    """Show the document's progress until its end; gives the final event.
+    """Show the document's progress until its end; returns the final event.
 
-    Raises `Refused` if there is none within 15 minutes.
+    Raises `RefusedError` if there is none within 15 minutes.
     """
     show = with_bar if console.is_terminal else with_lines
     try:
@@ -108,8 +108,8 @@ async def watch(session: aiohttp.ClientSession, base: str, document_id: str, con
                 if event.final:
                     return event
     except TimeoutError:
-        raise Refused(f"The document was not finished in {FOLLOW_SECONDS // 60} minutes.") from None
-    raise Refused("The event stream ended before the document did.")
+        raise RefusedError(f"The document was not finished in {FOLLOW_SECONDS // 60} minutes.") from None
+    raise RefusedError("The event stream ended before the document did.")
 
 
 async def with_bar(events: AsyncIterator[Event], console: Console) -> AsyncIterator[Event]:
@@ -143,9 +143,9 @@ async def with_lines(events: AsyncIterator[Event], console: Console) -> AsyncIte
 
 
 async def timetable(session: aiohttp.ClientSession, base: str, document_id: str) -> Timetable:
-    """The week that was read. Raises `Refused` if there is none."""
+    """The week that was read. Raises `RefusedError` if there is none."""
     async with session.get(f"{base}/api/v1/timetables/{document_id}") as answer:
         body = await answer.read()
         if answer.status != 200:
-            raise Refused(problem_in(body) or f"The timetable was answered {answer.status}.")
+            raise RefusedError(problem_in(body) or f"The timetable was answered {answer.status}.")
     return msgspec.json.decode(body, type=Timetable)

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.compressor.codec import vips
 from services.compressor.decode import Decoded, decode
-from services.compressor.encode import EncodeFailed, encode, encode_somehow
+from services.compressor.encode import EncodeError, encode, encode_somehow
 from services.compressor.pdf import DrawnPage
 from services.compressor.settings import CompressorSettings
 from services.compressor.strip import strip
@@ -44,13 +44,13 @@ def compress(
     """Compress one page of a picture file.
 
     Raises:
-        Unreadable: the picture cannot be decoded.
-        EncodeFailed: it can, but no encoder works, and the file is of a kind that cannot go on as it is.
+        UnreadableError: the picture cannot be decoded.
+        EncodeError: it can, but no encoder works, and the file is of a kind that cannot go on as it is.
     """
     decoded = decode(data, info, settings.max_image_dimension, limits, page=page)
     try:
         encoded = encode(decoded.image, settings, from_jpeg=info.kind == "jpeg")
-    except EncodeFailed as error:
+    except EncodeError as error:
         original = _original(data, info, decoded)
         if original is not None:
             log.warning("encode failed, the original goes on", error=str(error), kind=info.kind)
@@ -77,7 +77,7 @@ def compress(
 
 
 def compress_drawn(page: DrawnPage, settings: CompressorSettings) -> Compressed:
-    """Compress a drawn PDF page. Raises `EncodeFailed`."""
+    """Compress a drawn PDF page. Raises `EncodeError`."""
     image: Any = vips().Image.new_from_memory(page.pixels, page.width, page.height, 4, "uchar")
     image = image.extract_band(0, n=3).copy(interpretation="srgb").copy_memory()
     encoded = encode_somehow(image, settings)

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.compressor.codec import pillow, vips
 from services.compressor.strip import plain_png
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 from shared.pictures import PictureInfo, PictureSettings, check_size, cut_off
 
 _PILLOW_FORMATS = {
@@ -56,7 +56,7 @@ def decode(data: bytes, info: PictureInfo, longest: int, limits: PictureSettings
         page: from 0; of a TIFF. Of animations the first frame is taken.
 
     Raises:
-        Unreadable: damaged, cut off or too large.
+        UnreadableError: damaged, cut off or too large.
     """
     if info.kind == "png":
         data = plain_png(data)
@@ -68,10 +68,10 @@ def decode(data: bytes, info: PictureInfo, longest: int, limits: PictureSettings
             pass
     try:
         return _with_pillow(data, info, longest, limits, page)
-    except Unreadable:
+    except UnreadableError:
         raise
     except Exception:  # noqa: BLE001 - Pillow's readers raise a dozen types on broken bytes; all mean the same here
-        raise Unreadable(cut_off(info.kind)) from None
+        raise UnreadableError(cut_off(info.kind)) from None
 
 
 def page_count(data: bytes, info: PictureInfo, limits: PictureSettings) -> list[int]:
@@ -79,7 +79,7 @@ def page_count(data: bytes, info: PictureInfo, limits: PictureSettings) -> list[
     behind a page, for everything else the first.
 
     Raises:
-        Unreadable: more than `limits.max_pages`.
+        UnreadableError: more than `limits.max_pages`.
     """
     if info.kind != "tiff":
         return [0]

@@ -20,7 +20,7 @@ import msgspec
 
 from services.compressor.docx.file import Word
 from services.compressor.pdf import DrawnPage, Pdf, load_pdfium
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings
 
 _PR_SET_PDEATHSIG = 1
@@ -108,7 +108,7 @@ def main() -> None:
             return  # the parent is gone, or done with this process
         try:
             answer = desk.answer(request)
-        except Unreadable as refused:
+        except UnreadableError as refused:
             answer = Answer(unreadable=str(refused))
         except MemoryError:
             answer = Answer(too_heavy=True)

@@ -18,7 +18,7 @@ import msgspec
 from services.compressor.document_child import Answer, Close, Draw, Open
 from services.compressor.pdf import DrawnPage
 from shared.logs import get_logger
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings
 
 log = get_logger("compressor.document")
@@ -61,7 +61,7 @@ class DocumentProcesses:
         """Close what this returns.
 
         Raises:
-            Unreadable: locked, broken, without pages, with too many, or too much work.
+            UnreadableError: locked, broken, without pages, with too many, or too much work.
             RuntimeError: no process could be started.
         """
         child = self._take()
@@ -120,7 +120,7 @@ class OpenDocument:
             The page, or a picture file that is one.
 
         Raises:
-            Unreadable: also where the page takes too long or too much memory.
+            UnreadableError: also where the page takes too long or too much memory.
             RuntimeError: a fault in the process.
         """
         with self._busy:
@@ -138,7 +138,7 @@ class OpenDocument:
         try:
             if self._child.alive:
                 self._child.ask(Close(), self._seconds)
-        except (Unreadable, RuntimeError):
+        except (UnreadableError, RuntimeError):
             self._child.end()  # the document was read; what goes wrong afterwards is of no account
         finally:
             self._busy.release()
@@ -188,7 +188,7 @@ class _Child:
             room: bytes of the answer's pixels, at most.
 
         Raises:
-            Unreadable: of the document, or because the process died of it.
+            UnreadableError: of the document, or because the process died of it.
             RuntimeError: a fault in the process.
         """
         try:
@@ -198,12 +198,12 @@ class _Child:
             log.warning(
                 "a document took its process with it", request=type(request).__name__, exit=self._process.returncode
             )
-            raise Unreadable(TOO_HEAVY) from None
+            raise UnreadableError(TOO_HEAVY) from None
         if answer.too_heavy:
             self.end()  # what it still holds is not known
-            raise Unreadable(TOO_HEAVY)
+            raise UnreadableError(TOO_HEAVY)
         if answer.unreadable is not None:
-            raise Unreadable(answer.unreadable)
+            raise UnreadableError(answer.unreadable)
         if answer.error is not None:
             self.end()
             raise RuntimeError(f"the document process failed: {answer.error}")

@@ -28,7 +28,7 @@ _STRIPS_SHARE = 8
 """The strips together are one part in this many of the picture."""
 
 
-class EncodeFailed(Exception):
+class EncodeError(Exception):
     """The codec could not write the picture."""
 
 
@@ -49,7 +49,7 @@ def encode(image: Any, settings: CompressorSettings, *, from_jpeg: bool = False)
         from_jpeg: it was a JPEG before.
 
     Raises:
-        EncodeFailed: the codec's fault, not the picture's.
+        EncodeError: the codec's fault, not the picture's.
     """
     pyvips = vips()
     try:
@@ -67,25 +67,25 @@ def encode(image: Any, settings: CompressorSettings, *, from_jpeg: bool = False)
                     return Encoded(lossless, "image/webp", "webp", lossless=True)
         return Encoded(lossy, "image/webp", "webp", lossless=False)
     except pyvips.Error as error:
-        raise EncodeFailed(str(error).strip().replace("\n", "; ")) from error
+        raise EncodeError(str(error).strip().replace("\n", "; ")) from error
 
 
 def encode_somehow(image: Any, settings: CompressorSettings) -> Encoded:
     """As `encode`, but in another format where `OUTPUT_FORMAT` fails: for files that cannot go on as they are.
 
     Raises:
-        EncodeFailed: no encoder works.
+        EncodeError: no encoder works.
     """
     try:
         return encode(image, settings)
-    except EncodeFailed as error:
+    except EncodeError as error:
         log.warning("encode failed, another format is tried", format=settings.output_format, error=str(error))
     others: list[Literal["webp", "jpeg", "png"]] = ["jpeg", "png", "webp"]
     for other in others:
         if other != settings.output_format:
-            with suppress(EncodeFailed):
+            with suppress(EncodeError):
                 return encode(image, settings.model_copy(update={"output_format": other}))
-    raise EncodeFailed("no encoder works")
+    raise EncodeError("no encoder works")
 
 
 def flatness(image: Any) -> float:

@@ -18,13 +18,13 @@ from services.compressor.codec import pillow, vips
 from services.compressor.compress import Compressed, compress, compress_drawn
 from services.compressor.decode import page_count
 from services.compressor.document_process import DocumentProcesses, OpenDocument
-from services.compressor.encode import EncodeFailed
+from services.compressor.encode import EncodeError
 from services.compressor.settings import CompressorSettings
 from services.compressor.words import describe
-from shared.blobs import BlobMissing, Blobs, blob_key
+from shared.blobs import BlobMissingError, Blobs, blob_key
 from shared.logs import get_logger
 from shared.messages import CompressPayload, OcrPayload, PageImage, TextLayer, encode
-from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Unreadable
+from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, UnreadableError
 from shared.pictures import PictureInfo, PictureSettings, inspect
 from shared.threads import Threads
 
@@ -72,7 +72,7 @@ class Compressor:
         started = time.perf_counter()
         try:
             data = await self._blobs.get(upload.blob)
-        except BlobMissing:
+        except BlobMissingError:
             return Dead(GONE)
         images: list[PageImage] = []
         stored: list[Compressed] = []
@@ -86,9 +86,9 @@ class Compressor:
                     if count > 1 and number + 1 < count:
                         share = (number + 1) / count
                         await progress("compressing", share, f"Page {number + 1} of {count} compressed")
-        except Unreadable as refused:
+        except UnreadableError as refused:
             return Dead(str(refused))
-        except EncodeFailed as error:
+        except EncodeError as error:
             log.error("no picture could be written", error=str(error))
             return Dead("The picture could not be converted. Save it as JPEG or PNG and upload that.")
         message = describe(info.kind, len(data), stored, with_text=any(image.text_layer for image in images))

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.compressor.pdf_text import read_lines
 from shared.messages import TextLayer
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings, cut_off, too_many_pages
 
 _POINTS_PER_INCH = 72
@@ -42,7 +42,7 @@ class Pdf:
     """An open document. Use it on one thread and close it there."""
 
     def __init__(self, data: bytes, limits: PictureSettings) -> None:
-        """Raises `Unreadable`: locked, broken, without pages or with too many."""
+        """Raises `UnreadableError`: locked, broken, without pages or with too many."""
         import pypdfium2
         import pypdfium2.raw
 
@@ -54,18 +54,18 @@ class Pdf:
             # one locked: only a file that mentions encryption can be.
             encrypted = b"/Encrypt" in data
             if encrypted and error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
-                raise Unreadable(LOCKED) from None
+                raise UnreadableError(LOCKED) from None
             if encrypted and error.err_code == pypdfium2.raw.FPDF_ERR_SECURITY:
-                raise Unreadable(UNSUPPORTED) from None
-            raise Unreadable(cut_off("pdf")) from None
+                raise UnreadableError(UNSUPPORTED) from None
+            raise UnreadableError(cut_off("pdf")) from None
         try:
             # Before any page is opened, or filled-in form fields are not drawn.
             self._document.init_forms()
             self.pages = len(self._document)
             if self.pages < 1:
-                raise Unreadable(NO_PAGES)
+                raise UnreadableError(NO_PAGES)
             if self.pages > limits.max_pages:
-                raise Unreadable(too_many_pages(self.pages, limits.max_pages))
+                raise UnreadableError(too_many_pages(self.pages, limits.max_pages))
         except BaseException:
             self._document.close()
             raise
@@ -77,18 +77,18 @@ class Pdf:
         """Draw a page at 200 dots an inch, or what fits `longest` pixels.
 
         Raises:
-            Unreadable: the page is broken, takes too long, or holds a picture too large to decode.
+            UnreadableError: the page is broken, takes too long, or holds a picture too large to decode.
         """
         import pypdfium2
 
         try:
             page = self._document[number]
         except pypdfium2.PdfiumError:
-            raise Unreadable(f"Page {number + 1} of this PDF is broken. Save it anew and upload that.") from None
+            raise UnreadableError(f"Page {number + 1} of this PDF is broken. Save it anew and upload that.") from None
         try:
             points_wide, points_high = page.get_size()
             if not (points_wide > 0 and points_high > 0):
-                raise Unreadable(f"Page {number + 1} of this PDF has no size.")
+                raise UnreadableError(f"Page {number + 1} of this PDF has no size.")
             # Clamped, because a page may be 200,000 points wide.
             scale = min(_DPI / _POINTS_PER_INCH, longest / max(points_wide, points_high))
             width = min(longest, max(1, round(points_wide * scale)))
@@ -108,7 +108,7 @@ class Pdf:
             for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
                 width, height = image.get_px_size()
                 if width * height > self._limits.max_pixels:
-                    raise Unreadable(
+                    raise UnreadableError(
                         f"Page {number + 1} of this PDF holds a picture of {width:,} × {height:,} pixels; at most "
                         f"{self._limits.max_pixels / 1e6:g} million are read."
                     )
@@ -130,11 +130,11 @@ class Pdf:
             status = raw.FPDF_RenderPageBitmap_Start(*where, pause)
             raw.FPDF_RenderPage_Close(page)
             if status == raw.FPDF_RENDER_TOBECONTINUED:
-                raise Unreadable(
+                raise UnreadableError(
                     f"Page {number + 1} of this PDF takes too long to draw. Upload a picture of it instead."
                 )
             if status == raw.FPDF_RENDER_FAILED:
-                raise Unreadable(f"Page {number + 1} of this PDF cannot be drawn. Upload a picture of it instead.")
+                raise UnreadableError(f"Page {number + 1} of this PDF cannot be drawn. Upload a picture of it instead.")
             if self._document.formenv:
                 raw.FPDF_FFLDraw(self._document.formenv, *where)
             return bytes(bitmap.buffer)

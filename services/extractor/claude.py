@@ -3,12 +3,12 @@
 ::
 
     ask ─▶ try ─┬─ overload, rate limit, broken connection ─▶ wait, try again (at most MAX_TRIES)
-                ├─ refused, cut off, too large, key ─────────▶ ClaudeFailed
+                ├─ refused, cut off, too large, key ─────────▶ ClaudeError
                 └─ an answer ─▶ check ─┬─ no faults ─────────▶ Asked
                                        └─ faults ─▶ one repair round ─▶ the better of the two
 
 Structured output, bounded in time, tokens and size. Every try is on record with its tokens and cost, the failed ones
-too. Every way it can fail ends in `ClaudeFailed` with a reason; the caller keeps the local reading then. Nothing of
+too. Every way it can fail ends in `ClaudeError` with a reason; the caller keeps the local reading then. Nothing of
 the answer is believed before `grounding` has checked it.
 """
 
@@ -23,7 +23,7 @@ import anthropic
 import msgspec
 
 from services.extractor.attempts import Attempt, Note, Usage, cost, counted
-from services.extractor.grounding import Answer, ClaudeFailed
+from services.extractor.grounding import Answer, ClaudeError
 from services.extractor.prompt import SYSTEM, Numbered, content, repair, schema
 from services.extractor.settings import ClaudeSettings
 from shared.logs import get_logger
@@ -63,7 +63,7 @@ class _Talk:
         return sum(each.usage.input_tokens + each.usage.output_tokens for each in self.attempts)
 
 
-class _Again(Exception):
+class _TryAgainError(Exception):
     """Worth another try after `wait` seconds (null for the usual back-off)."""
 
     def __init__(self, reason: str, wait: float | None = None) -> None:
@@ -87,7 +87,7 @@ class Claude:
             note: told of each try before it is sent and after it has ended, however it does.
 
         Raises:
-            ClaudeFailed: for whatever reason there is no usable answer; its `attempts` say what was paid.
+            ClaudeError: for whatever reason there is no usable answer; its `attempts` say what was paid.
         """
         talk = _Talk([{"role": "user", "content": content(pictures, numbered)}], note)
         best: Answer | None = None
@@ -105,16 +105,16 @@ class Claude:
                 return self._asked(second if second is not None and len(left) < len(faults) else answer, talk)
         except TimeoutError:
             reason = f"no answer within {self._settings.claude_timeout:g} s"
-        except ClaudeFailed as failure:
+        except ClaudeError as failure:
             reason = str(failure)
         # A repair that fails takes nothing away from the answer before it.
         if best is not None:
             return Asked(best, talk.attempts)
-        raise ClaudeFailed(reason, talk.attempts) from None
+        raise ClaudeError(reason, talk.attempts) from None
 
     def _asked(self, answer: Answer | None, talk: _Talk) -> Asked:
         if answer is None:
-            raise ClaudeFailed("the answer was not in the agreed form")
+            raise ClaudeError("the answer was not in the agreed form")
         return Asked(answer, talk.attempts)
 
     def _affordable(self, talk: _Talk) -> bool:
@@ -138,10 +138,10 @@ class Claude:
         for number in range(1, MAX_TRIES + 1):
             try:
                 return await self._once(talk)
-            except _Again as again:
+            except _TryAgainError as again:
                 pause = wait if again.wait is None else again.wait
                 if number == MAX_TRIES or pause > MAX_WAIT:
-                    raise ClaudeFailed(str(again)) from None
+                    raise ClaudeError(str(again)) from None
                 wait *= 2
             await asyncio.sleep(pause)
         raise AssertionError("the last try returns or raises")
@@ -160,30 +160,30 @@ class Claude:
                 outcome = "no message"
                 if "overloaded" in str(getattr(message, "error", "")):
                     outcome = "overloaded"
-                    raise _Again("the service is overloaded")
-                raise ClaudeFailed("the answer was not a message")
+                    raise _TryAgainError("the service is overloaded")
+                raise ClaudeError("the answer was not a message")
             usage = Usage(counted(message.usage.input_tokens), counted(message.usage.output_tokens))
             model, outcome = str(message.model), str(message.stop_reason)
         except anthropic.APITimeoutError:
             outcome = "timeout"
-            raise ClaudeFailed(f"no answer within {self._settings.claude_timeout:g} s") from None
+            raise ClaudeError(f"no answer within {self._settings.claude_timeout:g} s") from None
         except anthropic.APIStatusError as error:
             outcome = str(error.status_code)
             raise _fault(error) from None
         except anthropic.APIConnectionError:
             outcome = "unreachable"
-            raise _Again("the service could not be reached") from None
+            raise _TryAgainError("the service could not be reached") from None
         except (anthropic.AnthropicError, json.JSONDecodeError) as error:
             outcome = "client"
-            raise ClaudeFailed(f"the client refused ({type(error).__name__})") from None
+            raise ClaudeError(f"the client refused ({type(error).__name__})") from None
         else:
             if message.stop_reason == "refusal":
-                raise ClaudeFailed("the request was refused")
+                raise ClaudeError("the request was refused")
             if message.stop_reason in ("max_tokens", "model_context_window_exceeded"):
-                raise ClaudeFailed("the answer was cut off")
+                raise ClaudeError("the answer was cut off")
             return message
         finally:
-            # Refused, cut-off and cancelled tries are paid for too: the record is written whatever happened.
+            # RefusedError, cut-off and cancelled tries are paid for too: the record is written whatever happened.
             attempt = replace(
                 attempt,
                 model=model,
@@ -222,13 +222,13 @@ def _fault(error: anthropic.APIStatusError) -> Exception:
     reason = "the service is overloaded" if overloaded else _REASONS.get(status, f"the service answered {status}")
     told = error.response.headers.get("x-should-retry")
     if told == "false" or not (overloaded or status in (408, 409, 429) or status >= 500):
-        return ClaudeFailed(reason)
+        return ClaudeError(reason)
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         try:
-            return _Again(reason, max(0.0, float(error.response.headers[name]) / unit))
+            return _TryAgainError(reason, max(0.0, float(error.response.headers[name]) / unit))
         except (KeyError, ValueError):
             continue
-    return _Again(reason)
+    return _TryAgainError(reason)
 
 
 _REASONS = {

@@ -26,7 +26,7 @@ MATCH = 85.0
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
-class ClaudeFailed(Exception):
+class ClaudeError(Exception):
     """No usable answer. The text is one clause for a warning and the log; it holds no key and no page text."""
 
     def __init__(self, reason: str, attempts: list[Attempt] | None = None) -> None:

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from services.extractor.attempts import Attempt, by_id, summary
-from services.extractor.grounding import Answer, ClaudeFailed, ground
-from services.extractor.pictures import Undecodable, blank, decode, media_type_of, sendable
+from services.extractor.grounding import Answer, ClaudeError, ground
+from services.extractor.pictures import UndecodableError, blank, decode, media_type_of, sendable
 from services.extractor.prompt import MAX_PAGES, Numbered, number_lines
 from services.extractor.reading import PageInput, read_timetable
 from services.extractor.reading.evidence.textlayer import exact_page
 from services.extractor.settings import ClaudeSettings, ExtractorSettings
 from services.extractor.validation import validate
-from shared.blobs import BlobMissing, Blobs
+from shared.blobs import BlobMissingError, Blobs
 from shared.logs import get_logger
 from shared.messages import (
     CompleteResult,
@@ -67,7 +67,7 @@ class Save(Protocol):
         reader: Reader,
         attempts: Attempts,
     ) -> Timetable | None:
-        """Gives what is stored, with the attempts of earlier deliveries; None if the document was deleted meanwhile.
+        """Returns what is stored, with the attempts of earlier deliveries; None if the document was deleted meanwhile.
         Attempts that are noted already count once."""
 
 
@@ -156,7 +156,7 @@ class Extractor:
         await progress("ai", 0.0, "Reading the layout")
         try:
             material = await self._gather(payload)
-        except BlobMissing:
+        except BlobMissingError:
             return Dead("The stored picture is gone.")
         read = await self._read(job, material, progress)
         timetable, reader = read.timetable, _NAMES[read.reader]
@@ -214,7 +214,7 @@ class Extractor:
         )
 
     async def _gather(self, payload: ExtractPayload) -> _Material:
-        """Fetch the OCR result and decode its pictures. Raises `BlobMissing`."""
+        """Fetch the OCR result and decode its pictures. Raises `BlobMissingError`."""
         result = msgspec.json.decode(await self._blobs.get(payload.ocr), type=OcrResult)
         declared = {page.image: page.content_type for page in payload.pages}
         layers = {page.page: page.text_layer for page in payload.pages}
@@ -225,7 +225,7 @@ class Extractor:
             data = await self._blobs.get(page.image)
             try:
                 picture = await self._threads.run(decode, data, page)
-            except Undecodable:
+            except UndecodableError:
                 picture = blank(page)
                 material.warnings.append(
                     Warning_(code="no_picture", message=f"Page {page.page + 1} was read by its text alone.")
@@ -240,7 +240,7 @@ class Extractor:
             return None
         try:
             return msgspec.json.decode(await self._blobs.get(key), type=TextLayer)
-        except (BlobMissing, msgspec.DecodeError) as error:
+        except (BlobMissingError, msgspec.DecodeError) as error:
             log.warning("no text layer", key=key, error=str(error))
             return None
 
@@ -262,7 +262,7 @@ class Extractor:
         await progress("ai", 0.3, "Asking Claude about what is unclear", details={"confidence": reading.confidence})
         try:
             answered, attempts = await self._ask(self._claude, job, material)
-        except ClaudeFailed as failure:
+        except ClaudeError as failure:
             log.warning("claude failed", reason=str(failure))
             local.warnings.append(
                 Warning_(code="claude_failed", message=f"Claude could not be asked: {failure}. Read locally instead.")

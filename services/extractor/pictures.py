@@ -13,7 +13,7 @@ MAX_SENT_BYTES = 3_500_000
 MAX_SENT_SIDE = 2048
 
 
-class Undecodable(ValueError):
+class UndecodableError(ValueError):
     """No codec here reads the picture."""
 
 
@@ -21,7 +21,7 @@ def decode(data: bytes, page: OcrPage) -> Picture:
     """The page's picture as RGB, height x width x 3, in the size its boxes are measured in.
 
     Raises:
-        Undecodable: such as an AVIF original that went on because compression failed.
+        UndecodableError: such as an AVIF original that went on because compression failed.
     """
     raw = np.frombuffer(data, np.uint8)
     for flags in (cv2.IMREAD_COLOR, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION):
@@ -30,7 +30,7 @@ def decode(data: bytes, page: OcrPage) -> Picture:
         except cv2.error:
             found = None
         if found is None:
-            raise Undecodable("not a picture OpenCV can read")
+            raise UndecodableError("not a picture OpenCV can read")
         picture = found
         if picture.shape[:2] == (page.height, page.width):
             break

@@ -65,7 +65,7 @@ def validate(blocks: list[TimeBlock]) -> Verdict:
 
 
 def _check(index: int, block: TimeBlock, errors: list[Warning_], hints: list[Warning_]) -> tuple[int, int] | None:
-    """Check one block; gives its start and end in minutes if both are good."""
+    """Check one block; returns its start and end in minutes if both are good."""
     label = f"“{block.name.strip() or 'A block'}” on {str(block.day).capitalize()}"
     if block.day not in DAYS:
         errors.append(_about(index, "unknown_day", f"“{block.day}” is not a day of the week."))

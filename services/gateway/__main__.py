@@ -47,7 +47,7 @@ async def main() -> None:
     relay_settings = RelaySettings.load()
     producer = Producer(client, redis_settings)
     relay = Relay(jobs, producer, relay_settings)
-    # A document that ended makes room in the window.
+    # A document that ended frees a slot of the window.
     recorders = [Recorder(recorder_readers[keys], keys, events, queue.consumer, relay.nudge) for keys in partitions]
     hub = Hub(hub_readers, settings.sse_buffer)
     direct = Direct(relay, jobs, documents, events, hub, DirectSettings.load(), queue)

@@ -22,7 +22,7 @@ from services.gateway.relay import Relay
 from shared.db.documents import Documents
 from shared.db.events import Events, RecordedEvent
 from shared.db.jobs import Jobs, QueuedJob
-from shared.db.pool import DatabaseAway, patiently
+from shared.db.pool import DatabaseAwayError, patiently
 from shared.direct import PATH, DirectDone, DirectJob, DirectLine, InternalSettings, bearer
 from shared.logs import get_logger
 from shared.messages import Event, Stage, Status
@@ -55,13 +55,15 @@ class DirectSettings(Settings):
         return urls[stage].rstrip("/") + PATH
 
 
-class _AwayError(Exception):
+class _WorkerAwayError(Exception):
     """A worker cannot be reached or broke off; the document is given back."""
 
 
 class Direct:
-    """Args:
-    relay: says whether Redis is away.
+    """Works documents through over HTTP while Redis is away.
+
+    Args:
+        relay: says whether Redis is away.
     """
 
     def __init__(
@@ -84,21 +86,21 @@ class Direct:
         self._internal = InternalSettings.load()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ended: dict[str, asyncio.Event] = {}
-        self._places = 0
+        self._slots = 0
         self._changed = asyncio.Event()
         self._last_id = (0, 0)
         # Made with the first call: a client session belongs to the event loop it is made in.
         self._session: aiohttp.ClientSession | None = None
 
     @contextlib.contextmanager
-    def place(self) -> Iterator[bool]:
-        """One of the places for uploads while Redis is away, held until the context ends; False if all are taken."""
-        free = self._places < self._settings.direct_concurrency + self._settings.direct_waiting
-        self._places += free
+    def slot(self) -> Iterator[bool]:
+        """One of the slots for uploads while Redis is away, held until the context ends; False if all are taken."""
+        free = self._slots < self._settings.direct_concurrency + self._settings.direct_waiting
+        self._slots += free
         try:
             yield free
         finally:
-            self._places -= free
+            self._slots -= free
 
     async def ended(self, document_id: str, seconds: float) -> bool:
         """Wait until a document that was just committed has been worked through; False if it was not in time."""
@@ -114,13 +116,13 @@ class Direct:
         return True
 
     async def run_once(self) -> None:
-        """Claim what there is room for while Redis is away."""
+        """Claim as many as slots are free while Redis is away."""
         self._changed.clear()
         claimed = True
         while self._relay.away and claimed and len(self._running) < self._settings.direct_concurrency:
             try:
                 job = await self._jobs.claim(_CLAIM_SECONDS)
-            except DatabaseAway as error:
+            except DatabaseAwayError as error:
                 log.warning("postgres is away as well", error=str(error))
                 break
             claimed = job is not None
@@ -146,7 +148,7 @@ class Direct:
         renewing = asyncio.create_task(self._renew(job.document_id))
         try:
             await self._work(job)
-        except _AwayError as error:
+        except _WorkerAwayError as error:
             log.warning("a document waits for its worker", document_id=job.document_id, error=str(error))
             # Not at once: the worker that is away is likely to be away still.
             await asyncio.sleep(random.uniform(0.5, 1.0))
@@ -154,19 +156,19 @@ class Direct:
         except asyncio.CancelledError:
             await self._give_back(job.document_id)
             raise
-        except DatabaseAway as error:
+        except DatabaseAwayError as error:
             log.warning("a document waits for postgres", document_id=job.document_id, error=str(error))
         finally:
             renewing.cancel()
 
     async def _give_back(self, document_id: str) -> None:
-        with contextlib.suppress(DatabaseAway):
+        with contextlib.suppress(DatabaseAwayError):
             await self._jobs.renew_claim(document_id, 0)
 
     async def _renew(self, document_id: str) -> None:
         while True:
             await asyncio.sleep(_CLAIM_SECONDS / 3)
-            with contextlib.suppress(DatabaseAway):
+            with contextlib.suppress(DatabaseAwayError):
                 await self._jobs.renew_claim(document_id, _CLAIM_SECONDS)
 
     async def _work(self, job: QueuedJob) -> None:
@@ -219,7 +221,7 @@ class Direct:
         self._end(job.document_id)
 
     async def _call(self, asked: DirectJob) -> AsyncIterator[DirectLine]:
-        """The lines of a worker's answer, the last of them an outcome. Raises `_AwayError`."""
+        """The lines of a worker's answer, the last of them an outcome. Raises `_WorkerAwayError`."""
         if self._session is None:
             self._session = aiohttp.ClientSession()
         headers = {"Authorization": bearer(self._internal), "Content-Type": "application/json"}
@@ -234,14 +236,14 @@ class Direct:
                 read_bufsize=_LINE_BYTES,
             ) as answer:
                 if answer.status != 200:
-                    raise _AwayError(f"{asked.stage} answered {answer.status}")
+                    raise _WorkerAwayError(f"{asked.stage} answered {answer.status}")
                 async for raw in answer.content:
                     last = msgspec.json.decode(raw, type=DirectLine)
                     yield last
         except (aiohttp.ClientError, TimeoutError, ValueError, msgspec.DecodeError) as error:
-            raise _AwayError(f"{asked.stage}: {error or type(error).__name__}") from error
+            raise _WorkerAwayError(f"{asked.stage}: {error or type(error).__name__}") from error
         if not (last.done or last.dead is not None or last.retry is not None):
-            raise _AwayError(f"{asked.stage} broke off")
+            raise _WorkerAwayError(f"{asked.stage} broke off")
 
     async def _fail(self, job: QueuedJob, sentence: str, percentage: int) -> None:
         if await patiently(lambda: self._documents.fail(job.document_id, job.tenant, sentence)):

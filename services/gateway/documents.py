@@ -8,7 +8,7 @@ from services.gateway.context import GATEWAY, Gateway, document_id
 from services.gateway.paging import cursor, read_page
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import TENANT
-from shared.blobs import BlobMissing, document_prefix
+from shared.blobs import BlobMissingError, document_prefix
 from shared.db.documents import Row, read_document
 from shared.health import json_response
 from shared.logs import get_logger
@@ -56,7 +56,7 @@ async def get_image(request: web.Request) -> web.Response:
         raise not_found("page" if pages else "picture yet")
     try:
         data = await request.app[GATEWAY].blobs.get(pages[page].image)
-    except BlobMissing:
+    except BlobMissingError:
         raise not_found("picture") from None
     headers = {"Cache-Control": "private, max-age=300", "Content-Security-Policy": "default-src 'none'; sandbox"}
     return web.Response(body=data, content_type=pages[page].content_type, headers=headers)

@@ -86,9 +86,11 @@ class Subscriber:
 
 
 class Hub:
-    """Args:
-    reader: a client of its own, for blocking reads.
-    keys: the partition whose events are read.
+    """Reads the events of all partitions and hands each to the subscribers of its document.
+
+    Args:
+        readers: for each partition a client of its own, for blocking reads.
+        limit: frames that wait for one client; one that falls further behind is cut off.
     """
 
     def __init__(self, readers: dict[Keys, Client], limit: int) -> None:

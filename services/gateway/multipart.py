@@ -109,7 +109,7 @@ async def _check_start(request: web.Request) -> None:
 
 
 async def _soon(data: Awaitable[T]) -> T:
-    """Wait for a client's next bytes, not for ever: silent connections would hold the places of those who send."""
+    """Wait for a client's next bytes, not for ever: silent connections would hold the slots of those who send."""
     async with asyncio.timeout(_SILENCE_SECONDS):
         return await data
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from shared.db.pool import DatabaseAway
+from shared.db.pool import DatabaseAwayError
 from shared.logs import get_logger
 from shared.messages import Problem, encode
 
@@ -80,7 +80,7 @@ async def problem_middleware(request: web.Request, handler: Handler) -> web.Stre
         slug, title, detail = _TITLES.get(error.status, ("bad-request", error.reason, "The request was refused."))
         kept = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
         return ProblemError(error.status, slug, title, detail, headers=kept).response()
-    except DatabaseAway as error:
+    except DatabaseAwayError as error:
         log.warning("refused: postgres is away", path=request.path, error=str(error))
         return ProblemError(
             503,

@@ -25,7 +25,7 @@ class QueueState(Message):
     accepted: int
     """The tenant's documents that have not ended."""
     unqueued: int
-    """Of these, the ones that wait in Postgres for room on the streams."""
+    """Of these, the ones that wait in Postgres for a slot on the streams."""
     oldest_unqueued_seconds: float
     stages: list[StageStats]
 

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 
 from shared.db.jobs import Jobs, Reconciling
-from shared.db.pool import DatabaseAway, outage
+from shared.db.pool import DatabaseAwayError, outage
 from shared.logs import get_logger
 from shared.streams.keys import STAGES
 from shared.streams.producer import Held, Producer
@@ -21,9 +21,11 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Reconciler:
-    """Args:
-    jobs: the record.
-    producer: knows what Redis holds.
+    """Makes Redis hold exactly the jobs that Postgres says are under way.
+
+    Args:
+        jobs: the record.
+        producer: knows what Redis holds.
     """
 
     def __init__(self, jobs: Jobs, producer: Producer) -> None:
@@ -31,10 +33,10 @@ class Reconciler:
         self._producer = producer
 
     async def run_once(self) -> int:
-        """Compare and mend; gives how many documents were given back to the relay."""
+        """Compare and mend; returns how many documents were given back to the relay."""
         try:
             return await self._reconcile()
-        except DatabaseAway as error:
+        except DatabaseAwayError as error:
             log.warning("reconciler waits for postgres", error=str(error))
             return 0
 

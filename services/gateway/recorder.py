@@ -30,10 +30,12 @@ Entries = list[tuple[str, dict[str, str]]]
 
 
 class Recorder:
-    """Args:
-    reader: a client of its own, for blocking reads.
-    consumer: this gateway's name in the group.
-    on_end: called when a document has ended.
+    """Writes the events of one partition to Postgres.
+
+    Args:
+        reader: a client of its own, for blocking reads.
+        consumer: this gateway's name in the group.
+        on_end: called when a document has ended.
     """
 
     def __init__(self, reader: Client, keys: Keys, events: Events, consumer: str, on_end: Callable[[], None]) -> None:

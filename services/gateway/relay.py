@@ -12,7 +12,7 @@ import asyncio
 from typing import ClassVar
 
 from shared.db.jobs import Jobs, QueuedJob
-from shared.db.pool import DatabaseAway, outage
+from shared.db.pool import DatabaseAwayError, outage
 from shared.logs import get_logger
 from shared.messages import Event
 from shared.settings import Settings, setting
@@ -52,9 +52,11 @@ class RelaySettings(Settings):
 
 
 class Relay:
-    """Args:
-    jobs: holds the rows.
-    producer: puts them on the streams.
+    """Puts committed jobs on their streams.
+
+    Args:
+        jobs: holds the rows.
+        producer: puts them on the streams.
     """
 
     def __init__(self, jobs: Jobs, producer: Producer, settings: RelaySettings) -> None:
@@ -66,11 +68,11 @@ class Relay:
         """Whether Redis could not be reached the last time."""
 
     def nudge(self) -> None:
-        """Tell the relay that a job was committed or room was made, so that it does not wait for its next look."""
+        """Tell the relay that a job was committed or a slot became free, so that it does not wait for its next look."""
         self._nudged.set()
 
     async def run_once(self) -> int:
-        """Enqueue what may be; gives how many. Then waits up to a second for a nudge."""
+        """Enqueue what may be; returns how many. Then waits up to a second for a nudge."""
         self._nudged.clear()
         moved = 0
         try:
@@ -78,7 +80,7 @@ class Relay:
             if not moved:
                 await self._producer.ping()
             self._note_redis(away=False)
-        except DatabaseAway as error:
+        except DatabaseAwayError as error:
             log.warning("relay waits for postgres", error=str(error))
         except AWAY:
             self._note_redis(away=True)
@@ -87,7 +89,7 @@ class Relay:
             async with asyncio.timeout(1):
                 await self._nudged.wait()
         except TimeoutError:
-            # Another gateway's rows, and room that its documents made, are found by looking.
+            # Another gateway's rows, and slots that its documents freed, are found by looking.
             return moved
         return moved
 

@@ -19,7 +19,7 @@ from services.gateway.hub import EventId, Frame, Subscriber, event_id, frame
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import TENANT
 from shared.db.documents import Row, read_document
-from shared.db.pool import DatabaseAway
+from shared.db.pool import DatabaseAwayError
 from shared.logs import get_logger
 from shared.messages import CompleteResult, Document, Event, Status
 from shared.streams.entries import ID_FINAL, ID_STEP, percentage_in, read_event
@@ -184,7 +184,7 @@ class _Stream:
                 # What the reader missed while Redis was away is found by looking at the history again.
                 if row is None or await self._send(await _history(self._gateway, row, self._last)):
                     return
-            except DatabaseAway:
+            except DatabaseAwayError:
                 await self._write(b": heartbeat\n\n")
                 continue
             # Comments are invisible to page code: the data lets its watchdog see that the stream lives.
@@ -201,7 +201,7 @@ class _Stream:
         return frame(None, event)
 
     async def _send(self, frames: list[Frame]) -> bool:
-        """Send the frames that are new; gives whether the stream is at its end."""
+        """Send the frames that are new; returns whether the stream is at its end."""
         fresh = bytearray()
         for each in frames:
             if event_id(each.id) <= self._last:

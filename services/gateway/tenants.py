@@ -65,9 +65,11 @@ def pairs(text: str) -> list[tuple[str, str]]:
 
 
 class Tenants:
-    """Args:
-    keys: (tenant, key) pairs; none: no key is asked for.
-    optional: whether a request without a key is the default tenant's.
+    """Who may call the API: keys and the tenants that they stand for.
+
+    Args:
+        keys: (tenant, key) pairs; none: no key is asked for.
+        optional: whether a request without a key is the default tenant's.
     """
 
     def __init__(self, keys: list[tuple[str, str]], optional: bool) -> None:

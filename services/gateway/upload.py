@@ -13,11 +13,11 @@ from services.gateway.multipart import read_file
 from services.gateway.problems import ProblemError
 from services.gateway.tenants import TENANT
 from shared.blobs import blob_key, document_prefix
-from shared.db.pool import DatabaseAway
+from shared.db.pool import DatabaseAwayError
 from shared.health import json_response
 from shared.logs import get_logger
 from shared.messages import CompressPayload, Event, Status, Uploaded
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 from shared.pictures import ALLOWED, inspect
 from shared.streams.progress import STEPS, now_rfc3339
 
@@ -49,13 +49,13 @@ async def upload(request: web.Request) -> web.Response:
             400, "bad-query", "Bad query", "priority is one of those allowed.", allowed={"priority": [*_PRIORITIES]}
         )
     away = gateway.relay.away
-    with gateway.direct.place() if away else contextlib.nullcontext(True) as free:
+    with gateway.direct.slot() if away else contextlib.nullcontext(True) as free:
         if not free:
             raise ProblemError(
                 503,
                 "queue-away",
                 "Temporarily slow",
-                "The queue is away and all places beside it are taken. Please try again in a moment.",
+                "The queue is away and all slots beside it are taken. Please try again in a moment.",
                 retry_after=10,
             )
         async with receiving:
@@ -67,12 +67,12 @@ async def upload(request: web.Request) -> web.Response:
 
 
 async def _receive(request: web.Request, priority: int) -> str:
-    """Read, check and commit an upload; gives its document's id."""
+    """Read, check and commit an upload; returns its document's id."""
     gateway, tenant = request.app[GATEWAY], request[TENANT]
     file = await read_file(request, gateway.pictures.max_upload_bytes, gateway.settings.upload_timeout / 1000)
     try:
         info = inspect(file.data, len(file.data), gateway.pictures)
-    except Unreadable as error:
+    except UnreadableError as error:
         allowed = {
             "formats": ALLOWED,
             "maxBytes": gateway.pictures.max_upload_bytes,
@@ -106,10 +106,10 @@ async def _receive(request: web.Request, priority: int) -> str:
 
 
 async def _tell_waiting(gateway: Gateway, document_id: str) -> None:
-    """All places on the streams are taken: the person is told so at once, not when a worker begins."""
+    """All slots on the streams are taken: the person is told so at once, not when a worker begins."""
     try:
         before = await gateway.jobs.before(document_id)
-    except DatabaseAway:
+    except DatabaseAwayError:
         before = None
     if before is None:
         return
@@ -130,7 +130,7 @@ async def _tell_waiting(gateway: Gateway, document_id: str) -> None:
 
 
 async def _worked_through(gateway: Gateway, document_id: str, tenant: str) -> Status:
-    """Wait, while Redis is away, until the document has been worked through directly; gives its status then."""
+    """Wait, while Redis is away, until the document has been worked through directly; returns its status then."""
     if not await gateway.direct.ended(document_id, _DIRECT_SECONDS):
         return Status.UPLOADED
     row = await gateway.documents.row(document_id, tenant)

@@ -13,11 +13,11 @@ import msgspec
 
 from services.ocr.process import ChildError, Children
 from services.ocr.reading import TARGET, Fault, Found, ReaderSettings, to_answer, to_news
-from shared.blobs import BlobMissing, Blobs, blob_key
+from shared.blobs import BlobMissingError, Blobs, blob_key
 from shared.logs import get_logger
 from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage, TextLayer
 from shared.messages import encode as to_json
-from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, Unreadable
+from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, UnreadableError
 
 log = get_logger(__name__)
 
@@ -66,9 +66,9 @@ class Reader:
             known = [await self._known(page) for page in pages]
             for index, page in enumerate(pages):
                 read.append(await self._page(job, page, index, len(pages), known[index], progress))
-        except BlobMissing:
+        except BlobMissingError:
             return Dead("The stored picture is gone.")
-        except Unreadable as error:
+        except UnreadableError as error:
             return Dead(str(error))
         except ChildError as error:
             log.error("page not read", error=str(error))
@@ -96,7 +96,7 @@ class Reader:
         async with _publishing(progress, index, pages) as on_news:
             answer = to_answer(await self.children.call(data, on_news))
         if isinstance(answer, Fault):
-            raise Unreadable(answer.sentence)
+            raise UnreadableError(answer.sentence)
         key = stored.image
         if answer.copy:
             key = blob_key(job.tenant, job.document_id, f"prepared-{stored.page}.webp")
@@ -112,7 +112,7 @@ class Reader:
             return 0
         try:
             layer = _layer(await self._blobs.get(stored.text_layer))
-        except (BlobMissing, msgspec.DecodeError):
+        except (BlobMissingError, msgspec.DecodeError):
             return 0  # the extractor reads it again and says so; the picture holds the same text
         return len(layer.lines) if layer.exact else 0
 

@@ -78,7 +78,7 @@ def load() -> tuple[bytes, Callable[[bytes, Callable[[bytes], None]], bytes]]:
     from services.ocr.engine import Engine, EngineSettings
     from services.ocr.machine import trim
     from services.ocr.preparation import PreparationSettings, decode, encode, prepare
-    from shared.outcomes import Unreadable
+    from shared.outcomes import UnreadableError
 
     settings = PreparationSettings.load()
     cores = len(os.sched_getaffinity(0))
@@ -95,7 +95,7 @@ def load() -> tuple[bytes, Callable[[bytes, Callable[[bytes], None]], bytes]]:
             picture, turned = decode(body, settings.ocr_max_pixels)
             news(b"")
             page = prepare(picture, engine, turned)
-        except Unreadable as error:
+        except UnreadableError as error:
             return pack(Fault(str(error)))
         news(pack(Found(len(page.quads), page.notes)))
         lines = engine.recognise(page.picture, page.quads, lambda done, total: news(pack(Reading(done, total))))

@@ -82,7 +82,7 @@ def _week(timetable: Timetable) -> Timetable:
 
 
 class Documents:
-    """The statements, over a database. All raise `DatabaseAway` when it cannot be reached."""
+    """The statements, over a database. All raise `DatabaseAwayError` when it cannot be reached."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -138,7 +138,7 @@ class Documents:
 
     @outage
     async def cancel(self, document_id: str, tenant: str) -> Status | None:
-        """Cancel a document that has not ended; gives its status from before, or None if there is none."""
+        """Cancel a document that has not ended; returns its status from before, or None if there is none."""
         before = await self._database.pool.fetchval(sql("document_cancel"), uuid.UUID(document_id), tenant)
         return Status(before) if before else None
 

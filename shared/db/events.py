@@ -17,7 +17,7 @@ class RecordedEvent(msgspec.Struct):
 
 
 class Events:
-    """The statements about events, over a database. All raise `DatabaseAway` when it cannot be reached."""
+    """The statements about events, over a database. All raise `DatabaseAwayError` when it cannot be reached."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -47,7 +47,7 @@ def _read(row: "asyncpg.Record") -> QueuedJob:
 
 
 class Jobs:
-    """The statements, over a database. All raise `DatabaseAway` when it cannot be reached."""
+    """The statements, over a database. All raise `DatabaseAwayError` when it cannot be reached."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -66,10 +66,9 @@ class Jobs:
                 await connection.execute(sql("relay_done"), [uuid.UUID(job.document_id) for job in jobs])
 
     @outage
-    async def claim(self, seconds: float, document_id: str | None = None) -> QueuedJob | None:
+    async def claim(self, seconds: float) -> QueuedJob | None:
         """Take a job to work it through without Redis; None if there is none that is free."""
-        wanted = uuid.UUID(document_id) if document_id else None
-        row = await self._database.pool.fetchrow(sql("direct_claim"), seconds, wanted)
+        row = await self._database.pool.fetchrow(sql("direct_claim"), seconds)
         return _read(row) if row else None
 
     @outage
@@ -115,7 +114,7 @@ class Reconciling:
         return {str(row["document_id"]): row["generation"] for row in rows}
 
     async def again(self, forgotten: dict[str, int]) -> list[str]:
-        """Give jobs back to the relay; gives those that have not ended meanwhile."""
+        """Give jobs back to the relay; returns those that have not ended meanwhile."""
         ids, generations = [uuid.UUID(each) for each in forgotten], list(forgotten.values())
         rows = await self._connection.fetch(sql("reconcile_again"), ids, generations)
         return [str(row["document_id"]) for row in rows]

@@ -29,7 +29,7 @@ class DatabaseSettings(Settings):
     database_timeout: int = setting(10_000, "Longest a statement may take.", unit="ms", ge=100)
 
 
-class DatabaseAway(ConnectionError):
+class DatabaseAwayError(ConnectionError):
     """Postgres cannot be reached or is going down; the same call may work later."""
 
 
@@ -54,19 +54,19 @@ def sql(name: str) -> str:
 
 
 def outage(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
-    """Make a database function raise `DatabaseAway` for every way in which a connection fails."""
+    """Make a database function raise `DatabaseAwayError` for every way in which a connection fails."""
 
     @functools.wraps(function)
     async def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return await function(*args, **kwargs)
-        except DatabaseAway:
+        except DatabaseAwayError:
             raise
         except _OUTAGE as error:
             if isinstance(error, ValueError):
                 # asyncpg reports arguments of the wrong type as an InterfaceError: waiting would not mend our mistake.
                 raise
-            raise DatabaseAway(f"Postgres is away: {error or type(error).__name__}") from error
+            raise DatabaseAwayError(f"Postgres is away: {error or type(error).__name__}") from error
 
     return wrapped
 
@@ -77,7 +77,7 @@ async def patiently(call: Callable[[], Awaitable[R]]) -> R:
     while True:
         try:
             return await call()
-        except DatabaseAway as error:
+        except DatabaseAwayError as error:
             log.warning("postgres is away, waiting for it", error=str(error))
             await asyncio.sleep(seconds * random.uniform(0.5, 1.0))
             seconds = min(seconds * 2, 2.0)
@@ -118,14 +118,14 @@ class Database:
 
     @property
     def pool(self) -> "asyncpg.Pool[Any]":
-        """Raises `DatabaseAway` before `open`."""
+        """Raises `DatabaseAwayError` before `open`."""
         if self._pool is None:
-            raise DatabaseAway("Postgres has not answered yet")
+            raise DatabaseAwayError("Postgres has not answered yet")
         return self._pool
 
     @outage
     async def open(self) -> None:
-        """Connect and make the tables that are missing. Raises `DatabaseAway`."""
+        """Connect and make the tables that are missing. Raises `DatabaseAwayError`."""
         pool = await asyncpg.create_pool(
             self.settings.database_url,
             min_size=1,
@@ -143,7 +143,7 @@ class Database:
 
     @outage
     async def ping(self) -> None:
-        """Raises `DatabaseAway`."""
+        """Raises `DatabaseAwayError`."""
         await self.pool.fetchval("SELECT 1", timeout=2)
 
     async def close(self) -> None:

@@ -9,7 +9,7 @@ from shared.messages import VERSION, Event, Stage
 from shared.outcomes import Job
 
 
-class MalformedEntry(ValueError):
+class MalformedEntryError(ValueError):
     """A stream entry that this version cannot read. The text says why."""
 
 
@@ -56,11 +56,11 @@ def follow_up_fields(job: Job, payload: msgspec.Struct) -> list[str]:
 
 
 def read_job(stage: Stage, fields: tuple[str, ...]) -> Job:
-    """The job in an entry's fields. Raises `MalformedEntry`."""
+    """The job in an entry's fields. Raises `MalformedEntryError`."""
     found = dict(zip(fields[::2], fields[1::2], strict=True))
     try:
         if int(found["v"]) > VERSION:
-            raise MalformedEntry(f"message version {found['v']} is newer than this service's {VERSION}")
+            raise MalformedEntryError(f"message version {found['v']} is newer than this service's {VERSION}")
         return Job(
             document_id=found["document"],
             tenant=found["tenant"],
@@ -71,7 +71,7 @@ def read_job(stage: Stage, fields: tuple[str, ...]) -> Job:
             trace=found["trace"],
         )
     except (KeyError, msgspec.DecodeError, TypeError) as error:
-        raise MalformedEntry(f"job entry lacks or garbles {error}") from error
+        raise MalformedEntryError(f"job entry lacks or garbles {error}") from error
 
 
 def replaced(fields: tuple[str, ...], **values: str) -> list[str]:

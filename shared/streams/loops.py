@@ -41,7 +41,7 @@ def group_lost(error: RedisError) -> bool:
 
 
 async def wait(stop: asyncio.Event, seconds: float) -> bool:
-    """Wait for `stop` or the time; gives whether to stop."""
+    """Wait for `stop` or the time; returns whether to stop."""
     try:
         async with asyncio.timeout(seconds):
             await stop.wait()

@@ -38,7 +38,7 @@ class Producer:
     async def enqueue(
         self, stage: Stage, document_id: str, fields: list[str], *, generation: int = 0, event: Event | None = None
     ) -> str | None:
-        """Add a document's first job, once for each generation; gives the entry's id, or None if it was there.
+        """Add a document's first job, once for each generation; returns the entry's id, or None if it was there.
 
         A job that the relay could not note while the marker lives, and adds again, is the reconciler's to take off.
 
@@ -75,7 +75,7 @@ class Producer:
         return held
 
     async def remove(self, document_id: str, *, stage: Stage | None = None, keep: str = "") -> int:
-        """Take a document's jobs off; whoever runs one no longer owns it. Gives how many.
+        """Take a document's jobs off; whoever runs one no longer owns it. Returns how many.
 
         Args:
             stage: only of this one.

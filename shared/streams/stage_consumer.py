@@ -70,7 +70,7 @@ class StageConsumer:
         return [Delivery(id_, int(deliveries), tuple(fields)) for id_, deliveries, fields in entries]
 
     async def renew(self, deliveries: Iterable[Delivery]) -> set[str]:
-        """Renew the leases of these; gives the ids of those that are no longer ours."""
+        """Renew the leases of these; returns the ids of those that are no longer ours."""
         pairs = [part for each in deliveries for part in (each.id, each.deliveries)]
         return set(await self._scripts.call("renew", [self.jobs], self.group, self.consumer, *pairs))
 
@@ -84,9 +84,9 @@ class StageConsumer:
         follow_up: list[str] | None = None,
         event: Event | None = None,
     ) -> bool:
-        """End a delivery, handing `follow_up` to `next_stage` or the dead stream and publishing `event`, all or nothing.
+        """End a delivery, hand `follow_up` to `next_stage` or the dead stream and publish `event`, all or nothing.
 
-        Gives False when the job is somebody else's by now; then nothing was done.
+        Returns False when the job is somebody else's by now; then nothing was done.
         """
         if not (event or follow_up):
             pair = (self.group, self.consumer, delivery.id, delivery.deliveries)
@@ -112,7 +112,7 @@ class StageConsumer:
         return bool(await self._scripts.call("retry", keys, *self._fence(delivery), due_ms, member))
 
     async def promote(self, now_ms: int, count: int) -> int:
-        """Move what is due back to the stream; gives how many."""
+        """Move what is due back to the stream; returns how many."""
         keys = [self.keys.retry(self.stage), self.jobs]
         return int(await self._scripts.call("promote", keys, now_ms, count))
 
@@ -150,7 +150,7 @@ class StageConsumer:
         return found
 
     async def sweep(self, idle_ms: int) -> int:
-        """Remove consumers that have been gone for `idle_ms` with nothing pending; gives how many."""
+        """Remove consumers that have been gone for `idle_ms` with nothing pending; returns how many."""
         return int(await self._scripts.call("sweep", [self.jobs], self.group, idle_ms))
 
     async def leave(self) -> None:

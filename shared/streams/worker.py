@@ -1,6 +1,6 @@
 """The stream worker: carries jobs from a stage's stream to a handler and their outcomes back.
 
-Its chores run side by side: fetch new jobs while there is room, renew the leases of the running ones, reclaim what
+Its chores run side by side: fetch new jobs while a slot is free, renew the leases of the running ones, reclaim what
 other workers left behind, promote retries that are due, stop jobs that were cancelled, sweep out old names. If any of
 them dies, the worker stops fetching and ends, so that its jobs are taken up by others.
 """
@@ -24,7 +24,7 @@ from shared.logs import get_logger
 from shared.messages import Event, Status
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.settings import Settings, setting
-from shared.streams.entries import Delivery, MalformedEntry, follow_up_fields, read_job, replaced
+from shared.streams.entries import Delivery, MalformedEntryError, follow_up_fields, read_job, replaced
 from shared.streams.loops import AWAY, group_lost, retry_until_done, run_periodically
 from shared.streams.progress import JobProgress, now_rfc3339
 from shared.streams.stage_consumer import StageConsumer
@@ -83,8 +83,8 @@ class Worker:
         self._seconds = {
             kind: metrics.JOB_SECONDS.labels(consumer.stage, kind.__name__.lower()) for kind in (Done, Retry, Dead)
         }
-        self._room = asyncio.Event()
-        self._room.set()
+        self._slot_free = asyncio.Event()
+        self._slot_free.set()
         self._closing = asyncio.Event()  # set: fetch no more
         self._fetched = asyncio.Event()  # set: the last read has returned
         self._stop = asyncio.Event()  # set: stop everything
@@ -116,7 +116,7 @@ class Worker:
     async def stop(self) -> None:
         """Stop fetching, let running jobs finish for the drain time, hand the rest back, leave the group."""
         self._closing.set()
-        self._room.set()
+        self._slot_free.set()
         # The read that is under way may still bring jobs; they must be drained or handed back too.
         await self._fetched.wait()
         tasks = [running.task for running in self._running.values()]
@@ -136,8 +136,8 @@ class Worker:
     # --- chores -----------------------------------------------------------------------------------------------
 
     async def fetch_once(self) -> None:
-        """Take new jobs, as many as there is room for."""
-        await self._room.wait()
+        """Take new jobs, as many as slots are free."""
+        await self._slot_free.wait()
         free = self._settings.queue_concurrency - len(self._running)
         if self._closing.is_set() or free <= 0:
             return
@@ -160,7 +160,7 @@ class Worker:
                 self._give_up(id_)
 
     async def reclaim_once(self) -> None:
-        """Take over what other workers left behind, as much as there is room for."""
+        """Take over what other workers left behind, as many as slots are free."""
         free = self._settings.queue_concurrency - len(self._running)
         if free <= 0:
             return
@@ -191,13 +191,13 @@ class Worker:
     def _start(self, delivery: Delivery) -> None:
         task = asyncio.create_task(self._work(delivery), name=f"job {delivery.id}")
         self._running[delivery.id] = _Running(delivery, task)
-        self._update_room()
+        self._update_slots()
 
         def ended(ended_task: asyncio.Task[None]) -> None:
             current = self._running.get(delivery.id)
             if current and current.task is ended_task:
                 del self._running[delivery.id]
-            self._update_room()
+            self._update_slots()
             if not ended_task.cancelled() and (error := ended_task.exception()):
                 # Not acknowledged: the lease runs out and the job is taken up again.
                 log.error("job could not be settled", entry=delivery.id, error=repr(error))
@@ -208,19 +208,19 @@ class Worker:
         if found := self._running.pop(id_, None):
             log.warning("a job is no longer ours", entry=id_, document_id=found.delivery.document_id)
             found.task.cancel()
-            self._update_room()
+            self._update_slots()
 
-    def _update_room(self) -> None:
+    def _update_slots(self) -> None:
         self._gauge.set(len(self._running))
         if len(self._running) < self._settings.queue_concurrency or self._closing.is_set():
-            self._room.set()
+            self._slot_free.set()
         else:
-            self._room.clear()
+            self._slot_free.clear()
 
     async def _work(self, delivery: Delivery) -> None:
         try:
             job = read_job(self._consumer.stage, delivery.fields)
-        except (MalformedEntry, ValueError) as error:
+        except (MalformedEntryError, ValueError) as error:
             await self._dead_letter(delivery, None, "This job could not be read.", str(error))
             return
         # The task has a context of its own, which ends with it.

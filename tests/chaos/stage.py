@@ -49,7 +49,7 @@ _PHASES: dict[Stage, tuple[Phase, ...]] = {
 }
 
 
-class Flaky(Exception):
+class FlakyError(Exception):
     """The first attempt at some documents."""
 
 
@@ -105,7 +105,7 @@ class Cheap:
             await asyncio.sleep(draw % 51 / 1000 / len(phases))
             await progress(phase, 1.0, f"{phase} ends {nonce}")
         if draw % 97 == 0 and job.attempt == 1:
-            raise Flaky("the first attempt at this document fails")
+            raise FlakyError("the first attempt at this document fails")
         match job.stage:
             case "compress":
                 return await self._compress(job)

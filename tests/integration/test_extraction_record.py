@@ -19,7 +19,7 @@ from services.extractor.__main__ import make
 from services.extractor.attempts import Attempt
 from shared.blobs import BlobStore, blob_key
 from shared.db.documents import Documents
-from shared.db.pool import Database, DatabaseAway, DatabaseSettings
+from shared.db.pool import Database, DatabaseAwayError, DatabaseSettings
 from shared.messages import CompressPayload, ExtractPayload, OcrResult, PageImage, Phase, Timetable, encode
 from shared.outcomes import Done, Job, Outcome
 from shared.service import Context
@@ -47,7 +47,7 @@ class DeafDocuments(Documents):
     """A database that is away whenever an attempt is to be noted, and back when the week is saved."""
 
     async def note_attempts(self, *_: Any, **__: Any) -> None:
-        raise DatabaseAway("away")
+        raise DatabaseAwayError("away")
 
 
 class Bench:

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from deploy.embedded import EmbeddedValkey
 from shared.messages import Event, Message, Status
-from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, Unreadable
+from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, UnreadableError
 from shared.streams.client import RedisSettings, connect
 from shared.streams.entries import job_fields, read_event
 from shared.streams.keys import Keys
@@ -188,7 +188,7 @@ async def test_a_permanent_error_is_not_tried_again(bench: Bench, how: str) -> N
     async def handle(job: Job, _: Progress) -> Outcome:
         attempts.append(job.attempt)
         if how == "unreadable":
-            raise Unreadable("This is no picture.")
+            raise UnreadableError("This is no picture.")
         return Dead("This is no picture.")
 
     bench.work(handle)

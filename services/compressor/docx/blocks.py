@@ -11,7 +11,7 @@ from services.compressor.docx.model import Block, Content, PageBreak, Paragraph,
 from services.compressor.docx.numbers import Numbers
 from services.compressor.docx.styles import Look, Styles
 from services.compressor.docx.tables import Cells, read_table
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 
 _THROUGH = {"hyperlink", "smartTag", "ins", "moveTo", "sdt", "sdtContent", "fldSimple", "customXml", "body", "hdr"}
 """Elements whose content counts as if it stood there itself."""
@@ -41,7 +41,7 @@ def read_blocks(document: Any) -> Content:
         document: of python-docx.
 
     Raises:
-        Unreadable: there is too much of it.
+        UnreadableError: there is too much of it.
     """
     section = document.sections[0] if len(document.sections) else None
     width = float(section.page_width.pt) if section is not None and section.page_width else _A4[0]
@@ -131,7 +131,7 @@ class _Walk:
         qn = self._qn
         self._paragraphs += 1
         if self._paragraphs > _PARAGRAPHS:
-            raise Unreadable(TOO_LONG)
+            raise UnreadableError(TOO_LONG)
         properties = element.find(qn("w:pPr"))
         look = self._styles.of_paragraph(properties)
         tabs: tuple[float, ...] = ()
@@ -170,7 +170,7 @@ class _Walk:
                 text = element.text or ""
                 self._characters += len(text)
                 if self._characters > _CHARACTERS:
-                    raise Unreadable(TOO_LONG)
+                    raise UnreadableError(TOO_LONG)
                 line.add(text, look)
             elif name in ("tab", "ptab"):
                 line.add("\t", look)

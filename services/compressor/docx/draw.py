@@ -37,7 +37,7 @@ def draw_page(page: Page, longest: int) -> DrawnPage:
 
 
 def _write(picture: Any, text: Text, scale: float) -> TextLine | None:
-    """Draw a line; gives its place, None where that is outside of the page.
+    """Draw a line; returns its place, None where that is outside of the page.
 
     Args:
         picture: Pillow's.

@@ -31,7 +31,7 @@ from services.compressor.docx.layout import lay_out
 from services.compressor.docx.model import Content, Paragraph, Table
 from services.compressor.pdf import DrawnPage
 from shared.office import BROKEN, check_parts
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings, inspect, too_many_pages
 
 _CAPTION_WORDS = 60
@@ -56,7 +56,7 @@ class Word:
     """An open document."""
 
     def __init__(self, data: bytes, limits: PictureSettings) -> None:
-        """Raises `Unreadable`: broken, a bomb, empty, or with too many pages."""
+        """Raises `UnreadableError`: broken, a bomb, empty, or with too many pages."""
         content = _open(data)
         self._pictures: list[bytes] = []
         self._pages = []
@@ -65,11 +65,11 @@ class Word:
         if not tables and words < _CAPTION_WORDS:
             self._pictures = _large(content.pictures, limits)
         if not self._pictures and not words:
-            raise Unreadable(NO_PICTURE if content.pictures else EMPTY)
+            raise UnreadableError(NO_PICTURE if content.pictures else EMPTY)
         self._pages = lay_out(content, limits.max_pages + 1) if words else []
         self.pages = len(self._pictures) + len(self._pages)
         if self.pages > limits.max_pages:
-            raise Unreadable(too_many_pages(self.pages, limits.max_pages))
+            raise UnreadableError(too_many_pages(self.pages, limits.max_pages))
 
     def close(self) -> None:
         """Let go of what it holds."""
@@ -92,14 +92,14 @@ def _open(data: bytes) -> Content:
             check_parts([(part.compress_size, part.file_size) for part in parts])
             for part in parts:
                 if part.filename.endswith(_XML) and any(each in archive.read(part) for each in _DECLARATIONS):
-                    raise Unreadable(STRANGE)
+                    raise UnreadableError(STRANGE)
         return read_blocks(docx.Document(io.BytesIO(data)))
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, etree.LxmlError):
-        raise Unreadable(BROKEN) from None
+        raise UnreadableError(BROKEN) from None
     except (LookupError, ValueError, AttributeError, TypeError, RuntimeError, OverflowError):
         # What python-docx raises for a package without the parts it counts on (strict OOXML, templates), and zipfile
         # for encrypted parts.
-        raise Unreadable(STRANGE) from None
+        raise UnreadableError(STRANGE) from None
 
 
 def _paragraphs(block: object) -> list[Paragraph]:
@@ -114,7 +114,7 @@ def _large(pictures: list[bytes], limits: PictureSettings) -> list[bytes]:
     for data in pictures[:_PICTURES]:
         try:
             info = inspect(data, len(data), limits)
-        except Unreadable:
+        except UnreadableError:
             continue
         sides = (info.width or 0, info.height or 0)
         if info.kind not in ("pdf", "docx") and min(sides) >= _SHORTEST and sides[0] * sides[1] >= _LARGE:

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from services.compressor.docx.model import Cell, Paragraph, Table
 from services.compressor.docx.styles import hex_colour
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 
 Cells: TypeAlias = tuple[list[Paragraph], bool]
 """A cell's paragraphs, and whether another table that tells something is in it."""
@@ -29,13 +29,13 @@ def read_table(element: Any, inside: Callable[[Any], Cells]) -> tuple[Table, lis
 
     Args:
         element: ``w:tbl``.
-        inside: gives what a ``w:tc`` holds.
+        inside: returns what a ``w:tc`` holds.
 
     Returns:
         The table; and where it is only a frame around other tables, its cells' elements, to be read instead of it.
 
     Raises:
-        Unreadable: it is too large.
+        UnreadableError: it is too large.
     """
     from docx.oxml.ns import qn
 
@@ -47,7 +47,7 @@ def read_table(element: Any, inside: Callable[[Any], Cells]) -> tuple[Table, lis
     framed = False
     for row, tr in enumerate(_children(element, "tr", qn)):
         if row >= _ROWS:
-            raise Unreadable(TOO_LARGE)
+            raise UnreadableError(TOO_LARGE)
         properties = tr.find(qn("w:trPr"))
         table.heights.append(_twips(_value(properties, "w:trHeight", qn)))
         if table.headers == row and properties is not None and properties.find(qn("w:tblHeader")) is not None:
@@ -59,7 +59,7 @@ def read_table(element: Any, inside: Callable[[Any], Cells]) -> tuple[Table, lis
             properties = tc.find(qn("w:tcPr"))
             span = max(1, _count(_value(properties, "w:gridSpan", qn), 1))
             if at + span > _COLUMNS:
-                raise Unreadable(TOO_LARGE)
+                raise UnreadableError(TOO_LARGE)
             width = None if properties is None else properties.find(qn("w:tcW"))
             if span == 1 and width is not None and width.get(qn("w:type")) in (None, "dxa"):
                 asked[at] = max(asked.get(at, 0.0), _twips(width.get(qn("w:w"))))

@@ -7,7 +7,7 @@ import PIL.Image
 import PIL.ImageOps
 
 from services.ocr.crops import Image
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "AVIF", "BMP")
 """What is decoded: the stored WebP, and originals that the compressor let pass."""
@@ -24,13 +24,13 @@ def decode(data: bytes, max_pixels: int) -> tuple[Image, bool]:
         (height, width, 3) RGB with transparency on white, and whether EXIF turned it.
 
     Raises:
-        Unreadable: it is none of these, larger, or broken.
+        UnreadableError: it is none of these, larger, or broken.
     """
     try:
         with PIL.Image.open(io.BytesIO(data), formats=FORMATS) as opened:
             width, height = opened.size
             if width * height > max_pixels:
-                raise Unreadable(f"The picture has {width} x {height} pixels, more than can be read.")
+                raise UnreadableError(f"The picture has {width} x {height} pixels, more than can be read.")
             turned = opened.getexif().get(0x0112, 1) != 1
             shown = PIL.ImageOps.exif_transpose(opened)
             if shown.mode.startswith("I;16"):
@@ -42,10 +42,10 @@ def decode(data: bytes, max_pixels: int) -> tuple[Image, bool]:
                 shown.paste(layer, mask=layer.getchannel("A"))
             return np.asarray(shown.convert("RGB"), dtype=np.uint8), turned
     except PIL.Image.DecompressionBombError:
-        raise Unreadable("The picture has more pixels than can be read.") from None
+        raise UnreadableError("The picture has more pixels than can be read.") from None
     except (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError):
         # What Pillow's decoders raise on broken data, by format.
-        raise Unreadable("The picture could not be decoded.") from None
+        raise UnreadableError("The picture could not be decoded.") from None
 
 
 def encode(picture: Image) -> bytes:

@@ -1,6 +1,6 @@
 -- Takes one committed job to work it through without Redis; other gateways pass over it while the claim holds. The order
 -- is that of relay_take.sql: interactive before batch, then each tenant in turn.
--- $1 seconds that the claim holds  $2 document id, or null for the next in line
+-- $1 seconds that the claim holds
 WITH claimed AS (
     SELECT tenant, count(*) AS jobs FROM job_queue WHERE finished_at IS NULL AND direct_until >= now() GROUP BY tenant
 ), ranked AS (
@@ -11,7 +11,6 @@ WITH claimed AS (
 ), next AS (
     SELECT j.document_id FROM job_queue j JOIN ranked r USING (document_id)
     WHERE j.finished_at IS NULL AND j.enqueued_at IS NULL AND (j.direct_until IS NULL OR j.direct_until < now())
-        AND ($2::uuid IS NULL OR j.document_id = $2)
     ORDER BY r.priority, r.turn, r.created_at
     LIMIT 1
     FOR UPDATE OF j SKIP LOCKED

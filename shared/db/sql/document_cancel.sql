@@ -1,4 +1,4 @@
--- Cancels a document that has not ended. Gives its status from before, or nothing if there is no such document.
+-- Cancels a document that has not ended. Returns its status from before, or nothing if there is no such document.
 -- $1 id  $2 tenant
 WITH before AS (
     SELECT id, status FROM documents WHERE id = $1 AND tenant = $2 FOR UPDATE

@@ -1,4 +1,4 @@
--- Records that a document failed, unless it has ended already. Gives its id while it exists.
+-- Records that a document failed, unless it has ended already. Returns its id while it exists.
 -- $1 id  $2 tenant  $3 sentence for its owner
 WITH failed AS (
     UPDATE documents SET status = 'failed', error = $3, updated_at = now(), completed_at = now()

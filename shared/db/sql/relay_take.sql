@@ -1,4 +1,4 @@
--- Committed jobs that may go on a stream now, as many as the window leaves room for; other gateways pass over the ones
+-- Committed jobs that may go on a stream now, as many as the window has free slots; other gateways pass over the ones
 -- taken here. Interactive before batch; then each tenant in turn, counting what it has under way, so that a thousand
 -- uploads of one make nobody else's wait.
 -- $1 window: jobs that may be under way

@@ -1,7 +1,7 @@
 -- Saves a document's timetable and completes the document, together; saving it again changes nothing but the body, and
 -- nothing at all once a person has corrected it. The document must be locked before, so that a correction is seen.
 -- $1 timetable id  $2 document id  $3 tenant  $4 validated  $5 confidence  $6 body (JSON)  $7 status  $8 reader
--- Gives the document's id, or nothing when it was deleted or has ended otherwise.
+-- Returns the document's id, or nothing when it was deleted or has ended otherwise.
 WITH corrected AS (
     SELECT document_id FROM timetables WHERE document_id = $2 AND corrected_at IS NOT NULL
 ), document AS (

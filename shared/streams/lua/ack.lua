@@ -1,7 +1,7 @@
 -- Ends deliveries that nothing follows, each only if it is still its consumer's.
 -- KEYS 1 jobs
 -- ARGV 1 group  2 consumer  3.. id, deliveries, id, deliveries, ...
--- Gives for each 1, or 0 when it is somebody else's by now and nothing was done.
+-- Returns for each 1, or 0 when it is somebody else's by now and nothing was done.
 local done = {}
 for i = 3, #ARGV, 2 do
   if owned(KEYS[1], ARGV[1], ARGV[i], ARGV[2], ARGV[i + 1]) then

@@ -2,7 +2,7 @@
 -- not sent.
 -- KEYS 1 dead
 -- ARGV 1 tenant  2 whose entries without a tenant are  3 newest id to look at, '+' or '(id'  4 count
--- Gives the last id looked at ('' when none is left behind it), then id and fields of each that is the tenant's.
+-- Returns the last id looked at ('' when none is left behind it), then id and fields of each that is the tenant's.
 local entries = redis.call('XREVRANGE', KEYS[1], ARGV[3], '-', 'COUNT', ARGV[4])
 local found = {#entries == tonumber(ARGV[4]) and entries[#entries][1] or ''}
 for _, entry in ipairs(entries) do

@@ -4,7 +4,7 @@
 -- ARGV 1 group  2 id  3 consumer  4 deliveries
 --      5 event type ('' for no event)  6 document  7 percentage  8 data  9 maxlen  10 ttl (s)
 --      11.. field, value, ... of the entry that follows (none if nothing does)
--- Gives 1, or 0 when the job is somebody else's by now and nothing was done.
+-- Returns 1, or 0 when the job is somebody else's by now and nothing was done.
 if not owned(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]) then return 0 end
 redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
 redis.call('XDEL', KEYS[1], ARGV[2])

@@ -1,7 +1,7 @@
 -- Every job that Redis holds for one partition, seen in one instant: a job on its way between two keys is in exactly
 -- one of them. Its size is bounded by the relay's window.
 -- KEYS 1.. for each stage in order: jobs, retry set
--- Gives {document, stage number from 1, entry id or '' if it waits for its retry} for each, one after the other.
+-- Returns {document, stage number from 1, entry id or '' if it waits for its retry} for each, one after the other.
 local found = {}
 local function add(document, stage, id)
   found[#found + 1] = document

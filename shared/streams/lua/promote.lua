@@ -1,7 +1,7 @@
 -- Moves what is due from the retry set back to the stream.
 -- KEYS 1 retry set  2 jobs
 -- ARGV 1 now (ms, Unix)  2 how many at most
--- Gives how many were moved.
+-- Returns how many were moved.
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
 for _, member in ipairs(due) do
   redis.call('XADD', KEYS[2], '*', unpack(cjson.decode(member)))

@@ -2,7 +2,7 @@
 -- no longer owns it, so what it still does is refused.
 -- KEYS 1 jobs  2 retry set
 -- ARGV 1 group  2 document  3 entry id to keep ('' for none)
--- Gives how many were taken off.
+-- Returns how many were taken off.
 local removed = 0
 local function of(fields)
   for i = 1, #fields, 2 do

@@ -1,7 +1,7 @@
 -- Puts a delivery aside until it is due, as its next attempt.
 -- KEYS 1 jobs  2 retry set
 -- ARGV 1 group  2 id  3 consumer  4 deliveries  5 due (ms, Unix)  6 JSON array of field, value, ...
--- Gives 1, or 0 when the job is somebody else's by now and nothing was done.
+-- Returns 1, or 0 when the job is somebody else's by now and nothing was done.
 if not owned(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]) then return 0 end
 redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
 redis.call('XDEL', KEYS[1], ARGV[2])

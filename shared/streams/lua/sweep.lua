@@ -1,7 +1,7 @@
 -- Removes consumers that have been gone for long and have nothing pending.
 -- KEYS 1 jobs
 -- ARGV 1 group  2 idle (ms)
--- Gives how many were removed.
+-- Returns how many were removed.
 local removed = 0
 local consumers = redis.pcall('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])
 if consumers.err then return 0 end

@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 
 from deploy.embedded import EmbeddedValkey
 from tests.benchmarks.queue.peers.common import CONCURRENCY
-from tests.benchmarks.queue.run import Invalid, latency, recovery, throughput
+from tests.benchmarks.queue.run import InvalidRunError, latency, recovery, throughput
 from tests.benchmarks.queue.systems import SYSTEMS, Client, System
 from tests.benchmarks.report import ROOT, percentile, show, write
 
@@ -143,5 +143,5 @@ def tell(figures: Figures, again: dict[str, float | None], rounds: int, version:
 if __name__ == "__main__":
     try:
         asyncio.run(main())
-    except Invalid as error:
+    except InvalidRunError as error:
         sys.exit(f"This is no measurement. {error}")

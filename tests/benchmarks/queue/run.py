@@ -22,11 +22,11 @@ from tests.benchmarks.report import ROOT
 _LONGEST_SECONDS = 90
 
 
-class Invalid(Exception):
+class InvalidRunError(Exception):
     """A measurement whose jobs did not all run once. The text says what happened instead."""
 
 
-class Late(Invalid):
+class LateError(InvalidRunError):
     """It took longer than it may."""
 
 
@@ -74,7 +74,7 @@ class Course:
         sender = self.start("send", str(file), *([str(rate)] if rate else []))
         await self.until(lambda: sender.poll() is not None, "its jobs were sent")
         if sender.returncode:
-            raise Invalid(f"{self._system.name}: the sender failed: {self.said()}")
+            raise InvalidRunError(f"{self._system.name}: the sender failed: {self.said()}")
 
     def lines(self, name: str) -> list[Ran]:
         """What all workers wrote into the files `name`, whole lines only."""
@@ -95,14 +95,14 @@ class Course:
     async def until(
         self, true: Callable[[], bool], what: str, seconds: float = _LONGEST_SECONDS, every: float = 0.02
     ) -> None:
-        """Wait until `true()`; raises `Invalid` when it takes too long or a worker ended."""
+        """Wait until `true()`; raises `InvalidRunError` when it takes too long or a worker ended."""
         end = time.monotonic() + seconds
         while not true():
             late, broken = time.monotonic() > end, any(process.poll() for process in self._processes)
             if late or broken:
                 why = f"{seconds:.0f} s passed" if late else "a process ended"
                 ran = self.count("ended")
-                error = Late if late else Invalid
+                error = LateError if late else InvalidRunError
                 raise error(f"{self._system.name}: {why} before {what} ({ran} jobs had run): {self.said()}")
             await asyncio.sleep(every)
 
@@ -154,7 +154,7 @@ async def _check(made: Course, system: System, client: Client, expected: int) ->
     often = Counter(each.number for each in ran)
     twice = len(ran) - len(often)
     if left or set(often) != set(range(expected)) or (twice and not system.may_repeat):
-        raise Invalid(
+        raise InvalidRunError(
             f"{system.name}: {expected} jobs were sent, {len(often)} different ones ran, {len(ran)} runs in all, "
             f"{left} are left in Redis: {made.said()}"
         )
@@ -204,6 +204,6 @@ async def recovery(system: System, url: str, bound: float) -> float | None:
         killed = time.time()
         try:
             await made.until(lambda: made.count("began") > 1, "the job began again", seconds=bound, every=0.05)
-        except Late:
+        except LateError:
             return None
         return max(each.began for each in made.lines("began")) - killed

@@ -12,7 +12,7 @@ from services.compressor import decode as decode_module
 from services.compressor.codec import vips
 from services.compressor.decode import Decoded, decode, page_count
 from services.compressor.strip import strip
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings, inspect
 from tests.unit.compressor.made import photo, png_header, save
 
@@ -138,13 +138,13 @@ def test_pages_of_a_tiff_are_read_without_their_thumbnails() -> None:
 @pytest.mark.parametrize("share", [0.5, 0.9])
 def test_a_cut_off_file_is_called_so(kind: str, share: float) -> None:
     data = save(kind, photo(640, 480))
-    with pytest.raises(Unreadable, match="cut off or damaged"):
+    with pytest.raises(UnreadableError, match="cut off or damaged"):
         read(data[: int(len(data) * share)])
 
 
 def test_a_progressive_jpeg_cut_off_is_called_so() -> None:
     data = save("jpeg", photo(640, 480), progressive=True)
-    with pytest.raises(Unreadable, match="cut off or damaged"):
+    with pytest.raises(UnreadableError, match="cut off or damaged"):
         read(data[: int(len(data) * 0.7)])
 
 
@@ -154,14 +154,14 @@ def test_a_jpeg_with_stray_bytes_before_its_end_is_still_read() -> None:
 
 
 def test_a_png_that_promises_more_than_it_holds_is_refused() -> None:
-    with pytest.raises(Unreadable, match="cut off or damaged"):
+    with pytest.raises(UnreadableError, match="cut off or damaged"):
         read(png_header(500, 500))
 
 
 def test_limits_hold_against_the_codecs_own_header() -> None:
     data = save("png", Image.new("L", (300, 200)))
     info = inspect(data, len(data))
-    with pytest.raises(Unreadable, match="300 × 200 pixels"):
+    with pytest.raises(UnreadableError, match="300 × 200 pixels"):
         decode(data, info, 2048, PictureSettings.load(max_pixels=50_000))
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from services.compressor.document_process import TOO_HEAVY, DocumentProcesses
 from services.compressor.pdf import DrawnPage
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings
 from tests.unit.compressor.made import PDF_LOCKED, PDF_PLAIN, pdf
 
@@ -64,7 +64,7 @@ def test_a_process_serves_one_document_after_the_other(processes: DocumentProces
     first, again = read(processes), read(processes)
     assert first == again
     assert first[0] == ["Monday"]
-    with pytest.raises(Unreadable, match="locked with a password"):
+    with pytest.raises(UnreadableError, match="locked with a password"):
         processes.open(PDF_LOCKED)
     assert read(processes) == first
     assert first[1] != os.getpid()
@@ -75,7 +75,7 @@ def test_a_process_serves_one_document_after_the_other(processes: DocumentProces
 def test_documents_open_at_the_same_time_do_not_share_a_process(processes: DocumentProcesses) -> None:
     one, other = processes.open(PDF_PLAIN), processes.open(PDF_PLAIN)
     os.kill(one.pid, signal.SIGKILL)
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableError):
         one.draw(0, 500)
     drawn = other.draw(0, 500)
     assert isinstance(drawn, DrawnPage)
@@ -88,7 +88,7 @@ def test_forms_within_forms_are_given_up_and_the_next_document_is_read() -> None
     processes = DocumentProcesses(LIMITS, seconds=1.0)
     try:
         document = processes.open(nested_forms())
-        with pytest.raises(Unreadable) as refused:
+        with pytest.raises(UnreadableError) as refused:
             document.draw(0, 500)
         assert str(refused.value) == TOO_HEAVY
         assert gone(document.pid)
@@ -110,7 +110,7 @@ def test_closing_gives_up_a_page_that_is_being_drawn(processes: DocumentProcesse
         while not document._busy.locked():
             assert not drawing.done()
         document.close()
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableError):
             drawing.result(10)
     assert read(processes)[0] == ["Monday"]
 
@@ -121,7 +121,7 @@ def test_memory_is_bounded() -> None:
     try:
         assert read(processes)[0] == ["Monday"]
         document = processes.open(nested_forms())
-        with pytest.raises(Unreadable, match="asks for more work"):
+        with pytest.raises(UnreadableError, match="asks for more work"):
             document.draw(0, 500)
         document.close()
         assert read(processes)[0] == ["Monday"]
@@ -133,7 +133,7 @@ def test_a_process_killed_in_the_middle_of_a_page_is_replaced(processes: Documen
     document = processes.open(nested_forms(levels=7))
     killer = threading.Timer(0.3, os.kill, (document.pid, signal.SIGKILL))
     killer.start()
-    with pytest.raises(Unreadable, match="asks for more work"):
+    with pytest.raises(UnreadableError, match="asks for more work"):
         document.draw(0, 500)
     killer.join()
     document.close()

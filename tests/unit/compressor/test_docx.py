@@ -21,7 +21,7 @@ from services.compressor.pdf import DrawnPage
 from services.extractor.reading import PageInput, read_timetable
 from shared.messages import OcrPage, OcrPayload, TextLayer, TextLine
 from shared.office import BOMB, BROKEN, LOCKED
-from shared.outcomes import Dead, Done, Unreadable
+from shared.outcomes import Dead, Done, UnreadableError
 from shared.pictures import PictureSettings, inspect
 from tests.unit.compressor.made import drawing, save
 from tests.unit.compressor.made_docx import WEEK_BLOCKS, rewritten, saved, set_direction, week
@@ -286,7 +286,7 @@ def test_a_page_is_bounded() -> None:
     document = docx.Document()
     for _ in range(40):
         document.add_paragraph("x").add_run().add_break(WD_BREAK.PAGE)
-    with pytest.raises(Unreadable, match="pages; at most"):
+    with pytest.raises(UnreadableError, match="pages; at most"):
         Word(saved(document), LIMITS)
 
 
@@ -311,7 +311,7 @@ def refusal(data: bytes) -> str:
     try:
         inspect(data, len(data), LIMITS)
         Word(data, LIMITS)
-    except Unreadable as refused:
+    except UnreadableError as refused:
         return str(refused)
     raise AssertionError("it was read")
 

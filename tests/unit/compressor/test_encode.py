@@ -10,7 +10,7 @@ from PIL import Image
 from services.compressor.codec import vips
 from services.compressor.compress import Compressed, compress
 from services.compressor.decode import decode
-from services.compressor.encode import EncodeFailed, encode, flatness
+from services.compressor.encode import EncodeError, encode, flatness
 from services.compressor.settings import CompressorSettings
 from services.compressor.words import describe
 from shared.pictures import PictureSettings, inspect
@@ -128,7 +128,7 @@ def test_a_file_that_cannot_go_on_as_it_is_is_written_in_another_format() -> Non
     data = save("heic", photo(400, 300), exif=gps())
     with blocked("Webp"):
         assert run(data).content_type == "image/jpeg"
-    with blocked("Webp", "Jpeg", "Png"), pytest.raises(EncodeFailed):
+    with blocked("Webp", "Jpeg", "Png"), pytest.raises(EncodeError):
         run(data)
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from services.compressor import pdf as pdf_module
 from services.compressor.pdf import DrawnPage, Pdf
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings
 from tests.unit.compressor.made import PDF_LOCKED, PDF_PLAIN, pdf, save, words
 
@@ -133,7 +133,7 @@ def test_a_page_without_text_has_no_layer() -> None:
     ],
 )
 def test_what_cannot_be_read_is_named(data: bytes, says: str) -> None:
-    with pytest.raises(Unreadable, match=says):
+    with pytest.raises(UnreadableError, match=says):
         Pdf(data, LIMITS)
 
 
@@ -145,14 +145,14 @@ def test_a_picture_too_large_inside_a_page_is_refused() -> None:
     )
     data = pdf([b"q 400 0 0 400 0 0 cm /Im Do Q"], extra_objects=(bomb,))
     data = data.replace(b"/Resources<</Font", b"/Resources<</XObject<</Im 6 0 R>>/Font")
-    with pytest.raises(Unreadable, match="60,000 × 60,000"):
+    with pytest.raises(UnreadableError, match="60,000 × 60,000"):
         draw(data)
 
 
 def test_a_page_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_module, "_SECONDS_A_PAGE", 0.0)
     content = b"0 0 595 842 re f\n" * 5000
-    with pytest.raises(Unreadable, match="takes too long"):
+    with pytest.raises(UnreadableError, match="takes too long"):
         draw(pdf([content]))
 
 

@@ -1,4 +1,4 @@
-"""The header reader: every kind by its bytes alone, bombs refused unseen by any codec, and only ever `Unreadable`."""
+"""The header reader: every kind by its bytes alone, bombs refused unseen by any codec, only ever `UnreadableError`."""
 
 import contextlib
 import io
@@ -10,7 +10,7 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings, inspect
 from tests.unit.compressor.made import PDF_PLAIN, png_header, save
 
@@ -58,7 +58,7 @@ def test_a_tiff_of_too_many_pages_is_refused() -> None:
     frames = [Image.new("L", (20, 20)) for _ in range(4)]
     out = io.BytesIO()
     frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:])
-    with pytest.raises(Unreadable, match="4 pages; at most 3"):
+    with pytest.raises(UnreadableError, match="4 pages; at most 3"):
         inspect(out.getvalue(), len(out.getvalue()), PictureSettings.load(max_pages=3))
 
 
@@ -72,7 +72,7 @@ def test_a_tiff_whose_directories_go_round_has_only_those_pages() -> None:
 def test_huge_png_is_refused_from_its_header_at_once() -> None:
     data = png_header(60_000, 60_000)
     start = time.perf_counter()
-    with pytest.raises(Unreadable, match="60,000 × 60,000 pixels; at most 100 million"):
+    with pytest.raises(UnreadableError, match="60,000 × 60,000 pixels; at most 100 million"):
         inspect(data, len(data))
     assert time.perf_counter() - start < 0.05
 
@@ -87,7 +87,7 @@ def test_huge_pictures_of_other_kinds_are_refused() -> None:
     at = heic.index(b"ispe")
     heic[at + 8 : at + 16] = struct.pack(">II", 60_000, 60_000)
     for data in (jpeg, gif, heic):
-        with pytest.raises(Unreadable, match="60,000"):
+        with pytest.raises(UnreadableError, match="60,000"):
             inspect(bytes(data), len(data))
 
 
@@ -108,12 +108,12 @@ def test_huge_pictures_of_other_kinds_are_refused() -> None:
     ],
 )
 def test_what_cannot_be_read_is_named(data: bytes, says: str) -> None:
-    with pytest.raises(Unreadable, match=says):
+    with pytest.raises(UnreadableError, match=says):
         inspect(data, len(data))
 
 
 def test_a_file_too_long_is_refused_by_its_length_alone() -> None:
-    with pytest.raises(Unreadable, match=r"30\.0 MB; at most 20\.0 MB"):
+    with pytest.raises(UnreadableError, match=r"30\.0 MB; at most 20\.0 MB"):
         inspect(save("jpeg")[:100], 30 * 2**20)
 
 
@@ -132,7 +132,7 @@ def test_no_bytes_raise_anything_else() -> None:
         for _ in range(rng.randint(1, 12)):
             data[rng.randrange(min(len(data), 400))] = rng.choice([0, 1, 255, 128, rng.randrange(256)])
         head = bytes(data[: rng.choice([len(data), rng.randrange(1, len(data))])])
-        with contextlib.suppress(Unreadable):
+        with contextlib.suppress(UnreadableError):
             inspect(head, rng.choice([len(data), len(head), 1]))
 
 
@@ -147,7 +147,7 @@ def test_no_bytes_raise_anything_else() -> None:
 )
 def test_rubbish_that_never_ends_is_walked_only_so_far(data: bytes) -> None:
     start = time.perf_counter()
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableError):
         inspect(data, len(data))
     assert time.perf_counter() - start < 0.5
 

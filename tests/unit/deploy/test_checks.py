@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 
 from deploy.launch import checks
-from deploy.launch.checks import Stop, check_folder, check_picture, check_port, explain, take_launcher_lock
+from deploy.launch.checks import StopError, check_folder, check_picture, check_port, explain, take_launcher_lock
 
 
 @pytest.mark.parametrize("value", ["", "abc", "0", "65536", "-1", "4000.5"])
 def test_a_port_that_is_none_is_refused(value: str) -> None:
-    with pytest.raises(Stop, match="is no port"):
+    with pytest.raises(StopError, match="is no port"):
         check_port(value)
 
 
 def test_a_busy_port_names_its_owner_and_the_cure() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(Stop) as told:
+        with pytest.raises(StopError) as told:
             check_port(str(port))
         if Path("/proc/net/tcp").exists():
             assert f"(process {os.getpid()})" in str(told.value)
@@ -32,13 +32,13 @@ def test_a_listener_on_the_other_localhost_is_busy_too() -> None:
         taken = socket.create_server(("::1", 0), family=socket.AF_INET6)
     except OSError:
         pytest.skip("no IPv6 here")
-    with taken, pytest.raises(Stop, match="is in use"):
+    with taken, pytest.raises(StopError, match="is in use"):
         check_port(str(taken.getsockname()[1]))
 
 
 def test_a_nearly_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "MINIMUM_FREE", 10**18)
-    with pytest.raises(Stop, match="nearly full"):
+    with pytest.raises(StopError, match="nearly full"):
         check_folder(tmp_path)
 
 
@@ -51,23 +51,23 @@ def test_a_full_disk_is_told() -> None:
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(Stop, match="cannot be written to"):
+    with pytest.raises(StopError, match="cannot be written to"):
         check_folder(tmp_path / "file" / "below")
 
 
 def test_a_second_lock_names_the_first_holder(tmp_path: Path) -> None:
     first = take_launcher_lock(tmp_path)
-    with pytest.raises(Stop, match=f"process {os.getpid()}"):
+    with pytest.raises(StopError, match=f"process {os.getpid()}"):
         take_launcher_lock(tmp_path)
     os.close(first)
     os.close(take_launcher_lock(tmp_path))
 
 
 def test_a_picture_that_is_missing_or_empty_is_told(tmp_path: Path) -> None:
-    with pytest.raises(Stop, match="cannot be read"):
+    with pytest.raises(StopError, match="cannot be read"):
         check_picture(str(tmp_path / "none.jpg"))
     (tmp_path / "empty.jpg").write_bytes(b"")
-    with pytest.raises(Stop, match="is empty"):
+    with pytest.raises(StopError, match="is empty"):
         check_picture(str(tmp_path / "empty.jpg"))
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from deploy.launch import watch
-from deploy.launch.watch import Refused, frames, problem_in
+from deploy.launch.watch import RefusedError, frames, problem_in
 
 STREAM = (
     b'retry: 1000\n\n: heartbeat\n\nid: 1-0\ndata: {"a":1}\n\nid: 2-0\r\ndata: {"b":\r\ndata: 2}\r\n\r\ndata: {}\n\n'
@@ -25,7 +25,7 @@ async def test_frames_come_out_the_same_however_they_are_cut(size: int) -> None:
 
 async def test_an_event_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "BUFFER_LIMIT", 100)
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         async for _ in frames(cut(b"data: " + b"x" * 200, 10)):
             pass
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from services.extractor.attempts import Attempt
 from services.extractor.claude import Asked, Claude
-from services.extractor.grounding import Answer, AnswerBlock, ClaudeFailed, ground
+from services.extractor.grounding import Answer, AnswerBlock, ClaudeError, ground
 from services.extractor.prompt import SYSTEM, number_lines
 from services.extractor.settings import ClaudeSettings
 from tests.unit.extractor.messages_api import KEY, MessagesApi, fault, message, messages_api
@@ -99,7 +99,7 @@ async def test_page_text_is_sent_as_data() -> None:
 )
 async def test_every_failure_is_one_exception(given: Any, reason: str) -> None:
     async with messages_api(given) as api:
-        with pytest.raises(ClaudeFailed, match=reason) as failed:
+        with pytest.raises(ClaudeError, match=reason) as failed:
             await ask(api)
     assert api.faults == []
     assert len(failed.value.attempts) == len(api.requests)
@@ -110,7 +110,7 @@ async def test_every_failure_is_one_exception(given: Any, reason: str) -> None:
 )
 async def test_a_failed_try_is_paid_for_and_on_record(given: Any, outcome: str) -> None:
     async with messages_api(given) as api:
-        with pytest.raises(ClaudeFailed) as failed:
+        with pytest.raises(ClaudeError) as failed:
             await ask(api, claude_input_price=2.0, claude_output_price=10.0)
     (attempt,) = failed.value.attempts
     assert attempt.record() | {"seconds": 0, "at": ""} == {
@@ -202,7 +202,7 @@ async def test_an_overload_is_tried_again() -> None:
 
 async def test_a_timeout_bounds_all_tries() -> None:
     async with messages_api(hang=True) as api:
-        with pytest.raises(ClaudeFailed, match="no answer within") as failed:
+        with pytest.raises(ClaudeError, match="no answer within") as failed:
             await ask(api, claude_timeout=0.5)
     assert len(failed.value.attempts) == 1
 
@@ -211,7 +211,7 @@ async def test_a_long_retry_after_is_not_waited_out() -> None:
     busy = web.json_response({"type": "error", "error": {"type": "rate_limit_error", "message": ""}}, status=429)
     busy.headers["retry-after"] = "30"
     async with messages_api(busy) as api:
-        with pytest.raises(ClaudeFailed, match="rate limit"):
+        with pytest.raises(ClaudeError, match="rate limit"):
             await ask(api)
     assert len(api.requests) == 1
 
@@ -219,7 +219,7 @@ async def test_a_long_retry_after_is_not_waited_out() -> None:
 async def test_nobody_there() -> None:
     async with messages_api(message(answer())) as api:
         pass
-    with pytest.raises(ClaudeFailed, match=r"could not be reached|no answer within"):
+    with pytest.raises(ClaudeError, match=r"could not be reached|no answer within"):
         await ask(api, claude_timeout=5.0)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from services.ocr.engine import Engine
 from services.ocr.preparation import Page, decode, encode, prepare, rotation, skew
-from shared.outcomes import Unreadable
+from shared.outcomes import UnreadableError
 from tests.unit.ocr.conftest import WORDS, draw, paste_turned, pixels, table, webp
 
 LIMIT = 10_000_000
@@ -140,9 +140,9 @@ def test_every_kind_of_picture_becomes_rgb(mode: str, colour: int, expected: int
 def test_what_cannot_be_decoded_is_told_in_a_sentence() -> None:
     whole = webp(table())
     for data in (b"", b"no picture", whole[: len(whole) // 2]):
-        with pytest.raises(Unreadable, match=r"^The picture could not be decoded\.$"):
+        with pytest.raises(UnreadableError, match=r"^The picture could not be decoded\.$"):
             decode(data, LIMIT)
-    with pytest.raises(Unreadable, match=r"^The picture has 900 x 520 pixels, more than can be read\.$"):
+    with pytest.raises(UnreadableError, match=r"^The picture has 900 x 520 pixels, more than can be read\.$"):
         decode(whole, 1000)
 
 

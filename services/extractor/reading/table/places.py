@@ -1,4 +1,4 @@
-"""Gives each cell its times: those printed in it, else its header's, else its place in the drawing."""
+"""Returns each cell its times: those printed in it, else its header's, else its place in the drawing."""
 
 from dataclasses import dataclass
 
