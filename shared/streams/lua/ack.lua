@@ -2,6 +2,7 @@
 -- KEYS 1 jobs
 -- ARGV 1 group  2 consumer  3.. id, deliveries, id, deliveries, ...
 -- Returns for each 1, or 0 when it is somebody else's by now and nothing was done.
+-- NEEDS fence
 local done = {}
 for i = 3, #ARGV, 2 do
   if owned(KEYS[1], ARGV[1], ARGV[i], ARGV[2], ARGV[i + 1]) then

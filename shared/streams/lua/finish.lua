@@ -1,10 +1,11 @@
--- Ends a delivery for good: acknowledge, delete, hand over to the next stage or the dead stream, publish the event. All or nothing.
+-- Ends a delivery for good, all or nothing: acknowledge, delete, hand over to the next stage or the dead stream, publish.
 -- KEYS 1 jobs  2 stream that takes what follows (the next stage's jobs, or the dead; KEYS 1 if nothing does)
 --      3 events  4 progress of the document
 -- ARGV 1 group  2 id  3 consumer  4 deliveries
 --      5 event type ('' for no event)  6 document  7 percentage  8 data  9 maxlen  10 ttl (s)
 --      11.. field, value, ... of the entry that follows (none if nothing does)
 -- Returns 1, or 0 when the job is somebody else's by now and nothing was done.
+-- NEEDS fence publish
 if not owned(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]) then return 0 end
 redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
 redis.call('XDEL', KEYS[1], ARGV[2])

@@ -2,4 +2,5 @@
 -- KEYS 1 events  2 progress of the document
 -- ARGV 1 document  2 type  3 percentage  4 data  5 maxlen  6 ttl (s)
 -- Returns the event id, or false when the document's end was published already.
+-- NEEDS publish
 return publish(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6])
