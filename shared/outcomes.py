@@ -15,6 +15,7 @@ well (`shared.attempt`). All errors of our own, and who answers them:
     ├── ServerError, StopError    an embedded server, or the whole launch, cannot go on: one sentence, exit status 1
     ├── RuntimeError
     │   ├── ModelError            models that cannot be loaded: the service does not start
+    │   ├── SchemaError           the database's schema is none of ours: one sentence, the service does not start
     │   └── ChildError            a child process that failed: tried again
     ├── ConnectionError
     │   └── DatabaseAwayError     Postgres is away: waited for, 503 to clients

@@ -1,6 +1,7 @@
 """What the three worker services have in common: start, serve health, work the stream, stop cleanly."""
 
 import asyncio
+import contextlib
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -11,6 +12,7 @@ from aiohttp import web
 
 from shared.blobs import BlobStore
 from shared.db.documents import Documents
+from shared.db.migrate import SchemaError
 from shared.db.pool import Database, DatabaseAwayError
 from shared.direct import PATH, InternalSettings, run_route
 from shared.health import add_health_routes
@@ -56,14 +58,15 @@ MakeHandling = Callable[[Context], Awaitable[Handling]]
 
 
 def run(main: Callable[[], Coroutine[Any, Any, None]], service: str) -> None:
-    """Run a service's main coroutine to its end; a setting or a library that is wrong is told in one sentence."""
+    """Run a service's main coroutine to its end; what is wrong with a setting, a library or the schema is
+    told in one sentence."""
     try:
         configure_logging(service)
         import uvloop
 
         uvloop.run(main())
         end_process(0)
-    except SettingError as error:
+    except (SettingError, SchemaError) as error:
         sys.exit(f"{service}: {error}")
     except ImportError as error:
         sys.exit(
@@ -83,7 +86,7 @@ def stop_signals() -> asyncio.Event:
     return stop
 
 
-async def until(task: asyncio.Task[Any], stop: asyncio.Event) -> bool:
+async def until(task: asyncio.Future[Any], stop: asyncio.Event) -> bool:
     """Wait until `task` ends or `stop` is set; returns whether the task has ended."""
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([task, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -92,18 +95,22 @@ async def until(task: asyncio.Task[Any], stop: asyncio.Event) -> bool:
 
 
 async def open_database(database: Database, stop: asyncio.Event) -> None:
-    """Open the database, waiting for it as long as nobody asks to stop."""
+    """Open the database, waiting for it and for its schema as long as nobody asks to stop. Raises `SchemaError`."""
     while not stop.is_set():
+        opening = asyncio.ensure_future(database.open())
+        if not await until(opening, stop):
+            # A migration may take long; broken off, it leaves nothing behind.
+            opening.cancel()
+            await asyncio.wait([opening])
+            break
         try:
-            return await database.open()
+            opening.result()
+            break
         except DatabaseAwayError as error:
             log.warning("waiting for postgres", error=str(error))
-            try:
-                async with asyncio.timeout(1):
-                    await stop.wait()
-            except TimeoutError:
-                continue
-    return None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await stop.wait()
 
 
 async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:

@@ -8,7 +8,8 @@ from typing import TypeAlias
 import asyncpg
 import msgspec
 
-from shared.db.pool import Database, outage, sql
+from shared.db.pool import Database, outage
+from shared.db.statements import sql
 from shared.messages import (
     CompressPayload,
     Document,

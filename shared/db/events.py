@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from shared.db.pool import Database, outage, sql
+from shared.db.pool import Database, outage
+from shared.db.statements import sql
 from shared.messages import Event
 
 

@@ -2,15 +2,14 @@
 
 import asyncio
 import functools
-import hashlib
 import random
 from collections.abc import Awaitable, Callable
-from importlib import resources
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
 import asyncpg
 import msgspec
 
+from shared.db.migrate import Connection, SchemaError, migrate, newest, version
 from shared.logs import get_logger
 from shared.settings import Settings, setting
 
@@ -18,15 +17,15 @@ log = get_logger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_SCHEMA_LOCK = 7_405_219_336
-"""Advisory lock that services starting at once take in turn: CREATE TABLE IF NOT EXISTS alone can collide."""
-
 
 class DatabaseSettings(Settings):
     group: ClassVar[str] = "Postgres"
     database_url: str = setting("postgresql://127.0.0.1:5432/timelift", "Where it is.", secret=True)
     database_pool: int = setting(8, "Connections a process opens at most.", ge=1, le=200)
     database_timeout: int = setting(10_000, "Longest a statement may take.", unit="ms", ge=100)
+    database_migrate: bool = setting(
+        True, "Whether a service migrates the schema when it starts; else it waits for `python -m shared.db migrate`."
+    )
 
 
 class DatabaseAwayError(ConnectionError):
@@ -45,12 +44,6 @@ _OUTAGE = (
     OSError,
     TimeoutError,
 )
-
-
-@functools.cache
-def sql(name: str) -> str:
-    """The statement in ``sql/<name>.sql``."""
-    return (resources.files("shared.db") / "sql" / f"{name}.sql").read_text()
 
 
 def outage(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
@@ -93,21 +86,6 @@ async def _prepare(connection: "asyncpg.Connection[Any]") -> None:
     )
 
 
-async def _make_tables(pool: "asyncpg.Pool[Any]") -> None:
-    """Run the schema unless this very one has been. Even where it changes nothing it takes locks that would stop the
-    traffic of the services that run, or deadlock with it."""
-    digest = hashlib.sha256(sql("schema").encode()).hexdigest()
-    async with pool.acquire() as connection:
-        known = await connection.fetchval("SELECT to_regclass('schema_applied')")
-        if known and await connection.fetchval(sql("schema_known"), digest):
-            return
-        async with connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", _SCHEMA_LOCK)
-            await connection.execute("SET LOCAL client_min_messages = warning")
-            await connection.execute(sql("schema"))
-            await connection.execute(sql("schema_note"), digest)
-
-
 class Database:
     """A pool that is opened when Postgres first answers. jsonb goes in as a struct or JSON bytes and comes out as
     JSON bytes, for the caller to decode into its own struct."""
@@ -115,17 +93,23 @@ class Database:
     def __init__(self, settings: DatabaseSettings | None = None) -> None:
         self.settings = settings or DatabaseSettings.load()
         self._pool: asyncpg.Pool[Any] | None = None
+        self._missing = "Postgres has not answered yet"
 
     @property
     def pool(self) -> "asyncpg.Pool[Any]":
         """Raises `DatabaseAwayError` before `open`."""
         if self._pool is None:
-            raise DatabaseAwayError("Postgres has not answered yet")
+            raise DatabaseAwayError(self._missing)
         return self._pool
 
     @outage
     async def open(self) -> None:
-        """Connect and make the tables that are missing. Raises `DatabaseAwayError`."""
+        """Connect, and migrate the schema or see that it was.
+
+        Raises:
+            DatabaseAwayError: Postgres cannot be reached, or the schema is not ours yet.
+            SchemaError: the schema cannot become ours.
+        """
         pool = await asyncpg.create_pool(
             self.settings.database_url,
             min_size=1,
@@ -135,11 +119,30 @@ class Database:
             init=_prepare,
         )
         try:
-            await _make_tables(pool)
+            async with pool.acquire() as connection:
+                await self._ready(connection)
         except BaseException:
             pool.terminate()
             raise
         self._pool = pool
+
+    async def _ready(self, connection: Connection) -> None:
+        try:
+            # Looked at first: a service that finds everything done takes no lock and needs no right to change tables.
+            at = await version(connection)
+            if at < newest() and self.settings.database_migrate:
+                at = await migrate(connection)
+        except asyncpg.LockNotAvailableError as error:
+            self._missing = "The schema is being migrated by another process, or a table to be changed is in use"
+            raise DatabaseAwayError(self._missing) from error
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise SchemaError(
+                f"the database's schema needs to be version {newest()}, and this role may not see to it ({error}). Run "
+                "`python -m shared.db migrate` as the tables' owner, and grant this role the tables."
+            ) from error
+        if at < newest():
+            self._missing = f"The schema is version {at}, not yet {newest()}: run `python -m shared.db migrate`"
+            raise DatabaseAwayError(self._missing)
 
     @outage
     async def ping(self) -> None:

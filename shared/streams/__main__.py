@@ -15,6 +15,7 @@ import sys
 from redis.exceptions import RedisError
 
 from shared.db.documents import Documents
+from shared.db.migrate import SchemaError
 from shared.db.pool import Database, DatabaseAwayError
 from shared.settings import SettingError
 from shared.streams.client import RedisSettings, connect
@@ -108,5 +109,5 @@ if __name__ == "__main__":
         parser.error(f"{given.command} needs ids, or all")
     try:
         sys.exit(asyncio.run(main(given.command, given.id)))
-    except (RedisError, DatabaseAwayError, SettingError, OSError) as error:
+    except (RedisError, DatabaseAwayError, SchemaError, SettingError, OSError) as error:
         sys.exit(f"The queue cannot be reached: {error}")

@@ -19,8 +19,8 @@ from services.extractor.__main__ import make
 from services.extractor.attempts import Attempt
 from shared.blobs import BlobStore, blob_key
 from shared.db.documents import Documents
-from shared.db.pool import Database, DatabaseAwayError, DatabaseSettings
-from shared.messages import CompressPayload, ExtractPayload, OcrResult, PageImage, Phase, Timetable, encode
+from shared.db.pool import DatabaseAwayError
+from shared.messages import ExtractPayload, OcrResult, PageImage, Phase, Timetable, encode
 from shared.outcomes import Done, Job, Outcome
 from shared.service import Context
 from shared.streams.entries import follow_up_fields, read_job
@@ -255,24 +255,6 @@ async def test_a_correction_keeps_how_the_week_was_read(bench: Bench) -> None:
     late = await bench.timetable(id_)
     assert (late["timeblocks"], late["savedName"]) == (stored["timeblocks"], "Ours")
     assert late["extraction"]["costUsd"] == pytest.approx(2 * COST)
-
-
-async def test_weeks_from_before_the_record_read_as_null(database_url: str) -> None:
-    database, id_ = Database(DatabaseSettings.load(database_url=database_url)), str(uuid.uuid4())
-    await database.open()
-    payload = CompressPayload(blob="b", content_type="image/png", file_name="f", size=1)
-    await Documents(database).add(id_, "default", payload, "")
-    await Documents(database).save_timetable(id_, "default", Timetable(teacher="Ms Carter"), id_)
-    # As the version before left it.
-    await database.pool.execute(
-        "UPDATE timetables SET body = body - 'extraction'; ALTER TABLE timetables DROP COLUMN reader; "
-        "DROP TABLE extraction_attempts; DELETE FROM schema_applied"
-    )
-    await database.close()
-    database = Database(DatabaseSettings.load(database_url=database_url))
-    await database.open()
-    assert await Documents(database).timetable(id_, "default") == (id_, Timetable(teacher="Ms Carter"))
-    await database.close()
 
 
 @pytest.fixture

@@ -98,26 +98,6 @@ async def test_what_was_told_before_a_retry_does_not_move_the_retried_document(r
     assert await record.row() == ("failed", "Running OCR", 24)
 
 
-async def test_a_database_of_before_gets_what_is_new(database_url: str) -> None:
-    database = Database(DatabaseSettings.load(database_url=database_url))
-    await database.open()
-    await database.pool.execute(
-        "ALTER TABLE documents DROP COLUMN revived_at; ALTER TABLE timetables DROP COLUMN corrected_at; "
-        "DROP INDEX timetables_by_age; DELETE FROM schema_applied"
-    )
-    await database.close()
-    # Two services of the new version, at once.
-    newer = [Database(DatabaseSettings.load(database_url=database_url)) for _ in range(2)]
-    await asyncio.gather(*(each.open() for each in newer))
-    again = Record(newer[0])
-    payload = CompressPayload(blob="b", content_type="image/png", file_name="f", size=1)
-    await again.documents.add(again.id, "default", payload, "")
-    await again.told(30)
-    assert await again.row() == ("processing", "Running OCR", 30)
-    assert await again.documents.timetables("default", 10, None) == []
-    await asyncio.gather(*(each.close() for each in newer))
-
-
 async def test_a_document_that_fails_at_once_is_polled_with_its_step(
     gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
 ) -> None:

@@ -8,7 +8,7 @@ import aiohttp
 import asyncpg
 
 from shared.db.documents import Documents
-from shared.db.pool import sql
+from shared.db.statements import sql
 from shared.messages import TimeBlock, Timetable
 from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.test_gateway import png
