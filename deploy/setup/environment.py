@@ -2,6 +2,7 @@
 
     python environment.py run       .venv with what the services and the launcher need
     python environment.py all       .venv with what the tests and checks need as well
+    python environment.py train     .venv with what training the reader's models needs on top
     python environment.py modules   the page's node_modules
     python environment.py page      the page, built
 
@@ -153,7 +154,9 @@ def main() -> None:
             # Without removing what the tests need, should they have been set up before.
             sync(["--inexact"], [".run"])
         elif what == "all":
-            sync(["--all-groups"], [".run", ".all"])
+            sync(["--all-groups", "--no-group", "train"], [".run", ".all"])
+        elif what == "train":
+            sync(["--all-groups"], [".run", ".all", ".train"])
         elif what == "modules":
             modules()
         elif what == "page":

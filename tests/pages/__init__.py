@@ -14,6 +14,7 @@ from tests.pages.canvas import Canvas, TooSmallError
 from tests.pages.layouts import load
 from tests.pages.looks import LOOKS, render
 from tests.pages.pen import Pen
+from tests.pages.words_abroad import words_of
 
 _ROOMS = (1.0, 1.1, 1.22, 1.35, 1.5, 1.65)
 _TRIES = 6
@@ -44,8 +45,11 @@ def layouts() -> list[str]:
     return list(load())
 
 
-def draw(layout: str, seed: int, look: str = "clean") -> Page:
+def draw(layout: str, seed: int, look: str = "clean", split: str | None = None) -> Page:
     """Draw one page.
+
+    Args:
+        split: ``train`` or ``test`` for the words of that split alone.
 
     Raises:
         KeyError: there is no such layout.
@@ -61,7 +65,8 @@ def draw(layout: str, seed: int, look: str = "clean") -> Page:
         for room in _ROOMS:
             pen = Pen(key, room, dark=look == "dark", large=look == "messenger")
             try:
-                function(pen)
+                with words_of(split):
+                    function(pen)
             except TooSmallError as error:
                 missed = str(error)
                 continue

@@ -27,6 +27,9 @@ class Line:
     Attributes:
         scale: its size against the cell's text size.
         mark: a highlighter's colour behind it.
+        role: what it says, as of `prints.ROLES`; empty for the canvas's current role.
+        entry: which of the page's entries it belongs to; 0 for none.
+        place: one of `prints.CORNERS`, or empty for the stack of lines.
     """
 
     text: str
@@ -35,11 +38,22 @@ class Line:
     italic: bool = False
     fill: Colour | None = None
     mark: Colour | None = None
+    role: str = ""
+    entry: int = 0
+    place: str = ""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A text as it stands on the sheet; angle 90 runs bottom to top, 270 top to bottom."""
+    """A text as it stands on the sheet; angle 90 runs bottom to top, 270 top to bottom.
+
+    Attributes:
+        role: what it says: a part of an entry (`prints.ROLES`), ``day``, ``hour`` or ``header`` (what heads a column or
+            row), ``title``, ``legend``, ``footnote``, ``chrome`` (a window's own text).
+        cell: the box it was set into, counted from 1; 0 for none.
+        entry: the lesson it belongs to, counted from 1; 0 for none.
+        row: 0 for the first line of its text, 1 for what was wrapped after it, and so on.
+    """
 
     text: str
     box: Box
@@ -48,6 +62,10 @@ class Drawn:
     bold: bool
     fill: Colour
     baseline: int
+    role: str = "chrome"
+    cell: int = 0
+    entry: int = 0
+    row: int = 0
 
 
 @dataclass
@@ -68,6 +86,7 @@ class Canvas:
     face: the family that is used unless told otherwise.
     ink: the text colour that is used unless told otherwise.
     smallest: pixels; a text that would be smaller raises `TooSmallError`.
+    role: of what is drawn now, where a line does not say its own.
     """
 
     width: int
@@ -77,6 +96,8 @@ class Canvas:
     ink: Colour
     smallest: int = 15
     ops: list[Drawn | Shape] = field(default_factory=list)
+    role: str = "chrome"
+    cells: int = 0
 
     def __post_init__(self) -> None:
         self.image = Image.new("RGB", (self.width, self.height), self.paper)
@@ -123,10 +144,24 @@ class Canvas:
         return Font(self.face, round(size), bold=bold, italic=italic)
 
     def text(
-        self, x: int, y: int, text: str, font: Font, fill: Colour | None = None, angle: int = 0, mark: str | None = None
+        self,
+        x: int,
+        y: int,
+        text: str,
+        font: Font,
+        fill: Colour | None = None,
+        angle: int = 0,
+        line: Line | None = None,
+        row: int = 0,
     ) -> Box:
-        """Set one line; x, y is the upper left corner of its (turned) box, which is given back."""
+        """Set one line; x, y is the upper left corner of its (turned) box, which is given back.
+
+        Args:
+            line: what it is a row of, which says its role and its highlighter.
+            row: which of the line's rows it is.
+        """
         ink = fill or self.ink
+        mark = line.mark if line else None
         across, down = round(font.length(text)), font.height
         width, height = (down, across) if angle in (90, 270) else (across, down)
         box = (x, y, x + width, y + height)
@@ -139,7 +174,9 @@ class Canvas:
             self.image.paste(ImageColor.getrgb(ink), (x, y), turned)
         else:
             font.draw(self._draw, x, y, text, ink)
-        self.ops.append(Drawn(text, box, angle, font.size, font.bold, ink, font.ascent))
+        role, entry = (line.role or self.role, line.entry) if line else (self.role, 0)
+        cell = self.cells if line else 0
+        self.ops.append(Drawn(text, box, angle, font.size, font.bold, ink, font.ascent, role, cell, entry, row))
         return box
 
     def fit(
@@ -153,12 +190,22 @@ class Canvas:
         valign: str = "middle",
         pad: int = 6,
         floor: float = 0.62,
+        same: bool = False,
     ) -> None:
         """Set lines into a box, wrapped at words and shrunk down to `floor` of `size`.
+
+        Args:
+            same: the box belongs to the cell that was filled last.
 
         Raises:
             TooSmallError: they do not fit.
         """
+        self.cells += not same
+        if any(line.place for line in lines) and not angle:
+            box = self._corners(box, [line for line in lines if line.place], size, pad)
+            lines = [line for line in lines if not line.place]
+        if not lines:
+            return
         width, height = box[2] - box[0] - 2 * pad, box[3] - box[1] - 2 * pad
         if angle in (90, 270):
             width, height = height, width
@@ -170,6 +217,27 @@ class Canvas:
                 return
             now -= max(1, size * 0.06)
         raise TooSmallError(" / ".join(line.text for line in lines))
+
+    def _corners(self, box: Box, lines: Sequence[Line], size: float, pad: int) -> Box:
+        """Set single lines into a box's corners; gives what is left of the box between them.
+
+        Raises:
+            TooSmallError: two at one edge meet.
+        """
+        left, top, right, bottom = box[0] + pad, box[1] + pad // 2, box[2] - pad, box[3] - pad // 2
+        used = {"top": 0, "bottom": 0}
+        taken = {"top": 0.0, "bottom": 0.0}
+        for line in lines:
+            edge, side = line.place.split()
+            font = self.font(max(size * line.scale, self.smallest - 2), bold=line.bold, italic=line.italic)
+            wide = font.length(line.text)
+            taken[edge] += wide + (font.size if taken[edge] else 0)
+            if taken[edge] > right - left:
+                raise TooSmallError(line.text)
+            x = left if side == "left" else right - round(wide)
+            self.text(x, top if edge == "top" else bottom - font.height, line.text, font, line.fill, line=line)
+            used[edge] = max(used[edge], font.height)
+        return box[0], box[1] + used["top"], box[2], box[3] - used["bottom"]
 
     def _wrap(self, lines: Sequence[Line], size: float, width: int) -> list[tuple[str, Font, Line]] | None:
         rows: list[tuple[str, Font, Line]] = []
@@ -195,7 +263,9 @@ class Canvas:
             width, height = height, width
         used = sum(font.height for _, font, _ in rows)
         y = {"top": 0, "middle": (height - used) // 2, "bottom": height - used}[valign]
+        row, last = 0, None
         for text, font, line in rows:
+            row, last = (row + 1 if line is last else 0), line
             long = round(font.length(text))
             x = {"left": 0, "center": (width - long) // 2, "right": width - long}[align]
             at = {
@@ -203,7 +273,7 @@ class Canvas:
                 90: (left + pad + y, bottom - pad - x - long),
                 270: (right - pad - y - font.height, top + pad + x),
             }[angle]
-            self.text(*at, text, font, line.fill, angle, line.mark)
+            self.text(*at, text, font, line.fill, angle, line, row)
             y += font.height
 
     def stack(self, box: Box, text: str, size: float, *, bold: bool = False, fill: Colour | None = None) -> None:

@@ -5,13 +5,14 @@ can be drawn on a machine without any font.
 """
 
 import functools
+import sysconfig
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import ImageDraw, ImageFont
 
-_FOLDER = Path("/usr/share/fonts")
+_FOLDERS = (Path("/usr/share/fonts"), *Path(sysconfig.get_path("purelib")).glob("font_*/files"))
 _NEEDED = "aąßéłŚñ–ªº"
 _STAND_INS = {
     "ł": "l", "Ł": "L", "–": "-", "—": "-", "•": "·", "’": "'", "“": '"', "”": '"', "×": "x", "→": ">",
@@ -44,9 +45,9 @@ def _load(path: str | None, size: int) -> ImageFont.FreeTypeFont:
 
 @functools.cache
 def faces() -> tuple[Face, ...]:
-    """Pillow's face and every family of /usr/share/fonts that has the letters of the languages drawn here."""
+    """Pillow's face and every family of the machine and of Python packages that has the letters drawn here."""
     files: dict[str, dict[str, str]] = {}
-    for path in sorted([*_FOLDER.rglob("*.ttf"), *_FOLDER.rglob("*.otf")]):
+    for path in sorted(path for folder in _FOLDERS for path in folder.rglob("*.[ot]tf")):
         family, _, cut = path.stem.partition("-")
         if not family.startswith("Noto") or family in {"NotoSans", "NotoSerif", "NotoSansDisplay"}:
             files.setdefault(family, {})[cut or "Regular"] = str(path)
@@ -55,7 +56,9 @@ def faces() -> tuple[Face, ...]:
         # A cut can lack what its family has: then dashes and accents would be drawn as boxes.
         full = {cut: path for cut, path in cuts.items() if _has_letters(path)}
         if regular := full.get("Regular"):
-            found.append(Face(family, regular, full.get("Bold"), full.get("Italic") or full.get("Oblique")))
+            found.append(
+                Face(family, regular, full.get("Bold"), full.get("Italic") or full.get("Oblique") or full.get("It"))
+            )
     return tuple(found)
 
 

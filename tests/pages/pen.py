@@ -1,7 +1,8 @@
 """What a layout draws with: the page's random source, style, sheets and truth."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tests.benchmarks.scorer import TruthBlock
 from tests.pages import surround
@@ -48,7 +49,7 @@ class Pen:
         self.style: Style = draw_style(self.rng, dark=self.dark, large=self.large)
         self._about: surround.About | None = None
         self._mark = self.rng.choice((None, None, "#ffff66", "#b7f5a8")) if not self.dark else None
-        self._time_first = self.rng.random() < 0.7
+        self._entries = 0
 
     @property
     def size(self) -> int:
@@ -59,7 +60,7 @@ class Pen:
         """Start a sheet with what stands above the table.
 
         Args:
-            frame: ``browser`` or ``word``; the window that the page is shown in.
+            frame: ``browser``, ``word`` or ``app``; the window that the page is shown in.
             busy: draw everything a header can hold.
             heading: a line of its own above the table, as "Week A".
         """
@@ -77,7 +78,11 @@ class Pen:
             self.meta.update(printed)
         if heading:
             size = round(self.size * 1.25)
-            canvas.fit((sheet.left, sheet.top, sheet.right, sheet.top + 2 * size), [Line(heading, bold=True)], size)
+            canvas.fit(
+                (sheet.left, sheet.top, sheet.right, sheet.top + 2 * size),
+                [Line(heading, bold=True, role="title")],
+                size,
+            )
             sheet.top += 2 * size
         self.sheets.append(canvas)
         return sheet
@@ -94,15 +99,29 @@ class Pen:
         canvas.crop(min(end, canvas.height))
 
     def lines(self, entry: Entry, *, time: str | None = None) -> list[Line]:
-        """An entry as the lines of its cell."""
-        found = [Line(entry.name, bold=self.style.bold_names)]
-        found += [Line(note, scale=0.82, italic=self.style.valign == "top") for note in entry.notes]
-        if time:
-            line = Line(time, scale=0.85, bold=self.style.bold_heads, mark=self._mark)
-            found.insert(0 if self._time_first else 1, line)
+        """An entry as the lines of its cell, in the page's own order and prints."""
+        self._entries += 1
+        habits = self.style.habits
+        parts = [("name", entry.name), *entry.details, *([("time", time)] if time else [])]
+        found: list[Line] = []
+        for role, text in sorted(parts, key=lambda part: habits.order.index(part[0])):
+            how = habits.prints[role]
+            before = found[-1] if found else None
+            joins = role not in {"name", "time"} and before is not None and before.role not in {"name", "time"}
+            if habits.joiner and joins and before is not None and not how.place and not before.place:
+                found[-1] = replace(before, text=f"{before.text}{habits.joiner}{text}", role="note")
+                continue
+            mark = self._mark if role == "time" else None
+            found.append(Line(text, how.scale, how.bold, how.italic, how.fill, mark, role, self._entries, how.place))
         return found
 
-    def head(self, text: str) -> list[Line]:
+    def name(self, text: str, **how: Any) -> Line:
+        """A lesson's name alone, as a break's or a list's row has it."""
+        self._entries += 1
+        return Line(text, role="name", entry=self._entries, **how)
+
+    def head(self, text: str, role: str = "header") -> list[Line]:
         """A header cell's line."""
         fill = self.style.head_ink if self.style.head else None
-        return [Line(text.upper() if self.style.upper_heads else text, bold=self.style.bold_heads, fill=fill)]
+        shown = text.upper() if self.style.upper_heads else text
+        return [Line(shown, bold=self.style.bold_heads, fill=fill, role=role)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tests.pages.canvas import Colour
 from tests.pages.fonts import OWN, Face, faces
+from tests.pages.prints import Habits, habits
 
 _PASTELS = (
     ("#fde2e2", "#fff3cd", "#e2f0d9", "#dbe9f6", "#eadcf4", "#fce4d0", "#d9f2ef"),
@@ -46,7 +47,7 @@ class Style:
     align: str
     valign: str
     pad: int
-    bold_names: bool
+    habits: Habits
     bold_heads: bool
     upper_heads: bool
     margin: int
@@ -101,10 +102,10 @@ def style(rng: random.Random, *, dark: bool = False, large: bool = False) -> Sty
         rest=rest,
         palette=palette,
         colourful=rng.choice(("none", "none", "some", "subject", "subject", "day")),
-        align=rng.choice(("center", "center", "center", "left")),
-        valign=rng.choice(("middle", "middle", "top")),
+        align=rng.choice(("center", "center", "center", "left", "left", "right")),
+        valign=rng.choice(("middle", "middle", "top", "bottom")),
         pad=rng.randint(5, 12),
-        bold_names=rng.random() < 0.25,
+        habits=habits(rng, dark=dark),
         bold_heads=rng.random() < 0.7,
         upper_heads=rng.random() < 0.12,
         margin=rng.randrange(24, 90, 6),

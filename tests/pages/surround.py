@@ -82,6 +82,7 @@ def header(
     else:
         facts += [f"{labels['term']}: {page.term}"] if page.term else []
         facts += [f"{labels['year']}: {page.year}"] if page.year else []
+    canvas.role = "title"
     big, small = round(style.size * rng.uniform(1.5, 2.1)), round(style.size * rng.uniform(1.0, 1.25))
     if page.logo:
         reach = round(style.size * 4)
@@ -142,6 +143,7 @@ def footer(
     """Notes and a legend of names below the table; gives where they end."""
     size = round(style.size * 0.85)
     y = top + round(size * 0.8)
+    canvas.role = "footnote"
     if busy or rng.random() < 0.3:
         notes = rng.sample(week.language.notes, k=min(len(week.language.notes), rng.randint(1, 3)))
         rows = [f"{week.language.labels['notes']}:", *notes]
@@ -149,6 +151,7 @@ def footer(
             canvas.fit((left, y, right, y + size * 2), [Line(row, bold=row is rows[0])], size, align="left", pad=2)
             y += round(size * 1.5)
     if busy or rng.random() < 0.15:
+        canvas.role = "legend"
         pairs = [
             f"{rng.choice('ABCDEFGHKLM')}{rng.choice('abcdeikmnorst')} = {week.language.teacher(rng)}" for _ in range(4)
         ]
@@ -166,6 +169,7 @@ def footer(
 
 def window(canvas: Canvas, rng: random.Random, style: Style, kind: str) -> tuple[int, int, int]:
     """A browser's or a word processor's window around the page; gives left, right and top of the page inside."""
+    canvas.role = "chrome"
     width, unit = canvas.width, max(20, round(canvas.width / 80))
     bar, ink, field = ("#2b2c2f", "#d0d0d0", "#1a1b1d") if style.dark else ("#dee1e6", "#333333", "#ffffff")
     font = canvas.font(unit * 0.8)
@@ -191,6 +195,8 @@ def window(canvas: Canvas, rng: random.Random, style: Style, kind: str) -> tuple
                 x = canvas.text(x, top + unit // 2, item, font, "#ffffff")[2] + 2 * unit
             top += 2 * unit
         return style.margin, width - style.margin, top + unit
+    if kind == "app":
+        return _app(canvas, rng, style, unit)
     blue = rng.choice(("#2b579a", "#217346", "#b7472a"))
     canvas.rect((0, 0, width, 2 * unit), fill=blue, width=0)
     name = rng.choice(("Timetable v3 FINAL.docx", "Document1", "class timetable (2).docx"))
@@ -210,11 +216,47 @@ def window(canvas: Canvas, rng: random.Random, style: Style, kind: str) -> tuple
     return gap + style.margin, width - gap - style.margin, 8 * unit
 
 
+_APP = ("#0b5394", "#00796b", "#512da8", "#ffffff", "#202124")
+
+
+def _app(canvas: Canvas, rng: random.Random, style: Style, unit: int) -> tuple[int, int, int]:
+    """A calendar app's bars, with a menu at the side now and then; gives left, right and top of what is inside."""
+    width, font = canvas.width, canvas.font(unit * 0.85)
+    fill = "#202124" if style.dark else rng.choice(_APP)
+    ink = "#222222" if fill == "#ffffff" else "#ffffff"
+    canvas.rect((0, 0, width, 3 * unit), fill=fill, width=0)
+    canvas.text(unit, unit // 2 + 4, rng.choice(("9:41", "14:05", "08:12")), canvas.font(unit * 0.7), ink)
+    x = canvas.text(4 * unit, unit, rng.choice(("My timetable", "Week 37", "< 12 - 16 Sep >", "Schedule")), font, ink)[
+        2
+    ]
+    for item in rng.sample(("Today", "Day", "Week", "Month", "Agenda", "Export", "Filter", "+"), rng.randint(2, 4)):
+        x = canvas.text(x + 2 * unit, unit, item, font, ink)[2]
+    if rng.random() < 0.6:
+        return style.margin, width - style.margin, 4 * unit
+    side = 9 * unit
+    for number, item in enumerate(rng.sample(("Dashboard", "Courses", "Grades", "Messages", "Calendar", "Logout"), 4)):
+        canvas.text(unit, (5 + 2 * number) * unit, item, font)
+    canvas.line((side, 3 * unit, side, canvas.height), style.grid, 1)
+    return side + style.margin, width - style.margin, 4 * unit
+
+
+def _app_end(canvas: Canvas, style: Style, end: int, unit: int) -> int:
+    """The bar at an app's foot; gives its end."""
+    canvas.rect((0, end, canvas.width, end + 2 * unit), fill="#2b2c2f" if style.dark else "#f3f3f3", width=0)
+    step = canvas.width // 4
+    for number, item in enumerate(("Home", "Timetable", "Messages", "Profile")):
+        canvas.text(step * number + unit, end + unit // 2, item, canvas.font(unit * 0.7), None)
+    return end + 2 * unit
+
+
 def window_end(canvas: Canvas, style: Style, kind: str, left: int, right: int, end: int) -> int:
     """The window's lower edge; gives the sheet's new end."""
+    canvas.role = "chrome"
     unit = max(20, round(canvas.width / 80))
     if kind == "browser":
         return end
+    if kind == "app":
+        return _app_end(canvas, style, end, unit)
     font = canvas.font(unit * 0.7)
     canvas.rect((0, end, canvas.width, end + round(1.4 * unit)), fill="#2b2c2f" if style.dark else "#f3f3f3", width=0)
     canvas.text(unit, end + 4, "Page 1 of 1      214 words      100%", font, "#aaaaaa" if style.dark else "#444444")

@@ -217,13 +217,14 @@ class Table:
             if plan.days == "stacked":
                 cell(pen, sheet, box, [], fill=fill, ruled=ruled)
                 ink = pen.style.head_ink if fill else None
+                sheet.canvas.role = "day"
                 sheet.canvas.stack(box, name.upper() if pen.style.upper_heads else name, pen.size, bold=True, fill=ink)
             else:
                 cell(
                     pen,
                     sheet,
                     box,
-                    pen.head(name),
+                    pen.head(name, "day"),
                     fill=fill,
                     ruled=ruled,
                     head=True,
@@ -245,7 +246,11 @@ class Table:
         box = (left, t0, self.day_edges[0], t1) if plan.across else (t0, top, t1, self.day_edges[0])
         text = self._time(number)
         angle = 0 if plan.across else self.angles[number]
-        cell(pen, self.sheet, box, pen.head(text), fill=fill, ruled=plan.ruled, head=True, angle=angle)
+        lines = pen.head(text, "hour")
+        if self.remark:
+            slot = self.week.slots[number]
+            lines.append(replace(lines[0], text=self.remark.format(slot.end - slot.start), role="header", scale=0.75))
+        cell(pen, self.sheet, box, lines, fill=fill, ruled=plan.ruled, head=True, angle=angle)
 
     def _head_angle(self, number: int) -> int:
         """Of a time above a column: turned where it is too wide, or as often as the plan says."""
@@ -259,6 +264,7 @@ class Table:
         """Start times beside the lines, right-aligned, each level with the line (or just below it)."""
         pen, canvas = self.pen, self.sheet.canvas
         font = canvas.font(pen.size * 0.9)
+        canvas.role = "hour"
         below = pen.rng.random() < 0.5
         marks = [(slot.start, y) for slot, y in zip(self.week.slots, self.time_edges, strict=False)]
         if self.margin_end:
@@ -269,6 +275,8 @@ class Table:
             canvas.text(x, y + 2 if below and y != self.time_edges[-1] else y - font.height // 2, text, font)
 
     margin_end = False
+    remark = ""
+    """What stands with each time in the header, with {} for its minutes."""
 
     def _rest(self, number: int, label: str) -> None:
         pen, plan, fill = self.pen, self.plan, self.pen.style.rest
@@ -282,7 +290,7 @@ class Table:
                     pen,
                     self.sheet,
                     self.box(number, number + 1, day, day + 1),
-                    [Line(label[day], bold=True)],
+                    [Line(label[day], bold=True, role="name")],
                     fill=fill,
                     head=True,
                 )
@@ -295,8 +303,8 @@ class Table:
         box = self.box(number, number + 1, 0, count)
         if plan.across and plan.times == "periods":
             box = (self.left, *box[1:])
-        line = Line(label, bold=pen.style.bold_heads)
-        lines = [Line(own, scale=0.85), line] if own else [line]
+        line = pen.name(label, bold=pen.style.bold_heads)
+        lines = [Line(own, scale=0.85, role="time", entry=line.entry), line] if own else [line]
         angle = 90 if self.narrow else 0
         cell(pen, self.sheet, box, lines, fill=fill, ruled=plan.ruled, head=True, angle=angle)
 
@@ -305,7 +313,7 @@ class Table:
         box = self.box(number, number + (entry.span if entry else 1), at, at + 1)
         if entry is None:
             empty = pen.rng.choice(("", "", "", "---", "–")) if plan.ruled else ""
-            cell(pen, self.sheet, box, [Line(empty)], ruled=plan.ruled)
+            cell(pen, self.sheet, box, [Line(empty, role="free")], ruled=plan.ruled)
             return
         own = None
         if plan.times == "cells":

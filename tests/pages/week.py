@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from tests.benchmarks.scorer import TruthBlock
 from tests.pages.times import clock
 from tests.pages.words import Language
-from tests.pages.words_abroad import LANGUAGES
+from tests.pages.words_abroad import spoken
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 
@@ -29,15 +29,26 @@ class Entry:
     """What a cell prints.
 
     Attributes:
-        notes: the extra lines.
+        details: what stands with the name, as (role, text); the roles are those of `prints.ROLES`.
         span: how many slots of the day it takes.
         own: its own printed times, where they differ from the slot's.
     """
 
     name: str
-    notes: tuple[str, ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
     span: int = 1
     own: tuple[int, int] | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The texts beside the name; what says for which week it is does not count."""
+        return tuple(text for role, text in self.details if role != "week")
+
+    @property
+    def weeks(self) -> str | None:
+        """A or B, where its tag names one."""
+        tag = next((text for role, text in self.details if role == "week"), None)
+        return None if tag is None else "B" if tag.strip(".()").endswith(("B", "2")) else "A"
 
 
 @dataclass
@@ -123,25 +134,56 @@ def slots(
     return found
 
 
-def entry(rng: random.Random, language: Language, level: str, *, notes: float = 0.4) -> Entry:
-    """A lesson with, as often as `notes` says, a room, a teacher or a remark."""
-    name = rng.choice(language.subjects[level])
-    if level == "university" and language.code == "en" and rng.random() < 0.3:
+@dataclass(frozen=True)
+class Matter:
+    """What the entries of one page are about, so that its cells are of a kind.
+
+    Attributes:
+        shares: how often an entry has a detail, by role; empty for one or two of any kind.
+        naming: ``plain``, ``short`` (Mat), ``code`` (MA) or ``invented`` (words of no language).
+        teacher: as `Language.teacher_as` takes it.
+    """
+
+    shares: dict[str, float] = field(default_factory=dict)
+    naming: str = "plain"
+    teacher: str = "titled"
+
+
+def matter(rng: random.Random) -> Matter:
+    """Draw what one page's entries are about."""
+    shares: dict[str, float] = {}
+    if rng.random() < 0.6:
+        likely = {"room": 0.6, "teacher": 0.6, "class": 0.15, "note": 0.25}
+        shares = {role: rng.uniform(0.6, 1.0) for role, share in likely.items() if rng.random() < share}
+    return Matter(
+        shares,
+        rng.choices(("plain", "short", "code", "invented"), (14, 2, 1, 2))[0],
+        rng.choice(("titled", "titled", "initial", "surname", "code", "full", "last_first")),
+    )
+
+
+def entry(
+    rng: random.Random, language: Language, level: str, *, notes: float = 0.4, about: Matter | None = None
+) -> Entry:
+    """A lesson with, as often as `notes` says, a room, a teacher or a remark; or with what the page is about."""
+    about = about or Matter()
+    name = language.subject(rng, level, about.naming)
+    if level == "university" and language.code == "en" and about.naming == "plain" and rng.random() < 0.3:
         name = (
             f"{rng.choice(('BIO', 'CHEM', 'CS', 'ECON', 'HIST', 'LAW', 'MATH', 'PHYS'))}{rng.randint(101, 499)} {name}"
         )
-    lines: list[str] = []
-    if rng.random() < notes:
-        kind = rng.random()
-        if kind < 0.4:
-            lines = [language.room(rng)]
-        elif kind < 0.65:
-            lines = [language.teacher(rng)]
-        elif kind < 0.85:
-            lines = [f"({rng.choice(language.remarks)})"]
-        else:
-            lines = [language.teacher(rng), language.room(rng)]
-    return Entry(name, tuple(lines))
+    if about.shares:
+        roles = [role for role, share in about.shares.items() if rng.random() < share]
+    else:
+        kinds = (("room",), ("teacher",), ("note",), ("teacher", "room"))
+        roles = list(rng.choices(kinds, (8, 5, 4, 3))[0]) if rng.random() < notes else []
+    texts = {
+        "room": language.room,
+        "teacher": lambda rng: language.teacher_as(rng, about.teacher),
+        "class": language.class_name,
+        "note": language.remark,
+    }
+    return Entry(name, tuple((role, texts[role](rng)) for role in roles))
 
 
 def week(
@@ -158,12 +200,15 @@ def week(
     **day: float,
 ) -> Week:
     """A whole week in a language; `day` goes to `slots`."""
-    language = LANGUAGES[code]
+    language = spoken(code)
     level = level or rng.choices(("primary", "secondary", "university"), (5, 4, 1))[0]
     count = days or (6 if code in {"it", "fr"} and rng.random() < 0.2 else 5)
     plan = slots(rng, language, lessons or rng.choice((4, 5, 5, 6, 6, 7)), gaps=gaps, **day)
     found = Week(language, level, list(range(count)), plan)
     often = rng.choice((0, 0.2, 0.5, 0.9)) if notes is None else notes
+    about = matter(rng)
+    if notes is not None:
+        about = replace(about, shares={})
     for each in found.days:
         last: Entry | None = None
         number = 0
@@ -171,9 +216,9 @@ def week(
             if not plan[number].lesson:
                 number += 1
                 continue
-            drawn = entry(rng, language, level, notes=often)
+            drawn = entry(rng, language, level, notes=often, about=about)
             while last and drawn.name == last.name:  # two alike in a row could as well be one double lesson
-                drawn = entry(rng, language, level, notes=often)
+                drawn = entry(rng, language, level, notes=often, about=about)
             twice = number + 1 < len(plan) and plan[number + 1].lesson and rng.random() < doubles
             if rng.random() >= free:
                 found.entries[each, number] = last = replace(drawn, span=2 if twice else 1)

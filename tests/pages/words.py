@@ -1,11 +1,16 @@
 """The words that pages are made of: English ones here, other languages in `words_abroad`."""
 
 import random
-from dataclasses import dataclass, field
+import zlib
+from dataclasses import dataclass, field, replace
 
 
 def _list(text: str) -> tuple[str, ...]:
     return tuple(" ".join(each.split()) for each in text.split("|"))
+
+
+_FEWEST = 2
+"""Words of a kind that the test split has at least."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,69 @@ class Language:
     remarks: tuple[str, ...]
     notes: tuple[str, ...]
     labels: dict[str, str] = field(default_factory=dict)
+    topics: tuple[str, ...] = ()
+
+    def part(self, split: str) -> "Language":
+        """The language with only those of its words that belong to a split, ``train`` or ``test``.
+
+        A word's own letters decide, so that a word is in one split for ever and words added later move none.
+        """
+
+        def own(words: tuple[str, ...]) -> tuple[str, ...]:
+            keys = {word: zlib.crc32(word.casefold().encode()) for word in words}
+            tested = {word for word, key in keys.items() if key % 4 == 0}
+            if len(tested) < _FEWEST:
+                tested = set(sorted(words, key=keys.__getitem__)[:_FEWEST])
+            return tuple(word for word in words if (word in tested) is (split == "test"))
+
+        return replace(
+            self,
+            subjects={level: own(words) for level, words in self.subjects.items()},
+            teachers=own(self.teachers),
+            remarks=own(self.remarks),
+            topics=own(self.topics),
+        )
+
+    def subject(self, rng: random.Random, level: str, naming: str = "plain") -> str:
+        """A lesson's name.
+
+        Args:
+            naming: as of `week.Matter`.
+        """
+        name = rng.choice(self.subjects[level])
+        if naming == "invented" and rng.random() < 0.7:
+            return " ".join(invented(rng) for _ in range(rng.choices((1, 2, 3), (6, 4, 1))[0]))
+        if naming == "short" and len(name) > 5:
+            return name.split()[0][: rng.randint(3, 4)] + rng.choice(("", "", "."))
+        if naming == "code":
+            words = name.split()
+            return ("".join(word[0] for word in words) if len(words) > 1 else name[: rng.randint(2, 3)]).upper()
+        return name
+
+    def remark(self, rng: random.Random) -> str:
+        """What is done, brought or meant: in brackets, as a phrase, as a topic with a capital."""
+        kind = rng.random()
+        if kind < 0.3:
+            return f"({rng.choice(self.remarks)})"
+        text = rng.choice(self.topics or self.remarks) if kind < 0.6 else rng.choice(self.remarks)
+        return text[:1].upper() + text[1:] if rng.random() < 0.4 else text
+
+    def teacher_as(self, rng: random.Random, form: str) -> str:
+        """A teacher in one page's form.
+
+        Args:
+            form: ``titled`` (Mrs Okafor), ``initial`` (J. Okafor), ``surname``, ``code`` (OKA), ``full`` (Jane Okafor),
+                ``last_first`` (Okafor J.).
+        """
+        name = rng.choice(self.teachers)
+        first = rng.choice(FIRST_NAMES)
+        return {
+            "initial": f"{first[0]}. {name}",
+            "surname": name,
+            "code": name.replace(" ", "")[: rng.choice((2, 3, 3, 4))].upper(),
+            "full": f"{first} {name}",
+            "last_first": f"{name} {first[0]}.",
+        }.get(form) or self.teacher(rng)
 
     def teacher(self, rng: random.Random) -> str:
         """Mrs Okafor, Frau Brandt, J. Whitfield."""
@@ -49,6 +117,8 @@ class Language:
         """Room 12, Lab 3, B204."""
         if rng.random() < 0.4:
             return f"{rng.choice('ABCDEFGHKLMNPRSTW')}{rng.choice(('', '', '.', '-'))}{rng.randint(1, 312)}"
+        if rng.random() < 0.15:
+            return rng.choice((f"{rng.randint(10, 412)}", f"{rng.randint(0, 4)}.{rng.randint(10, 32)}"))
         return rng.choice(self.rooms).replace("#", str(rng.randint(1, 48)))
 
     def class_name(self, rng: random.Random) -> str:
@@ -82,6 +152,21 @@ Mbeki|Nguyen|O'Connor|Prendergast|Quigley|Rahman|Stapleton|Tremblay|Underhill|Va
 Abernathy|Bancroft|Cavendish|Draper|Ellsworth|Fitzgerald|Goodwin|Hollis|Jessop|Kendrick|Langley|Mortimer|Norwood|
 Oakley|Parrish|Radcliffe|Singh|Tolliver|Vaughan|Winslow""")
 
+FIRST_NAMES = _list("""Jane|Anna|Tom|Lucas|Emma|Karl|Sofia|Marek|Pierre|Inês|Jan|Lotte|Ana|Hugo|Chiara|Paul|Maria|
+David|Elena|Omar|Priya|Wei|Fatima|Noah""")
+TOPICS = _list("""Fractions|The Romans|Persuasive letters|Volcanoes|Past tense|Watercolours|World War II|Spreadsheets|
+Photosynthesis|Times tables|Chapter 5|Unit 3|Rivers|Forces|Poetry|Ball games|Relay races|The Tudors|Vectors|Mock exam|
+Lab report|Group A|Group 2|Set 3|Top set|Lecture|Seminar|Tutorial|Practical|Online|Recorded|Exam hall|Year 8 only|
+Boys|Girls|Mixed|Elective|Option block|Higher|Foundation|Support|Homework club|Recap|Quiz|Presentation""")
+_SYLLABLES = _list("""ba|co|da|fe|gi|lo|mu|ne|pa|qui|ra|si|tor|ul|ven|wa|xi|yo|zan|bri|cle|dro|fla|gro|plu|ster|mon|lis|
+ket|nor""")
+
+
+def invented(rng: random.Random) -> str:
+    """A word of no language, so that nobody knows it."""
+    return "".join(rng.choices(_SYLLABLES, k=rng.randint(2, 3))).capitalize()
+
+
 ENGLISH = Language(
     "en",
     _list("Monday|Tuesday|Wednesday|Thursday|Friday|Saturday"),
@@ -108,7 +193,9 @@ ENGLISH = Language(
     Bluebell Hill Primary|King Alfred's School|Cedar Ridge Elementary"""),
     _list("Room #|Rm #|Lab #|Hall|Gym|Studio #|ICT Suite|Library|Music Room|Field|Main Hall|Workshop #|LT#|Pool"),
     _list("""practical|bring kit|with TA|half class|group work|small groups|PPA cover|test|whiteboards|workbook|
-    carpet|outdoors if dry|Unit 3|chapter 5|set 2|higher group|iPads|trip letter|indoor shoes"""),
+    carpet|outdoors if dry|Unit 3|chapter 5|set 2|higher group|iPads|trip letter|indoor shoes|read chapter 4|
+    bring a calculator|with Year 5|lab coats|first half only|every other week|swimming kit|shared with 7B|recorders|
+    hand in homework|oral practice|cover lesson|in pairs|quiet work|laptops|40 min|online via Teams|until half term"""),
     _list("""Please bring water bottles every day.|PE kit stays in school all week.|Reading books are changed weekly.|
     This timetable may change during the term.|Homework is due at the end of the week.|Spare clothes in a named bag.|
     Version 3 - subject to change|Library books back on time, please.|Clubs are listed on the website."""),
@@ -127,4 +214,5 @@ ENGLISH = Language(
         "daily": "Every day",
         "week": "Week",
     },
+    TOPICS,
 )

@@ -1,5 +1,9 @@
 """German, French, Spanish, Italian, Portuguese, Dutch and Polish pages."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from tests.pages.words import ENGLISH, Language, _list
 
 _KEYS = ("class", "teacher", "term", "year", "day", "time", "room", "subject", "period", "timetable", "notes", "daily")
@@ -228,5 +232,24 @@ POLISH = _language(
     labels="Klasa|Wychowawca|Semestr|Rok szkolny|Dzień|Godzina|Sala|Przedmiot|Lekcja|Plan lekcji|Uwagi|Codziennie",
     week="Tydzień",
 )
+
+_SPLIT: ContextVar[str | None] = ContextVar("split", default=None)
+
+
+@contextmanager
+def words_of(split: str | None) -> Iterator[None]:
+    """Draw with the words of one split only, ``train`` or ``test``; with all of them where it is null."""
+    token = _SPLIT.set(split)
+    try:
+        yield
+    finally:
+        _SPLIT.reset(token)
+
+
+def spoken(code: str) -> Language:
+    """A language, with the words of the split under way."""
+    split = _SPLIT.get()
+    return LANGUAGES[code].part(split) if split else LANGUAGES[code]
+
 
 LANGUAGES = {each.code: each for each in (ENGLISH, GERMAN, FRENCH, SPANISH, ITALIAN, PORTUGUESE, DUTCH, POLISH)}

@@ -21,6 +21,6 @@ def layout(name: str) -> Callable[[Layout], Layout]:
 
 def load() -> dict[str, Layout]:
     """All of them."""
-    from tests.pages.layouts import cards, fortnight, grids, lists, periods, routine, scale, uneven  # noqa: F401 (they enter themselves)
+    from tests.pages.layouts import cards, fortnight, grids, lists, periods, routine, scale, uneven, varied  # noqa: F401 (they enter themselves)
 
     return LAYOUTS

@@ -1,6 +1,7 @@
 """Cards under day headings, each with its own time."""
 
-from tests.pages.canvas import Line
+from dataclasses import replace
+
 from tests.pages.layouts import layout
 from tests.pages.layouts.lists import rows_of
 from tests.pages.pen import Pen
@@ -27,7 +28,7 @@ def day_cards(pen: Pen) -> None:
         left = sheet.left + at * (wide + gap)
         if style.head:
             canvas.rect((left, sheet.top, left + wide, top - gap // 2), fill=style.head, width=0, radius=radius)
-        canvas.fit((left, sheet.top, left + wide, top - gap // 2), pen.head(name), pen.size * 1.1)
+        canvas.fit((left, sheet.top, left + wide, top - gap // 2), pen.head(name, "day"), pen.size * 1.1)
         y = top
         for start, end, shown in rows_of(found, found.days[at]):
             deep = round(size * (3.6 + 1.2 * len(shown.notes)))
@@ -35,10 +36,7 @@ def day_cards(pen: Pen) -> None:
             box = (left, y, left + wide, y + deep)
             canvas.rect(box, fill=fill, outline=None if filled else style.grid, width=0 if filled else 2, radius=radius)
             ink = "#ffffff" if style.dark and filled else None
-            lines = [
-                Line(line.text, line.scale, line.bold, line.italic, ink)
-                for line in pen.lines(shown, time=times.span(start, end))
-            ]
+            lines = [replace(line, fill=ink or line.fill) for line in pen.lines(shown, time=times.span(start, end))]
             canvas.fit(box, lines, pen.size * 0.95, align=style.align, pad=7)
             pen.blocks.append(block(found.days[at], shown, start, end))
             y += deep + gap

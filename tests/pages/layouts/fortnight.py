@@ -44,7 +44,9 @@ def weeks_beside(pen: Pen) -> None:
         left = sheet.left + number * (half + gap)
         title = _title(pen, found, "AB"[number])
         sheet.top = top
-        sheet.canvas.fit((left, top, left + half, top + pen.size * 2), [Line(title, bold=True)], pen.size * 1.2)
+        sheet.canvas.fit(
+            (left, top, left + half, top + pen.size * 2), [Line(title, bold=True, role="title")], pen.size * 1.2
+        )
         sheet.top = top + pen.size * 2
         table = Table(pen, sheet, found, Plan(days=days), times, left, left + half)
         bottom = max(bottom, table.draw())
@@ -64,7 +66,7 @@ def weeks_stacked(pen: Pen) -> None:
     for number, found in enumerate(pair):
         pen.rng.setstate(state)
         sheet.top = bottom + (pen.size if number else 0)
-        title = Line(_title(pen, found, "AB"[number]), bold=True)
+        title = Line(_title(pen, found, "AB"[number]), bold=True, role="title")
         sheet.canvas.fit((sheet.left, sheet.top, sheet.right, sheet.top + pen.size * 2), [title], pen.size * 1.2)
         sheet.top += pen.size * 2
         bottom = Table(pen, sheet, found, plan, times).draw()
@@ -99,13 +101,18 @@ def weeks_in_cells(pen: Pen) -> None:
     form = rng.choice(("Week {}: {}", "Week {} {}", "Wk {} - {}", "Week {} - {}"))
     cell(pen, sheet, (sheet.left, sheet.top, left, ys[0]), [], fill=style.head)
     for at, name in enumerate(day_names(pen, found, "full")):
-        cell(pen, sheet, (xs[at], sheet.top, xs[at + 1], ys[0]), pen.head(name), fill=style.head, head=True)
+        cell(pen, sheet, (xs[at], sheet.top, xs[at + 1], ys[0]), pen.head(name, "day"), fill=style.head, head=True)
     for number, slot in enumerate(found.slots):
-        head = pen.head(times.span(slot.start, slot.end))
+        head = pen.head(times.span(slot.start, slot.end), "hour")
         cell(pen, sheet, (sheet.left, ys[number], left, ys[number + 1]), head, fill=style.head, head=True)
         if slot.label:
             cell(
-                pen, sheet, (xs[0], ys[number], xs[-1], ys[number + 1]), [Line(slot.label)], fill=style.rest, head=True
+                pen,
+                sheet,
+                (xs[0], ys[number], xs[-1], ys[number + 1]),
+                [pen.name(slot.label)],
+                fill=style.rest,
+                head=True,
             )
             pen.blocks += [block(day, Entry(slot.label), slot.start, slot.end) for day in found.days]
             continue
@@ -114,7 +121,7 @@ def weeks_in_cells(pen: Pen) -> None:
             shown = found.entries.get((at, number))
             if shown and rng.random() < 0.35:
                 other = entry(rng, found.language, found.level, notes=0)
-                lines = [Line(form.format(letter, each.name)) for letter, each in (("A", shown), ("B", other))]
+                lines = [pen.name(form.format(letter, each.name)) for letter, each in (("A", shown), ("B", other))]
                 if split:
                     middle = (box[1] + box[3]) // 2
                     cell(pen, sheet, (*box[:3], middle), lines[:1], size=pen.size * 0.9)

@@ -1,5 +1,7 @@
 """Lists: one for each day, one for several days, one long one with a day column."""
 
+from dataclasses import replace
+
 from tests.pages.canvas import Line
 from tests.pages.layouts import layout
 from tests.pages.pen import Pen, Sheet
@@ -32,7 +34,7 @@ def _list(pen: Pen, sheet: Sheet, heading: str, rows: Rows, times: Form, box: tu
         pen,
         sheet,
         head,
-        pen.head(heading),
+        pen.head(heading, "day"),
         fill=style.head,
         ruled=ruled,
         head=True,
@@ -43,16 +45,17 @@ def _list(pen: Pen, sheet: Sheet, heading: str, rows: Rows, times: Form, box: tu
     column = round(max(font.length(times.span(start, end)) for start, end, _ in rows)) + 2 * style.pad + 14
     for number, (start, end, entry) in enumerate(rows):
         notes = "  ".join(entry.notes)
-        text = [Line(entry.name, bold=style.bold_names)] + ([Line(notes, scale=0.85)] if notes else [])
+        shown = pen.lines(replace(entry, details=(("note", notes),) if notes else ()))
+        text = [replace(line, place="") for line in shown]
         deep = round(step * (1.7 if notes else 1)) if look != "text" else step
         fill = style.palette[number % 2] if style.colourful != "none" and ruled else None
         if look == "text":
             line = f"{times.span(start, end)}  {entry.name}" + (
                 f" {notes}" if notes.startswith("(") else f", {notes}" if notes else ""
             )
-            sheet.canvas.fit((left, y, right, y + step), [Line(line)], pen.size, align="left", pad=4)
+            sheet.canvas.fit((left, y, right, y + step), [pen.name(line)], pen.size, align="left", pad=4)
         else:
-            span = [Line(times.span(start, end))]
+            span = [Line(times.span(start, end), role="time")]
             cell(
                 pen,
                 sheet,
@@ -173,22 +176,22 @@ def long_list(pen: Pen) -> None:
         begin = y
         for number, (start, end, entry) in enumerate(rows):
             if extra and entry.name not in {slot.label for slot in found.slots}:
-                entry = Entry(entry.name, (language.room(rng), language.teacher(rng)))
+                entry = Entry(entry.name, (("room", language.room(rng)), ("teacher", language.teacher(rng))))
             texts = [times.span(start, end), entry.name, *(entry.notes if extra else ())]
             texts += [""] * (len(shares) - 1 - len(texts))
             if mode != "merged":
-                shown = pen.head(name) if mode == "each" or number == 0 else []
-                shown = [Line(line.text, bold=line.bold) for line in shown]
+                shown = pen.head(name, "day") if mode == "each" or number == 0 else []
+                shown = [replace(line, fill=None) for line in shown]
                 cell(pen, sheet, (xs[0], y, xs[1], y + step), shown, ruled=ruled, valign="middle")
-            for column, text in enumerate(texts, 1):
+            for column, (text, role) in enumerate(zip(texts, ("time", "name", "room", "teacher"), strict=False), 1):
                 box = (xs[column], y, xs[column + 1], y + step)
-                cell(pen, sheet, box, [Line(text)], ruled=ruled, valign="middle", size=pen.size * 0.95)
+                cell(pen, sheet, box, [Line(text, role=role)], ruled=ruled, valign="middle", size=pen.size * 0.95)
             if not ruled:
                 sheet.canvas.line((sheet.left, y, sheet.right, y), pen.style.grid, 1)
             pen.blocks.append(block(day, entry, start, end))
             y += step
         if mode == "merged" and rows:
-            lines = [Line(line.text, bold=line.bold) for line in pen.head(name)]
+            lines = [replace(line, fill=None) for line in pen.head(name, "day")]
             turned = len(rows) > 2 and rng.random() < 0.4
             cell(pen, sheet, (xs[0], begin, xs[1], y), lines, ruled=ruled, head=True, angle=90 if turned else 0)
     pen.close(sheet, y, found)

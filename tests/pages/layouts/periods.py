@@ -52,12 +52,12 @@ def _legend(pen: Pen, sheet: Sheet, found: Week, times: Form, left: int, top: in
                 pen,
                 sheet,
                 (left + x, row, middle + x, row + step),
-                [Line(label)],
+                [Line(label, role="legend")],
                 size=size,
                 align="left",
                 valign="middle",
             )
-            span = [Line(times.span(slot.start, slot.end))]
+            span = [Line(times.span(slot.start, slot.end), role="legend")]
             cell(
                 pen,
                 sheet,
@@ -72,6 +72,6 @@ def _legend(pen: Pen, sheet: Sheet, found: Week, times: Form, left: int, top: in
             row = top + (number // columns) * step
             x = left + (number % columns) * wide
             text = f"{label}: {times.span(slot.start, slot.end)}"
-            sheet.canvas.fit((x, row, x + wide, row + step), [Line(text)], size, align="left", pad=3)
+            sheet.canvas.fit((x, row, x + wide, row + step), [Line(text, role="legend")], size, align="left", pad=3)
             y = row + step
     return y

@@ -28,9 +28,11 @@ def routine_row(pen: Pen) -> None:
     cell(pen, sheet, (sheet.left, sheet.top, xs[0], ys[0]), [], fill=pen.style.head)
     for number, slot in enumerate(found.slots):
         box = (xs[number], sheet.top, xs[number + 1], ys[0])
-        cell(pen, sheet, box, pen.head(times.span(slot.start, slot.end)), fill=pen.style.head, head=True)
+        cell(pen, sheet, box, pen.head(times.span(slot.start, slot.end), "hour"), fill=pen.style.head, head=True)
     for row, name in enumerate(heads):
-        cell(pen, sheet, (sheet.left, ys[row], xs[0], ys[row + 1]), pen.head(name), fill=pen.style.head, head=True)
+        cell(
+            pen, sheet, (sheet.left, ys[row], xs[0], ys[row + 1]), pen.head(name, "day"), fill=pen.style.head, head=True
+        )
         for number in range(len(found.slots)):
             shown = routine[number] if row == 0 else own.get((row - 1, number))
             fill = pen.style.rest if row == 0 else pen.style.fill(rng, shown.name, row) if shown else None

@@ -1,5 +1,7 @@
 """Coloured blocks on an hour scale, where a block's height is its duration."""
 
+from dataclasses import replace
+
 from tests.pages.canvas import Line
 from tests.pages.layouts import layout
 from tests.pages.pen import Pen, Sheet
@@ -85,6 +87,7 @@ def _scale(
         if number < last - first or on_line:
             text = hours.single((first + number) * 60)
             down = -font.height // 2 if on_line else 4
+            canvas.role = "hour"
             canvas.text(
                 left - 10 - round(font.length(text)), y + down, text, font, None if not pen.style.dark else "#bdc1c6"
             )
@@ -93,7 +96,7 @@ def _scale(
         canvas.line((x, top, x, bottom), faint, 1)
         canvas.fit(
             (x, sheet.top, round(x + wide), top),
-            pen.head(name) if not pen.style.head else [Line(name, bold=True)],
+            pen.head(name, "day") if not pen.style.head else [Line(name, bold=True, role="day")],
             pen.size,
         )
     canvas.line((right, top, right, bottom), faint, 1)
@@ -105,5 +108,5 @@ def _block(pen: Pen, sheet: Sheet, box: tuple[int, int, int, int], lesson: Entry
     edge = style.grid if style.rule > 2 else None
     sheet.canvas.rect(box, fill=fill, outline=edge, width=1 if edge else 0, radius=pen.style.pad // 2)
     ink = "#ffffff" if style.dark else None
-    lines = [Line(line.text, line.scale, line.bold, line.italic, ink) for line in pen.lines(lesson, time=time)]
+    lines = [replace(line, fill=ink or line.fill) for line in pen.lines(lesson, time=time)]
     sheet.canvas.fit(box, lines, pen.size * 0.9, align=style.align, valign=style.valign, pad=5)

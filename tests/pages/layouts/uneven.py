@@ -3,7 +3,6 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from tests.pages.canvas import Line
 from tests.pages.layouts import layout
 from tests.pages.pen import Pen
 from tests.pages.table import cell, day_names, edges
@@ -36,13 +35,13 @@ def uneven_cells(pen: Pen) -> None:
         wide = (
             sheet.canvas.font(pen.size * 0.75, bold=True).length(max(text.split(" "), key=len)) < box[2] - box[0] - 24
         )
-        cell(pen, sheet, box, pen.head(text), fill=style.head, head=True, angle=0 if wide else 90)
+        cell(pen, sheet, box, pen.head(text, "hour"), fill=style.head, head=True, angle=0 if wide else 90)
     for row, name in enumerate(day_names(pen, found, "full")):
-        cell(pen, sheet, (sheet.left, ys[row], left, ys[row + 1]), pen.head(name), fill=style.head, head=True)
+        cell(pen, sheet, (sheet.left, ys[row], left, ys[row + 1]), pen.head(name, "day"), fill=style.head, head=True)
     for slot in found.slots:
         if slot.label:
             box = (at(slot.start), ys[0], at(slot.end), ys[-1])
-            cell(pen, sheet, box, [Line(slot.label)], fill=style.rest, head=True, angle=90)
+            cell(pen, sheet, box, [pen.name(slot.label)], fill=style.rest, head=True, angle=90)
             pen.blocks += [block(day, Entry(slot.label), slot.start, slot.end) for day in found.days]
     shown = rng.choice((0.0, 0.3, 0.6))
     for row, day in enumerate(found.days):

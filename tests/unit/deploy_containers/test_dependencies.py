@@ -17,6 +17,7 @@ HEADINGS = {
     "Group extractor": "extractor",
     "Group local": "local",
     "Group dev": "dev",
+    "Group train": "train",
 }
 
 
@@ -61,8 +62,11 @@ def test_a_row_says_why_its_licence_and_what_instead(sections: dict[str, dict[st
 
 def test_a_licence_is_what_the_installed_package_says(sections: dict[str, dict[str, list[str]]]) -> None:
     compared = 0
+    installed = {each.metadata["Name"] for each in importlib.metadata.distributions()}
     for heading in HEADINGS:
         for package, cells in sections[heading].items():
+            if heading == "Group train" and package not in installed:  # `make train` alone installs it
+                continue
             for stated in importlib.metadata.metadata(package).get_all("License-Expression") or []:
                 assert stated in cells[1], f"{package} is {stated}"
                 compared += 1

@@ -9,9 +9,11 @@ import pytest
 from tests.benchmarks.scorer import TruthBlock, normal
 from tests.pages import Page, draw, layouts
 from tests.pages.canvas import Drawn
+from tests.pages.prints import ROLES
 from tests.pages.week import WEEKDAYS
+from tests.pages.words_abroad import LANGUAGES
 
-_OVERLAPPING = {"hour_scale_clash", "weeks_in_cells"}
+_OVERLAPPING = {"hour_scale_clash", "varied", "weeks_in_cells"}
 _SPREAD = {"spread_letters"}
 
 
@@ -125,3 +127,31 @@ def test_a_name_that_does_not_exist_is_refused() -> None:
         draw("no_such_layout", 1)
     with pytest.raises(ValueError, match="no such look"):
         draw("days_across", 1, "no_such_look")
+
+
+def test_every_text_knows_what_it_says_and_an_entrys_parts_know_each_other() -> None:
+    for seed in range(4):
+        page = draw("varied", seed)
+        texts = page.sheets[0].texts
+        assert {"day", "name"} <= {text.role for text in texts}
+        entries: defaultdict[int, list[Drawn]] = defaultdict(list)
+        for text in texts:
+            if text.role in ROLES:
+                assert text.entry
+                assert text.cell
+                entries[text.entry].append(text)
+        printed = {normal("".join(part.text for part in parts if part.role == "name")) for parts in entries.values()}
+        assert {normal(block.name) for block in page.truth.timeblocks} <= printed
+        for parts in entries.values():
+            assert len({part.cell for part in parts}) == 1, parts
+
+
+def test_words_of_the_two_splits_are_never_the_same() -> None:
+    for language in LANGUAGES.values():
+        train, test = language.part("train"), language.part("test")
+        for level in language.subjects:
+            assert not set(train.subjects[level]) & set(test.subjects[level])
+        assert not set(train.remarks) & set(test.remarks)
+        assert not set(train.teachers) & set(test.teachers)
+    names = {block.name for block in draw("varied", 3, split="test").truth.timeblocks}
+    assert names.isdisjoint(LANGUAGES["en"].part("train").subjects["primary"])
