@@ -16,7 +16,12 @@ well (`shared.attempt`). All errors of our own, and who answers them:
     ├── RuntimeError
     │   ├── ModelError            models that cannot be loaded: the service does not start
     │   ├── SchemaError           the database's schema is none of ours: one sentence, the service does not start
-    │   └── ChildError            a child process that failed: tried again
+    │   └── ChildError            a call of a child process that has no answer: tried again
+    │       ├── ChildStartError   no child can be started
+    │       ├── WorkError         what the child does raised
+    │       ├── OverLimitError    the call asked for more than a child may take, and would again
+    │       └── ChildGoneError    the child died, or was killed for taking too long
+    │           └── NotTakenError it was gone before the call: another one takes it
     ├── ConnectionError
     │   └── DatabaseAwayError     Postgres is away: waited for, 503 to clients
     ├── LookupError

@@ -1,4 +1,4 @@
-"""Starting a command on a leash, and ending it."""
+"""Starting a command that dies with this process, and ending it."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import IO
 
-LEASH = Path(__file__).with_name("leash.py")
+_PARENT_DEATH = Path(__file__).with_name("parent_death.py")
 LINUX = sys.platform == "linux"
 
 
@@ -22,7 +22,7 @@ class ServerError(Exception):
     """A server could not be started or used. The text is one sentence, with its cure, for the person who started it."""
 
 
-def leashed(
+def bound_to_us(
     command: list[str], *, death: int = signal.SIGKILL, nobody: Path | None = None, watch: bool = not LINUX
 ) -> list[str]:
     """`command` wrapped so that it dies with this process; start it from a thread that lives as long as the process.
@@ -33,7 +33,7 @@ def leashed(
         nobody: folder of a command that must not run as root.
         watch: use a pipe on standard input, which the caller then must open, instead of the kernel's help.
     """
-    words = [sys.executable, "-I", "-S", str(LEASH), "--parent", str(os.getpid()), "--death", str(int(death))]
+    words = [sys.executable, "-I", "-S", str(_PARENT_DEATH), "--parent", str(os.getpid()), "--death", str(int(death))]
     if watch:
         words.append("--watch")
     if nobody is not None:
@@ -51,14 +51,14 @@ def spawn(
     keep: tuple[int, ...] = (),
     env: dict[str, str] | None = None,
 ) -> "subprocess.Popen[bytes]":
-    """Start `command` on a leash in its own process group, so that Ctrl-C reaches only who is to stop it in order.
+    """Start `command`, bound to us, in its own process group, so that Ctrl-C reaches only who is to stop it in order.
 
     Args:
         log: where its output goes.
         keep: file descriptors that it holds open as long as it lives.
     """
     return subprocess.Popen(
-        leashed(command, death=death, nobody=nobody),
+        bound_to_us(command, death=death, nobody=nobody),
         stdin=subprocess.DEVNULL if LINUX else subprocess.PIPE,
         stdout=log,
         stderr=subprocess.STDOUT,

@@ -19,7 +19,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import IO, ClassVar, Self
 
-from deploy.embedded.leash import FAILED
+from deploy.embedded.parent_death import FAILED
 from deploy.embedded.process import (
     ServerError,
     bindable,

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 
-from deploy.embedded.process import LINUX, leashed
+from deploy.embedded.process import LINUX, bound_to_us
 from deploy.launch.checks import StopError, explain
 from deploy.launch.logfile import LogFile
 
@@ -147,7 +147,7 @@ class Supervisor:
         state.log.tail.clear()
         state.runs += 1
         process = state.process = await asyncio.create_subprocess_exec(
-            *leashed(service.command),
+            *bound_to_us(service.command),
             stdin=asyncio.subprocess.DEVNULL if LINUX else asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

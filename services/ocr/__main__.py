@@ -1,7 +1,7 @@
 """The OCR service: jobs of the ``ocr`` stream."""
 
 from services.ocr.handler import Reader
-from services.ocr.process import NotStarted
+from shared.children.protocol import ChildStartError
 from shared.service import Context, run, work
 from shared.settings import SettingError
 
@@ -10,7 +10,7 @@ async def _make(context: Context) -> Reader:
     reader = Reader(context.blobs)
     try:
         await reader.start()
-    except NotStarted as error:
+    except ChildStartError as error:
         # What keeps models from loading is what a setting names: a folder, a file in it.
         raise SettingError(str(error)) from error
     return reader

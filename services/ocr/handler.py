@@ -1,6 +1,6 @@
 """The OCR stage: pages in, the lines of text on them out, with progress told while they are read.
 
-All that is heavy happens in child processes (`services.ocr.process`): this process only passes the stored picture on
+All that is heavy happens in child processes (`shared.children`): this process only passes the stored picture on
 and waits, so its event loop stays free, and a picture that hangs or crashes a reader costs its own job one attempt.
 """
 
@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
-from services.ocr.process import ChildError, Children
-from services.ocr.reading import TARGET, Fault, Found, ReaderSettings, to_answer, to_news
+from services.ocr.reading import Answer, Fault, Found, News, ReaderSettings, reading_processes
 from shared.blobs import BlobMissingError, Blobs, blob_key
+from shared.children.pool import Children
+from shared.children.protocol import ChildError
 from shared.logs import get_logger
 from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage, TextLayer
 from shared.messages import encode as to_json
@@ -28,14 +29,14 @@ _TOLD_EVERY = 0.25
 class Reader:
     """The stage's handler. `start` before the first job, `close` after the last."""
 
-    def __init__(self, blobs: Blobs, settings: ReaderSettings | None = None, children: Children | None = None) -> None:
+    def __init__(self, blobs: Blobs, children: Children[bytes, News, Answer] | None = None) -> None:
         self._blobs = blobs
-        self.children = children or Children(TARGET, (settings or ReaderSettings.load()).ocr_pages)
+        self.children = children or reading_processes(ReaderSettings.load().ocr_pages)
         self._label = ""
 
     async def start(self) -> None:
-        """Load the models. Raises `services.ocr.process.NotStarted`."""
-        self._label = (await self.children.start()).decode()
+        """Load the models. Raises `shared.children.protocol.ChildStartError`."""
+        self._label = await self.children.start()
         log.info("models loaded", models=self._label, processes=self.children.pids)
 
     def close(self) -> None:
@@ -94,7 +95,7 @@ class Reader:
             return OcrPage(page=stored.page, image=stored.image, width=stored.width, height=stored.height, lines=[])
         data = await self._blobs.get(stored.image)
         async with _publishing(progress, index, pages) as on_news:
-            answer = to_answer(await self.children.call(data, on_news))
+            answer = await self.children.call(data, on_news)
         if isinstance(answer, Fault):
             raise UnreadableError(answer.sentence)
         key = stored.image
@@ -125,16 +126,15 @@ def _lines(count: int) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _publishing(progress: Progress, index: int, pages: int) -> AsyncIterator[Callable[[bytes], None]]:
+async def _publishing(progress: Progress, index: int, pages: int) -> AsyncIterator[Callable[[News], None]]:
     """Give a function for the reader's news, which become progress events, at most one each `_TOLD_EVERY`."""
     of = f" of page {index + 1} of {pages}" if pages > 1 else ""
     over, news = asyncio.Event(), asyncio.Event()
     found: list[Found] = []
     done, total = 0, 0
 
-    def on_news(body: bytes) -> None:
+    def on_news(message: News) -> None:
         nonlocal done, total
-        message = to_news(body)
         if isinstance(message, Found):
             found.append(message)
         else:

@@ -1,19 +1,22 @@
 """What a reading process does: one page from the stored picture's bytes to its lines.
 
 The service's own process imports nothing of this but the messages: the models, OpenCV and Pillow are loaded in the
-child (`services.ocr.process`), and a picture crosses to it as it is stored, a few hundred kilobytes.
+child (`shared.children`), and a picture crosses to it as it is stored, a few hundred kilobytes.
 """
 
 import os
-from collections.abc import Callable
 from typing import ClassVar, TypeAlias
 
 import msgspec
 
+from shared.children.pool import Children
+from shared.children.protocol import Loaded, Target, Tell
 from shared.messages import OcrLine
 from shared.settings import Settings, setting
 
-TARGET = __name__
+_MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "8388608", "MALLOC_TRIM_THRESHOLD_": "1048576"}
+"""For glibc: the largest buffers of a model's run go back to the system at once, the others stay for its next layers,
+which would pay for fresh pages otherwise (docs/ocr.md)."""
 
 
 class ReaderSettings(Settings):
@@ -62,11 +65,16 @@ class Fault(msgspec.Struct, tag=True, array_like=True):
 Answer: TypeAlias = Read | Fault
 News: TypeAlias = Found | Reading
 
-to_answer = msgspec.msgpack.Decoder(Answer).decode
-to_news = msgspec.msgpack.Decoder(News).decode
+TARGET: Target[bytes, News, Answer] = Target(__name__, bytes, News, Answer)
+"""From a stored picture's bytes to the text on it."""
 
 
-def load() -> tuple[bytes, Callable[[bytes, Callable[[bytes], None]], bytes]]:
+def reading_processes(count: int) -> Children[bytes, News, Answer]:
+    """Children that read; `start` them."""
+    return Children(TARGET, count, environment={**_MALLOC, **os.environ})
+
+
+def load() -> Loaded[bytes, News, Answer]:
     """Load the models; gives their label and the function that reads a page.
 
     Raises:
@@ -87,22 +95,20 @@ def load() -> tuple[bytes, Callable[[bytes, Callable[[bytes], None]], bytes]]:
     engine.load()
     # Pillow imports its codecs at their first use: a wait that the first page would pay for.
     decode(encode(np.zeros((8, 8, 3), dtype=np.uint8)), 64)
-    pack = msgspec.msgpack.Encoder().encode
 
-    def read(body: bytes, news: Callable[[bytes], None]) -> bytes:
-        engine.between = lambda: news(b"")
+    def read(data: bytes, tell: Tell[News]) -> Answer:
+        engine.between = lambda: tell(None)
         try:
-            picture, turned = decode(body, settings.ocr_max_pixels)
-            news(b"")
+            picture, turned = decode(data, settings.ocr_max_pixels)
+            tell(None)
             page = prepare(picture, engine, turned)
         except UnreadableError as error:
-            return pack(Fault(str(error)))
-        news(pack(Found(len(page.quads), page.notes)))
-        lines = engine.recognise(page.picture, page.quads, lambda done, total: news(pack(Reading(done, total))))
+            return Fault(str(error))
+        tell(Found(len(page.quads), page.notes))
+        lines = engine.recognise(page.picture, page.quads, lambda done, total: tell(Reading(done, total)))
         height, width = page.picture.shape[:2]
         copy = encode(page.picture) if page.to_stored else b""
-        answer = pack(Read(lines, width, height, page.to_stored, copy))
         trim()
-        return answer
+        return Read(lines, width, height, page.to_stored, copy)
 
-    return engine.label.encode(), read
+    return engine.label, read

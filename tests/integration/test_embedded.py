@@ -119,13 +119,13 @@ HOLDER = """
 import asyncio, sys
 from pathlib import Path
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
-from deploy.embedded.process import leashed
+from deploy.embedded.process import bound_to_us
 import subprocess
 async def main():
     folder = Path(sys.argv[1])
     servers = EmbeddedValkey(folder / "v"), EmbeddedPostgres(folder / "p")
     await asyncio.gather(*(server.start() for server in servers))
-    watched = subprocess.Popen(leashed(["sleep", "600"], watch=True), stdin=subprocess.PIPE)
+    watched = subprocess.Popen(bound_to_us(["sleep", "600"], watch=True), stdin=subprocess.PIPE)
     print(*(server.pid for server in servers), watched.pid, flush=True)
     await asyncio.sleep(600)
 asyncio.run(main())

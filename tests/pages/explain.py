@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from services.extractor.pictures import decode
 from services.extractor.reading import PageInput, read_timetable
-from services.ocr.reading import Fault, load, to_answer
+from services.ocr.reading import Fault, load
 from shared.messages import OcrPage, TimeBlock
 from tests.pages import draw
 
@@ -24,7 +24,7 @@ WIDTH = 1400
 def explain(image: bytes) -> bytes:
     """The first page of a picture as WebP, with its lines and blocks drawn over it."""
     _, read = load()
-    answer = to_answer(read(image, lambda _: None))
+    answer = read(image, lambda _: None)
     assert not isinstance(answer, Fault), answer
     ocr = OcrPage(page=0, image="", width=answer.width, height=answer.height, lines=answer.lines)
     picture = decode(answer.copy or image, ocr)

@@ -10,8 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from services.ocr.process import Children
-from services.ocr.reading import TARGET, Read, to_answer
+from services.ocr.reading import Read, reading_processes
 
 
 def status(pid: int, key: str) -> float:
@@ -40,7 +39,7 @@ async def main(folder: Path, rounds: int) -> None:
         if not over:
             loop.call_later(0.005, tick, now)
 
-    children = Children(TARGET, 1)
+    children = reading_processes(1)
     begun = time.perf_counter()
     await children.start()
     load, pages, resident = time.perf_counter() - begun, [], []
@@ -49,7 +48,7 @@ async def main(folder: Path, rounds: int) -> None:
     paths = sorted(folder.iterdir())
     for number, path in enumerate(paths * rounds):
         data, used, begun = path.read_bytes(), cpu(pid), time.perf_counter()
-        answer = to_answer(await children.call(data, lambda _: None))
+        answer = await children.call(data)
         seconds = time.perf_counter() - begun
         # Of the first round only: the texts of a thousand pages would be measured as the reader's memory.
         texts = [line.text for line in answer.lines] if isinstance(answer, Read) and number < len(paths) else []

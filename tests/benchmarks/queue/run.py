@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from deploy.embedded.process import leashed
+from deploy.embedded.process import bound_to_us
 from tests.benchmarks.queue.systems import Client, System, environment
 from tests.benchmarks.report import ROOT
 
@@ -57,7 +57,7 @@ class Course:
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Start the system's script; it dies with this process."""
         process = subprocess.Popen(
-            leashed([*self._system.command, *arguments]),
+            bound_to_us([*self._system.command, *arguments]),
             stdin=subprocess.DEVNULL if sys.platform == "linux" else subprocess.PIPE,
             stdout=self._log,
             stderr=subprocess.STDOUT,

@@ -1,25 +1,28 @@
-"""A target for `services.ocr.process`: the real reading, which stands still within a page while a test wants it to."""
+"""A target for `shared.children`: the real reading, which stands still within a page while a test wants it to."""
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from services.ocr import reading
+from services.ocr.reading import Answer, News
+from shared.children.protocol import Loaded, Target, Tell
+
+TARGET: Target[bytes, News, Answer] = Target(__name__, bytes, News, Answer)
 
 
-def load() -> tuple[bytes, Callable[[bytes, Callable[[bytes], None]], bytes]]:
+def load() -> Loaded[bytes, News, Answer]:
     label, read = reading.load()
     hold = Path(os.environ["HELD_READING"])
 
-    def held(body: bytes, news: Callable[[bytes], None]) -> bytes:
-        def stand(message: bytes) -> None:
-            news(message)
-            if message and isinstance(reading.to_news(message), reading.Reading):
+    def held(data: bytes, tell: Tell[News]) -> Answer:
+        def stand(news: News | None) -> None:
+            tell(news)
+            if isinstance(news, reading.Reading):
                 while hold.exists():
-                    news(b"")  # raises where the call is given up, as between two batches of lines
+                    tell(None)  # raises where the call is given up, as between two batches of lines
                     time.sleep(0.005)
 
-        return read(body, stand)
+        return read(data, stand)
 
     return label, held

@@ -15,11 +15,12 @@ import pytest
 import pytest_asyncio
 
 from services.ocr.handler import Reader
-from services.ocr.process import Children
 from shared.blobs import BlobStore
+from shared.children.pool import Children
 from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage, Phase, TextLayer, TextLine
 from shared.outcomes import Dead, Done, Job, Retry
 from tests.unit.ocr.conftest import WORDS, draw, table, webp
+from tests.unit.ocr.held_reading import TARGET as HELD
 
 
 class Told:
@@ -38,8 +39,6 @@ class Told:
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-HELD = "tests.unit.ocr.held_reading"
 
 
 @pytest.fixture(scope="module")

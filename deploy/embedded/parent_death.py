@@ -1,15 +1,15 @@
 """Runs a command that never outlives the process that asked for it, not even when that one is killed with SIGKILL.
 
-    python -I -S leash.py --parent PID [--death SIGNAL] [--watch] [--nobody FOLDER] -- COMMAND ...
+    python -I -S parent_death.py --parent PID [--death SIGNAL] [--watch] [--nobody FOLDER] -- COMMAND ...
 
-On Linux the leash asks the kernel for SIGNAL at its parent's death and then *becomes* the command. Elsewhere (or with
+On Linux it asks the kernel for SIGNAL at its parent's death and then *becomes* the command. Elsewhere (or with
 ``--watch``) it stays between the two, holding a pipe on standard input whose other end only the parent has: end of
 file means that the parent is gone.
 
 ``--nobody FOLDER`` is for Postgres, which refuses to run as root: the command runs as an unprivileged user, in a user
 namespace where the kernel allows one (nothing changes its owner then), else as uid 65534, to whom FOLDER is given.
 
-The kernel sends the signal when the *thread* that started the leash ends: start it from a thread that lives on.
+The kernel sends the signal when the *thread* that started it ends: start it from a thread that lives on.
 Standard library only: it starts in about 15 ms and runs before anything is known to work. Exit status 97 means that
 the command could not be started; the sentence is on standard error.
 """
@@ -28,7 +28,6 @@ from typing import NoReturn
 
 FAILED = 97
 NOBODY = 65534
-PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER = 0x10000000
 GRACE_SECONDS = 5.0
 
@@ -79,21 +78,6 @@ def become_nobody(folder: Path) -> None:
         )
 
 
-def die_with_parent(parent: int, death: int) -> bool:
-    """Ask the kernel for the signal `death` when the parent dies. False where it cannot be asked.
-
-    Must come after any change of user: the kernel clears the wish then.
-    """
-    try:
-        if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, death, 0, 0, 0) != 0:
-            return False
-    except (AttributeError, OSError):
-        return False
-    if os.getppid() != parent:  # it died before the wish was made
-        sys.exit(FAILED)
-    return True
-
-
 def become(command: list[str]) -> NoReturn:
     try:
         os.execvp(command[0], command)  # noqa: S606 - no shell is the point
@@ -142,8 +126,13 @@ def main() -> int:
     parser.add_argument("--nobody", type=Path, help="leave root; the folder is the command's data")
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
+    # Now, as who may read the checkout; -I leaves it out of the path.
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    from shared.parent_death import die_with_parent
+
     if options.nobody is not None and os.getuid() == 0:
         become_nobody(options.nobody)
+    # After any change of user: the kernel clears the wish then.
     if options.watch or not die_with_parent(options.parent, options.death):
         return watch(options.command, options.death)
     become(options.command)

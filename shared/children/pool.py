@@ -1,0 +1,103 @@
+"""Some children with the same target; each call takes one that is free."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Generic
+
+from shared.children.child import Child
+from shared.children.protocol import Answer, ChildStartError, Limits, News, NotTakenError, Request, Target
+from shared.logs import get_logger
+
+log = get_logger(__name__)
+
+
+class Children(Generic[Request, News, Answer]):
+    """`count` warm children. Calls beyond that wait their turn."""
+
+    def __init__(
+        self,
+        target: Target[Request, News, Answer],
+        count: int,
+        *,
+        limits: Limits | None = None,
+        environment: Mapping[str, str] | None = None,
+        stop_seconds: float = 1.0,
+    ) -> None:
+        """As for `Child`."""
+        self._all = [
+            Child(target, limits=limits, environment=environment, stop_seconds=stop_seconds) for _ in range(count)
+        ]
+        self._free: asyncio.Queue[Child[Request, News, Answer]] = asyncio.Queue()
+        self._mending: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    async def start(self) -> str:
+        """Start all; gives the greeting. Raises `ChildStartError`, and then none runs."""
+        try:
+            await asyncio.gather(*(child.start() for child in self._all))
+        except BaseException:
+            self.close()
+            raise
+        for child in self._all:
+            self._free.put_nowait(child)
+        return self._all[0].greeting
+
+    @property
+    def pids(self) -> list[int]:
+        """Process ids of the children that run."""
+        return [child.pid for child in self._all if child.pid]
+
+    async def call(
+        self, request: Request, on_news: Callable[[News], None] | None = None, *, cpu_seconds: int | None = None
+    ) -> Answer:
+        """`Child.call` on a free child, waiting for one.
+
+        Cancelling returns at once; the child ends what it does, or is killed and replaced, behind it.
+        """
+        child = await self._free.get()
+        try:
+            try:
+                return await child.call(request, on_news, cpu_seconds=cpu_seconds)
+            except NotTakenError:
+                # It died while it had nothing to do, perhaps just now: nobody may have been told of that yet.
+                await child.start()
+                return await child.call(request, on_news, cpu_seconds=cpu_seconds)
+        finally:
+            self._give_back(child)
+
+    def _give_back(self, child: Child[Request, News, Answer]) -> None:
+        if child.well and not child.overgrown:
+            self._free.put_nowait(child)
+        elif not self._closed:
+            child.give_up()
+            task = asyncio.create_task(self._mend(child))
+            self._mending.add(task)
+            task.add_done_callback(self._mending.discard)
+
+    async def _mend(self, child: Child[Request, News, Answer]) -> None:
+        pid, wait = child.pid, 1.0
+        while True:
+            try:
+                await child.mend()
+            except ChildStartError as error:
+                log.error("child process cannot be replaced", error=str(error), again_in=wait)
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, 30.0)
+            else:
+                break
+        if child.pid != pid:
+            log.warning("child process replaced", old=pid, new=child.pid)
+        self._free.put_nowait(child)
+
+    def close(self) -> None:
+        """Kill all children. Returns at once; no call may follow."""
+        self._closed = True
+        for task in self._mending:
+            task.cancel()
+        for child in self._all:
+            child.kill()
+
+    async def end(self) -> None:
+        """The same, and wait until they are gone."""
+        self.close()
+        await asyncio.gather(*(child.end() for child in self._all))
