@@ -56,15 +56,13 @@ def _default(field: FieldInfo, secret: bool) -> str:
 def document() -> str:
     """The page's text."""
     lines = [_HEAD]
+    heading = ""
     for cls in groups():
         properties = cls.model_json_schema()["properties"]
-        lines += [
-            "",
-            f"## {cls.group}",
-            "",
-            "| variable | default | unit | allowed | what it is |",
-            "|---|---|---|---|---|",
-        ]
+        if cls.group != heading:
+            heading = cls.group
+            table = ["| variable | default | unit | allowed | what it is |", "|---|---|---|---|---|"]
+            lines += ["", f"## {heading}", "", *table]
         for name, field in cls.model_fields.items():
             extra = _extra(field)
             shown = [

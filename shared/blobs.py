@@ -4,29 +4,47 @@ Keys are ``<tenant>/<documentId>/<name>``; a document's blobs share a prefix, so
 """
 
 import asyncio
+import os
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import obstore
-from obstore.exceptions import NotFoundError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
 
-from shared.settings import Settings, setting
+from shared.logs import get_logger
+from shared.settings import SettingError, Settings, setting, url_of
+
+log = get_logger(__name__)
+T = TypeVar("T")
 
 
 class BlobSettings(Settings):
     group: ClassVar[str] = "Blob store"
-    blob_url: str = setting(
+    blob_url: Annotated[str, url_of("file", "s3", "gs", "az")] = setting(
         "file://.local/blobs",
         "Where pictures and OCR text are kept: file://FOLDER, s3://BUCKET/PREFIX, gs:// or az://. "
         "Credentials come from the provider's usual variables.",
     )
+    blob_timeout: int = setting(
+        10_000, "Longest a call of the store may take, its repetitions included.", unit="ms", ge=100, le=600_000
+    )
+    blob_connect_timeout: int = setting(2_000, "Longest a connection to it may take.", unit="ms", ge=100)
+    blob_retries: int = setting(2, "How often a call that failed for a passing reason is repeated.", ge=0, le=20)
 
 
 class BlobMissingError(LookupError):
     """No blob has that key: its document was deleted."""
+
+
+class BlobAwayError(ConnectionError):
+    """The store cannot be reached, refuses or is full; the same call may work later. The text is one sentence."""
 
 
 class Blobs(Protocol):
@@ -50,41 +68,111 @@ def blob_key(tenant: str, document_id: str, name: str) -> str:
 class BlobStore:
     """`Blobs` over obstore."""
 
-    def __init__(self, store: Any) -> None:
+    def __init__(self, store: Any, seconds: float = 10.0) -> None:
         self._store = store
+        self._seconds = seconds
 
     @classmethod
     def open(cls, url: str | None = None) -> "BlobStore":
-        """Open the store that `BLOB_URL` names; a local folder is made if it is missing."""
-        url = url or BlobSettings.load().blob_url
+        """Open the store that `BLOB_URL` names; a local folder is made if it is missing. Raises `SettingError`."""
+        settings = BlobSettings.load(**({"blob_url": url} if url else {}))
+        url, seconds = settings.blob_url, settings.blob_timeout / 1000
         if url.startswith("file://"):
             split = urlsplit(url)
             # file://.local/blobs is relative to the working directory: urlsplit reads its first part as a host.
             folder = Path(split.netloc + url2pathname(split.path)).absolute()
-            return cls(LocalStore(folder, mkdir=True, automatic_cleanup=True))
-        return cls(from_url(url))
+            return cls(LocalStore(folder, mkdir=True, automatic_cleanup=True), seconds)
+        # Without these a store that accepts and never answers is waited for without end.
+        client: Any = {
+            "timeout": f"{settings.blob_timeout}ms",
+            "connect_timeout": f"{settings.blob_connect_timeout}ms",
+            # Options given here replace the environment's.
+            "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true"),
+        }
+        retry: Any = {"max_retries": settings.blob_retries, "retry_timeout": timedelta(seconds=seconds)}
+        try:
+            return cls(from_url(url, client_options=client, retry_config=retry), seconds)
+        except BaseError as error:
+            raise SettingError(f"BLOB_URL is not usable: {_first_line(error)}.") from None
+
+    @asynccontextmanager
+    async def _bounded(self) -> AsyncIterator[None]:
+        """A call's time, and every way in which it fails as one error."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                yield
+        except (NotFoundError, FileNotFoundError) as error:
+            raise BlobMissingError(_first_line(error)) from None
+        except TimeoutError:
+            raise BlobAwayError(f"The blob store did not answer within {self._seconds:g} s") from None
+        except (BaseError, OSError) as error:
+            raise BlobAwayError(f"The blob store failed: {_first_line(error)}") from error
 
     async def put(self, key: str, data: bytes) -> None:
-        """Store `data` under `key`, replacing what was there. The write is atomic: readers see all of it or nothing."""
-        await obstore.put_async(self._store, key, data)
+        """Store `data` under `key`, replacing what was there. The write is atomic: readers see all of it or nothing.
+        Raises `BlobAwayError`."""
+        async with self._bounded():
+            await obstore.put_async(self._store, key, data)
 
     async def get(self, key: str) -> bytes:
-        """Raises `BlobMissingError` if there is none."""
-        try:
+        """Raises `BlobMissingError` if there is none, and `BlobAwayError`."""
+        async with self._bounded():
             answer = await obstore.get_async(self._store, key)
             return bytes(await answer.bytes_async())
-        except (NotFoundError, FileNotFoundError):
-            raise BlobMissingError(key) from None
 
     async def delete_prefix(self, prefix: str) -> int:
-        """Delete every blob below `prefix`; returns how many there were."""
-        found = await obstore.list(self._store, prefix=prefix).collect_async()
-        paths = [item["path"] for item in found]
-        if paths:
-            await obstore.delete_async(self._store, paths)
+        """Delete every blob below `prefix`; returns how many there were. Raises `BlobAwayError`."""
+        async with self._bounded():
+            found = await obstore.list(self._store, prefix=prefix).collect_async()
+            paths = [item["path"] for item in found]
+            if paths:
+                await obstore.delete_async(self._store, paths)
         return len(paths)
 
     async def ready(self) -> None:
-        """Raises if the store cannot be reached."""
-        async with asyncio.timeout(5):
-            await obstore.list(self._store, prefix="ready", chunk_size=1).collect_async()
+        """Raises `BlobAwayError` if the store cannot be reached."""
+        async with self._bounded():
+            async with asyncio.timeout(min(5.0, self._seconds)):
+                await obstore.list(self._store, prefix="ready", chunk_size=1).collect_async()
+
+
+class PatientBlobs:
+    """`Blobs` for a worker: while the store is away a call waits for it instead of using up the job's tries; the job's
+    time-out bounds it.
+
+    Args:
+        blobs: what is asked again.
+    """
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+
+    async def put(self, key: str, data: bytes) -> None:
+        await _until_back(lambda: self._blobs.put(key, data))
+
+    async def get(self, key: str) -> bytes:
+        """Raises `BlobMissingError` if there is none."""
+        return await _until_back(lambda: self._blobs.get(key))
+
+    async def delete_prefix(self, prefix: str) -> int:
+        return await _until_back(lambda: self._blobs.delete_prefix(prefix))
+
+    async def ready(self) -> None:
+        """Does not wait. Raises `BlobAwayError`."""
+        await self._blobs.ready()
+
+
+async def _until_back(call: Callable[[], Awaitable[T]]) -> T:
+    seconds = 0.2
+    while True:
+        try:
+            return await call()
+        except BlobAwayError as error:
+            log.warning("blob store is away, waiting for it", error=str(error))
+            await asyncio.sleep(seconds * random.uniform(0.5, 1.0))
+            seconds = min(seconds * 2, 5.0)
+
+
+def _first_line(error: Exception) -> str:
+    """What went wrong without the library's debug text, which follows from the second line on."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:300]

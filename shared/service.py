@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 from aiohttp import web
 
-from shared.blobs import BlobStore
+from shared.blobs import Blobs, BlobStore, PatientBlobs
 from shared.db.documents import Documents
 from shared.db.migrate import SchemaError
 from shared.db.pool import Database, DatabaseAwayError
@@ -19,10 +19,12 @@ from shared.health import add_health_routes
 from shared.logs import configure_logging, get_logger
 from shared.messages import Stage
 from shared.outcomes import Job, Outcome, Progress
-from shared.settings import SettingError, Settings, setting
+from shared.settings import SettingError, Settings, misspelt, setting
 from shared.streams.client import RedisSettings, connect
 from shared.streams.keys import Keys
+from shared.streams.loops import retry_until_done
 from shared.streams.scripts import Client
+from shared.streams.server_check import check_server
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
 from shared.threads import end_process
@@ -49,7 +51,7 @@ class Handling(Protocol):
 class Context:
     """What a stage may use."""
 
-    blobs: BlobStore
+    blobs: Blobs
     documents: Documents
 
 
@@ -113,6 +115,12 @@ async def open_database(database: Database, stop: asyncio.Event) -> None:
                 await stop.wait()
 
 
+def warn_of_slips() -> None:
+    """Log each variable that is nearly a setting's name. Once all of a service's settings are declared."""
+    for name, meant in misspelt().items():
+        log.warning("a variable is no setting and has no effect", variable=name, meant=meant)
+
+
 async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:
     """Serve `app`; returns its runner and the port it got."""
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
@@ -148,10 +156,12 @@ async def work(stage: Stage, make: MakeHandling) -> None:
     app.router.add_post(PATH, route)
     runner, port = await serve(app, service.service_host, service.service_port)
     log.info("starting", port=port, consumer=queue.consumer)
+    checking = asyncio.create_task(retry_until_done(lambda: check_server(client), stop))
     readers: list[Client] = []
     try:
         opened = asyncio.create_task(open_database(database, stop))
-        handling = await make(Context(blobs, documents))
+        handling = await make(Context(PatientBlobs(blobs), documents))
+        warn_of_slips()
         await opened
         if stop.is_set():
             return
@@ -173,6 +183,7 @@ async def work(stage: Stage, make: MakeHandling) -> None:
         await running
         await asyncio.gather(*(worker.leave() for worker in workers))
     finally:
+        checking.cancel()
         await runner.cleanup()
         if handling:
             handling.close()

@@ -6,9 +6,13 @@ process with one sentence that names the variable. ``docs/settings.md`` is made 
 (``python -m deploy.settings_doc``), and a test fails when it is out of date.
 """
 
+import difflib
+import os
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -27,6 +31,21 @@ def setting(default: Any, description: str, *, unit: str = "", secret: bool = Fa
         checks: pydantic's constraints (``ge``, ``le``, ``pattern``).
     """
     return Field(default, description=description, json_schema_extra={"unit": unit, "secret": secret}, **checks)
+
+
+def url_of(*schemes: str) -> AfterValidator:
+    """A check that a text is empty or a URL of one of `schemes`; its sentence never repeats the URL, which may hold a
+    password."""
+    allowed = [f"{scheme}://" for scheme in schemes]
+
+    def check(value: str) -> str:
+        if value and (urlsplit(value).scheme not in schemes or not value.startswith(tuple(allowed))):
+            raise ValueError(
+                f"it must begin with {', '.join(allowed[:-1])}{' or ' if allowed[1:] else ''}{allowed[-1]}"
+            )
+        return value
+
+    return AfterValidator(check)
 
 
 class Settings(BaseSettings):
@@ -49,6 +68,38 @@ class Settings(BaseSettings):
             return cls(**overrides)
         except ValidationError as error:
             first = error.errors()[0]
-            name = str(first["loc"][0]).upper() if first["loc"] else cls.__name__
             says = first["msg"].removeprefix("Value error, ")
-            raise SettingError(f"{name} is not usable: {says}.") from None
+            if not first["loc"]:  # of several settings together; the sentence names them
+                raise SettingError(f"{says}.") from None
+            raise SettingError(f"{str(first['loc'][0]).upper()} is not usable: {says}.") from None
+
+
+LIKENESS = 0.9
+"""Share of the letters of two names that agree, in order, from which one is taken for a slip of the other: one letter
+missing, doubled or wrong in ten. Of all settings no two are that close."""
+
+
+def known_names() -> set[str]:
+    """The variables of all settings groups that this process has declared."""
+
+    def declared(cls: type[Settings]) -> Iterable[str]:
+        for sub in cls.__subclasses__():
+            yield from (name.upper() for name in sub.model_fields)
+            yield from declared(sub)
+
+    return set(declared(Settings))
+
+
+def misspelt(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Variables that are no setting but nearly one, with the setting that is probably meant: a slip would otherwise
+    pass in silence, and the default hold.
+
+    Args:
+        environment: instead of the process's.
+    """
+    names = known_names()
+    found: dict[str, str] = {}
+    for name in environment if environment is not None else os.environ:
+        if name not in names and (near := difflib.get_close_matches(name, names, n=1, cutoff=LIKENESS)):
+            found[name] = near[0]
+    return found

@@ -46,7 +46,7 @@ class System:
         """Start one service's process; `name` tells two of the same `service` apart."""
         port = str(self.ports.setdefault(name, free_port()))
         env = os.environ | {
-            "REDIS_URL": self.redis_url,
+            "REDIS_URL": self.redis_url_of(service or name),
             "DATABASE_URL": self.database_url,
             "BLOB_URL": f"file://{self.blobs}",
             "LOG_FORMAT": "json",
@@ -59,6 +59,10 @@ class System:
         with self.log(name).open("ab") as log:
             command = [sys.executable, "-m", f"services.{service or name}"]
             self.processes[name] = spawn(command, log=log, cwd=ROOT, death=signal.SIGKILL, env=env)
+
+    def redis_url_of(self, service: str) -> str:
+        """The server as a service is told of it."""
+        return self.redis_url
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"

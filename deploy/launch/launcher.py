@@ -28,7 +28,7 @@ from deploy.launch.checks import (
     take_launcher_lock,
 )
 from deploy.launch.supervisor import Policy, Service, Supervisor
-from deploy.launch.system import Servers, the_four
+from deploy.launch.system import Servers, gateway_url, the_four
 
 READY_SECONDS = 180.0
 """The first start reads 200 MB of libraries from a cold disk."""
@@ -115,7 +115,7 @@ class Launcher:
         for server in servers.running:
             supervisor.also(servers.keep(server, self.tell))
         await supervisor.beside(supervisor.ready(READY_SECONDS))
-        base = f"http://127.0.0.1:{port}"
+        base = gateway_url(port)
         self.tell(f"All services are ready after {time.monotonic() - begun:.1f} s.")
         status = 0
         if picture:

@@ -60,6 +60,19 @@ class Servers:
         await asyncio.gather(*(server.stop() for server in self.running))
 
 
+def gateway_host() -> str:
+    """The address that the gateway listens on: ``HOST``, else loopback."""
+    return os.environ.get("HOST") or "127.0.0.1"
+
+
+def gateway_url(port: int) -> str:
+    """Where this machine reaches the gateway; a host that stands for all addresses is reached at loopback."""
+    host = gateway_host()
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared with, not bound to
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def the_four(port: int, local: Path, env: dict[str, str]) -> list[Service]:
     """The services, the gateway on `port`.
 
@@ -67,6 +80,7 @@ def the_four(port: int, local: Path, env: dict[str, str]) -> list[Service]:
         local: folder of the blob store.
         env: what they must know about the servers.
     """
+    host = gateway_host()
     common = {
         "BLOB_URL": os.environ.get("BLOB_URL") or (local / "blobs").absolute().as_uri(),
         "LOG_FORMAT": "json",  # read by the launcher, which shows the warnings
@@ -93,7 +107,7 @@ def the_four(port: int, local: Path, env: dict[str, str]) -> list[Service]:
     gateway = Service(
         name="gateway",
         command=[sys.executable, "-m", "services.gateway"],
-        env={**common, **addresses, "HOST": "127.0.0.1", "PORT": str(port), "CONSUMER_NAME": "gateway-1"},
-        ready_url=f"http://127.0.0.1:{port}/readyz",
+        env={**common, **addresses, "HOST": host, "PORT": str(port), "CONSUMER_NAME": "gateway-1"},
+        ready_url=f"{gateway_url(port)}/readyz",
     )
     return [*services, gateway]

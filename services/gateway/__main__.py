@@ -20,13 +20,14 @@ from shared.db.jobs import Jobs
 from shared.db.pool import Database
 from shared.logs import get_logger
 from shared.pictures import PictureSettings
-from shared.service import open_database, run, serve, stop_signals, until
+from shared.service import open_database, run, serve, stop_signals, until, warn_of_slips
 from shared.streams.client import RedisSettings, connect
 from shared.streams.dead_letters import DeadLetters
 from shared.streams.keys import Keys
 from shared.streams.loops import retry_until_done, run_periodically
 from shared.streams.producer import Producer
 from shared.streams.queue_stats import QueueStats
+from shared.streams.server_check import check_server
 from shared.streams.worker import QueueSettings
 
 log = get_logger(__name__)
@@ -73,6 +74,8 @@ async def main() -> None:
     app = build_app(gateway, {"postgres": database.ping, "blobs": blobs.ready})
     runner, port = await serve(app, settings.host, settings.port)
     log.info("starting", port=port)
+    warn_of_slips()
+    checking = asyncio.create_task(retry_until_done(lambda: check_server(client), stop))
     try:
         await open_database(database, stop)
         if stop.is_set():
@@ -90,8 +93,10 @@ async def main() -> None:
             except (RedisError, OSError) as error:
                 log.warning("could not reach redis while stopping", error=str(error))
     finally:
+        checking.cancel()
         gateway.hub.close()
         await runner.cleanup()
+        await gateway.close()
         for each in (client, *hub_readers.values(), *recorder_readers.values()):
             await each.aclose()
         await database.close()

@@ -1,8 +1,11 @@
 """What the gateway's handlers share."""
 
+import asyncio
 import re
 import uuid
-from dataclasses import dataclass
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 
@@ -44,6 +47,20 @@ class Gateway:
     direct: Direct
     queue: RelaySettings
     hub: Hub
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    """What goes on after its request was answered."""
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work` beside the requests, until it ends or the gateway does."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def close(self) -> None:
+        """End what runs in the background."""
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
 
 
 GATEWAY = web.AppKey("gateway", Gateway)

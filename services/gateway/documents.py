@@ -8,7 +8,7 @@ from services.gateway.context import GATEWAY, Gateway, document_id
 from services.gateway.paging import cursor, read_page
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import TENANT
-from shared.blobs import BlobMissingError, document_prefix
+from shared.blobs import BlobAwayError, BlobMissingError, PatientBlobs, document_prefix
 from shared.db.documents import Row, read_document
 from shared.health import json_response
 from shared.logs import get_logger
@@ -95,5 +95,13 @@ async def delete_document(request: web.Request) -> web.Response:
         raise not_found("document")
     # The record is gone first: a blob that stays is garbage, a document without its picture would be a lie.
     await _take_off(gateway, id_, Event(type="error", document_id=id_, error="Deleted.", status=Status.CANCELLED))
-    await gateway.blobs.delete_prefix(document_prefix(request[TENANT], id_))
+    prefix = document_prefix(request[TENANT], id_)
+    try:
+        await gateway.blobs.delete_prefix(prefix)
+    except BlobAwayError:
+        gateway.in_background(_delete_blobs(gateway, prefix))
     return web.Response(status=204)
+
+
+async def _delete_blobs(gateway: Gateway, prefix: str) -> None:
+    await PatientBlobs(gateway.blobs).delete_prefix(prefix)

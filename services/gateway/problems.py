@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from shared.blobs import BlobAwayError
 from shared.db.pool import DatabaseAwayError
 from shared.logs import get_logger
 from shared.messages import Problem, encode
@@ -88,6 +89,11 @@ async def problem_middleware(request: web.Request, handler: Handler) -> web.Stre
             "Temporarily unavailable",
             "The record of documents cannot be reached at the moment. Nothing was changed; please try again shortly.",
             retry_after=5,
+        ).response()
+    except BlobAwayError as error:
+        log.warning("refused: the blob store is away", path=request.path, error=str(error))
+        return ProblemError(
+            503, "storage-away", "Temporarily unavailable", "Pictures cannot be reached at the moment.", retry_after=5
         ).response()
     except ConnectionResetError:
         # The client went away; there is nobody to answer.

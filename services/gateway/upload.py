@@ -5,15 +5,14 @@ import contextlib
 import re
 
 from aiohttp import web
-from obstore.exceptions import BaseError as BlobError
 from redis.exceptions import RedisError
 
 from services.gateway.context import GATEWAY, Gateway, new_document_id
 from services.gateway.multipart import read_file
 from services.gateway.problems import ProblemError
 from services.gateway.tenants import TENANT
-from shared.blobs import blob_key, document_prefix
-from shared.db.pool import DatabaseAwayError
+from shared.blobs import BlobAwayError, blob_key, document_prefix
+from shared.db.pool import DatabaseAwayError, patiently
 from shared.health import json_response
 from shared.logs import get_logger
 from shared.messages import CompressPayload, Event, Status, Uploaded
@@ -27,6 +26,8 @@ _TRACE = re.compile(r"[0-9a-f-]{1,64}")
 _PRIORITIES = {"interactive": 0, "batch": 1}
 _DIRECT_SECONDS = 120
 """Longest that an upload's answer waits for its document while Redis is away; it goes on without it."""
+_RECORD_SECONDS = 5.0
+"""How long an upload's record is tried for, once Postgres had answered."""
 _RECEIVING = web.AppKey("receiving", asyncio.Semaphore)
 
 
@@ -148,22 +149,43 @@ async def _commit(
 ) -> None:
     try:
         await gateway.blobs.put(payload.blob, data)
-    except (BlobError, OSError) as error:
+    except BlobAwayError as error:
         log.error("cannot store uploads", error=str(error))
-        await _discard(gateway, tenant, document_id)
+        # The store may have it all the same, and may hang: nobody waits for that.
+        gateway.in_background(_discard(gateway, tenant, document_id))
         raise ProblemError(
             503, "storage-away", "Temporarily unavailable", "The picture could not be stored.", retry_after=5
         ) from error
     try:
-        await gateway.documents.add(document_id, tenant, payload, trace, priority)
-    except BaseException:
+        async with asyncio.timeout(_RECORD_SECONDS):
+            await patiently(lambda: gateway.documents.add(document_id, tenant, payload, trace, priority))
+    except TimeoutError:
+        # An answer was lost and Postgres stays away: it may have been recorded, and then the picture is needed.
+        gateway.in_background(_discard_unrecorded(gateway, tenant, document_id))
+        raise DatabaseAwayError("an upload's record was not confirmed") from None
+    except Exception:
+        # Postgres refused the statement: nothing was recorded.
         await _discard(gateway, tenant, document_id)
         raise
     gateway.relay.nudge()
 
 
+async def _discard_unrecorded(gateway: Gateway, tenant: str, document_id: str) -> None:
+    """Find out whether a document was recorded, as soon as Postgres says so, and discard its picture if not."""
+    row = await patiently(lambda: gateway.documents.row(document_id, tenant))
+    if row is None:
+        # The lost statement may still run over there, at most for its own time-out.
+        await asyncio.sleep(_RECORD_SECONDS * 2)
+        row = await patiently(lambda: gateway.documents.row(document_id, tenant))
+    if row is None:
+        await _discard(gateway, tenant, document_id)
+    else:
+        log.warning("an upload that was refused had been recorded: it is read", document_id=document_id)
+        gateway.relay.nudge()
+
+
 async def _discard(gateway: Gateway, tenant: str, document_id: str) -> None:
     try:
         await gateway.blobs.delete_prefix(document_prefix(tenant, document_id))
-    except (BlobError, OSError) as error:
+    except BlobAwayError as error:
         log.error("a refused upload's picture stays in the store", document_id=document_id, error=str(error))

@@ -328,6 +328,4 @@ def _own(root: Path, kind: str) -> Model:
 
 def prepare_environment(settings: ModelSettings) -> None:
     """Point PaddleOCR's own cache at ours. Must run before its first import, which reads the variable once."""
-    # ONNX Runtime reports its use to its makers by default and leaves a device id in the home folder.
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(Path(settings.ocr_cache_dir).absolute() / "paddle"))

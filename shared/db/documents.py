@@ -90,7 +90,7 @@ class Documents:
 
     @outage
     async def add(self, document_id: str, tenant: str, payload: CompressPayload, trace: str, priority: int = 0) -> None:
-        """Record a new document and its first job, both or neither.
+        """Record a new document and its first job, both or neither. Doing it twice changes nothing.
 
         Args:
             priority: 0 for a person who waits, 1 for a batch.

@@ -4,14 +4,14 @@ import asyncio
 import functools
 import random
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from typing import Annotated, Any, ClassVar, ParamSpec, TypeVar
 
 import asyncpg
 import msgspec
 
 from shared.db.migrate import Connection, SchemaError, migrate, newest, version
 from shared.logs import get_logger
-from shared.settings import Settings, setting
+from shared.settings import Settings, setting, url_of
 
 log = get_logger(__name__)
 P = ParamSpec("P")
@@ -20,8 +20,23 @@ R = TypeVar("R")
 
 class DatabaseSettings(Settings):
     group: ClassVar[str] = "Postgres"
-    database_url: str = setting("postgresql://127.0.0.1:5432/timelift", "Where it is.", secret=True)
-    database_pool: int = setting(8, "Connections a process opens at most.", ge=1, le=200)
+    database_url: Annotated[str, url_of("postgresql", "postgres")] = setting(
+        "postgresql://127.0.0.1:5432/timelift", "Where it is.", secret=True
+    )
+    database_pool: int = setting(
+        8,
+        "Connections a process opens at most. Postgres' usual limit of 100 is reached by 12 processes: raise its "
+        "max_connections, lower this, or put a pooler between.",
+        ge=1,
+        le=200,
+    )
+    database_statement_cache: int = setting(
+        100,
+        "Prepared statements that a connection keeps; 0 where a pooler hands out a connection per transaction "
+        "(PgBouncer's transaction mode without max_prepared_statements).",
+        ge=0,
+        le=10_000,
+    )
     database_timeout: int = setting(10_000, "Longest a statement may take.", unit="ms", ge=100)
     database_migrate: bool = setting(
         True, "Whether a service migrates the schema when it starts; else it waits for `python -m shared.db migrate`."
@@ -110,12 +125,14 @@ class Database:
             DatabaseAwayError: Postgres cannot be reached, or the schema is not ours yet.
             SchemaError: the schema cannot become ours.
         """
+        cache = await self._statement_cache()
         pool = await asyncpg.create_pool(
             self.settings.database_url,
             min_size=1,
             max_size=self.settings.database_pool,
             timeout=5,
             command_timeout=self.settings.database_timeout / 1000,
+            statement_cache_size=cache,
             init=_prepare,
         )
         try:
@@ -125,6 +142,21 @@ class Database:
             pool.terminate()
             raise
         self._pool = pool
+
+    async def _statement_cache(self) -> int:
+        """The setting; behind a pooler none unless it was set, as the next transaction may meet another backend, which
+        knows nothing of the statements prepared on this one."""
+        if "database_statement_cache" in self.settings.model_fields_set:
+            return self.settings.database_statement_cache
+        connection = await asyncpg.connect(self.settings.database_url, timeout=5, statement_cache_size=0)
+        try:
+            pooled = await connection.fetchval("SELECT pg_backend_pid()") != connection.get_server_pid()
+        finally:
+            await connection.close(timeout=5)
+        if pooled:
+            log.warning("a pooler stands before postgres: no statements are kept (DATABASE_STATEMENT_CACHE)")
+            return 0
+        return self.settings.database_statement_cache
 
     async def _ready(self, connection: Connection) -> None:
         try:

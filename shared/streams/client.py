@@ -1,30 +1,41 @@
 """Connections to Redis."""
 
-from typing import Any, ClassVar, cast
-from urllib.parse import quote, unquote, urlsplit
+from typing import Annotated, Any, ClassVar, Self, cast
+from urllib.parse import quote
 
+from pydantic import model_validator
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
+from redis.asyncio.connection import SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisClusterException
 
-from shared.settings import SettingError, Settings, setting
+from shared.settings import SettingError, Settings, setting, url_of
 from shared.streams.scripts import Client
 
 
 class RedisSettings(Settings):
     group: ClassVar[str] = "Redis"
-    redis_url: str = setting("", "redis:// or rediss:// URL; takes precedence over the three below.", secret=True)
+    redis_url: Annotated[str, url_of("redis", "rediss", "unix")] = setting(
+        "", "redis:// or rediss:// (TLS) URL; takes precedence over the five below.", secret=True
+    )
     redis_host: str = setting("127.0.0.1", "Host of the server.")
     redis_port: int = setting(6379, "Port of the server.", ge=1, le=65535)
-    redis_password: str = setting("", "Password of the server.", secret=True)
+    redis_username: str = setting("", "User of the server's ACL; empty for its default user.")
+    redis_password: str = setting("", "Password of the server or of that user.", secret=True)
+    redis_tls: bool = setting(False, "Whether the server is reached over TLS.")
+    redis_tls_ca: str = setting("", "File of the authority that signed the server's certificate; empty: the system's.")
+    redis_tls_cert: str = setting("", "File of a client certificate, for servers that demand one.")
+    redis_tls_key: str = setting("", "File of that certificate's key.")
     redis_sentinels: str = setting(
         "",
         "Sentinels as host:port, separated by commas; the server is then the master they name, also after a failover.",
     )
     redis_sentinel_master: str = setting("mymaster", "Name under which the sentinels know the master.")
+    redis_sentinel_username: str = setting("", "User of the sentinels' own ACL.")
+    redis_sentinel_password: str = setting("", "Password of the sentinels themselves.", secret=True)
     redis_cluster: bool = setting(
         False, "Whether the server is a node of a Redis Cluster; PARTITIONS spreads the documents over it."
     )
@@ -41,8 +52,31 @@ class RedisSettings(Settings):
         """The address with its credentials."""
         if self.redis_url:
             return self.redis_url
-        secret = f":{quote(self.redis_password, safe='')}@" if self.redis_password else ""
-        return f"redis://{secret}{self.redis_host}:{self.redis_port}/0"
+        user, password = quote(self.redis_username, safe=""), quote(self.redis_password, safe="")
+        secret = f"{user}:{password}@" if user or password else ""
+        return f"redis{'s' if self.redis_tls else ''}://{secret}{self.redis_host}:{self.redis_port}/0"
+
+    @property
+    def tls(self) -> dict[str, Any]:
+        """The client's options for TLS; empty where the address asks for none."""
+        if not self.url.startswith("rediss://"):
+            return {}
+        files = {
+            "ssl_ca_certs": self.redis_tls_ca,
+            "ssl_certfile": self.redis_tls_cert,
+            "ssl_keyfile": self.redis_tls_key,
+        }
+        return {name: file for name, file in files.items() if file}
+
+    @model_validator(mode="after")
+    def _tls_is_not_dropped(self) -> Self:
+        asked = self.redis_tls or self.redis_tls_ca or self.redis_tls_cert or self.redis_tls_key
+        if asked and not self.url.startswith("rediss://"):
+            # Otherwise what was meant to be encrypted goes over the line in the clear.
+            raise ValueError("REDIS_TLS, REDIS_TLS_CA, REDIS_TLS_CERT and REDIS_TLS_KEY need a REDIS_URL of rediss://")
+        if self.redis_tls_key and not self.redis_tls_cert:
+            raise ValueError("REDIS_TLS_KEY needs REDIS_TLS_CERT")
+        return self
 
     @property
     def sentinels(self) -> list[tuple[str, int]]:
@@ -95,6 +129,7 @@ def connect(settings: RedisSettings, *, blocking_ms: int = 0, pool: int | None =
         "retry": Retry(NoBackoff(), 0),
         "health_check_interval": 0,
         "protocol": 2,
+        **settings.tls,
     }
     most = pool or settings.redis_pool
     if settings.redis_cluster:
@@ -103,19 +138,31 @@ def connect(settings: RedisSettings, *, blocking_ms: int = 0, pool: int | None =
         # Its commands are those of a single server as long as the keys of each carry one hash tag, which ours do.
         return cast("Client", cluster)
     if settings.redis_sentinels:
-        parts = urlsplit(settings.url)
-        manager: Any = Sentinel(  # type: ignore[no-untyped-call] # redis-py leaves its constructor untyped
-            settings.sentinels, sentinel_kwargs={"socket_timeout": 1, "decode_responses": True}
-        )
-        master: Client = manager.master_for(
-            settings.redis_sentinel_master,
-            max_connections=most + _BEYOND,
-            db=int(parts.path.strip("/") or 0),
-            username=parts.username,
-            password=unquote(parts.password) if parts.password else None,
-            **options,
-        )
-        return master
+        return _master(settings, options, most + _BEYOND)
     # The plain pool raises when it is full; this one waits for a connection, but not for ever.
     connections = BlockingConnectionPool.from_url(settings.url, max_connections=most, timeout=5, **options)
     return Redis.from_pool(connections)
+
+
+def _master(settings: RedisSettings, options: dict[str, Any], most: int) -> Client:
+    """A client of the master that the sentinels name. User, password, database and TLS are those of the URL, whose host
+    nobody asks; the sentinels are reached over TLS when the master is."""
+    ours: dict[str, Any] = dict(parse_url(settings.url))
+    encrypted = ours.pop("connection_class", None) is SSLConnection
+    sentinel: dict[str, Any] = {
+        "socket_timeout": 1,
+        "socket_connect_timeout": 1,
+        "decode_responses": True,
+        "username": settings.redis_sentinel_username or None,
+        "password": settings.redis_sentinel_password or None,
+        "ssl": encrypted,
+        **settings.tls,
+    }
+    manager: Any = Sentinel(settings.sentinels, sentinel_kwargs=sentinel)  # type: ignore[no-untyped-call] # redis-py leaves its constructor untyped
+    for name in ("host", "port"):
+        ours.pop(name, None)
+    # Without `ssl` the library would reach a rediss:// master in the clear, and say nothing.
+    master: Client = manager.master_for(
+        settings.redis_sentinel_master, max_connections=most, ssl=encrypted, **ours, **options
+    )
+    return master

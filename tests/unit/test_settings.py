@@ -1,10 +1,15 @@
 """Settings: read, refused with a sentence, documented."""
 
+import difflib
+
 import pytest
 
 from deploy.settings_doc import TARGET, document, groups
 from services.gateway.settings import GatewaySettings
-from shared.settings import SettingError
+from shared.blobs import BlobSettings
+from shared.db.pool import DatabaseSettings
+from shared.settings import LIKENESS, SettingError, Settings, known_names, misspelt
+from shared.streams.client import RedisSettings
 
 
 def test_the_page_is_made_from_the_declarations() -> None:
@@ -33,3 +38,49 @@ def test_a_value_that_does_not_fit_is_told_in_a_sentence(
 def test_an_empty_variable_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "")
     assert GatewaySettings.load().port == 4000
+
+
+@pytest.mark.parametrize(
+    ("group", "variable", "value", "wanted"),
+    [
+        (RedisSettings, "REDIS_URL", "http://x:secret@y", "redis://"),
+        (RedisSettings, "REDIS_URL", "redis:6379", "redis://"),
+        (DatabaseSettings, "DATABASE_URL", "mysql://x:secret@y", "postgresql://"),
+        (BlobSettings, "BLOB_URL", "/data/blobs", "file://"),
+        (BlobSettings, "BLOB_URL", "ftp://x", "s3://"),
+    ],
+)
+def test_a_url_of_another_kind_is_told_in_a_sentence_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, group: type[Settings], variable: str, value: str, wanted: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingError, match=rf"^{variable} is not usable: it must begin with .*{wanted}") as told:
+        group.load()
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"redis_url": "redis://x", "redis_tls": True},
+        {"redis_url": "redis://x", "redis_tls_ca": "ca.crt"},
+        {"redis_tls_cert": "own.crt", "redis_tls_key": "own.key"},
+    ],
+)
+def test_tls_that_was_asked_for_is_never_dropped(values: dict[str, object]) -> None:
+    with pytest.raises(SettingError, match="rediss://"):
+        RedisSettings.load(**values)
+
+
+def test_a_slip_in_a_variable_s_name_is_noticed() -> None:
+    groups()
+    environment = {"QUEUE_CONCURENCY": "4", "REDIS_PASWORD": "x", "PATH": "/bin", "QUEUE_CONCURRENCY": "2"}
+    assert misspelt(environment) == {"QUEUE_CONCURENCY": "QUEUE_CONCURRENCY", "REDIS_PASWORD": "REDIS_PASSWORD"}
+
+
+def test_no_setting_is_taken_for_a_slip_of_another() -> None:
+    """A service does not know the others' settings, which stand in the same environment."""
+    groups()
+    for name in known_names():
+        near = difflib.get_close_matches(name, known_names() - {name}, n=1, cutoff=LIKENESS)
+        assert not near, f"{name} and {near}"
