@@ -23,7 +23,8 @@ well (`shared.attempt`). All errors of our own, and who answers them:
     │       └── ChildGoneError    the child died, or was killed for taking too long
     │           └── NotTakenError it was gone before the call: another one takes it
     ├── ConnectionError
-    │   └── DatabaseAwayError     Postgres is away: waited for, 503 to clients
+    │   ├── DatabaseAwayError     Postgres is away: waited for, 503 to clients
+    │   └── BlobAwayError         the blob store is away or full: waited for, 503 to clients
     ├── LookupError
     │   └── BlobMissingError      a stored picture is gone: dead
     └── ValueError

@@ -172,7 +172,7 @@ class _Child:
         self._broken = False
         try:
             self._exchange(None, _START_SECONDS, _MESSAGE_BYTES)
-        except _Gone:
+        except _GoneError:
             self.end()
             raise RuntimeError(f"the document process did not start (exit {self._process.returncode})") from None
 
@@ -193,7 +193,7 @@ class _Child:
         """
         try:
             answer = self._exchange(request, seconds, room + _MESSAGE_BYTES)
-        except _Gone:
+        except _GoneError:
             self.end()
             log.warning(
                 "a document took its process with it", request=type(request).__name__, exit=self._process.returncode
@@ -219,7 +219,7 @@ class _Child:
                 self._line.send_bytes(msgspec.msgpack.encode(request))
             return msgspec.msgpack.decode(self._line.recv_bytes(room), type=Answer)
         except (EOFError, OSError, msgspec.DecodeError):
-            raise _Gone from None
+            raise _GoneError from None
         finally:
             clock.cancel()
 
@@ -235,5 +235,5 @@ class _Child:
         self._line.close()
 
 
-class _Gone(Exception):
+class _GoneError(Exception):
     """The process is dead, or was killed for taking too long."""

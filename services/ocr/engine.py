@@ -1,7 +1,7 @@
 """PaddleOCR's detection and recognition models on ONNX Runtime, and how a page is read with them.
 
 Detection looks at a small copy of the page, at a larger one where the text proves small, and once more at what ink no
-line covers (`services.ocr.leftover`). Recognition runs over the lines' crops, sorted by width so that a batch holds
+line covers (`services.ocr.missed_text`). Recognition runs over the lines' crops, sorted by width so that a batch holds
 little padding, in as many threads as there are cores: one single-threaded run per core finishes a page in less time
 than one run over all cores, because a line is too small to be shared out. Lines taller than wide are read both ways,
 and the better score tells which way they run; no classifier takes part. Where the processor has instructions for it,
@@ -23,9 +23,9 @@ import cv2
 import numpy as np
 
 from services.ocr.crops import Image, Quad, candidates, cut, read_from, reading_order, short_and_turned, size, upright
-from services.ocr.hollow import hollow
-from services.ocr.leftover import in_line, mosaic, new, spots, uncovered, words
+from services.ocr.import_stubs import import_stubs
 from services.ocr.machine import multiplies_bytes, trim
+from services.ocr.missed_text import in_line, mosaic, new, spots, uncovered, words
 from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
 from services.ocr.quick import QuickRecogniser, alone, together
 from shared.logs import get_logger
@@ -125,7 +125,7 @@ class Engine:
         prepare_environment(self._models)
         import onnxruntime
 
-        with hollow("pandas", *(() if models.recognition.folder is None else _HUBS)):
+        with import_stubs("pandas", *(() if models.recognition.folder is None else _HUBS)):
             from paddleocr import TextDetection, TextRecognition
 
         # paddlex announces each model on its own coloured handler; ours must stay parsable.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ocr.hollow import hollow
+from services.ocr.import_stubs import import_stubs
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "heavy_one"
 
 
-def test_a_hollow_package_takes_whatever_its_importer_does_at_import(package: str) -> None:
-    with hollow(package):
+def test_a_stub_package_takes_whatever_its_importer_does_at_import(package: str) -> None:
+    with import_stubs(package):
         whole, parts = import_module(package), import_module("heavy_one.parts")
 
     own = type("Own", (parts.Part,), {})
@@ -32,14 +32,14 @@ def test_a_hollow_package_takes_whatever_its_importer_does_at_import(package: st
 
 
 def test_a_later_import_gets_the_real_one(package: str) -> None:
-    with hollow(package):
+    with import_stubs(package):
         assert not isinstance(import_module(package).number, int)
     assert import_module(package).number == 7
 
 
 def test_what_is_loaded_already_stays(package: str) -> None:
     real = import_module(package)
-    with hollow(package):
+    with import_stubs(package):
         part = import_module("heavy_one.parts").Part
     assert sys.modules[package] is real
     assert part.__module__ == "heavy_one.parts"
@@ -47,6 +47,6 @@ def test_what_is_loaded_already_stays(package: str) -> None:
 
 def test_it_is_taken_back_after_an_error(package: str) -> None:
     before = list(sys.meta_path)
-    with pytest.raises(ZeroDivisionError), hollow(package):
+    with pytest.raises(ZeroDivisionError), import_stubs(package):
         raise ZeroDivisionError
     assert sys.meta_path == before

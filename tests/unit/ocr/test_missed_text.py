@@ -7,7 +7,7 @@ import pytest
 
 from services.ocr.crops import Quad, upright
 from services.ocr.engine import Engine, EngineSettings
-from services.ocr.leftover import mosaic, new, spots, uncovered, words
+from services.ocr.missed_text import mosaic, new, spots, uncovered, words
 from tests.unit.ocr.conftest import draw, pixels
 
 

@@ -27,7 +27,7 @@ class _Nothing(metaclass=_Kind):
         pass
 
 
-class _Hollow(ModuleType):
+class _Stub(ModuleType):
     def __getattr__(self, name: str) -> _Kind:
         if name.startswith("__"):
             raise AttributeError(name)
@@ -45,14 +45,14 @@ class _Finder(MetaPathFinder, Loader):
         return ModuleSpec(fullname, self, is_package=True) if self.covers(fullname) else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return _Hollow(spec.name)
+        return _Stub(spec.name)
 
     def exec_module(self, _module: ModuleType) -> None:
         pass
 
 
 @contextmanager
-def hollow(*packages: str) -> Iterator[None]:
+def import_stubs(*packages: str) -> Iterator[None]:
     """Let imports of these packages give hollow modules for the time of the block, where they are not loaded already.
 
     Who imported one keeps it, so only what is never called may be named. A later import gets the real package.
