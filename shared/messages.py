@@ -21,6 +21,13 @@ Phase: TypeAlias = Literal["compressing", "preprocessing", "ocr", "ai", "validat
 Day: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 DAYS: tuple[Day, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
+MAX_CYCLE = 10
+"""Most days of a cycle that rotates beside the calendar's week."""
+
+WeekLetter: TypeAlias = Literal["A", "B", "C", "D"]
+WEEKS: tuple[WeekLetter, ...] = ("A", "B", "C", "D")
+"""Which week of a fortnight, or of three or four weeks that take turns."""
+
 TimeSource: TypeAlias = Literal["printed", "header", "legend", "drawn", "next"]
 """Where a block's times come from: its own cell, the row or column header, a legend elsewhere on the page, its place
 and size in the drawing, or the start of the block after it."""
@@ -151,17 +158,30 @@ class Box(Message):
     height: int
 
 
+class Alternative(Message):
+    """Another reading of one field of a block, less likely than the one it has."""
+
+    field: Literal["name", "startTime", "endTime"]
+    value: str
+    """As the field itself would hold it."""
+    confidence: float
+    """0 to 1."""
+
+
 class TimeBlock(Message):
     """One entry of the week."""
 
-    day: Day
+    day: Day | None
+    """Null only where the page names nothing but the cycle's day; then `cycle_day` is set."""
     name: str
     """As printed."""
     start_time: str | None = None
     """"HH:MM", 24-hour."""
     end_time: str | None = None
     notes: str | None = None
-    week: Literal["A", "B"] | None = None
+    week: WeekLetter | None = None
+    cycle_day: int | None = None
+    """1 to 10, in a timetable whose days rotate ("Day 3")."""
     room: str | None = None
     teacher: str | None = None
     confidence: float = 0.0
@@ -169,6 +189,13 @@ class TimeBlock(Message):
     box: Box | None = None
     page: int = 0
     time_source: TimeSource | None = None
+    alternatives: list[Alternative] = []
+    """At most three, the likeliest first."""
+
+    @property
+    def day_name(self) -> str:
+        """What its column of the week is called: ``monday``, or ``day 3`` where the page names only the cycle's day."""
+        return self.day or ("no day" if self.cycle_day is None else f"day {self.cycle_day}")
 
 
 class Warning_(Message, rename={"time_block": "timeBlock"}):  # noqa: N801 - `Warning` is a builtin exception
@@ -209,7 +236,7 @@ class Extraction(Message):
 
 
 class Timetable(Message):
-    """The week that was read from a document."""
+    """A week that was read from a document, which may hold several: two classes on a page, a PDF of six."""
 
     teacher: str | None = None
     class_name: str | None = None
@@ -230,7 +257,11 @@ class Timetable(Message):
 class CompleteResult(Message):
     document_id: str
     timetable_id: str
+    """The first one's."""
     validated: bool
+    """Whether all are."""
+    timetable_ids: list[str] = []
+    """All, in the document's order."""
 
 
 class Event(Message, omit_defaults=True):
@@ -249,6 +280,7 @@ class Event(Message, omit_defaults=True):
     """The document's status; with `connected` and the final events."""
     result: CompleteResult | None = None
     timetable_data: Timetable | None = None
+    """The first one."""
     error: str | None = None
     at: str | None = None
     """RFC 3339, UTC."""
@@ -281,6 +313,9 @@ class Document(Message):
     size: int
     pages: int
     timetable_id: str | None
+    """The first one's."""
+    timetable_ids: list[str]
+    """All, in the document's order; empty until it was read."""
     created_at: str
     updated_at: str
     completed_at: str | None

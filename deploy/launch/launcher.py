@@ -139,7 +139,7 @@ class Launcher:
         return sample
 
     async def _read(self, base: str, picture: Path) -> int:
-        """Upload `picture` and show its week; returns the exit status."""
+        """Upload `picture` and show its weeks; returns the exit status."""
         begun = time.monotonic()
         try:
             # Where the gateway asks for a key, the first one it knows.
@@ -150,14 +150,17 @@ class Launcher:
                 final = await watch.watch(session, base, document_id, self.console)
                 if final.type == "error":
                     raise watch.RefusedError(final.error or "The document could not be read.")
-                timetable = await watch.timetable(session, base, document_id)
+                ids = final.result.timetable_ids if final.result else []
+                timetables = [await watch.timetable(session, base, id_) for id_ in ids or [document_id]]
         except (watch.RefusedError, aiohttp.ClientError, TimeoutError) as error:
             self.tell(f"{picture.name}: {error}", style="bold red")
             return 1
         seconds = time.monotonic() - begun
         with contextlib.suppress(OSError):
-            week.show(timetable, self.console)
-        self.tell(f"{len(timetable.timeblocks)} time blocks, {seconds:.1f} s from upload to week.")
+            for timetable in timetables:
+                week.show(timetable, self.console)
+        count = sum(len(timetable.timeblocks) for timetable in timetables)
+        self.tell(f"{count} time blocks, {seconds:.1f} s from upload to week.")
         return 0
 
     def _say_where(self, port: int, servers: Servers) -> None:

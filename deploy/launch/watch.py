@@ -142,9 +142,9 @@ async def with_lines(events: AsyncIterator[Event], console: Console) -> AsyncIte
         yield event
 
 
-async def timetable(session: aiohttp.ClientSession, base: str, document_id: str) -> Timetable:
-    """The week that was read. Raises `RefusedError` if there is none."""
-    async with session.get(f"{base}/api/v1/timetables/{document_id}") as answer:
+async def timetable(session: aiohttp.ClientSession, base: str, id_: str) -> Timetable:
+    """A timetable by its id, or a document's first. Raises `RefusedError` if there is none."""
+    async with session.get(f"{base}/api/v1/timetables/{id_}") as answer:
         body = await answer.read()
         if answer.status != 200:
             raise RefusedError(problem_in(body) or f"The timetable was answered {answer.status}.")

@@ -6,7 +6,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from shared.messages import DAYS, Day, TimeBlock, Timetable
+from shared.messages import DAYS, TimeBlock, Timetable
 
 NARROW = 72
 """Columns below which five days side by side are unreadable."""
@@ -18,7 +18,7 @@ _TIGHT = (0, 1, 0, 0)
 
 def render(timetable: Timetable, width: int) -> RenderableType:
     """The week for a terminal of `width` columns; a list by day where a table does not fit."""
-    days = [day for day in DAYS if any(block.day == day for block in timetable.timeblocks)]
+    days = columns(timetable.timeblocks)
     if not days:
         return Text("No time blocks were found in this picture.", style="yellow")
     body = as_table(timetable, days, width) if width >= NARROW and len(days) > 1 else as_list(timetable, days)
@@ -26,6 +26,14 @@ def render(timetable: Timetable, width: int) -> RenderableType:
     if len(timetable.warnings) > 10:
         notes.append(Text(f"! and {len(timetable.warnings) - 10} more", style="yellow"))
     return Group(body, *notes)
+
+
+def columns(blocks: list[TimeBlock]) -> list[str]:
+    """The days that there are, those of the week before those of a cycle that the page knows by number only."""
+    order = {
+        block.day_name: (DAYS.index(block.day) if block.day else len(DAYS), block.cycle_day or 0) for block in blocks
+    }
+    return sorted(order, key=lambda day: order[day])
 
 
 def title(timetable: Timetable) -> str:
@@ -48,7 +56,7 @@ def runs(block: TimeBlock, start: str, end: str) -> bool:
     return block.start_time <= start and end <= block.end_time
 
 
-def as_table(timetable: Timetable, days: list[Day], width: int) -> Table:
+def as_table(timetable: Timetable, days: list[str], width: int) -> Table:
     blocks = timetable.timeblocks
     rows = slots(blocks)
     if len(rows) > MOST_ROWS:  # times that do not line up between days: a row for each pair as it is
@@ -61,12 +69,13 @@ def as_table(timetable: Timetable, days: list[Day], width: int) -> Table:
     shown: set[int] = set()
     for start, end in rows:
         cells = [
-            cell([block for block in blocks if block.day == day and runs(block, start, end)], shown) for day in days
+            cell([block for block in blocks if block.day_name == day and runs(block, start, end)], shown)
+            for day in days
         ]
         table.add_row(f"{start}\n{end}", *cells)
     left = [block for block in blocks if id(block) not in shown]
     if left:
-        table.add_row("no\ntime", *(cell([block for block in left if block.day == day], shown) for day in days))
+        table.add_row("no\ntime", *(cell([block for block in left if block.day_name == day], shown) for day in days))
     return table
 
 
@@ -86,13 +95,13 @@ def cell(blocks: list[TimeBlock], shown: set[int]) -> Text:
     return text
 
 
-def as_list(timetable: Timetable, days: list[Day]) -> Table:
+def as_list(timetable: Timetable, days: list[str]) -> Table:
     table = Table(title=title(timetable) or None, show_header=False, box=None, padding=(0, 1))
     table.add_column(style="cyan", no_wrap=True)
     table.add_column()
     for day in days:
         table.add_row("", Text(day.capitalize(), style="bold underline"))
-        blocks = [block for block in timetable.timeblocks if block.day == day]
+        blocks = [block for block in timetable.timeblocks if block.day_name == day]
         for block in sorted(blocks, key=lambda each: each.start_time or "99"):
             times = f"{block.start_time or '?'}–{block.end_time or '?'}"
             table.add_row(times, cell([block], set()))

@@ -1,5 +1,7 @@
 """The extractor service: jobs of the ``extract`` stream."""
 
+from collections.abc import Mapping
+
 from services.extractor.handler import Attempts, Extractor
 from shared.db.pool import patiently
 from shared.messages import Reader, Timetable
@@ -10,11 +12,11 @@ async def make(context: Context) -> Extractor:
     """The stage on the service's own blob store and database."""
 
     async def save(
-        document_id: str, tenant: str, timetable: Timetable, timetable_id: str, reader: Reader, attempts: Attempts
-    ) -> Timetable | None:
+        document_id: str, tenant: str, timetables: Mapping[str, Timetable], reader: Reader, attempts: Attempts
+    ) -> dict[str, Timetable] | None:
         # A reading that cost seconds is kept until Postgres is back, not read again.
         return await patiently(
-            lambda: context.documents.save_timetable(document_id, tenant, timetable, timetable_id, reader, attempts)
+            lambda: context.documents.save_timetables(document_id, tenant, timetables, reader, attempts)
         )
 
     return Extractor(context.blobs, save, context.documents.note_attempts)

@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import combinations
 from typing import Literal
 
-from shared.messages import DAYS, Box, TimeBlock
+from shared.messages import Box, TimeBlock
 
 Axis = Literal["x", "y"]
 _ACROSS: dict[Axis, Axis] = {"x": "y", "y": "x"}
@@ -26,18 +26,20 @@ class Drawing:
     """
 
     def __init__(self, blocks: list[TimeBlock], spans: list[tuple[int, int] | None]) -> None:
-        self._middles: dict[tuple[int, str, Axis], list[float]] = {}
+        self._middles: dict[tuple[int, Axis], dict[str, list[float]]] = {}
         self._votes: Counter[tuple[int, Axis]] = Counter()
         by_day: dict[tuple[int, str], list[tuple[tuple[int, int], Box]]] = {}
         for block, span in zip(blocks, spans, strict=True):
             if block.box is None:
                 continue
             for axis in _ACROSS:
-                self._middles.setdefault((block.page, block.day, axis), []).append(sum(_side(block.box, axis)) / 2)
+                days = self._middles.setdefault((block.page, axis), {})
+                days.setdefault(block.day_name, []).append(sum(_side(block.box, axis)) / 2)
             if span is not None:
-                by_day.setdefault((block.page, block.day), []).append((span, block.box))
-        for middles in self._middles.values():
-            middles.sort()
+                by_day.setdefault((block.page, block.day_name), []).append((span, block.box))
+        for days in self._middles.values():
+            for middles in days.values():
+                middles.sort()
         for (page, _), day in by_day.items():
             for ((_, end), one), ((start, _), other) in combinations(sorted(day, key=lambda item: item[0]), 2):
                 # What comes later on a day lies further along the times' axis; the days lie along the other one.
@@ -58,7 +60,7 @@ class Drawing:
         if across == down or not _next_to(a.box, b.box, axis):
             return False
         lo, hi = sorted(sum(_side(box, axis)) / 2 for box in (a.box, b.box))
-        others = (self._middles.get((a.page, day, axis), []) for day in DAYS if day != a.day)
+        others = (middles for day, middles in self._middles[a.page, axis].items() if day != a.day_name)
         return all(bisect_left(middles, hi) <= bisect_right(middles, lo) for middles in others)
 
 

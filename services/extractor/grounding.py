@@ -18,11 +18,12 @@ from services.extractor.reading.lexicon.days import letter_days, one_day
 from services.extractor.reading.lexicon.times import Clock, find_times
 from services.extractor.reading.model import Rect
 from services.extractor.reading.reader import to_box
-from shared.messages import DAYS, Box, Day, TimeBlock, Timetable, Warning_
+from shared.messages import DAYS, MAX_CYCLE, WEEKS, Box, Day, TimeBlock, Timetable, Warning_, WeekLetter
 
 MAX_BLOCKS = 500
 MATCH = 85.0
 """Similarity (0..100) from which a text counts as read from a line: one wrong letter in seven."""
+_WEEKS: dict[str, WeekLetter] = {letter: letter for letter in WEEKS}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -37,8 +38,9 @@ class ClaudeError(Exception):
 class AnswerBlock(msgspec.Struct):
     """A block as Claude gives it; the ``_lines`` are numbers of lines."""
 
-    day: Day
+    day: Day | None
     name: str
+    cycle_day: int | None = None
     day_lines: list[int] = []
     name_lines: list[int] = []
     start: str | None = None
@@ -113,6 +115,9 @@ class _Page:
         clocks = _clocks(self.text(lines)) or self._clocks
         return minutes % 720 in clocks or minutes % 720 in self._clocks
 
+    def names_cycle_day(self, number: int, lines: list[int]) -> bool:
+        return str(number) in re.findall(r"\d+", self.text(lines))
+
     def names_day(self, day: Day, lines: list[int]) -> bool:
         named = {each for item in self.cited(lines) for each in _days(item.line.text)}
         return day in (named or self._days)
@@ -124,12 +129,18 @@ def _ground_block(said: AnswerBlock, page: _Page, timetable: Timetable) -> None:
     if not name or not page.says(name, said.name_lines):
         timetable.warnings.append(_warning("ungrounded", f"“{name[:60]}” does not stand on the page; it was left out."))
         return
+    cycle_day = said.cycle_day if said.cycle_day and page.names_cycle_day(said.cycle_day, said.day_lines) else None
+    cycle_day = cycle_day if cycle_day in range(1, MAX_CYCLE + 1) else None
+    if said.day is None and cycle_day is None:
+        left_out = f"No line says on which day “{name[:60]}” is; it was left out."
+        timetable.warnings.append(_warning("ungrounded", left_out))
+        return
     cited = page.cited([*said.name_lines, *said.time_lines, *said.day_lines])
     scores = [item.line.confidence for item in cited]
     confidence = 0.97 * (sum(scores) / len(scores) if scores else 0.6)
     if not page.cited_says(name, said.name_lines):
         confidence *= 0.85
-    if not page.names_day(said.day, said.day_lines):
+    if said.day and not page.names_day(said.day, said.day_lines):
         confidence *= 0.6
         timetable.warnings.append(_warning("ungrounded", f"No line says that “{name[:60]}” is on {said.day}.", index))
     times: list[str | None] = []
@@ -156,7 +167,8 @@ def _ground_block(said: AnswerBlock, page: _Page, timetable: Timetable) -> None:
             notes=extras["notes"],
             room=extras["room"],
             teacher=extras["teacher"],
-            week="A" if said.week == "A" else "B" if said.week == "B" else None,
+            week=_WEEKS.get(said.week or ""),
+            cycle_day=cycle_day,
             confidence=round(confidence, 4),
             box=_box(page.cited(said.name_lines)),
             page=next((item.page.page for item in page.cited(said.name_lines)), 0),

@@ -1,4 +1,4 @@
-"""The extract stage: OCR lines and pictures in, a saved timetable out.
+"""The extract stage: OCR lines and pictures in, saved timetables out.
 
 ::
 
@@ -56,17 +56,17 @@ cannot be reached."""
 
 
 class Save(Protocol):
-    """Saves a timetable with who read it and completes the document, in one transaction."""
+    """Saves a document's timetables, by their ids, with who read them, and completes the document, in one
+    transaction."""
 
     async def __call__(
         self,
         document_id: str,
         tenant: str,
-        timetable: Timetable,
-        timetable_id: str,
+        timetables: Mapping[str, Timetable],
         reader: Reader,
         attempts: Attempts,
-    ) -> Timetable | None:
+    ) -> dict[str, Timetable] | None:
         """Returns what is stored, with the attempts of earlier deliveries; None if the document was deleted meanwhile.
         Attempts that are noted already count once."""
 
@@ -92,9 +92,9 @@ class _Material:
 
 @dataclass(slots=True)
 class _Read:
-    """A week, who read it, and what asking Claude about it cost."""
+    """A document's weeks in its order, who read them, and what asking Claude about them cost."""
 
-    timetable: Timetable
+    timetables: list[Timetable]
     reader: Reader
     attempts: list[Attempt] = field(default_factory=list)
 
@@ -138,7 +138,7 @@ class Extractor:
         self._threads.close()
 
     async def handle(self, job: Job, progress: Progress) -> Outcome:
-        """Read, validate and save a document's timetable.
+        """Read, validate and save a document's timetables.
 
         Args:
             job: of stage ``extract``, with an `ExtractPayload`.
@@ -146,7 +146,7 @@ class Extractor:
 
         Returns:
             `Done` with the ``complete`` event (without one if the document was deleted meanwhile), or `Dead` with a
-            sentence for the person. A page without a timetable is no failure: it is saved empty and not validated.
+            sentence for the person. A page without a timetable is no failure: one is saved empty and not validated.
         """
         try:
             payload = job.read(ExtractPayload)
@@ -159,57 +159,60 @@ class Extractor:
         except BlobMissingError:
             return Dead("The stored picture is gone.")
         read = await self._read(job, material, progress)
-        timetable, reader = read.timetable, _NAMES[read.reader]
+        reader = _NAMES[read.reader]
         spent = {"claude": summary(read.attempts)} if read.attempts else {}
-        count = len(timetable.timeblocks)
+        count = sum(len(each.timeblocks) for each in read.timetables)
         blocks = "1 block" if count == 1 else f"{count} blocks"
+        if len(read.timetables) > 1:
+            blocks += f" in {len(read.timetables)} timetables"
+        confidence = min(each.confidence for each in read.timetables)
         await progress(
             "ai",
             1.0,
             f"{blocks} read by {reader}",
-            details={"blocks": count, "reader": reader, "confidence": timetable.confidence, **spent},
+            details={"blocks": count, "reader": reader, "confidence": confidence, **spent},
         )
         await progress("validation", 0.0, f"Checking {blocks}")
-        verdict = await self._threads.run(validate, timetable.timeblocks)
-        timetable.validated = verdict.validated
-        # The rules' findings first: they are about single blocks, and a reader of a long list sees them.
-        timetable.warnings = [*verdict.warnings, *timetable.warnings]
-        found = len(timetable.warnings)
+        for timetable in read.timetables:
+            verdict = await self._threads.run(validate, timetable.timeblocks)
+            timetable.validated = verdict.validated
+            # The rules' findings first: they are about single blocks, and a reader of a long list sees them.
+            timetable.warnings = [*verdict.warnings, *timetable.warnings]
+        found = sum(len(each.warnings) for each in read.timetables)
         words = (
             "No problems found" if not found else "1 thing to look at" if found == 1 else f"{found} things to look at"
         )
-        await progress("validation", 1.0, words, details={"warnings": found, "validated": timetable.validated})
+        validated = all(each.validated for each in read.timetables)
+        await progress("validation", 1.0, words, details={"warnings": found, "validated": validated})
         return await self._finish(job, read)
 
     async def _finish(self, job: Job, read: _Read) -> Done:
-        timetable = read.timetable
-        # The same document gets the same id however often it is saved.
-        timetable_id = str(uuid.uuid5(_NAMESPACE, job.document_id))
-        saved = await self._save(
-            job.document_id, job.tenant, timetable, timetable_id, read.reader, by_id(read.attempts)
-        )
+        timetables = {_timetable_id(job.document_id, at): each for at, each in enumerate(read.timetables)}
+        saved = await self._save(job.document_id, job.tenant, timetables, read.reader, by_id(read.attempts))
         if saved is None:
             log.info("document was deleted")
             return Done()
-        timetable.extraction = saved.extraction
+        validated = all(each.validated for each in saved.values())
         log.info(
-            "timetable saved",
+            "timetables saved",
+            timetables=len(saved),
             reader=_NAMES[read.reader],
-            blocks=len(timetable.timeblocks),
-            confidence=timetable.confidence,
-            validated=timetable.validated,
+            blocks=[len(each.timeblocks) for each in saved.values()],
+            confidence=[each.confidence for each in saved.values()],
+            validated=validated,
         )
+        ids = list(saved)
         return Done(
             event=Event(
                 type="complete",
                 document_id=job.document_id,
                 step="Processing complete",
                 percentage=100,
-                status=Status.COMPLETED if timetable.validated else Status.VALIDATION_FAILED,
+                status=Status.COMPLETED if validated else Status.VALIDATION_FAILED,
                 result=CompleteResult(
-                    document_id=job.document_id, timetable_id=timetable_id, validated=timetable.validated
+                    document_id=job.document_id, timetable_id=ids[0], timetable_ids=ids, validated=validated
                 ),
-                timetable_data=timetable,
+                timetable_data=saved[ids[0]],
             )
         )
 
@@ -258,7 +261,7 @@ class Extractor:
         log.info("layout read", layout=reading.layout, blocks=len(reading.blocks), confidence=reading.confidence)
         always = self._settings.extraction == "claude"
         if self._claude is None or not (always or reading.confidence < self._settings.quality_gate):
-            return _Read(local, "local")
+            return _Read([local], "local")
         await progress("ai", 0.3, "Asking Claude about what is unclear", details={"confidence": reading.confidence})
         try:
             answered, attempts = await self._ask(self._claude, job, material)
@@ -267,13 +270,13 @@ class Extractor:
             local.warnings.append(
                 Warning_(code="claude_failed", message=f"Claude could not be asked: {failure}. Read locally instead.")
             )
-            return _Read(local, "local", failure.attempts)
+            return _Read([local], "local", failure.attempts)
         # A few blocks Claude is sure of are no better reading than a whole week with doubts.
         surer = answered.confidence >= local.confidence and len(answered.timeblocks) >= len(local.timeblocks) / 2
         if answered.timeblocks and (always or surer):
             _fill(answered, local)
-            return _Read(answered, "claude", attempts)
-        return _Read(local, "local", attempts)
+            return _Read([answered], "claude", attempts)
+        return _Read([local], "local", attempts)
 
     async def _ask(self, claude: "Claude", job: Job, material: _Material) -> tuple[Timetable, list[Attempt]]:
         pictures: list[tuple[bytes, str]] = []
@@ -293,6 +296,11 @@ class Extractor:
 
         asked = await claude.ask(pictures, numbered, check, note)
         return await self._threads.run(ground, asked.answer, numbered), asked.attempts
+
+
+def _timetable_id(document_id: str, position: int) -> str:
+    """The same for the same place in the same document, however often that is saved."""
+    return str(uuid.uuid5(_NAMESPACE, f"{document_id}/{position}" if position else document_id))
 
 
 _WORTH_REPAIR = frozenset({"no_blocks", "blank_name", "bad_time", "start_after_end", "overlap"})

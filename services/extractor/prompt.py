@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from shared.messages import DAYS, OcrLine, OcrPage
+from shared.messages import DAYS, WEEKS, OcrLine, OcrPage
 
 MAX_LINES = 2000
 """Lines of all pages that are sent; a longer document is no timetable, and every line costs tokens."""
@@ -24,6 +24,9 @@ Rules:
   several days gives a block a day; a cell over several periods is one block from the first start to the last end.
 - Empty cells and cells such as "---" or "Free" give no block.
 - name: the original words and spelling. Rooms, teachers and further lines belong to notes, not to the name.
+- cycle_day: the number of the cycle's day (1 to 10) where days rotate beside the week ("Day 3"); day is null where the
+  page names no weekday for it. Everywhere else day is set and cycle_day is null. week: the letter of the week, where
+  several take turns ("Week A", the first of two).
 - start and end as 24-hour HH:MM. A time printed in the cell wins over the header's. A school day is understood where
   am or pm is missing. An end that is not printed is the next entry's start where one follows directly, else null.
 - Never guess. What the page neither prints nor implies is null.
@@ -61,7 +64,8 @@ def schema() -> dict[str, Any]:
     text, lines = {"type": "string"}, {"type": "array", "items": {"type": "integer"}}
     block = _object(
         {
-            "day": {"type": "string", "enum": list(DAYS)},
+            "day": _nullable({"type": "string", "enum": list(DAYS)}),
+            "cycle_day": _nullable({"type": "integer"}),
             "day_lines": lines,
             "name": text,
             "name_lines": lines,
@@ -72,7 +76,7 @@ def schema() -> dict[str, Any]:
             "notes_lines": lines,
             "room": _nullable(text),
             "teacher": _nullable(text),
-            "week": _nullable({"type": "string", "enum": ["A", "B"]}),
+            "week": _nullable({"type": "string", "enum": list(WEEKS)}),
         }
     )
     return _object(

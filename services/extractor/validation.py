@@ -4,12 +4,13 @@ Errors, after which the timetable is not validated:
 
 ==================  ====================================================================================
 ``no_blocks``       there is no block at all
-``unknown_day``     a day that is no English weekday
+``unknown_day``     a day that is no English weekday, no day at all, or a cycle's day that is not 1 to 10
 ``blank_name``      a block without a name
 ``bad_time``        a time that is not ``HH:MM`` of one day
 ``start_after_end`` a block that does not end after it starts
 ``missing_time``    a block whose start is not known: it cannot be placed in the week
-``overlap``         two blocks of the same day and week at the same time, not drawn side by side (``parallel``)
+``overlap``         two blocks of the same day, week and cycle's day at the same time, not drawn side by side
+                    (``parallel``)
 ==================  ====================================================================================
 
 Warnings, which only ask a person to look:
@@ -29,7 +30,7 @@ import re
 from dataclasses import dataclass
 
 from services.extractor.drawing import Drawing
-from shared.messages import DAYS, TimeBlock, Warning_
+from shared.messages import DAYS, MAX_CYCLE, TimeBlock, Warning_
 
 MAX_WARNINGS = 100
 """What is listed; a page of nonsense must not make a body of megabytes. Errors come before warnings."""
@@ -66,11 +67,16 @@ def validate(blocks: list[TimeBlock]) -> Verdict:
 
 def _check(index: int, block: TimeBlock, errors: list[Warning_], hints: list[Warning_]) -> tuple[int, int] | None:
     """Check one block; returns its start and end in minutes if both are good."""
-    label = f"“{block.name.strip() or 'A block'}” on {str(block.day).capitalize()}"
-    if block.day not in DAYS:
+    day = block.day_name.capitalize()
+    label = f"“{block.name.strip() or 'A block'}” on {day}"
+    if block.day is None and block.cycle_day is None:
+        errors.append(_about(index, "unknown_day", f"“{block.name.strip() or 'A block'}” is on no day."))
+    elif block.day is not None and block.day not in DAYS:
         errors.append(_about(index, "unknown_day", f"“{block.day}” is not a day of the week."))
+    if block.cycle_day is not None and not 1 <= block.cycle_day <= MAX_CYCLE:
+        errors.append(_about(index, "unknown_day", f"{label}: day {block.cycle_day} is no day of a cycle."))
     if not block.name.strip():
-        errors.append(_about(index, "blank_name", f"A block on {str(block.day).capitalize()} has no name."))
+        errors.append(_about(index, "blank_name", f"A block on {day} has no name."))
     start, end = _minutes(block.start_time), _minutes(block.end_time)
     for text, value in ((block.start_time, start), (block.end_time, end)):
         if text is not None and value is None:
@@ -106,18 +112,24 @@ def _check_pairs(
             if other_start >= end:
                 break
             a, b = blocks[i], blocks[j]
-            if a.day != b.day or (a.week and b.week and a.week != b.week):
+            if a.day != b.day or _differ(a.week, b.week) or _differ(a.cycle_day, b.cycle_day):
                 continue
+            day = a.day_name.capitalize()
             first, second = min(i, j), max(i, j)
             if (start, end) == (other_start, other_end) and a.name.casefold() == b.name.casefold():
-                hints.append(_about(second, "duplicate", f"“{a.name}” stands twice on {a.day.capitalize()}."))
+                hints.append(_about(second, "duplicate", f"“{a.name}” stands twice on {day}."))
                 continue
             names = f"“{blocks[first].name}” and “{blocks[second].name}”"
             drawing = drawing or Drawing(blocks, spans)
             if drawing.side_by_side(a, b):
-                hints.append(_about(second, "parallel", f"{names} are at the same time on {a.day.capitalize()}."))
+                hints.append(_about(second, "parallel", f"{names} are at the same time on {day}."))
                 continue
-            errors.append(_about(second, "overlap", f"{names} overlap on {a.day.capitalize()}."))
+            errors.append(_about(second, "overlap", f"{names} overlap on {day}."))
+
+
+def _differ(a: object, b: object) -> bool:
+    """Whether two blocks never meet: each has the mark, and another one. One without it is in every week."""
+    return a is not None and b is not None and a != b
 
 
 def _minutes(text: str | None) -> int | None:

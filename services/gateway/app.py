@@ -35,6 +35,7 @@ def build_app(gateway: Gateway, checks: dict[str, Check]) -> web.Application:
         web.get("/api/v1/documents/{id}", documents.get_document),
         web.delete("/api/v1/documents/{id}", documents.delete_document),
         web.get("/api/v1/documents/{id}/image", documents.get_image),
+        web.get("/api/v1/documents/{id}/timetables", timetables.list_of_document),
         web.post("/api/v1/documents/{id}/cancel", documents.cancel_document),
         web.get("/api/v1/queue", queue.get_queue),
         web.get("/api/v1/queue/dead", queue.list_dead),

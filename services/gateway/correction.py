@@ -1,4 +1,4 @@
-"""A person's correction of a week: the body of `PUT /api/v1/timetables/{documentId}`, checked field by field."""
+"""A person's correction of a week: the body of `PUT /api/v1/timetables/{id}`, checked field by field."""
 
 import re
 from typing import Annotated, Literal
@@ -7,7 +7,18 @@ import msgspec
 from msgspec import Meta
 
 from services.gateway.problems import ProblemError
-from shared.messages import DAYS, Box, Day, Message, TimeBlock, TimeSource, Timetable
+from shared.messages import (
+    DAYS,
+    MAX_CYCLE,
+    Alternative,
+    Box,
+    Day,
+    Message,
+    TimeBlock,
+    TimeSource,
+    Timetable,
+    WeekLetter,
+)
 
 MAX_BYTES = 2 * 1024 * 1024
 _MAX_BLOCKS = 2000
@@ -16,7 +27,8 @@ _MAX_BLOCKS = 2000
 _Text200 = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*\Z")]
 _Text4000 = Annotated[str, Meta(max_length=4000, pattern=r"^[^\x00]*\Z")]
 _Name = Annotated[str, Meta(max_length=500, pattern=r"^[^\x00]*[^\x00\s][^\x00]*\Z")]
-_Time = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
+_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z"
+_Time = Annotated[str, Meta(pattern=_CLOCK)]
 _Share = Annotated[float, Meta(ge=0, le=1)]
 _Pixels = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 
@@ -28,14 +40,18 @@ _EXPECTED = {
     "room": "a text of at most 200 characters, or null",
     "year": "a whole number from 1900 to 2200, or null",
     "timeblocks": f"a list of at most {_MAX_BLOCKS:,} time blocks",
-    "day": "one of " + ", ".join(DAYS),
+    "day": "one of " + ", ".join(DAYS) + ", or null where cycleDay is set",
+    "cycleDay": f"a whole number from 1 to {MAX_CYCLE}, or null",
     "name": "a text of at most 500 characters that is not blank",
     "startTime": 'a time as "HH:MM" on 24 hours, or null',
     "endTime": 'a time as "HH:MM" on 24 hours, or null',
     "notes": "a text of at most 4,000 characters, or null",
-    "week": '"A", "B" or null',
+    "week": '"A", "B", "C", "D" or null',
     "confidence": "a number from 0 to 1",
     "box": "x, y, width and height in pixels, or null",
+    "alternatives": "a list of at most 3 readings",
+    "field": "name, startTime or endTime",
+    "value": 'a text of at most 500 characters that is not blank; for a time "HH:MM" on 24 hours',
     "page": "a whole number from 0 to 999",
     "timeSource": "printed, header, legend, drawn, next or null",
 }
@@ -49,21 +65,29 @@ class CorrectedBox(Message, forbid_unknown_fields=True):
     height: _Pixels
 
 
+class CorrectedAlternative(Message, forbid_unknown_fields=True):
+    field: Literal["name", "startTime", "endTime"]
+    value: _Name
+    confidence: _Share
+
+
 class CorrectedBlock(Message, forbid_unknown_fields=True):
     """As `TimeBlock`; one that a person wrote is certain unless it says otherwise."""
 
-    day: Day
     name: _Name
+    day: Day | None = None
     start_time: _Time | None = None
     end_time: _Time | None = None
     notes: _Text4000 | None = None
-    week: Literal["A", "B"] | None = None
+    week: WeekLetter | None = None
+    cycle_day: Annotated[int, Meta(ge=1, le=MAX_CYCLE)] | None = None
     room: _Text200 | None = None
     teacher: _Text200 | None = None
     confidence: _Share = 1.0
     box: CorrectedBox | None = None
     page: Annotated[int, Meta(ge=0, le=999)] = 0
     time_source: TimeSource | None = None
+    alternatives: Annotated[list[CorrectedAlternative], Meta(max_length=3)] = msgspec.field(default_factory=list)
 
 
 class Correction(Message, forbid_unknown_fields=True):
@@ -92,9 +116,14 @@ def read(data: bytes) -> Correction:
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise ProblemError(400, "bad-json", "Bad JSON", "The body is not JSON. Send a timetable as JSON.") from None
     for index, block in enumerate(correction.timeblocks):
+        if block.day is None and block.cycle_day is None:
+            raise _bad(f"timeblocks[{index}].day", "")
         # As texts: "HH:MM" on 24 hours sorts as its times do.
         if block.start_time and block.end_time and block.end_time <= block.start_time:
             raise _bad(f"timeblocks[{index}].endTime", "", _ENDS_AFTER)
+        for number, each in enumerate(block.alternatives):
+            if each.field != "name" and not re.match(_CLOCK, each.value):
+                raise _bad(f"timeblocks[{index}].alternatives[{number}].value", "")
     return correction
 
 
@@ -146,4 +175,5 @@ def _block(block: CorrectedBlock) -> TimeBlock:
     fields = msgspec.structs.asdict(block)
     if block.box:
         fields["box"] = Box(**msgspec.structs.asdict(block.box))
+    fields["alternatives"] = [Alternative(**msgspec.structs.asdict(each)) for each in block.alternatives]
     return TimeBlock(**fields)

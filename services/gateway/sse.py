@@ -106,6 +106,9 @@ async def _history(gateway: Gateway, row: Row, after: EventId) -> list[Frame]:
             # The record leaves it out, and a person may have corrected it since it was published.
             saved = await gateway.documents.timetable(id_, row["tenant"])
             event.timetable_data = saved[1] if saved else event.timetable_data
+            if event.result:
+                # One that was published before there could be several does not say.
+                event.result.timetable_ids = event.result.timetable_ids or read_document(row).timetable_ids
         frames.append(Frame(entry_id, event, frame(entry_id, event)))
     return frames
 
@@ -125,6 +128,7 @@ def _final_event(row: Row, after: EventId) -> tuple[str, Event]:
             result=CompleteResult(
                 document_id=document.document_id,
                 timetable_id=document.timetable_id,
+                timetable_ids=document.timetable_ids,
                 validated=document.status is Status.COMPLETED,
             ),
             at=document.completed_at,

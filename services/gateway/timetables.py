@@ -29,19 +29,28 @@ async def list_timetables(request: web.Request) -> web.Response:
     return json_response(
         TimetableList(
             timetables=[read_saved(row) for row in rows[:limit]],
-            next=cursor(last["created_at"], str(last["document_id"])) if last else None,
+            next=cursor(last["created_at"], str(last["id"])) if last else None,
         )
     )
 
 
+async def list_of_document(request: web.Request) -> web.Response:
+    """A document's timetables in its order, without their blocks; none until it was read."""
+    gateway, id_ = request.app[GATEWAY], document_id(request)
+    rows = await gateway.documents.timetables_of(id_, request[TENANT])
+    if not rows and await gateway.documents.row(id_, request[TENANT]) is None:
+        raise not_found("document")
+    return json_response(TimetableList(timetables=[read_saved(row) for row in rows], next=None))
+
+
 async def get_timetable(request: web.Request) -> web.Response:
-    """The week; 404 until there is one, with what became of the document."""
+    """One week, or a document's first; 404 until there is one, with what became of the document."""
     gateway, id_ = request.app[GATEWAY], document_id(request)
     found = await gateway.documents.timetable(id_, request[TENANT])
     if found is None:
         row = await gateway.documents.row(id_, request[TENANT])
         if row is None:
-            raise not_found("document")
+            raise not_found("timetable")
         document = read_document(row)
         raise ProblemError(
             404,
@@ -53,8 +62,8 @@ async def get_timetable(request: web.Request) -> web.Response:
 
 
 async def put_timetable(request: web.Request) -> web.Response:
-    """A person says what the week is. Errors: 400 no JSON, 422 a field that does not fit, 404, 409 while the document
-    has no week, 412 when the week is not the one that `If-Match` names."""
+    """A person says what one week is, or a document's first. Errors: 400 no JSON, 422 a field that does not fit, 404,
+    409 while the document has no week, 412 when the week is not the one that `If-Match` names."""
     gateway, id_ = request.app[GATEWAY], document_id(request)
     if request.content_type != "application/json":
         raise ProblemError(
@@ -82,8 +91,8 @@ async def put_timetable(request: web.Request) -> web.Response:
 
     after = await gateway.documents.correct(id_, request[TENANT], change)
     if after is None:
-        raise not_found("document")
-    log.info("timetable corrected", document_id=id_, blocks=len(after.timeblocks))
+        raise not_found("timetable")
+    log.info("timetable corrected", id=id_, blocks=len(after.timeblocks))
     return _answer(after)
 
 

@@ -32,6 +32,7 @@ def _time(value: datetime | None) -> str | None:
 def read_document(row: Row) -> Document:
     """A row of `document_get` or `document_list` as the API tells it."""
     pages = msgspec.json.decode(row["pages"], type=list[PageImage])
+    timetable_ids = [str(each) for each in row["timetable_ids"]]
     return Document(
         document_id=str(row["id"]),
         status=Status(row["status"]),
@@ -43,7 +44,8 @@ def read_document(row: Row) -> Document:
         content_type=row["content_type"],
         size=row["size"],
         pages=len(pages),
-        timetable_id=str(row["timetable_id"]) if row["timetable_id"] else None,
+        timetable_id=timetable_ids[0] if timetable_ids else None,
+        timetable_ids=timetable_ids,
         created_at=_time(row["created_at"]) or "",
         updated_at=_time(row["updated_at"]) or "",
         completed_at=_time(row["completed_at"]),
@@ -51,7 +53,7 @@ def read_document(row: Row) -> Document:
 
 
 def read_saved(row: Row) -> SavedTimetable:
-    """A row of `timetable_list` as the API tells it."""
+    """A row of `timetable_list` or `document_timetables` as the API tells it."""
     body = msgspec.json.decode(row["body"], type=Timetable)
     return SavedTimetable(
         document_id=str(row["document_id"]),
@@ -164,25 +166,27 @@ class Documents:
         await self._database.pool.execute(sql("attempts_note"), uuid.UUID(document_id), tenant, attempts)
 
     @outage
-    async def save_timetable(
+    async def save_timetables(
         self,
         document_id: str,
         tenant: str,
-        timetable: Timetable,
-        timetable_id: str,
+        timetables: Mapping[str, Timetable],
         reader: Reader | None = None,
         attempts: Mapping[str, ExtractionAttempt] | None = None,
-    ) -> Timetable | None:
-        """Save a timetable, how it was read, and complete its document, in one transaction. One that a person has
-        corrected stays as it is.
+    ) -> dict[str, Timetable] | None:
+        """Save a document's timetables, how they were read, and complete the document, in one transaction. One that a
+        person has corrected stays as it is; one that the document does not hold any more goes.
 
         Args:
+            timetables: by their ids, in the document's order; at least one.
             attempts: as of `note_attempts`; recorded even if the document was deleted.
 
         Returns:
-            What is stored now, with the attempts of earlier deliveries too; None if the document was deleted.
+            What is stored now, by id and in order, with the attempts of earlier deliveries too; None if the document
+            was deleted.
         """
-        status = Status.COMPLETED if timetable.validated else Status.VALIDATION_FAILED
+        if not timetables:
+            raise ValueError("a document has at least one timetable")
         id_ = uuid.UUID(document_id)
         async with self._database.pool.acquire() as connection, connection.transaction():
             await connection.execute(sql("documents_lock"), [id_])
@@ -190,42 +194,45 @@ class Documents:
                 await connection.execute(sql("attempts_note"), id_, tenant, attempts)
             found = await connection.fetchval(
                 sql("timetable_save"),
-                uuid.UUID(timetable_id),
                 id_,
                 tenant,
-                timetable.validated,
-                timetable.confidence,
-                _week(timetable),
-                status.value,
+                [uuid.UUID(each) for each in timetables],
+                [_week(each) for each in timetables.values()],
                 reader,
             )
-            row = await connection.fetchrow(sql("timetable_get"), id_, tenant) if found else None
-        return _read_timetable(row) if row else None
+            rows = await connection.fetch(sql("timetable_get"), id_, tenant, None) if found else []
+        return {str(row["id"]): _read_timetable(row) for row in rows} or None
 
     @outage
     async def correct(
-        self, document_id: str, tenant: str, change: Callable[[Status, Timetable | None], Timetable]
+        self, id_: str, tenant: str, change: Callable[[Status, Timetable | None], Timetable]
     ) -> Timetable | None:
-        """Save what a person says the week is, and the document as completed; from then on no reading overwrites it.
+        """Save what a person says a week is; from then on no reading overwrites it. The document counts as completed
+        when all its weeks are validated.
 
         Args:
-            change: gets the document's status and its timetable of this moment, gives the new one or raises to change
+            id_: of a timetable, or of a document, whose first one is meant.
+            change: gets the document's status and the timetable of this moment, gives the new one or raises to change
                 nothing; nobody else changes either meanwhile.
 
         Returns:
-            The new timetable, or None if there is no such document. Saving the same again changes nothing.
+            The new timetable, or None if there is neither such a timetable nor such a document. Saving the same again
+            changes nothing.
         """
-        id_ = uuid.UUID(document_id)
+        named = (uuid.UUID(id_), tenant, 1)
         async with self._database.pool.acquire() as connection, connection.transaction():
-            # A statement of its own: one that waited for the lock would still see the timetable of before.
-            await connection.execute(sql("documents_lock"), [id_])
-            row = await connection.fetchrow(sql("timetable_get"), id_, tenant)
+            row = await connection.fetchrow(sql("timetable_get"), *named)
             if row is None:
                 return None
-            before = _read_timetable(row) if row["body"] else None
+            # A statement of its own: one that waited for the lock would still see the timetable of before.
+            await connection.execute(sql("documents_lock"), [row["document_id"]])
+            row = await connection.fetchrow(sql("timetable_get"), *named)
+            if row is None:
+                return None
+            before = _read_timetable(row) if row["id"] else None
             after = change(Status(row["status"]), before)
             if after != before or not row["corrected"]:
-                await connection.execute(sql("timetable_correct"), id_, _week(after))
+                await connection.execute(sql("timetable_correct"), row["id"], _week(after))
             return after
 
     @outage
@@ -233,14 +240,24 @@ class Documents:
         """A page of a tenant's timetables without their blocks, newest first.
 
         Args:
-            after: creation time and document id of the last timetable of the page before.
+            after: creation time and id of the last timetable of the page before.
         """
         created, id_ = (after[0], uuid.UUID(after[1])) if after else (None, None)
         rows: list[Row] = await self._database.pool.fetch(sql("timetable_list"), tenant, limit, created, id_)
         return rows
 
     @outage
-    async def timetable(self, document_id: str, tenant: str) -> tuple[str, Timetable] | None:
-        """The id and body of a document's timetable, or None."""
-        row = await self._database.pool.fetchrow(sql("timetable_get"), uuid.UUID(document_id), tenant)
+    async def timetables_of(self, document_id: str, tenant: str) -> list[Row]:
+        """A document's timetables without their blocks, in its order."""
+        rows: list[Row] = await self._database.pool.fetch(sql("document_timetables"), uuid.UUID(document_id), tenant)
+        return rows
+
+    @outage
+    async def timetable(self, id_: str, tenant: str) -> tuple[str, Timetable] | None:
+        """A timetable and its id, or None.
+
+        Args:
+            id_: of the timetable, or of a document, whose first one is meant.
+        """
+        row = await self._database.pool.fetchrow(sql("timetable_get"), uuid.UUID(id_), tenant, 1)
         return (str(row["id"]), _read_timetable(row)) if row and row["id"] else None

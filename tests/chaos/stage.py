@@ -136,7 +136,7 @@ class Cheap:
         week = week_of((await self._blobs.get(job.read(ExtractPayload).ocr)).decode())
         id_ = timetable_id(job.document_id)
         # As the extractor does: Postgres away is waited for.
-        save = functools.partial(self._documents.save_timetable, job.document_id, job.tenant, week, id_)
+        save = functools.partial(self._documents.save_timetables, job.document_id, job.tenant, {id_: week})
         if not await patiently(save):
             return Done()
         event = Event(
@@ -145,7 +145,7 @@ class Cheap:
             step="Processing complete",
             percentage=100,
             status=Status.COMPLETED,
-            result=CompleteResult(document_id=job.document_id, timetable_id=id_, validated=True),
+            result=CompleteResult(document_id=job.document_id, timetable_id=id_, timetable_ids=[id_], validated=True),
             timetable_data=week,
         )
         return Done(event=event)

@@ -65,6 +65,11 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
         yield made
 
 
+def timetable_ids(document_id: str, count: int) -> list[str]:
+    """Ids that are the same for the same document."""
+    return [str(uuid.uuid5(uuid.UUID(document_id), f"timetable {number}")) for number in range(count)]
+
+
 class Player:
     """A worker played by the test: takes a document's job and says what the test wants said."""
 
@@ -96,16 +101,18 @@ class Player:
         )
         await self.consumer.publish(delivery, event)
 
-    async def complete(self, delivery: Delivery, document_id: str) -> None:
-        """Save a timetable and finish, as the extractor does."""
-        documents = Documents(self.database)
+    async def complete(self, delivery: Delivery, document_id: str, *weeks: Timetable) -> list[str]:
+        """Save timetables (one of a block, unless given) and finish, as the extractor does; returns their ids."""
+        weeks = weeks or (Timetable(validated=True, timeblocks=[TimeBlock(day="monday", name="Maths")]),)
+        ids = timetable_ids(document_id, len(weeks))
         tenant = read_job("compress", delivery.fields).tenant
-        timetable = Timetable(validated=True, timeblocks=[TimeBlock(day="monday", name="Maths")])
-        timetable_id = str(uuid.uuid5(uuid.UUID(document_id), "timetable"))
-        assert await documents.save_timetable(document_id, tenant, timetable, timetable_id)
-        result = CompleteResult(document_id=document_id, timetable_id=timetable_id, validated=True)
-        event = Event(type="complete", document_id=document_id, percentage=100, result=result, timetable_data=timetable)
+        documents = Documents(self.database)
+        assert await documents.save_timetables(document_id, tenant, dict(zip(ids, weeks, strict=True)))
+        validated = all(week.validated for week in weeks)
+        result = CompleteResult(document_id=document_id, timetable_id=ids[0], timetable_ids=ids, validated=validated)
+        event = Event(type="complete", document_id=document_id, percentage=100, result=result, timetable_data=weeks[0])
         assert await self.consumer.finish(delivery, document_id=document_id, event=event)
+        return ids
 
     async def fail(self, delivery: Delivery, document_id: str, error: str) -> None:
         """Fail the document, as the worker runtime does."""

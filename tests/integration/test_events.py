@@ -45,6 +45,7 @@ async def test_a_stream_tells_everything_in_order_and_ends(
     assert complete["result"] == {
         "documentId": id_,
         "timetableId": complete["result"]["timetableId"],
+        "timetableIds": [complete["result"]["timetableId"]],
         "validated": True,
     }
     assert complete["timetableData"]["timeblocks"][0]["name"] == "Maths"

@@ -39,7 +39,7 @@ WRONG = {**ANSWER, "blocks": [{**ANSWER["blocks"][0], "start": "11:00"}]}
 class DyingDocuments(Documents):
     """A database that the extractor's process does not live to save a week in."""
 
-    async def save_timetable(self, *_: Any, **__: Any) -> Timetable | None:
+    async def save_timetables(self, *_: Any, **__: Any) -> dict[str, Timetable] | None:
         raise RuntimeError("killed")
 
 
@@ -203,14 +203,14 @@ async def test_a_delivery_that_died_before_it_saved_counts_once(bench: Bench) ->
 
 async def test_saving_again_what_was_noted_changes_nothing(bench: Bench) -> None:
     id_, payload = await bench.document(unclear())
-    stored: list[Timetable | None] = []
+    stored: list[dict[str, Timetable] | None] = []
 
     class Twice(Documents):
         """A database whose answer to the first save got lost."""
 
-        async def save_timetable(self, *arguments: Any, **named: Any) -> Timetable | None:
-            stored.append(await super().save_timetable(*arguments, **named))
-            stored.append(await super().save_timetable(*arguments, **named))
+        async def save_timetables(self, *arguments: Any, **named: Any) -> dict[str, Timetable] | None:
+            stored.append(await super().save_timetables(*arguments, **named))
+            stored.append(await super().save_timetables(*arguments, **named))
             return stored[-1]
 
     async with messages_api(message(WRONG), message(ANSWER)) as api:

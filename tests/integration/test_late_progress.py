@@ -74,7 +74,7 @@ async def test_events_recorded_after_the_end_still_tell_how_far_it_came(record: 
 
 
 async def test_a_completed_document_stays_at_its_end(record: Record) -> None:
-    await record.documents.save_timetable(record.id, "default", Timetable(validated=True), str(uuid.uuid4()))
+    await record.documents.save_timetables(record.id, "default", {str(uuid.uuid4()): Timetable(validated=True)})
     await record.told(100)
     assert await record.row() == ("completed", "Processing complete", 100)
 

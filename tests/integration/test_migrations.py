@@ -121,11 +121,11 @@ async def test_a_database_of_before_becomes_as_a_new_one_and_keeps_what_it_holds
     assert found is not None
     assert (found[0], found[1].teacher, found[1].extraction) == (id_, "Ms Carter", None)
     assert [str(row["document_id"]) for row in await documents.timetables("default", 10, None)] == [id_]
-    assert await documents.save_timetable(id_, "default", Timetable(teacher="Mr Ash"), id_)
+    assert await documents.save_timetables(id_, "default", {id_: Timetable(teacher="Mr Ash")})
     await asyncio.gather(*(each.close() for each in services))
     recorded = await connection.fetch("SELECT version, name FROM schema_migrations ORDER BY version")
     assert [tuple(row) for row in recorded] == [(each.version, each.name) for each in migrations()]
-    taken_over = await catalog(connection, without="schema_applied")
+    taken_over = await catalog(connection)
     await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     await migrate(connection)
     assert taken_over == await catalog(connection)
@@ -198,7 +198,7 @@ async def test_a_service_needs_no_right_to_change_the_tables_once_they_are_migra
     await limited.open()
     documents, id_ = Documents(limited), str(uuid.uuid4())
     await documents.add(id_, "default", PAYLOAD, "")
-    assert await documents.save_timetable(id_, "default", Timetable(), id_)
+    assert await documents.save_timetables(id_, "default", {id_: Timetable()})
     assert await documents.delete(id_, "default")
     await limited.close()
 

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
+from shared.messages import TimeBlock, Timetable
 from shared.streams.entries import Delivery, read_job
 from tests.integration.conftest import GatewayAlone, Player, create_database
 from tests.integration.test_gateway import png
@@ -105,7 +106,9 @@ async def test_one_tenants_documents_are_not_there_for_another(
 ) -> None:
     id_ = await north.upload()
     assert (schools.blobs / "north" / id_ / "original").is_file()
-    await worker.complete(await worker.take(id_), id_)
+    blocks = [TimeBlock(day="monday", name="Maths")]
+    weeks = [Timetable(validated=True, timeblocks=blocks), Timetable(validated=False, timeblocks=blocks)]
+    first, second = await worker.complete(await worker.take(id_), id_, *weeks)
     week = {"timeblocks": [{"day": "friday", "name": "Art"}]}
     for method, path, sent in (
         ("GET", f"documents/{id_}", {}),
@@ -113,6 +116,10 @@ async def test_one_tenants_documents_are_not_there_for_another(
         ("GET", f"events/{id_}", {}),
         ("GET", f"timetables/{id_}", {}),
         ("PUT", f"timetables/{id_}", {"json": week}),
+        ("GET", f"timetables/{first}", {}),
+        ("GET", f"timetables/{second}", {}),
+        ("PUT", f"timetables/{second}", {"json": week}),
+        ("GET", f"documents/{id_}/timetables", {}),
         ("POST", f"documents/{id_}/cancel", {}),
         ("DELETE", f"documents/{id_}", {}),
     ):
@@ -121,8 +128,11 @@ async def test_one_tenants_documents_are_not_there_for_another(
     assert (await south("GET", "documents"))[1]["documents"] == []
     assert (await south("GET", "timetables"))[1]["timetables"] == []
     assert [each["documentId"] for each in (await north("GET", "documents"))[1]["documents"]] == [id_]
-    assert [each["documentId"] for each in (await north("GET", "timetables"))[1]["timetables"]] == [id_]
-    assert (await north("PUT", f"timetables/{id_}", json=week))[0] == 200
+    for path in ("timetables", f"documents/{id_}/timetables"):
+        listed = (await north("GET", path))[1]["timetables"]
+        assert [each["timetableId"] for each in listed] == [first, second]
+    assert (await north("GET", f"documents/{id_}"))[1]["status"] == "validation_failed"
+    assert (await north("PUT", f"timetables/{second}", json=week))[0] == 200
     assert (await north("GET", f"documents/{id_}"))[1]["status"] == "completed"
     assert (await north("DELETE", f"documents/{id_}"))[0] == 204
     assert not list((schools.blobs / "north").glob(f"{id_}/*"))

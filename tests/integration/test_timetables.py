@@ -10,7 +10,7 @@ import asyncpg
 from shared.db.documents import Documents
 from shared.db.statements import sql
 from shared.messages import TimeBlock, Timetable
-from tests.integration.conftest import GatewayAlone, Player
+from tests.integration.conftest import GatewayAlone, Player, timetable_ids
 from tests.integration.test_gateway import png
 from tests.system import follow, upload
 
@@ -107,12 +107,12 @@ async def test_no_reading_overwrites_a_correction(
 ) -> None:
     id_ = await read(player, session, gateway)
     documents = Documents(player.database)
-    timetable_id = str(uuid.uuid5(uuid.UUID(id_), "timetable"))
+    (timetable_id,) = timetable_ids(id_, 1)
 
     async def redelivered(name: str, validated: bool) -> None:
         """The extraction's job is done again, as after a worker that died before it had acknowledged it."""
         week = Timetable(validated=validated, timeblocks=[TimeBlock(day="monday", name=name)])
-        assert await documents.save_timetable(id_, "default", week, timetable_id)
+        assert await documents.save_timetables(id_, "default", {timetable_id: week})
 
     await redelivered("Again", False)
     stored, _ = await get(session, gateway, f"timetables/{id_}")
@@ -143,16 +143,16 @@ async def test_who_waits_for_a_correction_to_be_saved_sees_it(
     id_ = await read(player, session, gateway)
     _, tag = await get(session, gateway, f"timetables/{id_}")
     late = Timetable(validated=False, timeblocks=[TimeBlock(day="monday", name="Late")])
-    timetable_id = str(uuid.uuid5(uuid.UUID(id_), "timetable"))
+    (timetable_id,) = timetable_ids(id_, 1)
     pool = player.database.pool
     async with pool.acquire() as connection:
         saving = connection.transaction()
         await saving.start()
         await connection.execute(sql("documents_lock"), [uuid.UUID(id_)])
         corrected = Timetable(validated=True, timeblocks=[TimeBlock(day="friday", name="Corrected")])
-        await connection.execute(sql("timetable_correct"), uuid.UUID(id_), corrected)
+        await connection.execute(sql("timetable_correct"), uuid.UUID(timetable_id), corrected)
         redelivery = asyncio.ensure_future(
-            Documents(player.database).save_timetable(id_, "default", late, timetable_id)
+            Documents(player.database).save_timetables(id_, "default", {timetable_id: late})
         )
         other = asyncio.create_task(put(session, gateway, id_, {"timeblocks": []}, If_Match=tag))
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')"

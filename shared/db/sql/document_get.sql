@@ -1,5 +1,5 @@
--- One document of a tenant, with its timetable's id.
+-- One document of a tenant, with its timetables' ids.
 -- $1 id  $2 tenant
-SELECT d.*, t.id AS timetable_id
-FROM documents d LEFT JOIN timetables t ON t.document_id = d.id
+SELECT d.*, ARRAY(SELECT t.id FROM timetables t WHERE t.document_id = d.id ORDER BY t.position) AS timetable_ids
+FROM documents d
 WHERE d.id = $1 AND d.tenant = $2

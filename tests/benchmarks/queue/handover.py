@@ -53,7 +53,9 @@ def _week(document_id: str) -> Event:
     """The end of a page of 30 lessons."""
     block = TimeBlock(day="wednesday", name="Mathematics", start_time="09:00", end_time="09:45", notes="room 12")
     week = Timetable(validated=True, timeblocks=[block] * 30)
-    result = CompleteResult(document_id=document_id, timetable_id=document_id, validated=True)
+    result = CompleteResult(
+        document_id=document_id, timetable_id=document_id, timetable_ids=[document_id], validated=True
+    )
     return Event(
         type="complete",
         document_id=document_id,

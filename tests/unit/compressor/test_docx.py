@@ -65,7 +65,7 @@ def blocks(data: bytes) -> set[tuple[str, str, str | None, str | None]]:
         assert isinstance(page, DrawnPage)
         ocr = OcrPage(page=number, image="x", width=page.width, height=page.height, lines=[])
         pages.append(PageInput(ocr, np.ascontiguousarray(pixels(page)), page.text))
-    return {(each.day, each.name, each.start_time, each.end_time) for each in read_timetable(pages).blocks}
+    return {(each.day_name, each.name, each.start_time, each.end_time) for each in read_timetable(pages).blocks}
 
 
 # --- what the reader gets -----------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ async def test_the_stage_stores_a_page_with_its_exact_text(tmp_path: Path) -> No
     read = read_timetable(
         [PageInput(OcrPage(page=0, image="x", width=page.width, height=page.height, lines=[]), picture, layer)]
     )
-    assert {(each.day, each.name, each.start_time, each.end_time) for each in read.blocks} == WEEK_BLOCKS
+    assert {(each.day_name, each.name, each.start_time, each.end_time) for each in read.blocks} == WEEK_BLOCKS
     assert read.class_name == "Class 4B"
     assert bench.told.events[-1][2] == "1 page taken from the Word document, its text kept"
 

@@ -67,5 +67,16 @@ def test_times_that_do_not_line_up_get_a_row_for_each_pair() -> None:
     assert table.row_count == 45
 
 
+@pytest.mark.parametrize("width", [40, 100])
+def test_days_that_only_a_cycle_counts_are_columns_after_the_weeks_own(width: int) -> None:
+    numbers = (10, 2)
+    rotating = [TimeBlock(day=None, cycle_day=day, name=f"Lesson {day}", start_time="09:00") for day in numbers]
+    blocks = [*rotating, block("friday", "09:00", "10:00", "Art")]
+    assert week.columns(blocks) == ["friday", "day 2", "day 10"]
+    text = "\n".join(shown(Timetable(timeblocks=blocks), width))
+    for words in ("Friday", "Day 2", "Day 10", "Lesson 2", "Lesson 10", "Art"):
+        assert words in text
+
+
 def test_an_empty_week_is_a_sentence() -> None:
     assert shown(Timetable(), 100) == ["No time blocks were found in this picture."]

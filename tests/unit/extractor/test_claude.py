@@ -278,6 +278,27 @@ def test_an_end_that_is_the_next_entrys_start_is_grounded() -> None:
     assert grounded(block(start="09:45", end="10:30", time_lines=[])).timeblocks[0].end_time == "10:30"
 
 
+def rotating(**changes: Any) -> Any:
+    page = Sheet(800, 400)
+    for index, text in enumerate(("Day 3", "Maths", "9:00-9:45")):
+        page.text(400, 40 + 50 * index, text)
+    said = AnswerBlock(**(block(notes=None, teacher=None, day=None, cycle_day=3) | changes))
+    return ground(Answer([said]), number_lines([page.page().ocr]))
+
+
+def test_a_cycles_day_is_kept_where_its_line_says_it() -> None:
+    (kept,) = rotating().timeblocks
+    assert (kept.day, kept.cycle_day, kept.start_time) == (None, 3, "09:00")
+    assert [each.week for each in rotating(week="D").timeblocks + rotating(week="E").timeblocks] == ["D", None]
+
+
+@pytest.mark.parametrize("changes", [{"cycle_day": None}, {"cycle_day": 4}, {"day_lines": []}, {"cycle_day": 0}])
+def test_a_block_that_no_line_puts_on_a_day_is_dropped(changes: dict[str, Any]) -> None:
+    timetable = rotating(**changes)
+    assert timetable.timeblocks == []
+    assert [warning.code for warning in timetable.warnings] == ["ungrounded"]
+
+
 def test_line_numbers_out_of_range_do_no_harm() -> None:
     assert len(grounded(block(name_lines=[99, -1], time_lines=[1000])).timeblocks) == 1
 

@@ -1,5 +1,6 @@
 """The stage's handler, with a real blob store and a stand-in of the Messages API."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import cv2
 import msgspec
 import pytest
 
-from services.extractor.handler import Attempts, Extractor
+from services.extractor.handler import Attempts, Extractor, _Read
 from services.extractor.settings import ClaudeSettings, ExtractorSettings
 from shared.blobs import BlobStore
 from shared.messages import (
@@ -20,6 +21,7 @@ from shared.messages import (
     Phase,
     Reader,
     Status,
+    TimeBlock,
     Timetable,
     encode,
 )
@@ -65,6 +67,7 @@ class Bench:
 
     blobs: BlobStore
     saved: list[tuple[str, str, Timetable, str]] = field(default_factory=list)
+    """Document, tenant, timetable and its id."""
     told: list[tuple[str, float, str]] = field(default_factory=list)
     details: list[dict[str, Any]] = field(default_factory=list)
     attempts: dict[str, ExtractionAttempt] = field(default_factory=dict)
@@ -73,12 +76,13 @@ class Bench:
     """Whether attempts cannot be taken down."""
 
     async def save(
-        self, document_id: str, tenant: str, timetable: Timetable, timetable_id: str, reader: Reader, attempts: Attempts
-    ) -> Timetable | None:
-        self.saved.append((document_id, tenant, timetable, timetable_id))
+        self, document_id: str, tenant: str, timetables: Mapping[str, Timetable], reader: Reader, attempts: Attempts
+    ) -> dict[str, Timetable] | None:
+        self.saved += [(document_id, tenant, week, id_) for id_, week in timetables.items()]
         self.attempts |= attempts
         extraction = Extraction(reader=reader, attempts=[*self.attempts.values()])
-        return None if self.deleted else msgspec.structs.replace(timetable, extraction=extraction)
+        stored = {id_: msgspec.structs.replace(week, extraction=extraction) for id_, week in timetables.items()}
+        return None if self.deleted else stored
 
     async def note(self, document_id: str, tenant: str, attempts: Attempts) -> None:
         if self.away:
@@ -133,7 +137,9 @@ async def test_the_local_reader_alone(bench: Bench) -> None:
     ((document, tenant, timetable, timetable_id),) = bench.saved
     assert (document, tenant, timetable_id) == (DOCUMENT, "default", event.result.timetable_id)
     assert len(timetable.timeblocks) == 20
-    assert event.timetable_data == timetable
+    assert event.result.timetable_ids == [timetable_id]
+    assert event.timetable_data is not None
+    assert msgspec.structs.replace(event.timetable_data, extraction=None) == timetable
     assert [phase for phase, _, _ in bench.told] == ["ai", "ai", "validation", "validation"]
     assert [text for _, _, text in bench.told][:2] == ["Reading the layout", "20 blocks read by the local reader"]
 
@@ -143,6 +149,41 @@ async def test_saving_twice_gives_the_same_id(bench: Bench) -> None:
     await bench.handle(payload)
     await bench.handle(payload)
     assert len({timetable_id for *_, timetable_id in bench.saved}) == 1
+
+
+async def test_several_weeks_are_checked_each_for_itself(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = TimeBlock(day="monday", name="Maths", start_time="09:00", end_time="10:00", confidence=0.9)
+    weeks = [
+        Timetable(class_name="4A", confidence=0.9, timeblocks=[good]),
+        Timetable(class_name="4B", confidence=0.7, timeblocks=[good, msgspec.structs.replace(good, name="Art")]),
+        Timetable(class_name="4C", confidence=0.8, timeblocks=[good]),
+    ]
+
+    async def several(*_: object) -> _Read:
+        return _Read(weeks, "local")
+
+    monkeypatch.setattr(Extractor, "_read", several)
+    payload = await bench.put(full())
+    outcome = await bench.handle(payload)
+    assert isinstance(outcome, Done)
+    assert outcome.event is not None
+    assert outcome.event.result is not None
+    assert outcome.event.timetable_data is not None
+    assert [week.validated for _, _, week, _ in bench.saved] == [True, False, True]
+    assert [[each.code for each in week.warnings] for _, _, week, _ in bench.saved] == [[], ["overlap"], []]
+    ids = [id_ for *_, id_ in bench.saved]
+    result = outcome.event.result
+    assert (result.timetable_id, result.timetable_ids, result.validated) == (ids[0], ids, False)
+    assert len(set(ids)) == 3
+    assert outcome.event.status == Status.VALIDATION_FAILED
+    assert outcome.event.timetable_data.class_name == "4A"
+    assert "4 blocks in 3 timetables read by the local reader" in [text for _, _, text in bench.told]
+    assert bench.details[1]["confidence"] == 0.7
+    # Again, and with the first alone: the same ids for the same places.
+    await bench.handle(payload)
+    del weeks[1:]
+    await bench.handle(payload)
+    assert [id_ for *_, id_ in bench.saved] == [*ids, *ids, ids[0]]
 
 
 async def test_a_page_without_a_timetable_is_saved_empty(bench: Bench) -> None:

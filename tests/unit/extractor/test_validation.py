@@ -29,6 +29,9 @@ def test_a_good_week() -> None:
     ("changes", "code"),
     [
         ({"day": "someday"}, "unknown_day"),
+        ({"day": None}, "unknown_day"),
+        ({"day": None, "cycle_day": 0}, "unknown_day"),
+        ({"cycle_day": 11}, "unknown_day"),
         ({"name": "  "}, "blank_name"),
         ({"start_time": "9 o'clock"}, "bad_time"),
         ({"end_time": "24:00"}, "bad_time"),
@@ -41,6 +44,47 @@ def test_errors(changes: dict[str, Any], code: str) -> None:
     verdict = validate([block(day="friday"), block(**changes)])
     assert not verdict.validated
     assert [(warning.code, warning.time_block) for warning in verdict.warnings] == [(code, 1)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ({"week": "A"}, {"week": "D"}, False),
+        ({"week": "C"}, {"week": None}, True),
+        ({"day": None, "cycle_day": 3}, {"day": None, "cycle_day": 4}, False),
+        ({"day": None, "cycle_day": 3}, {"day": None, "cycle_day": 3}, True),
+        ({"day": None, "cycle_day": 3}, {"day": None, "cycle_day": 3, "week": "B"}, True),
+        ({"day": None, "cycle_day": 3, "week": "A"}, {"day": None, "cycle_day": 3, "week": "B"}, False),
+        ({"day": None, "cycle_day": 3}, {"day": "monday"}, False),
+        ({"day": "monday", "cycle_day": 3}, {"day": "monday", "cycle_day": 4}, False),
+        ({"day": "monday", "cycle_day": 3}, {"day": "monday"}, True),
+    ],
+)
+def test_weeks_and_cycle_days_that_never_meet(one: dict[str, Any], other: dict[str, Any], *, meet: bool) -> None:
+    assert codes(block(**one), block(**other, name="Art")) == (["overlap"] if meet else [])
+
+
+def test_cycle_days_are_columns_of_their_own_in_the_drawing() -> None:
+    """Groups that a rotating timetable draws side by side within a cycle's day."""
+    boxes = [(day, period, lane) for day in range(3) for period in range(3) for lane in range(2)]
+    blocks = [
+        block(
+            day=None,
+            cycle_day=day + 1,
+            name=f"{day} {period} {lane}",
+            start_time=f"{9 + period:02d}:00",
+            end_time=f"{10 + period:02d}:00",
+            box=Box(x=day * 200 + lane * 100, y=period * 50, width=100, height=50),
+        )
+        for day, period, lane in boxes
+    ]
+    verdict = validate(blocks)
+    assert verdict.validated
+    assert {(warning.code, warning.message.rpartition("on ")[2]) for warning in verdict.warnings} == {
+        ("parallel", "Day 1."),
+        ("parallel", "Day 2."),
+        ("parallel", "Day 3."),
+    }
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,16 @@ import pytest
 from services.gateway.correction import corrected, read
 from services.gateway.problems import ProblemError
 from services.gateway.timetables import etag
-from shared.messages import DAYS, Box, TimeBlock, Timetable, Warning_, encode
+from shared.messages import DAYS, Alternative, Box, TimeBlock, Timetable, Warning_, encode
 
 
 def body(**block: Any) -> dict[str, Any]:
     return {"timeblocks": [{"day": "monday", "name": "Art"}, {"day": "friday", "name": "Music", **block}]}
+
+
+def name(value: str) -> dict[str, Any]:
+    """Another reading of a block's name."""
+    return {"field": "name", "value": value, "confidence": 0.4}
 
 
 def refused(data: object) -> ProblemError:
@@ -39,7 +44,14 @@ def refused(data: object) -> ProblemError:
         (body(name="A\x00B"), "timeblocks[1].name", "not blank"),
         (body(notes="n" * 4001), "timeblocks[1].notes", "4,000"),
         (body(notes="\x00"), "timeblocks[1].notes", "4,000"),
-        (body(week="C"), "timeblocks[1].week", '"A", "B"'),
+        (body(week="E"), "timeblocks[1].week", '"A", "B"'),
+        (body(day=None, cycleDay=0), "timeblocks[1].cycleDay", "1 to 10"),
+        (body(day=None, cycleDay=11), "timeblocks[1].cycleDay", "1 to 10"),
+        (body(cycleDay="3"), "timeblocks[1].cycleDay", "1 to 10"),
+        (body(alternatives=[name("Arts")] * 4), "timeblocks[1].alternatives", "at most 3"),
+        (body(alternatives=[name("Arts"), name(" ")]), "timeblocks[1].alternatives[1].value", "not blank"),
+        (body(alternatives=[{**name("9:00"), "field": "endTime"}]), "timeblocks[1].alternatives[0].value", "HH:MM"),
+        (body(alternatives=[{**name("Arts"), "field": "room"}]), "timeblocks[1].alternatives[0].field", "startTime"),
         (body(confidence=1.1), "timeblocks[1].confidence", "from 0 to 1"),
         (body(page=-1), "timeblocks[1].page", "0 to 999"),
         (body(box={"x": 1, "y": 1, "width": 1}), "timeblocks[1].box.height", "missing"),
@@ -79,15 +91,20 @@ def test_what_a_client_got_it_may_send_back() -> None:
             start_time="09:00",
             end_time="09:55",
             notes="Room 12\nbring a ruler",
-            week="A",
+            week="D",
+            cycle_day=10,
             room="12",
             teacher="CA",
             confidence=0.71,
             box=Box(x=-2, y=0, width=100, height=40),
             page=1,
             time_source="header",
+            alternatives=[
+                Alternative(field="name", value="Maths / Oded", confidence=0.2),
+                Alternative(field="startTime", value="08:00", confidence=0.1),
+            ],
         )
-        for day in DAYS
+        for day in (*DAYS, None)
     ]
     before = Timetable(
         teacher="Ms Carter",

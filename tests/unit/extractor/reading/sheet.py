@@ -187,7 +187,7 @@ def plain(grid: Grid, *, border: bool = True) -> set[Block]:
 
 def week(reading: Reading) -> set[Block]:
     """The blocks as (day, start, end, name)."""
-    return {(block.day, block.start_time, block.end_time, block.name) for block in reading.blocks}
+    return {(block.day_name, block.start_time, block.end_time, block.name) for block in reading.blocks}
 
 
 def find(reading: Reading, day: str, name: str) -> TimeBlock:

@@ -19,7 +19,7 @@ def _across(labels: tuple[str, str]) -> Grid:
 
 
 def _weeks(reading: Reading) -> set[tuple[str, str | None, str | None, str]]:
-    return {(block.day, block.week, block.start_time, block.name) for block in reading.blocks}
+    return {(block.day_name, block.week, block.start_time, block.name) for block in reading.blocks}
 
 
 @pytest.mark.parametrize("labels", [("Wk A", "Wk B"), ("A", "B"), ("Week 2", "Week 1")])

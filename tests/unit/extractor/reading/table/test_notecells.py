@@ -24,7 +24,7 @@ def _three_rows_a_day(rooms: tuple[str, ...] = ROOMS, teachers: tuple[str, ...] 
 
 
 def _names(reading: Reading) -> list[tuple[str, str | None, str]]:
-    return sorted((block.day, block.start_time, block.name) for block in reading.blocks)
+    return sorted((block.day_name, block.start_time, block.name) for block in reading.blocks)
 
 
 def test_rows_of_rooms_and_teachers_are_notes() -> None:
