@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from services.extractor.reading.axes.languages import languages_of
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.decide.confidence import block_confidence, clashes, layout_confidence
 from services.extractor.reading.decide.layouts import read_layout
@@ -17,6 +18,8 @@ from services.extractor.reading.evidence.textlayer import with_layer
 from services.extractor.reading.evidence.trim import trimmed
 from services.extractor.reading.evidence.type_changes import with_type_changes
 from services.extractor.reading.evidence.typography import with_types
+from services.extractor.reading.lexicon.calendar import SCRIPTS, script_of
+from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lexicon.times import text_of
 from services.extractor.reading.lexicon.words import is_key
 from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Matrix, PageInput, Reading, Rect
@@ -52,8 +55,18 @@ def read_timetable(pages: list[PageInput]) -> Reading:
     total = sum(count for _, count in scores)
     reading.confidence = round(sum(value * count for value, count in scores) / total, 4) if total else 0.0
     if not reading.blocks:
-        reading.warnings.append(Warning_(code="no_timetable", message="No timetable could be recognised on the page."))
+        message = f"No timetable could be recognised on the page.{_reason(pages)}"
+        reading.warnings.append(Warning_(code="no_timetable", message=message))
     return reading
+
+
+def _reason(pages: list[PageInput]) -> str:
+    """Why a document's days were not found, as far as its text tells."""
+    texts = [line.text for page in pages for line in (*page.ocr.lines, *(page.layer.lines if page.layer else ()))]
+    script = script_of(" ".join(texts))
+    if script and script not in SCRIPTS:
+        return f" Its {script.capitalize()} script is not read."
+    return "" if any(map(read_days, texts)) else " It names no day in a language that is read."
 
 
 def _sideways(page: PageInput, found: Reading, confidence: float, count: int) -> tuple[Reading, float, int]:
@@ -86,7 +99,8 @@ def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
     rules = find_rules(straight.picture, lines)
     lines = with_type_changes(straight.picture, with_types(straight.picture, trimmed(lines, rules)))
     lines = split_columns(split_lines(lines, rules), straight.picture)
-    result = read_layout(View(lines, rules, turned=False), View(lines, rules, turned=True))
+    spoken = languages_of(lines)
+    result = read_layout(View(lines, rules, False, spoken), View(lines, rules, True, spoken))
     meta = read_meta(lines, result.used if result else set(), result.area if result else None)
     _take_meta(reading, meta)
     if result is None:

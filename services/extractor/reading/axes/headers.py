@@ -7,7 +7,7 @@ from services.extractor.reading.axes.implied import add_unread
 from services.extractor.reading.axes.series import DayBand, DayHeader, find_series, level
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.rules import Rail
-from services.extractor.reading.lexicon.days import is_every_day, week_named
+from services.extractor.reading.lexicon.days import WEEKS, is_every_day, week_named
 from services.extractor.reading.model import Line, Rect
 from shared.messages import DAYS
 
@@ -20,7 +20,7 @@ def find_day_headers(view: View) -> list[DayHeader]:
     headers = find_series(view)
     headers.sort(key=lambda header: -sum(band.weight for band in header.bands))
     taken: set[tuple[int, float, float]] = set()
-    weeks = [(line, week) for line in view.lines if (week := week_named(line.text))]
+    weeks = _labels_of_weeks(view.lines)
     # Beside a table whose days stand across, a rotated one is that of the rows it stands beside.
     sideways = [] if view.turned else [(line, week) for line, week in weeks if not line.upright]
     weeks = [each for each in weeks if each not in sideways]
@@ -42,6 +42,13 @@ def find_day_headers(view: View) -> list[DayHeader]:
             _name_week_over(view, header, weeks, [other for other in out if other is not header])
     _name_other_week(out)
     return out
+
+
+def _labels_of_weeks(lines: list[Line]) -> list[tuple[Line, str]]:
+    """The texts that name a week. A third one follows a second: alone, "Week 3" is the term's, or misread."""
+    found = [(line, week) for line in lines if (week := week_named(line.text))]
+    named = {week for _, week in found}
+    return [(line, week) for line, week in found if week in "AB" or named.issuperset(WEEKS[: WEEKS.index(week)])]
 
 
 def _add_dates(view: View, header: DayHeader) -> None:

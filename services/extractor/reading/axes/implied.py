@@ -1,15 +1,16 @@
 """Day names and period numbers that were not read, where their neighbours leave one possibility only."""
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
 from services.extractor.reading.axes.series import DayBand, DayHeader
 from services.extractor.reading.axes.view import View
-from services.extractor.reading.lexicon.days import plain
+from services.extractor.reading.lexicon.calendar import plain
 from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.lexicon.times import find_times
-from services.extractor.reading.model import Line
+from services.extractor.reading.model import Line, Rect
 from shared.messages import DAYS, Warning_
 
 UNREAD = 0.7
@@ -17,6 +18,8 @@ UNREAD = 0.7
 RULED = 0.6
 """Share of a column's height along which its edge must be drawn."""
 FRIDAY = 4
+_FEW = 0.25
+"""Of the texts that a day's column usually holds."""
 _LONG = 0.8
 """Of the days' names, along the days: one letter as long as that is a name misread."""
 
@@ -24,7 +27,9 @@ Span = tuple[float, float]
 
 
 def add_unread(view: View, header: DayHeader) -> None:
-    """Add the days whose names the OCR missed: left out between others, or before or after them though cells go on.
+    """Add the days whose names are not known or were missed: between others, or before or after them.
+
+    Words among the names that are of no known language are days where there are just as many as days are missing.
 
     A ruled table shows how many columns there are; the days are added only if just as many are missing from Monday,
     to Friday or between two. Without rules the names themselves must be evenly spaced.
@@ -32,6 +37,10 @@ def add_unread(view: View, header: DayHeader) -> None:
     bands = header.bands
     if len({band.line.id for band in bands}) < len(bands):
         return
+    for day, line in _by_words(view, header).items():
+        bands.append(DayBand(DAYS[day], replace(line, confidence=min(UNREAD, line.confidence)), bands[0].week))
+        header.implied.append(DAYS[day])
+    bands.sort(key=lambda band: view.rect(band.line).cx)
     places = _by_columns(view, header)
     if places is None:
         places = _by_pitch(view, header) if len(bands) > 2 else {}
@@ -43,8 +52,36 @@ def add_unread(view: View, header: DayHeader) -> None:
         moved = view.back(replace(rect, x0=rect.x0 + shift, x1=rect.x1 + shift))
         line = replace(model, id=-1 - day, text="", confidence=UNREAD, rect=moved)
         bands.append(DayBand(DAYS[day], line, bands[0].week))
-    header.implied = [DAYS[day] for day in sorted(places)]
+    header.implied.extend(DAYS[day] for day in sorted(places))
     bands.sort(key=lambda band: view.rect(band.line).cx)
+
+
+def _by_words(view: View, header: DayHeader) -> dict[int, Line]:
+    """Missing days with the words that stand for them in the names' row, over as many texts as the days have."""
+    order = [DAYS.index(band.day) for band in header.bands]
+    rects = [view.rect(band.line) for band in header.bands]
+    own = {band.line.id for band in header.bands}
+    body = [line for line in view.lines if view.rect(line).cy > header.v1]
+
+    def under(rect: Rect) -> list[Line]:
+        return [line for line in body if rect.x0 < view.rect(line).cx < rect.x1]
+
+    least = max(2, _FEW * median(len(under(rect)) for rect in rects))
+    words: list[tuple[float, Line]] = []
+    for line in view.lines:
+        rect, texts = view.rect(line), under(view.rect(line))
+        named = line.id not in own and len(plain(line.text)) > 1 and not find_times(line.text)
+        timed = sum(bool(find_times(text.text)) or is_period(text.text) for text in texts)
+        if named and not is_period(line.text) and header.v0 <= rect.cy <= header.v1 and len(texts) >= least > timed:
+            words.append((rect.cx, line))
+    edges = [-math.inf, *(rect.cx for rect in rects), math.inf]
+    found: dict[int, Line] = {}
+    for (lo, hi), first, last in zip(pairwise(edges), [-1, *order], [*order, FRIDAY + 1], strict=True):
+        inside = [line for at, line in sorted(words, key=lambda item: item[0]) if lo < at < hi]
+        missing = range(first + 1, last)
+        if len(inside) == len(missing):
+            found |= dict(zip(missing, inside, strict=True))
+    return found
 
 
 def _at_text(view: View, header: DayHeader, at: float) -> float:
@@ -152,7 +189,7 @@ def implied_day(day: str) -> Warning_:
     """The warning about a day that was added."""
     return Warning_(
         code="implied_day",
-        message=f"The name of {day.capitalize()} was not read; its place tells it.",
+        message=f"The name of {day.capitalize()} was not understood; its place tells it.",
     )
 
 

@@ -5,14 +5,11 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-from services.extractor.reading.lexicon.days import one_day, plain, read_days, spelt_right
+from services.extractor.reading.lexicon.calendar import HABITS, plain, spelt_right
+from services.extractor.reading.lexicon.days import one_day, read_days
 from services.extractor.reading.model import Line, bounds
 from shared.messages import DAYS, Day
 
-_WEEKS = (
-    "mtwtfss", "mtwrfsu", "mdmdfss", "lmmjvsd", "lmxjvsd", "lmmgvsd", "stqqssd", "mdwdvzz", "pwscpsn",
-)  # fmt: skip
-"""Monday to Sunday by initials: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish."""
 MIN_ROW = 3
 """Initials alone name a week only in company."""
 MAX_STACK = 400
@@ -35,8 +32,17 @@ def days_of_initials(letters: Sequence[str | None], known: Sequence[Day | None] 
     read = [letter for letter in row if letter]
     if len(read) < MIN_ROW or len(row) > 7 or any(len(letter) > 1 for letter in read):
         return None
+    fits = _fits(row, known or ())
+    # A row without a gap that can begin on Monday does.
+    whole = {days for days in fits if days[0] == DAYS[0]} if all(row) else set()
+    fits = whole or fits
+    return list(fits.pop()) if len(fits) == 1 else None
+
+
+def _fits(row: list[str], known: Sequence[Day | None]) -> set[tuple[Day, ...]]:
+    """The days that a row can be in one of the languages most read."""
     fits: set[tuple[Day, ...]] = set()
-    for initials in _WEEKS:
+    for initials in HABITS["weeks"]:
         orders = [(initials, DAYS)]
         if len(row) >= 6:
             orders.append((initials[-1] + initials[:-1], (DAYS[6], *DAYS[:6])))
@@ -44,12 +50,9 @@ def days_of_initials(letters: Sequence[str | None], known: Sequence[Day | None] 
             for start in range(len(week) - len(row) + 1):
                 named = days[start : start + len(row)]
                 same = all(not mine or mine == its for mine, its in zip(row, week[start:], strict=False))
-                if same and all(not day or day == its for day, its in zip(known or (), named, strict=False)):
+                if same and all(not day or day == its for day, its in zip(known, named, strict=False)):
                     fits.add(named)
-    # A row without a gap that can begin on Monday does.
-    whole = {days for days in fits if days[0] == DAYS[0]} if all(row) else set()
-    fits = whole or fits
-    return list(fits.pop()) if len(fits) == 1 else None
+    return fits
 
 
 def stacked_days(lines: list[Line], size: float) -> tuple[list[tuple[Line, Day]], set[int]]:

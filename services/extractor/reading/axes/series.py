@@ -7,12 +7,13 @@ from itertools import accumulate, pairwise
 
 from services.extractor.reading.axes.letters import MIN_ROW, days_of_initials, stacked_days
 from services.extractor.reading.axes.view import View
+from services.extractor.reading.lexicon.calendar import plain
 from services.extractor.reading.lexicon.days import (
+    WEEKS,
     DayText,
     between_days,
     letter_days,
     ordinal,
-    plain,
     read_days,
     run_together,
 )
@@ -58,6 +59,11 @@ class DayHeader:
     """The days' dates below their names, and the names of the weeks within the days."""
 
     @property
+    def read(self) -> int:
+        """How many names were read and understood."""
+        return len(self.bands) - len(self.implied)
+
+    @property
     def u0(self) -> float:
         return self.bands[0].lo
 
@@ -72,11 +78,9 @@ class _Name:
 
     line: Line
     options: tuple[Day, ...]
-    week: str | None
-
-    @property
-    def letter(self) -> bool:
-        return len(self.line.text.strip(".")) == 1
+    week: str | None = None
+    number: int | None = None
+    letter: bool = False
 
 
 def level(a: Rect, b: Rect) -> bool:
@@ -88,7 +92,7 @@ def level(a: Rect, b: Rect) -> bool:
 def find_series(view: View) -> list[DayHeader]:
     """Every series of at least two different days, in no order; one text can be in several."""
     stacks, spelt = stacked_days(view.lines, view.size)
-    found = [_Name(line, (day,), None) for line, day in stacks]
+    found = [_Name(line, (day,)) for line, day in stacks]
     for line in view.lines:
         if line.id in spelt:
             continue
@@ -97,13 +101,13 @@ def find_series(view: View) -> list[DayHeader]:
                 # Stacked names have steps of their own, so that only each one's middle is known.
                 inset = (end - start) / 4
                 name = _stretch(line, line.text[start:end], start + inset, end - inset, view)
-                found.append(_Name(name, (day,), None))
-        elif read := read_days(line.text) or _upside_down(line):
+                found.append(_Name(name, (day,)))
+        elif read := read_days(line.text, view.spoken) or _upside_down(line):
             found.extend(_apart(line, read, view))
         elif options := between_days(line.text) or letter_days(line.text):
-            found.append(_Name(line, options, None))
+            found.append(_Name(line, options, letter=len(line.text.strip(".")) == 1))
     found.extend(_ordinals(view))
-    found = _once(found)[:MAX_NAMES]
+    found = _numbered_weeks(_once(found)[:MAX_NAMES])
     return [*_words(view, [item for item in found if not item.letter]), *_with_initials(view, found)]
 
 
@@ -119,8 +123,17 @@ def _ordinals(view: View) -> list[_Name]:
     for number, line in numbered:
         row = {other for other, each in numbered if level(view.rect(line), view.rect(each))}
         if 1 not in row and len(row & {2, 3, 4, 5, 6}) >= MIN_NUMBERS and number > 1:
-            out.append(_Name(line, (DAYS[number - 2],), None))
+            out.append(_Name(line, (DAYS[number - 2],)))
     return out
+
+
+def _numbered_weeks(found: list[_Name]) -> list[_Name]:
+    """The names, each with the week that the number beside it tells ("Mon 1" .. "Fri 1", "Mon 2" ..): every number then
+    stands beside several days, as those of dates do not."""
+    days = {number: {item.options for item in found if item.number == number} for number in range(1, len(WEEKS) + 1)}
+    if not any(days.values()) or any(len(each) == 1 for each in days.values()):
+        return found
+    return [replace(item, week=item.week or (WEEKS[item.number - 1] if item.number else None)) for item in found]
 
 
 def _once(found: list[_Name]) -> list[_Name]:
@@ -137,7 +150,7 @@ def _once(found: list[_Name]) -> list[_Name]:
 def _apart(line: Line, read: DayText, view: View) -> list[_Name]:
     """A line the OCR read across several columns ("Mon Tue Wed Thu Fri"), taken apart by its letters' places."""
     if len(read.days) == 1:
-        return [_Name(line, read.days, read.week)]
+        return [_Name(line, read.days, read.week, read.number)]
     words = list(re.finditer(r"\S+", line.text))
     if len(read.days) < 3 or len(words) != len(read.days) or not _along_days(line, view):
         return []
@@ -174,13 +187,20 @@ def _words(view: View, found: list[_Name]) -> list[DayHeader]:
         row = _row(view, seed, found)
         for item, after in zip([*row, None], [*row[1:], None, None], strict=True):
             day = _day_of(item, run, after) if item else None
-            if item and day and (not run or DAYS.index(day) > DAYS.index(run[-1].day)):
+            if item and day and _follows(run, day, item.week):
                 run.append(DayBand(day, item.line, item.week))
                 continue
             if len(run) > 2 or (len(run) == 2 and not _doubtful(run)):
                 headers.append(_header(view, run))
             run = [DayBand(item.options[0], item.line, item.week)] if item else []
     return headers
+
+
+def _follows(run: list[DayBand], day: Day, week: str | None) -> bool:
+    """Whether a day comes after those before it: later in the week, or in another week that they are not of."""
+    if not run or DAYS.index(day) > DAYS.index(run[-1].day):
+        return True
+    return bool(week and run[-1].week) and all((band.day, band.week) != (day, week) for band in run)
 
 
 def _day_of(item: _Name, run: list[DayBand], after: _Name | None) -> Day:

@@ -90,7 +90,7 @@ def _heads_days(view: View, header: DayHeader, u0: float, u1: float) -> bool:
     return any(
         u0 - view.size <= view.rect(line).cx <= u1 + view.size
         and any(level(view.rect(line), view.rect(band.line)) for band in header.bands)
-        and (read := read_days(line.text))
+        and (read := read_days(line.text, view.spoken))
         and set(read.days) != days
         for line in view.lines
     )

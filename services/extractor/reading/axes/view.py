@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from services.extractor.reading.evidence.rules import Rail, Rules
+from services.extractor.reading.lexicon.calendar import Languages
 from services.extractor.reading.model import Line, Rect
 
 
@@ -16,6 +17,8 @@ class View:
     lines: list[Line]
     rules: Rules
     turned: bool
+    spoken: Languages = ()
+    """Languages of the page's days, beside those that are always known."""
 
     def rect(self, line: Line) -> Rect:
         """The line's rectangle with x as `u` and y as `v`."""

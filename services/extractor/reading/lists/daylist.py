@@ -124,10 +124,10 @@ def _headings(view: View) -> list[tuple[Line, DayText]]:
     "WF" and "RS" are lessons (physical education in Polish, religious studies) elsewhere.
     """
     lines = [line for line in view.lines if line.upright]
-    named = [(line, read) for line in lines if (read := read_days(line.text))]
+    named = [(line, read) for line in lines if (read := read_days(line.text, view.spoken))]
     if named:
         return named
-    patterns = [(line, read) for line in lines if (read := listed_days(line.text))]
+    patterns = [(line, read) for line in lines if (read := listed_days(line.text, view.spoken))]
     return [
         (line, read) for line, read in patterns if any(not set(read.days) & set(other.days) for _, other in patterns)
     ]

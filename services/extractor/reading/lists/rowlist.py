@@ -192,7 +192,7 @@ def _days_of_rows(
         (line, days)
         for row in rows
         for line in _of(row, columns, "day")
-        if (days := read.days if (read := read_days(line.text)) else days_of_pattern(line.text))
+        if (days := read.days if (read := read_days(line.text, view.spoken)) else days_of_pattern(line.text))
     ]
     out: list[tuple[_Row, tuple[Day, ...], list[Line]]] = []
     last: tuple[tuple[Day, ...], list[Line]] = ((), [])

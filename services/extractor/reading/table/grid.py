@@ -50,11 +50,10 @@ class _Found:
 
 def read_grid(view: View) -> LayoutResult | None:
     """Read every grid of the page in this view; null if it has no header of days with times across."""
-    headers = [header for header in find_day_headers(view) if len(header.bands) >= 2]
+    headers = [header for header in find_day_headers(view) if header.read >= 2]
     if not headers:
         return None
-    most = len(headers[0].bands)
-    headers = [header for header in headers if len(header.bands) >= max(2, 0.6 * most)]
+    headers = [header for header in headers if header.read >= max(2, 0.6 * headers[0].read)]
     result = LayoutResult("grid down" if view.turned else "grid across")
     legend = find_legend(_outside(view, headers))
     read = 0
@@ -131,7 +130,7 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     taken = {
         (day, item.region.first, item.region.last) for item in found if item.place.cell.free for day in item.region.days
     }
-    found = [item for item in found if not (item.place.cell.free or _heads_row(item, header, bands))]
+    found = [item for item in found if not (item.place.cell.free or _heads_row(view, item, header, bands))]
     if own_times and sum(bool(item.place.cell.spans) for item in found) < max(4, 0.6 * len(found)):
         return 0
     if own_times:
@@ -157,12 +156,12 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     return len(found)
 
 
-def _heads_row(item: _Found, header: DayHeader, bands: list[TimeBand]) -> bool:
+def _heads_row(view: View, item: _Found, header: DayHeader, bands: list[TimeBand]) -> bool:
     """Whether a cell without a time says whose the lessons beside it are: a day's name, or a class's."""
     if bands[item.place.first].start is not None or item.place.cell.spans:
         return False
     days = {header.bands[index].day for index in item.place.days}
-    return one_day(item.place.cell.name) in days or is_class(item.place.cell.name)
+    return one_day(item.place.cell.name, view.spoken) in days or is_class(item.place.cell.name)
 
 
 def _share_columns(view: View, one: DayHeader, other: DayHeader) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from services.extractor.reading.axes.legend import find_legend
 from services.extractor.reading.axes.letters import days_of_initials
 from services.extractor.reading.evidence.line_repair import repair_lines
-from services.extractor.reading.lexicon.days import spelt_right
+from services.extractor.reading.lexicon.calendar import spelt_right
 from services.extractor.reading.lexicon.labels import label_key
 from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.model import Line, Rect

@@ -45,6 +45,17 @@ def test_languages(row: str) -> None:
         ("Tue (swimming)", ("tuesday",), None),
         ("Monday Week B (late start)", ("monday",), "B"),
         ("Wednesdav", ("wednesday",), None),
+        ("A Mon", ("monday",), "A"),
+        ("AMon", ("monday",), "A"),
+        ("Mon one", ("monday",), "A"),
+        ("TUE TWO", ("tuesday",), "B"),
+        ("O - Mon", ("monday",), "A"),
+        ("E - Fri", ("friday",), "B"),
+        ("Mon/B", ("monday",), "B"),
+        ("Montag gerade Woche", ("monday",), "B"),
+        ("Wed wk 1", ("wednesday",), "A"),
+        ("Thu C", ("thursday",), "C"),
+        ("segunda e terça", ("monday", "tuesday"), None),
     ],
 )
 def test_lists_ranges_dates_and_weeks(text: str, days: tuple[str, ...], week: str | None) -> None:
@@ -54,9 +65,34 @@ def test_lists_ranges_dates_and_weeks(text: str, days: tuple[str, ...], week: st
 
 
 @pytest.mark.parametrize(
+    ("text", "day", "cycle"),
+    [
+        ("DAY 6 | Monday", "monday", 6),
+        ("Day 1 (Monday)", "monday", 1),
+        ("DAY 3| Thursday", "thursday", 3),
+        ("Tag 2 - Di", "tuesday", 2),
+    ],
+)
+def test_a_cycle_s_day_beside_the_week_s(text: str, day: str, cycle: int) -> None:
+    read = read_days(text)
+    assert read is not None
+    assert (read.days, read.cycle) == ((day,), cycle)
+
+
+@pytest.mark.parametrize(("text", "number"), [("Mon 2", 2), ("Mon 12/5", None), ("Mon 2 May", None), ("Mon 14", None)])
+def test_a_low_number_beside_a_day_is_kept_for_its_neighbours_to_tell(text: str, number: int | None) -> None:
+    read = read_days(text)
+    assert read is not None
+    assert read.number == number
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
+        "A, Mon, Tue",
+        "Monday one two",
+        "Day 1",
         "Maths",
         "Monday assembly",
         "Market",

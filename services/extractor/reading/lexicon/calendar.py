@@ -1,0 +1,133 @@
+"""The days' names by language: CLDR's (`data/calendar.json`, made by `python -m tests.lexicon`), and schools' own.
+
+A full name is known wherever it stands. A short one of the languages most read is, too; those of others ("pe" is Friday
+in Finnish) only on a page that is known to be in their language, because too many are subjects or rooms elsewhere.
+"""
+
+import json
+import re
+import unicodedata
+from collections import defaultdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from rapidfuzz.distance import Levenshtein
+
+from shared.messages import DAYS, Day
+
+Languages = tuple[str, ...]
+"""Of a page, the likeliest first."""
+
+SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
+"""Of the languages in the calendar, as Unicode calls them."""
+_DATA = Path(__file__).with_name("data")
+_BARE: Final = str.maketrans("łŁđĐðøØıİəƏɖŋ", "lLdDdoOiIeEdn")
+"""Letters that no accent can be dropped from."""
+_READ = 0x24F
+"""The last Latin letter that the text recogniser knows: Vietnamese ones beyond it are missing in what it reads."""
+_ANYWHERE = 5
+"""Letters from which on a full name is no other language's everyday word."""
+
+
+def plain(text: str) -> str:
+    """Letters and digits only, without accents, in lower case."""
+    text = unicodedata.normalize("NFKD", text.translate(_BARE)).casefold()
+    return "".join(letter for letter in text if letter.isalnum())
+
+
+def load(name: str) -> Any:
+    """A file of words."""
+    return json.loads((_DATA / f"{name}.json").read_text())
+
+
+def _as_read(name: str) -> str:
+    latin = ((letter, unicodedata.name(letter, "").startswith("LATIN")) for letter in name)
+    return "".join(letter for letter, own in latin if ord(letter) <= _READ or not own)
+
+
+def _named(language: dict[str, list[list[str]]], kind: str) -> dict[str, Day]:
+    """Days by their plain names, without those that are two days'."""
+    found: defaultdict[str, set[Day]] = defaultdict(set)
+    for day, names in zip(DAYS, language[kind], strict=True):
+        for name in names:
+            found[plain(name)].add(day)
+            found[plain(_as_read(name))].add(day)
+    return {name: days.pop() for name, days in found.items() if len(days) == 1 and name and not name.isdigit()}
+
+
+_CALENDAR = load("calendar")
+HABITS = load("habits")
+_FULL = {name: _named(each, "full") for name, each in _CALENDAR.items()}
+_SHORT = {name: {**_named(each, "letter"), **_named(each, "short")} for name, each in _CALENDAR.items()}
+_OURS: dict[str, Day] = {name: day for day, names in HABITS["full"].items() for name in names.split()}
+for _language in HABITS["known"]:
+    _OURS |= _FULL[_language]
+_OURS |= {f"{name}s": day for name, day in _OURS.items() if f"{name}s" not in _OURS}
+"""Full names, and plurals, in the languages most read."""
+_SHORTS: dict[str, Day] = {name: day for day, names in HABITS["short"].items() for name in names.split()}
+MONTHS = frozenset(
+    plain(name)
+    for language, each in _CALENDAR.items()
+    for month in each["months"]
+    for name in (month if language in HABITS["known"] else month[:1])
+) - {""}
+
+
+def _everywhere() -> dict[str, Day]:
+    found: defaultdict[str, set[Day]] = defaultdict(set)
+    for names in _FULL.values():
+        for name, day in names.items():
+            found[name].add(day)
+    return {name: days.pop() for name, days in found.items() if len(days) == 1 and len(name) >= _ANYWHERE} | _OURS
+
+
+_ANY = _everywhere()
+
+
+@lru_cache(maxsize=8192)  # each layout's reader asks for every word of the page, a tenth of a page's time
+def day_named(word: str, spoken: Languages = ()) -> Day | None:
+    """The day that a word names, full or short; a full name may have one wrong letter in it, or lack its end.
+
+    Args:
+        spoken: languages of the page, beside those whose short names are always known.
+    """
+    bare = plain(word)
+    if not bare or bare.isdigit():
+        return None
+    for names in (_ANY, *(names for each in spoken for names in (_FULL[each], _SHORT[each])), _SHORTS):
+        if bare in names:
+            return names[bare]
+    if len(bare) < _ANYWHERE:
+        return None
+    known = {**_OURS, **{name: day for each in spoken for name, day in _FULL[each].items()}}
+    near = {day for name, day in known.items() if Levenshtein.distance(bare, name, score_cutoff=1) <= 1}
+    # Or its end was not read ("Wednesd").
+    near = near or {day for name, day in known.items() if name.startswith(bare)}
+    return near.pop() if len(near) == 1 else None
+
+
+def spelt_right(word: str) -> bool:
+    """Whether a word is a day's full name without an error."""
+    return plain(word) in _ANY
+
+
+@lru_cache(maxsize=4096)
+def days_by_language(word: str) -> tuple[tuple[str, Day], ...]:
+    """The days that a word names, full or short, each with a language in which it does."""
+    bare = plain(word)
+    found = ((each, _FULL[each].get(bare) or _SHORT[each].get(bare)) for each in _CALENDAR) if bare else ()
+    return tuple((language, day) for language, day in found if day)
+
+
+def is_month(word: str) -> bool:
+    """Whether a word is a month's name, full or short."""
+    return plain(word) in MONTHS
+
+
+def script_of(text: str) -> str | None:
+    """The script that most letters of a text are of, as Unicode calls it ("ARABIC"); null without letters."""
+    counts: defaultdict[str, int] = defaultdict(int)
+    for letter in re.findall(r"[^\W\d_]", text):
+        counts[unicodedata.name(letter, "UNKNOWN").split()[0].split("-")[0]] += 1
+    return max(counts, key=lambda name: counts[name]) if counts else None

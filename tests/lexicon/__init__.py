@@ -1,0 +1,1 @@
+"""Makes the reader's files of words from CLDR."""
