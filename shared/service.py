@@ -155,7 +155,7 @@ async def work(stage: Stage, make: MakeHandling) -> None:
     )
     app.router.add_post(PATH, route)
     runner, port = await serve(app, service.service_host, service.service_port)
-    log.info("starting", port=port, consumer=queue.consumer)
+    log.info("starting", port=port, consumer=queue.incarnation)
     checking = asyncio.create_task(retry_until_done(lambda: check_server(client), stop))
     readers: list[Client] = []
     try:
@@ -172,7 +172,7 @@ async def work(stage: Stage, make: MakeHandling) -> None:
         workers: list[Worker] = []
         for partition in range(redis_settings.partitions):
             readers.append(connect(redis_settings, blocking_ms=1000, pool=2))
-            consumer = StageConsumer(client, readers[-1], Keys(partition), stage, queue.consumer, redis_settings)
+            consumer = StageConsumer(client, readers[-1], Keys(partition), stage, queue.incarnation, redis_settings)
             workers.append(Worker(consumer, handling.handle, on_dead, queue))
         running = asyncio.gather(*(worker.run() for worker in workers))
         log.info("ready", port=port)

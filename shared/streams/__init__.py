@@ -14,7 +14,7 @@ A job is an entry of ``{p}:jobs:<stage>``, worked by the consumers of one group.
                 │  │   release (worker stops)  │ │ │ │ │ renew, every third of the lease,
                 │  └───────────────────────────┘ │ │ │ └─── only while it is still the owner's
                 │                                │ │ │
-                │ promote   ┌────────┐   retry   │ │ │  reclaim (XAUTOCLAIM): the owner went quiet for
+                │ promote   ┌────────┐   retry   │ │ │  reclaim (XCLAIM): the owner    went quiet for
                 └───────────│ due at │◀──────────┘ │ └──▶ a lease; another consumer runs it, and what the
                             │(sorted)│             │      first one still does is refused
                             └────────┘             ▼

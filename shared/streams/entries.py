@@ -22,6 +22,8 @@ class Delivery:
     """How often the entry was handed out, this time included."""
     fields: tuple[str, ...]
     """The entry as field, value, field, value, ..."""
+    deaths: int = 0
+    """Workers that ended while they had it, as far as one knows: such as were not heard of again."""
 
     @property
     def document_id(self) -> str:

@@ -36,6 +36,10 @@ class Keys:
         """Stream of jobs that failed for good, with the reason."""
         return f"{{{self.partition}}}:jobs:{stage}:dead"
 
+    def deaths(self, stage: Stage) -> str:
+        """Hash of the workers that a job seems to have ended, by entry id."""
+        return f"{{{self.partition}}}:jobs:{stage}:deaths"
+
     def queued(self, document_id: str, generation: int = 0) -> str:
         """Marker that a document's first job was added, for the given time that Redis forgot it."""
         return f"{{{self.partition}}}:queued:{document_id}:{generation}"

@@ -8,6 +8,8 @@ from shared.streams.client import RedisSettings
 from shared.streams.keys import GROUPS, STAGES, Keys
 from shared.streams.scripts import Client
 
+_LIVING_MS = 30_000
+"""A worker is heard of every second or two; the name of one that was killed stays for some minutes."""
 Entries = list[tuple[str, dict[str, str]]]
 
 
@@ -63,7 +65,8 @@ class QueueStats:
                 if group["name"] != GROUPS[stage]:
                     continue
                 made.running += int(group["pending"])
-                made.workers += int(group["consumers"])
+                consumers = await self._client.xinfo_consumers(jobs, group["name"])
+                made.workers += sum(each["idle"] < _LIVING_MS for each in consumers)
                 # `lag` is NULL after deletions, so the oldest waiting job is the first behind the last delivered.
                 after = f"({group['last-delivered-id']}"
                 first = cast("Entries", await self._client.xrange(jobs, after, "+", count=1))

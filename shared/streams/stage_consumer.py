@@ -19,7 +19,7 @@ class StageConsumer:
     Args:
         client: for scripts; never blocked.
         reader: a client of its own for blocking reads.
-        consumer: this worker's name in the group, unlike any other's.
+        consumer: this worker's name in the group, unlike any other's that was ever there (`QueueSettings.incarnation`).
     """
 
     def __init__(
@@ -30,13 +30,14 @@ class StageConsumer:
         self.consumer = consumer
         self.jobs = keys.jobs(stage)
         self.group = GROUPS[stage]
+        self._deaths = keys.deaths(stage)
         self._client = client
         self._reader = reader
         self._settings = settings
         self._scripts = Scripts(client)
         # The arguments that all acknowledgements share are the group and the consumer.
         self._batch = Batch(client, {"ack": 2})
-        self._cursor = "0-0"
+        self._cursor = "-"
         self._control = ""
 
     async def ensure_group(self) -> None:
@@ -62,17 +63,36 @@ class StageConsumer:
             for id_, fields in entries
         ]
 
-    async def reclaim(self, lease_ms: int, count: int) -> list[Delivery]:
-        """Jobs whose owner went quiet for a lease, now this consumer's; scans on from where it stopped last."""
-        self._cursor, entries = await self._scripts.call(
-            "reclaim", [self.jobs], self.group, self.consumer, lease_ms, self._cursor, count
-        )
-        return [Delivery(id_, int(deliveries), tuple(fields)) for id_, deliveries, fields in entries]
+    async def reclaim(
+        self, lease_ms: int, count: int, *, running: Iterable[Delivery] = (), deadly: int = 2, silence_ms: int = 60_000
+    ) -> list[Delivery]:
+        """Jobs whose owner went quiet for a lease, now this consumer's; scans on from where it stopped last.
 
-    async def renew(self, deliveries: Iterable[Delivery]) -> set[str]:
-        """Renew the leases of these; returns the ids of those that are no longer ours."""
-        pairs = [part for each in deliveries for part in (each.id, each.deliveries)]
-        return set(await self._scripts.call("renew", [self.jobs], self.group, self.consumer, *pairs))
+        Args:
+            running: what this consumer runs; if this process slept for a lease, these are renewed and not returned.
+            deadly: deaths that end a job; one that has so many is returned only once they are certain.
+            silence_ms: how long a worker is quiet until its death is certain.
+        """
+        self._cursor, entries = await self._scripts.call(
+            "reclaim",
+            [self.jobs, self._deaths],
+            self.group,
+            self.consumer,
+            lease_ms,
+            self._cursor,
+            count,
+            deadly,
+            silence_ms,
+            *_pairs(running),
+        )
+        return [
+            Delivery(id_, int(deliveries), tuple(fields), int(deaths)) for id_, deliveries, deaths, fields in entries
+        ]
+
+    async def renew(self, deliveries: Iterable[Delivery]) -> set[tuple[str, int]]:
+        """Renew the leases of these; returns id and count of those deliveries that are no longer ours."""
+        flat = await self._scripts.call("renew", [self.jobs], self.group, self.consumer, *_pairs(deliveries))
+        return set(zip(flat[::2], flat[1::2], strict=True))
 
     async def finish(
         self,
@@ -118,7 +138,9 @@ class StageConsumer:
 
     async def release(self, delivery: Delivery) -> bool:
         """Hand a delivery back for another worker to start at once."""
-        return bool(await self._scripts.call("release", [self.jobs], *self._fence(delivery), *delivery.fields))
+        return bool(
+            await self._scripts.call("release", [self.jobs, self._deaths], *self._fence(delivery), *delivery.fields)
+        )
 
     async def publish(self, delivery: Delivery, event: Event) -> None:
         """Publish a running job's progress, unless it is somebody else's by now."""
@@ -151,7 +173,7 @@ class StageConsumer:
 
     async def sweep(self, idle_ms: int) -> int:
         """Remove consumers that have been gone for `idle_ms` with nothing pending; returns how many."""
-        return int(await self._scripts.call("sweep", [self.jobs], self.group, idle_ms))
+        return int(await self._scripts.call("sweep", [self.jobs, self._deaths], self.group, idle_ms))
 
     async def leave(self) -> None:
         """Remove this consumer from the group, if nothing is pending for it."""
@@ -159,3 +181,7 @@ class StageConsumer:
 
     def _fence(self, delivery: Delivery) -> tuple[str, str, str, int]:
         return self.group, delivery.id, self.consumer, delivery.deliveries
+
+
+def _pairs(deliveries: Iterable[Delivery]) -> list[str | int]:
+    return [part for each in deliveries for part in (each.id, each.deliveries)]

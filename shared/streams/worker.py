@@ -34,6 +34,9 @@ log = get_logger(__name__)
 _GONE_MS = 600_000
 """A consumer that was idle for this long with nothing pending is no longer there: a living one reads every second."""
 
+_STARTED = time.time_ns() // 1_000_000
+"""Of this process, in ms."""
+
 OnDead = Callable[[Job, str], Awaitable[bool]]
 """Records in the database that a document failed, with the sentence for its owner; False if it was deleted."""
 
@@ -50,7 +53,13 @@ class QueueSettings(Settings):
         1000, "First wait before a retry; doubles each time, with full jitter.", unit="ms", ge=1
     )
     queue_max_deliveries: int = setting(
-        2, "How often a job may be handed out before it is dead, for jobs that end their worker.", ge=1, le=20
+        2, "How many workers a job may end before it is dead; a worker that returns was not ended.", ge=1, le=20
+    )
+    queue_silence: int = setting(
+        60_000,
+        "How long the last of these must be silent to count as ended: longer than a machine of the fleet may pause.",
+        unit="ms",
+        ge=500,
     )
     queue_drain: int = setting(20_000, "How long a stopping worker lets its running jobs finish.", unit="ms", ge=0)
     consumer_name: str = setting(
@@ -60,6 +69,11 @@ class QueueSettings(Settings):
     @property
     def consumer(self) -> str:
         return self.consumer_name or f"{socket.gethostname()}-{os.getpid()}"
+
+    @property
+    def incarnation(self) -> str:
+        """The name with this process's start: whoever was called so before is another, and does not come back."""
+        return f"{self.consumer}.{_STARTED:x}"
 
 
 @dataclass(slots=True)
@@ -83,6 +97,8 @@ class Worker:
         self._seconds = {
             kind: metrics.JOB_SECONDS.labels(consumer.stage, kind.__name__.lower()) for kind in (Done, Retry, Dead)
         }
+        self._looked = time.monotonic()  # for what other workers left behind
+        self._patient_until = 0.0
         self._slot_free = asyncio.Event()
         self._slot_free.set()
         self._closing = asyncio.Event()  # set: fetch no more
@@ -91,6 +107,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`. Raises what a chore died of."""
+        self._looked = time.monotonic()
         lease = self._settings.queue_lease / 1000
         regroup = self._consumer.ensure_group
         await retry_until_done(regroup, self._closing)
@@ -146,30 +163,45 @@ class Worker:
 
     async def renew_once(self) -> None:
         """Renew every running job's lease; cancel those that were taken over."""
-        if not self._running:
+        asked = [running.delivery for running in self._running.values()]
+        if not asked:
             return
         try:
-            lost = await self._consumer.renew([running.delivery for running in self._running.values()])
+            lost = await self._consumer.renew(asked)
         except RedisError as error:
             if not group_lost(error):
                 raise
-            lost = set(self._running)
-        for id_ in lost:
-            # One that was ending meanwhile is gone because we ended it; if not, its script will be refused.
-            if (running := self._running.get(id_)) and not running.settling:
+            lost = {(each.id, each.deliveries) for each in asked}
+        for id_, deliveries in lost:
+            running = self._running.get(id_)
+            # Only the run that was asked about: meanwhile it may have ended, and the job have come back to us.
+            # One that was ending is gone because we ended it; if not, its script will be refused.
+            if running and running.delivery.deliveries == deliveries and not running.settling:
                 self._give_up(id_)
 
     async def reclaim_once(self) -> None:
         """Take over what other workers left behind, as many as slots are free."""
         free = self._settings.queue_concurrency - len(self._running)
-        if free <= 0:
+        lease, now = self._settings.queue_lease / 1000, time.monotonic()
+        if now - self._looked > lease:
+            # Either this process slept, or Redis was away for all: the others are about to renew what they run.
+            self._patient_until = now + lease / 2
+        if free <= 0 or now < self._patient_until:
+            self._looked = now
             return
-        for delivery in await self._consumer.reclaim(self._settings.queue_lease, free):
-            log.warning("took up a job whose worker went quiet", entry=delivery.id, deliveries=delivery.deliveries)
+        for delivery in await self._consumer.reclaim(
+            self._settings.queue_lease,
+            free,
+            running=[each.delivery for each in self._running.values()],
+            deadly=self._settings.queue_max_deliveries,
+            silence_ms=self._settings.queue_silence,
+        ):
+            log.warning("took up a job whose worker went quiet", entry=delivery.id, deaths=delivery.deaths)
             metrics.RECLAIMED.labels(self._consumer.stage).inc()
-            # It may be our own, if this process was stopped for a while: the old run no longer counts.
+            # If an earlier delivery still runs here, another worker had the job in between: that run no longer counts.
             self._give_up(delivery.id)
             self._start(delivery)
+        self._looked = now
 
     async def promote_once(self) -> None:
         """Put due retries back on the stream."""
@@ -225,9 +257,9 @@ class Worker:
             return
         # The task has a context of its own, which ends with it.
         structlog.contextvars.bind_contextvars(document_id=job.document_id, stage=job.stage, attempt=job.attempt)
-        if delivery.deliveries > self._settings.queue_max_deliveries:
+        if delivery.deaths >= self._settings.queue_max_deliveries:
             reason = "Reading this picture stopped its worker several times, so it was given up."
-            await self._dead_letter(delivery, job, reason, f"delivered {delivery.deliveries} times")
+            await self._dead_letter(delivery, job, reason, f"{delivery.deaths} workers ended while they had it")
             return
         if 0 < job.deadline < time.time():
             reason = "This picture waited too long to be read, so it was given up. Please upload it again."

@@ -1,13 +1,16 @@
 """A gateway process of its own, and workers that the test plays itself."""
 
 import asyncio
+import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import asyncpg
 import pytest
+from redis.asyncio import Redis
 
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from shared.db.documents import Documents
@@ -17,6 +20,7 @@ from shared.streams.client import RedisSettings, connect
 from shared.streams.entries import Delivery, read_job
 from shared.streams.keys import Keys
 from shared.streams.stage_consumer import StageConsumer
+from tests.integration.redis_server import EmbeddedRedis, redis_binary
 from tests.system import System
 
 
@@ -57,6 +61,38 @@ def gateway(
     asyncio.run(running.start())
     yield running
     asyncio.run(running.stop())
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedRedis]:
+    """One Redis for the whole run. Redis 7.0 or later is promised beside Valkey."""
+    binary = redis_binary()
+    if binary is None:
+        reason = "no redis-server: install it, or set TEST_REDIS_SERVER"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    server = EmbeddedRedis(binary, tmp_path_factory.mktemp("redis"))
+    asyncio.run(server.start())
+    yield server
+    asyncio.run(server.stop())
+
+
+@pytest.fixture(params=["valkey", "redis"])
+def server(request: pytest.FixtureRequest) -> EmbeddedValkey:
+    """Either server."""
+    found: EmbeddedValkey = request.getfixturevalue(f"{request.param}_server")
+    return found
+
+
+@pytest.fixture
+async def either_url(server: EmbeddedValkey) -> str:
+    """An emptied database of either server."""
+    url = server.url.removesuffix("/0") + "/1"
+    client: Any = Redis.from_url(url)
+    await client.flushdb()
+    await client.aclose()
+    return url
 
 
 @pytest.fixture

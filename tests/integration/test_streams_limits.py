@@ -52,8 +52,8 @@ async def test_a_job_of_ten_leases_stays_with_its_owner_beside_an_idle_worker(be
     idle = bench.work(handler("idle"), "idle", queue_lease=LEASE)
     reclaim = idle._consumer.reclaim
 
-    async def counted(lease_ms: int, count: int) -> Any:
-        found = await reclaim(lease_ms, count)
+    async def counted(lease_ms: int, count: int, **more: Any) -> Any:
+        found = await reclaim(lease_ms, count, **more)
         looked.append(time.monotonic() - since)
         if looked[-1] > LEASES * LEASE / 1000:
             enough.set()

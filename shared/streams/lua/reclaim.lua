@@ -1,11 +1,82 @@
--- Takes over deliveries whose owner has not renewed them for a lease.
--- KEYS 1 jobs
--- ARGV 1 group  2 consumer  3 lease (ms)  4 cursor  5 how many at most
--- Returns {next cursor, {{id, deliveries, {field, value, ...}}, ...}}.
-local claimed = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], 'COUNT', ARGV[5])
-local entries = {}
-for _, entry in ipairs(claimed[2]) do
-  local pending = redis.call('XPENDING', KEYS[1], ARGV[1], entry[1], entry[1], 1)
-  entries[#entries + 1] = {entry[1], pending[1][4], entry[2]}
+-- Takes over deliveries whose owner has not renewed them for a lease, and keeps count of the workers that a job seems to
+-- have ended. A consumer's name is one process's, with its start (`QueueSettings.incarnation`): while the group hears of
+-- it (XINFO CONSUMERS), it lives, whatever it lost sight of.
+-- KEYS 1 jobs  2 deaths: hash of entry id -> JSON array of a consumer and when it was found quiet (ms), again and again
+-- ARGV 1 group  2 consumer  3 lease (ms)  4 cursor: '-' or '(id'  5 how many at most
+--      6 deaths that end a job  7 silence (ms) after which a worker is certainly dead
+--      8.. id, deliveries, ... that this consumer runs
+-- Returns {next cursor, {{id, deliveries, deaths, {field, value, ...}}, ...}}.
+-- NEEDS alive
+local jobs, group, me, lease = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
+local most, deadly, silence = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+alive(jobs, group, me)
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local running = {}
+for i = 8, #ARGV, 2 do running[ARGV[i]] = tonumber(ARGV[i + 1]) end
+
+local idle
+local function silent(consumer)  -- ms; nil if it left the group
+  if not idle then
+    idle = {}
+    for _, each in ipairs(redis.call('XINFO', 'CONSUMERS', jobs, group)) do
+      local found = {}
+      for i = 1, #each, 2 do found[each[i]] = each[i + 1] end
+      idle[found.name] = found.idle
+    end
+  end
+  return idle[consumer]
 end
-return {claimed[1], entries}
+
+-- The workers that seem dead of this entry, its owner among them; and whether all of them certainly are.
+local function suspects(id, owner)
+  local known = redis.call('HGET', KEYS[2], id)
+  local list = known and cjson.decode(known) or {}
+  local quiet = silent(owner)
+  -- An owner that is heard of and does not renew this one never saw it: the answer to its read was lost.
+  if owner ~= me and quiet and quiet >= lease then
+    list[#list + 1] = owner
+    list[#list + 1] = now
+  end
+  local dead, certain = {}, true
+  for i = 1, #list, 2 do
+    quiet = silent(list[i])
+    -- One that was heard of since has returned, and is forgiven; so is one that left in good order.
+    if quiet and now - quiet <= list[i + 1] then
+      dead[#dead + 1] = list[i]
+      dead[#dead + 1] = list[i + 1]
+      certain = certain and quiet >= silence
+    end
+  end
+  return dead, certain
+end
+
+local taken = {}
+local function consider(id, owner, deliveries)
+  if owner == me and running[id] == deliveries then
+    -- This process slept for a while and nobody took the job: it still runs, and was only not renewed.
+    redis.call('XCLAIM', jobs, group, me, 0, id, 'JUSTID')
+    return
+  end
+  local dead, certain = suspects(id, owner)
+  local deaths = #dead / 2
+  -- It may have ended as many workers as it may, or these may only sleep: nobody else should try before that is clear.
+  if deaths >= deadly and not certain then return end
+  -- Before any other write: this one is allowed while memory is full, and the others are then too.
+  local claimed = redis.call('XCLAIM', jobs, group, me, 0, id)
+  if #claimed == 0 then return end
+  if deaths > 0 then redis.call('HSET', KEYS[2], id, cjson.encode(dead)) else redis.call('HDEL', KEYS[2], id) end
+  taken[#taken + 1] = {id, deliveries + 1, deaths, claimed[1][2]}
+end
+
+local cursor = ARGV[4]
+for _ = 1, 10 do
+  local page = redis.call('XPENDING', jobs, group, cursor, '+', 100)
+  for _, each in ipairs(page) do
+    if #taken >= most then return {cursor, taken} end
+    cursor = '(' .. each[1]
+    if each[3] >= lease then consider(each[1], each[2], each[4]) end
+  end
+  if #page < 100 then return {'-', taken} end
+end
+return {cursor, taken}

@@ -1,7 +1,10 @@
--- Removes consumers that have been gone for long and have nothing pending.
--- KEYS 1 jobs
+-- Removes consumers that have been gone for long and have nothing pending, and the deaths of jobs that have ended.
+-- KEYS 1 jobs  2 deaths
 -- ARGV 1 group  2 idle (ms)
--- Returns how many were removed.
+-- Returns how many consumers were removed.
+for _, id in ipairs(redis.call('HKEYS', KEYS[2])) do
+  if #redis.call('XRANGE', KEYS[1], id, id) == 0 then redis.call('HDEL', KEYS[2], id) end
+end
 local removed = 0
 local consumers = redis.pcall('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])
 if consumers.err then return 0 end

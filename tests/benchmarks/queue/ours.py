@@ -40,7 +40,9 @@ async def work() -> None:
     settings = RedisSettings.load(redis_url=common.URL)
     queue = QueueSettings.load(queue_concurrency=common.CONCURRENCY)
     client, reader = connect(settings), connect(settings, blocking_ms=1000, pool=2)
-    worker = Worker(StageConsumer(client, reader, KEYS, "compress", queue.consumer, settings), handle, on_dead, queue)
+    worker = Worker(
+        StageConsumer(client, reader, KEYS, "compress", queue.incarnation, settings), handle, on_dead, queue
+    )
     await common.ready()
     await worker.run()
 
