@@ -1,10 +1,14 @@
 """The page as a person uses it: a real browser, a real upload, real services."""
 
 import re
+import uuid
 from pathlib import Path
 
 from playwright.async_api import BrowserContext, Page, expect
 
+from shared.db.documents import Documents
+from shared.db.pool import Database, DatabaseSettings
+from shared.messages import Alternative, TimeBlock, Timetable
 from tests.system import System
 
 _STEPS = (
@@ -61,6 +65,42 @@ async def test_upload_is_watched_until_the_week_is_there(page: Page, sample_png:
     await expect(details.get_by_role("img")).to_be_visible()  # the part of the stored picture
     await page.keyboard.press("Escape")
     await expect(details).to_have_count(0)
+
+
+async def test_a_document_of_several_timetables_shows_one_at_a_time(
+    page: Page, system: System, sample_png: Path
+) -> None:
+    await _upload(page, sample_png)
+    await page.get_by_test_id("view-timetable").click(timeout=_DONE)
+    await expect(page.get_by_role("group", name="Timetable", exact=True)).to_have_count(0)
+    document_id = page.url.rpartition("/")[2]
+    database = Database(DatabaseSettings.load(database_url=system.database_url))
+    await database.open()
+    rotating = [
+        TimeBlock(day=None, cycle_day=day, week="C" if day == 2 else None, name=f"Lesson {day}", start_time="09:00")
+        for day in (10, 2)
+    ]
+    rotating[0].alternatives = [Alternative(field="name", value="Lessen 10", confidence=0.25)]
+    weeks = {
+        str(uuid.uuid4()): Timetable(class_name="4A", timeblocks=[TimeBlock(day="monday", name="Maths", confidence=1)]),
+        str(uuid.uuid4()): Timetable(class_name="4B", timeblocks=rotating),
+    }
+    assert await Documents(database).save_timetables(document_id, "default", weeks)
+    await database.close()
+
+    await page.reload()
+    choice = page.get_by_role("group", name="Timetable", exact=True)
+    await expect(choice.get_by_role("button")).to_have_text(["4A", "4B"])
+    await expect(page.get_by_test_id("time-block")).to_have_text(["Maths"])
+    await choice.get_by_role("button", name="4B").click()
+    await expect(page.get_by_role("heading", name="4B")).to_be_visible()
+    await expect(page.locator("[data-day]")).to_have_count(2)
+    days = await page.locator("[data-day]").evaluate_all("all => all.map((one) => one.dataset.day)")
+    assert days == ["day 2", "day 10"]
+    await page.get_by_text("Lesson 10").click()
+    details = page.get_by_test_id("block-details")
+    await expect(details).to_contain_text("day 10, 09:00")
+    await expect(details).to_contain_text("Lessen 10 (25%)")
 
 
 async def test_a_lost_connection_is_shown_and_made_up_for(

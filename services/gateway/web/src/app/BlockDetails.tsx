@@ -1,7 +1,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 
 import type { TimeBlock } from "../lib";
-import { ownNotes, SURE } from "./layout";
+import { dayOf, ownNotes, SURE } from "./layout";
 import { Crop } from "./Picture";
 
 const SOURCES: Record<NonNullable<TimeBlock["timeSource"]>, string> = {
@@ -11,6 +11,8 @@ const SOURCES: Record<NonNullable<TimeBlock["timeSource"]>, string> = {
   drawn: "from its place in the drawing",
   next: "ends where the next one starts",
 };
+
+const FIELDS = { name: "", startTime: "starts ", endTime: "ends " };
 
 interface BlockDetailsProps {
   documentId: string;
@@ -32,8 +34,11 @@ export function BlockDetails({ documentId, block, onClose }: BlockDetailsProps):
     ["Teacher", block.teacher],
     ["Notes", ownNotes(block)],
     ["Week", block.week && `Only in week ${block.week}`],
+    ["Cycle", block.day && block.cycleDay && `Only on day ${block.cycleDay}`],
     ["Time", block.timeSource && SOURCES[block.timeSource]],
   ];
+  const others = block.alternatives.map((one) => `${FIELDS[one.field]}${one.value} (${Math.round(one.confidence * 100)}%)`);
+  if (others.length > 0) rows.push(["Or else", others.join(", ")]);
   const percent = Math.round(block.confidence * 100);
   return (
     <dialog
@@ -49,7 +54,7 @@ export function BlockDetails({ documentId, block, onClose }: BlockDetailsProps):
           <div>
             <h2 id="details-title">{block.name || "Without a name"}</h2>
             <p>
-              <span className="details-day">{block.day}</span>
+              <span className="details-day">{dayOf(block)}</span>
               {block.startTime ? `, ${block.startTime}${block.endTime ? `–${block.endTime}` : ""}` : ", no time found"}
             </p>
           </div>

@@ -2,6 +2,7 @@ import { useEffect, useState, type ReactNode } from "react";
 
 import type { Box, TimeBlock } from "../lib";
 import { imageUrl } from "./api";
+import { dayOf } from "./layout";
 
 type Loaded = { width: number; height: number } | "loading" | "failed";
 
@@ -77,7 +78,7 @@ export function Picture({ documentId, page, blocks, onOpen }: PictureProps): Rea
             className="picture-frame"
             role="button"
             tabIndex={0}
-            aria-label={`${block.name}, ${block.day} ${block.startTime ?? ""}`}
+            aria-label={`${block.name}, ${dayOf(block)} ${block.startTime ?? ""}`}
             onClick={open}
             onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), open())}
           >

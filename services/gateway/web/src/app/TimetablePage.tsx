@@ -1,17 +1,20 @@
 import { useCallback, useEffect, useState, type ReactNode } from "react";
 
-import { isFinal, ProcessingNotification, type DocumentInfo, type Timetable } from "../lib";
-import { ApiError, getDocument, getTimetable } from "./api";
+import { isFinal, ProcessingNotification, type DocumentInfo, type SavedTimetable, type Timetable } from "../lib";
+import { ApiError, getDocument, getTimetable, listTimetables } from "./api";
+import { Choice } from "./Choice";
 import { Delete } from "./DocumentList";
+import { namesOf } from "./layout";
 import { TimetableView } from "./TimetableView";
 
 type Load =
   | { state: "loading" }
   | { state: "running"; document: DocumentInfo }
   | { state: "failed"; title: string; message: string; again: boolean }
-  | { state: "ready"; document: DocumentInfo; timetable: Timetable };
+  | { state: "ready"; document: DocumentInfo; all: SavedTimetable[]; id: string; timetable: Timetable };
 
-async function load(documentId: string, signal: AbortSignal): Promise<Load> {
+/** A document with its timetables and one of these whole: the chosen one, else the first. */
+async function load(documentId: string, chosen: string | null, signal: AbortSignal): Promise<Load> {
   try {
     const document = await getDocument(documentId, signal);
     if (!isFinal(document.status)) return { state: "running", document };
@@ -19,7 +22,9 @@ async function load(documentId: string, signal: AbortSignal): Promise<Load> {
       const message = document.error ?? "There is nothing to show for it.";
       return { state: "failed", title: "This timetable could not be read", message, again: false };
     }
-    return { state: "ready", document, timetable: await getTimetable(documentId, signal) };
+    const id = chosen ?? document.timetableId ?? documentId;
+    const [all, timetable] = await Promise.all([listTimetables(documentId, signal), getTimetable(id, signal)]);
+    return { state: "ready", document, all, id, timetable };
   } catch (reason) {
     if (reason instanceof ApiError && reason.status === 404) {
       const message = "It may have been deleted, or the address is not complete.";
@@ -35,19 +40,20 @@ interface TimetablePageProps {
   remove: (documentId: string) => Promise<void>;
 }
 
-/** One document's week, or why there is none yet. */
+/** One document's weeks, one at a time, or why there is none yet. */
 export function TimetablePage({ documentId, remove }: TimetablePageProps): ReactNode {
   const [loaded, setLoaded] = useState<Load>({ state: "loading" });
+  const [chosen, setChosen] = useState<string | null>(null);
   const [tries, setTries] = useState(0);
   const again = useCallback(() => setTries((count) => count + 1), []);
 
   useEffect(() => {
     const stop = new AbortController();
-    void load(documentId, stop.signal).then((result) => {
+    void load(documentId, chosen, stop.signal).then((result) => {
       if (!stop.signal.aborted) setLoaded(result);
     });
     return () => stop.abort();
-  }, [documentId, tries]);
+  }, [documentId, chosen, tries]);
 
   const leave = async (): Promise<void> => {
     await remove(documentId);
@@ -92,7 +98,15 @@ export function TimetablePage({ documentId, remove }: TimetablePageProps): React
           </p>
         </div>
       )}
-      {loaded.state === "ready" && <TimetableView document={loaded.document} timetable={loaded.timetable} />}
+      {loaded.state === "ready" && loaded.all.length > 1 && (
+        <Choice
+          label="Timetable"
+          value={loaded.id}
+          onChange={setChosen}
+          choices={namesOf(loaded.all).map((name, index) => [loaded.all[index]?.timetableId ?? "", name])}
+        />
+      )}
+      {loaded.state === "ready" && <TimetableView key={loaded.id} document={loaded.document} timetable={loaded.timetable} />}
     </div>
   );
 }

@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 
-import type { DocumentInfo, Timetable, TimetableWarning } from "../lib";
+import type { DocumentInfo, Timetable, TimetableWarning, Week } from "../lib";
 import { BlockDetails } from "./BlockDetails";
-import { hues, planWeek, SURE, weeksOf, type Week } from "./layout";
+import { Choice } from "./Choice";
+import { hues, planWeek, SURE, weeksOf } from "./layout";
 import { Picture } from "./Picture";
 import { WeekGrid } from "./WeekGrid";
 
@@ -124,25 +125,5 @@ function Warnings({ warnings, onOpen }: { warnings: TimetableWarning[]; onOpen: 
         })}
       </ul>
     </details>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  value: string;
-  choices: [string, string][];
-  onChange: (value: string) => void;
-}
-
-/** A row of buttons of which one is pressed. */
-function Choice({ label, value, choices, onChange }: ChoiceProps): ReactNode {
-  return (
-    <div className="choice" role="group" aria-label={label}>
-      {choices.map(([key, name]) => (
-        <button key={key} type="button" aria-pressed={key === value} onClick={() => onChange(key)}>
-          {name}
-        </button>
-      ))}
-    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useRef, useState, type CSSProperties, type ReactNode } from "react";
 
-import { DAYS, type Day, type TimeBlock } from "../lib";
+import { DAYS, type TimeBlock } from "../lib";
 import { beneath, clock, isBreak, SURE, type DayPlan, type Placed, type WeekPlan } from "./layout";
 
 /** How tall, in px, the shortest block should be, and the bounds of a minute's height that follows. */
@@ -10,7 +10,7 @@ const MINUTE_MOST = 1.9;
 /** How far, in px, a finger moves sideways to turn to another day. */
 const SWIPE = 60;
 
-const capital = (day: Day): string => day.charAt(0).toUpperCase() + day.slice(1);
+const capital = (day: string): string => day.charAt(0).toUpperCase() + day.slice(1);
 
 interface WeekGridProps {
   plan: WeekPlan;
@@ -22,8 +22,8 @@ interface WeekGridProps {
 /** Days across, time down. Narrow screens show one day at a time. */
 export function WeekGrid({ plan, hue, onOpen }: WeekGridProps): ReactNode {
   const { days, from, to } = plan;
-  const [chosen, setChosen] = useState<Day>(() => firstDay(plan));
-  const active = days.some(({ day }) => day === chosen) ? chosen : "monday";
+  const [chosen, setChosen] = useState<string>(() => firstDay(plan));
+  const active = days.some(({ day }) => day === chosen) ? chosen : days[0]?.day;
   const touch = useRef<{ x: number; y: number } | null>(null);
   const minute = Math.min(MINUTE_MOST, Math.max(MINUTE_LEAST, READABLE / plan.shortest));
   const untimed = days.some((day) => day.untimed.length > 0);
@@ -59,7 +59,7 @@ export function WeekGrid({ plan, hue, onOpen }: WeekGridProps): ReactNode {
       <div className="day-tabs" role="group" aria-label="Day">
         {days.map(({ day }) => (
           <button key={day} type="button" aria-pressed={day === active} aria-label={capital(day)} onClick={() => setChosen(day)}>
-            {capital(day).slice(0, 3)}
+            {day.startsWith("day ") ? capital(day) : capital(day).slice(0, 3)}
           </button>
         ))}
       </div>
@@ -104,7 +104,7 @@ export function WeekGrid({ plan, hue, onOpen }: WeekGridProps): ReactNode {
 }
 
 /** Today, where the week has it; else the first day with a block. */
-function firstDay(plan: WeekPlan): Day {
+function firstDay(plan: WeekPlan): string {
   const today = DAYS[(new Date().getDay() + 6) % 7] ?? "monday";
   const full = plan.days.filter((day) => day.placed.length + day.untimed.length > 0);
   return full.find((day) => day.day === today)?.day ?? full[0]?.day ?? "monday";
@@ -161,6 +161,7 @@ function Block({ block, hue, onOpen, height, openEnd }: BlockProps): ReactNode {
       <span className="block-name">
         {block.name || "Without a name"}
         {block.week && <abbr title={`Only in week ${block.week}`}>{block.week}</abbr>}
+        {block.day && block.cycleDay && <abbr title={`Only on day ${block.cycleDay} of the cycle`}>{block.cycleDay}</abbr>}
       </span>
       {(time || more) && (
         <span className="block-more">

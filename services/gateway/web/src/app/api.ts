@@ -1,4 +1,4 @@
-import type { DocumentInfo, Problem, Status, Timetable } from "../lib";
+import type { DocumentInfo, Problem, SavedTimetable, Status, Timetable } from "../lib";
 
 const ROOT = "/api/v1";
 /** How long, in ms, an answer may take; uploads are bounded by the server. */
@@ -102,8 +102,15 @@ export async function getDocument(documentId: string, signal?: AbortSignal): Pro
   return (await (await call(`/documents/${encodeURIComponent(documentId)}`, {}, signal)).json()) as DocumentInfo;
 }
 
-export async function getTimetable(documentId: string, signal?: AbortSignal): Promise<Timetable> {
-  return (await (await call(`/timetables/${encodeURIComponent(documentId)}`, {}, signal)).json()) as Timetable;
+/** A timetable by its id, or a document's first. */
+export async function getTimetable(id: string, signal?: AbortSignal): Promise<Timetable> {
+  return (await (await call(`/timetables/${encodeURIComponent(id)}`, {}, signal)).json()) as Timetable;
+}
+
+/** A document's timetables in its order. */
+export async function listTimetables(documentId: string, signal?: AbortSignal): Promise<SavedTimetable[]> {
+  const answer = await call(`/documents/${encodeURIComponent(documentId)}/timetables`, {}, signal);
+  return ((await answer.json()) as { timetables: SavedTimetable[] }).timetables;
 }
 
 export async function deleteDocument(documentId: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { TimeBlock } from "../lib";
-import { beneath, clock, hues, isBreak, minutes, planWeek, weeksOf, type Placed } from "./layout";
+import type { SavedTimetable, TimeBlock } from "../lib";
+import { beneath, clock, hues, isBreak, minutes, namesOf, planWeek, weeksOf, type Placed } from "./layout";
 
 const block = (startTime: string | null, endTime: string | null, more: Partial<TimeBlock> = {}): TimeBlock => ({
   day: "monday",
@@ -10,12 +10,14 @@ const block = (startTime: string | null, endTime: string | null, more: Partial<T
   endTime,
   notes: null,
   week: null,
+  cycleDay: null,
   room: null,
   teacher: null,
   confidence: 1,
   box: null,
   page: 0,
   timeSource: "printed",
+  alternatives: [],
   ...more,
 });
 const monday = (...blocks: TimeBlock[]): Placed[] => planWeek(blocks).days[0]?.placed ?? [];
@@ -87,6 +89,24 @@ it("shows the days from Monday to Friday, and the weekend where it is used", () 
   expect(planWeek([]).days).toHaveLength(5);
 });
 
+it("gives the days of a cycle columns of their own, in order, and leaves out a week that no block names", () => {
+  const day = (cycleDay: number, more: Partial<TimeBlock> = {}): TimeBlock => block("09:00", "10:00", { day: null, cycleDay, ...more });
+  const named = (...blocks: TimeBlock[]): string[] => planWeek(blocks).days.map((one) => one.day);
+  expect(named(day(10), day(2), day(2))).toEqual(["day 2", "day 10"]);
+  expect(named(day(2), day(3, { day: "saturday" })).slice(4)).toEqual(["friday", "saturday", "day 2"]);
+  expect(planWeek([day(10), day(2), day(2)]).days.map((one) => one.placed.map((each) => each.index))).toEqual([[1, 2], [0]]);
+});
+
+it("calls no two timetables of a document the same", () => {
+  const saved = (className: string | null, teacher: string | null): SavedTimetable => ({ ...({} as SavedTimetable), className, teacher });
+  expect(namesOf([saved("4A", "Ms Carter"), saved("4B", null), saved(null, null), saved("4A", null)])).toEqual([
+    "4A (1)",
+    "4B",
+    "Timetable",
+    "4A (4)",
+  ]);
+});
+
 it("spans full half hours", () => {
   expect(planWeek([block("08:45", "09:00"), block("15:00", "15:10")])).toMatchObject({ from: 510, to: 930, shortest: 10 });
 });
@@ -94,6 +114,7 @@ it("spans full half hours", () => {
 it("tells the weeks apart", () => {
   const blocks = [block("09:00", "10:00", { week: "A" }), block("09:00", "10:00", { week: "B" }), block("10:00", "11:00")];
   expect(weeksOf(blocks)).toEqual(["A", "B"]);
+  expect(weeksOf([block(null, null, { week: "D" }), block(null, null, { week: "C" })])).toEqual(["C", "D"]);
   expect(weeksOf([block("09:00", "10:00")])).toEqual([]);
   expect(planWeek(blocks, "B").days[0]?.placed.map((one) => one.index)).toEqual([1, 2]);
 });

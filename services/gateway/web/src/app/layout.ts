@@ -1,5 +1,5 @@
 /** Places time blocks in the week's grid. Pure: no DOM, minutes since midnight throughout. */
-import { DAYS, type Day, type TimeBlock } from "../lib";
+import { DAYS, WEEKS, type SavedTimetable, type TimeBlock, type Week } from "../lib";
 
 /** A block and its place: `column` of `columns` side by side, `span` of them wide. */
 export interface Placed {
@@ -15,8 +15,10 @@ export interface Placed {
   span: number;
 }
 
+/** One column of the grid. */
 export interface DayPlan {
-  day: Day;
+  /** "monday", or "day 3" where only the cycle's day is known. */
+  day: string;
   placed: Placed[];
   /** Blocks without a start. */
   untimed: { block: TimeBlock; index: number }[];
@@ -49,11 +51,14 @@ export function clock(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 }
 
-export type Week = "A" | "B";
+/** What the column of a block is called, in lower case. */
+export function dayOf(block: TimeBlock): string {
+  return block.day ?? `day ${block.cycleDay ?? "?"}`;
+}
 
 /** The weeks a timetable tells apart; empty where every week is the same. */
 export function weeksOf(blocks: TimeBlock[]): Week[] {
-  return (["A", "B"] as const).filter((week) => blocks.some((block) => block.week === week));
+  return WEEKS.filter((week) => blocks.some((block) => block.week === week));
 }
 
 /**
@@ -65,11 +70,10 @@ export function planWeek(blocks: TimeBlock[], week: Week | null = null): WeekPla
   const shown = blocks
     .map((block, index) => ({ block, index }))
     .filter(({ block }) => week === null || block.week === null || block.week === week);
-  const used = new Set(shown.map(({ block }) => block.day));
-  const days = DAYS.filter((day, index) => index < 5 || used.has(day)).map((day) =>
+  const days = columnsOf(shown.map(({ block }) => block)).map((day) =>
     planDay(
       day,
-      shown.filter(({ block }) => block.day === day),
+      shown.filter(({ block }) => dayOf(block) === day),
     ),
   );
   const placed = days.flatMap((day) => day.placed);
@@ -83,7 +87,15 @@ export function planWeek(blocks: TimeBlock[], week: Week | null = null): WeekPla
   };
 }
 
-function planDay(day: Day, blocks: { block: TimeBlock; index: number }[]): DayPlan {
+/** Monday to Friday, the weekend where it is used, and the days that only a cycle counts; nothing but these where all are. */
+function columnsOf(blocks: TimeBlock[]): string[] {
+  const used = new Set(blocks.map((block) => block.day));
+  const rotating = blocks.filter((block) => block.day === null).sort((a, b) => (a.cycleDay ?? 0) - (b.cycleDay ?? 0));
+  const weekdays = rotating.length > 0 && rotating.length === blocks.length ? [] : DAYS.filter((day, index) => index < 5 || used.has(day));
+  return [...weekdays, ...new Set(rotating.map(dayOf))];
+}
+
+function planDay(day: string, blocks: { block: TimeBlock; index: number }[]): DayPlan {
   const untimed: DayPlan["untimed"] = [];
   const placed: Placed[] = [];
   for (const { block, index } of blocks) {
@@ -154,6 +166,12 @@ export function beneath(block: TimeBlock): string {
   const said = plain(notes ?? "");
   const own = [block.room, block.teacher].filter((text) => text && !said.includes(plain(text)));
   return [...own, notes].filter(Boolean).join(" · ");
+}
+
+/** What each of a document's timetables is called, no two the same. */
+export function namesOf(timetables: SavedTimetable[]): string[] {
+  const names = timetables.map((one) => one.savedName || one.className || one.teacher || "Timetable");
+  return names.map((name, index) => (names.filter((other) => other === name).length > 1 ? `${name} (${index + 1})` : name));
 }
 
 /** A hue in degrees for every name, the same for "Maths" and "maths 2", far apart for neighbours. */

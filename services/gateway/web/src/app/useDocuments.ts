@@ -152,6 +152,7 @@ function placeholder(documentId: string, file: File): DocumentInfo {
     size: file.size,
     pages: 1,
     timetableId: null,
+    timetableIds: [],
     createdAt: now,
     updatedAt: now,
     completedAt: null,

@@ -2,7 +2,7 @@ import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 
 import { isTerminal, stepStates } from "./progress";
 import type { StreamState } from "./stream";
-import { PHASE_NAMES, PHASES, type TimetableEvent } from "./types";
+import { PHASE_NAMES, PHASES, type CompleteEvent, type TimetableEvent } from "./types";
 import { useSSE, type UseSSEOptions } from "./useSSE";
 
 export interface ProcessingNotificationProps extends UseSSEOptions {
@@ -146,13 +146,18 @@ function Steps({ event }: { event: TimetableEvent | null }): ReactNode {
 function Sentence({ event }: { event: TimetableEvent | null }): ReactNode {
   if (event?.type === "error") return <p className="tl-note-message">{event.error}</p>;
   if (event?.type === "complete") {
-    const blocks = event.timetableData?.timeblocks.length;
-    const found = blocks === undefined ? "The week has been read." : `${blocks} ${blocks === 1 ? "entry" : "entries"} found.`;
     const unsure = event.result && !event.result.validated ? " Some of it needs a look." : "";
-    return <p className="tl-note-message">{found + unsure}</p>;
+    return <p className="tl-note-message">{found(event) + unsure}</p>;
   }
   const text = event?.message ?? (event?.stage ? null : "Your place in the queue is kept.");
   return text && <p className="tl-note-message">{text}</p>;
+}
+
+function found(event: CompleteEvent): string {
+  const timetables = event.result?.timetableIds?.length ?? 0;
+  if (timetables > 1) return `${timetables} timetables found.`;
+  const blocks = event.timetableData?.timeblocks.length;
+  return blocks === undefined ? "The week has been read." : `${blocks} ${blocks === 1 ? "entry" : "entries"} found.`;
 }
 
 function ConnectionState({ stream }: { stream: StreamState }): ReactNode {

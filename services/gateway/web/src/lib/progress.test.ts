@@ -79,6 +79,11 @@ it("names the state of every step", () => {
   expect(new Set(Object.values(stepStates({ type: "complete", documentId: "d" })))).toEqual(new Set(["done"]));
 });
 
+it("hands on all timetables of a polled document", () => {
+  const document = { documentId: "d", status: "completed", percentage: 100, timetableId: "a", timetableIds: ["a", "b"] } as DocumentInfo;
+  expect(eventOf(document)).toMatchObject({ result: { timetableId: "a", timetableIds: ["a", "b"], validated: true } });
+});
+
 it.each([
   ["processing", "progress"],
   ["completed", "complete"],

@@ -81,6 +81,7 @@ export function eventOf(document: DocumentInfo): TimetableEvent {
         result: {
           documentId: document.documentId,
           timetableId: document.timetableId ?? document.documentId,
+          ...(document.timetableIds ? { timetableIds: document.timetableIds } : {}),
           validated: document.status === "completed",
         },
       };

@@ -126,6 +126,7 @@ describe("without a stream", () => {
     stage: "ocr",
     error: null,
     timetableId: null,
+    timetableIds: [],
   });
 
   it("polls after repeated refusals, and goes live again", async () => {

@@ -23,6 +23,10 @@ export function isFinal(status: Status): boolean {
 export const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 export type Day = (typeof DAYS)[number];
 
+export const WEEKS = ["A", "B", "C", "D"] as const;
+/** A week of several that take turns. */
+export type Week = (typeof WEEKS)[number];
+
 /** A rectangle in pixels of the stored picture of the block's page. */
 export interface Box {
   x: number;
@@ -31,15 +35,26 @@ export interface Box {
   height: number;
 }
 
+/** Another reading of one field of a block, less likely than the one it has. */
+export interface Alternative {
+  field: "name" | "startTime" | "endTime";
+  value: string;
+  /** 0 to 1. */
+  confidence: number;
+}
+
 export interface TimeBlock {
-  day: Day;
+  /** Null only where the page names nothing but the cycle's day; then `cycleDay` is set. */
+  day: Day | null;
   /** As printed. */
   name: string;
   /** "HH:MM", 24-hour. */
   startTime: string | null;
   endTime: string | null;
   notes: string | null;
-  week: "A" | "B" | null;
+  week: Week | null;
+  /** 1 to 10, in a timetable whose days rotate. */
+  cycleDay: number | null;
   room: string | null;
   teacher: string | null;
   /** 0 to 1. */
@@ -48,6 +63,8 @@ export interface TimeBlock {
   /** From 0. */
   page: number;
   timeSource: "printed" | "header" | "legend" | "drawn" | "next" | null;
+  /** At most three, the likeliest first. */
+  alternatives: Alternative[];
 }
 
 export interface TimetableWarning {
@@ -116,7 +133,10 @@ export interface ProgressEvent extends EventBase {
 }
 export interface CompleteEvent extends EventBase {
   type: "complete";
-  result?: { documentId: string; timetableId: string; validated: boolean };
+  /** `timetableId` is the first timetable's; `timetableIds` are all, absent where a gateway knows only one. `validated`
+   * says whether all are. */
+  result?: { documentId: string; timetableId: string; timetableIds?: string[]; validated: boolean };
+  /** The first one. */
   timetableData?: Timetable;
 }
 export interface ErrorEvent extends EventBase {
@@ -139,10 +159,32 @@ export interface DocumentInfo {
   contentType: string;
   size: number;
   pages: number;
+  /** The first one's. */
   timetableId: string | null;
+  /** All, in the document's order; empty until it was read, absent where a gateway knows only one. */
+  timetableIds?: string[];
   createdAt: string;
   updatedAt: string;
   completedAt: string | null;
+}
+
+/** A timetable as the lists tell it: without its blocks. */
+export interface SavedTimetable {
+  documentId: string;
+  timetableId: string;
+  savedName: string | null;
+  className: string | null;
+  teacher: string | null;
+  term: string | null;
+  year: number | null;
+  confidence: number;
+  validated: boolean;
+  /** Whether a person has said what is right. */
+  corrected: boolean;
+  /** How many. */
+  blocks: number;
+  createdAt: string;
+  updatedAt: string;
 }
 
 /** RFC 9457 problem details. */

@@ -105,6 +105,13 @@ it("shows the way in the widget, and the end once", () => {
   expect(onClose).toHaveBeenCalledOnce();
 });
 
+it("says how many timetables a document has", () => {
+  show(<ProcessingNotification documentId="a" />);
+  const result = { documentId: "a", timetableId: "x", timetableIds: ["x", "y"], validated: false };
+  act(() => FakeEventSource.last.send({ type: "complete", documentId: "a", result }));
+  expect(text('[role="status"]')).toBe("2 timetables found. Some of it needs a look.");
+});
+
 it("tells why a document failed", () => {
   show(<ProcessingNotification documentId="a" />);
   act(() => FakeEventSource.last.send({ type: "error", documentId: "a", error: "The picture is too dark." }));
