@@ -23,9 +23,17 @@ def json_response(body: Message, status: int = 200, content_type: str = "applica
     return web.Response(body=encode(body), status=status, content_type=content_type)
 
 
-async def livez(_: web.Request) -> web.Response:
-    """The process runs and its event loop turns."""
-    return web.Response(text="ok\n")
+def livez(alive: Check) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """A handler that answers 200 as long as the event loop turns and `alive` raises nothing."""
+
+    async def handler(_: web.Request) -> web.Response:
+        try:
+            await alive()
+        except Exception as error:  # noqa: BLE001 - whatever is wrong is the answer
+            return web.Response(text=f"{error}\n", status=503)
+        return web.Response(text="ok\n")
+
+    return handler
 
 
 async def metrics(_: web.Request) -> web.Response:
@@ -50,7 +58,13 @@ def readyz(checks: dict[str, Check]) -> Callable[[web.Request], Awaitable[web.Re
     return handler
 
 
-def add_health_routes(app: web.Application, checks: dict[str, Check]) -> None:
-    app.router.add_get("/livez", livez)
-    app.router.add_get("/readyz", readyz(checks))
+def add_health_routes(app: web.Application, checks: dict[str, Check], alive: Check) -> None:
+    """Add `/livez`, `/readyz` and `/metrics`.
+
+    Args:
+        checks: decide whether the process is ready, by name.
+        alive: raises once the process can only be ended; then it is not ready either.
+    """
+    app.router.add_get("/livez", livez(alive))
+    app.router.add_get("/readyz", readyz({**checks, "chores": alive}))
     app.router.add_get("/metrics", metrics)

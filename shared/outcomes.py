@@ -14,6 +14,7 @@ well (`shared.attempt`). All errors of our own, and who answers them:
     ├── RefusedError              the launcher's upload was refused: told on the terminal
     ├── ServerError, StopError    an embedded server, or the whole launch, cannot go on: one sentence, exit status 1
     ├── RuntimeError
+    │   ├── ChoreError            a loop of a service ended or stands still: the service ends itself
     │   ├── ModelError            models that cannot be loaded: the service does not start
     │   ├── SchemaError           the database's schema is none of ours: one sentence, the service does not start
     │   └── ChildError            a call of a child process that has no answer: tried again

@@ -28,6 +28,7 @@ from shared.streams.server_check import check_server
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
 from shared.threads import end_process
+from shared.watchdog import GRACE_SECONDS, ChoreError, Watchdog
 
 log = get_logger(__name__)
 
@@ -68,7 +69,7 @@ def run(main: Callable[[], Coroutine[Any, Any, None]], service: str) -> None:
 
         uvloop.run(main())
         end_process(0)
-    except (SettingError, SchemaError) as error:
+    except (SettingError, SchemaError, ChoreError) as error:
         sys.exit(f"{service}: {error}")
     except ImportError as error:
         sys.exit(
@@ -88,12 +89,27 @@ def stop_signals() -> asyncio.Event:
     return stop
 
 
-async def until(task: asyncio.Future[Any], stop: asyncio.Event) -> bool:
-    """Wait until `task` ends or `stop` is set; returns whether the task has ended."""
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait([task, stopping], return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
+async def until(task: asyncio.Future[Any], *events: asyncio.Event) -> bool:
+    """Wait until `task` ends or one of `events` is set; returns whether the task has ended."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait([task, *waiting], return_when=asyncio.FIRST_COMPLETED)
+    for each in waiting:
+        each.cancel()
     return task.done()
+
+
+async def until_stopped(chores: asyncio.Future[Any], stop: asyncio.Event, watchdog: Watchdog) -> None:
+    """Wait until `stop` is set. Raises `ChoreError` when a chore ends before that, or stands still."""
+    ended = await until(chores, stop, watchdog.broken)
+    if stop.is_set() and not watchdog.fault:
+        return
+    if not ended:
+        chores.cancel()
+        # What stands still may not end by this either; the watchdog sees to that.
+        await asyncio.wait([chores], timeout=GRACE_SECONDS / 2)
+    if chores.done() and not chores.cancelled() and (error := chores.exception()):
+        log.error("a chore ended", exc_info=error)
+    raise ChoreError(watchdog.fault or "its chores have ended")
 
 
 async def open_database(database: Database, stop: asyncio.Event) -> None:
@@ -132,7 +148,7 @@ async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunn
 
 async def work(stage: Stage, make: MakeHandling) -> None:
     """Run one worker service until SIGTERM or SIGINT."""
-    stop = stop_signals()
+    stop, watchdog = stop_signals(), Watchdog()
     service, queue, redis_settings = ServiceSettings.load(), QueueSettings.load(), RedisSettings.load()
     blobs, database = BlobStore.open(), Database()
     documents = Documents(database)
@@ -145,7 +161,7 @@ async def work(stage: Stage, make: MakeHandling) -> None:
 
     app = web.Application(client_max_size=4 * 1024 * 1024)
     # Redis is no part of readiness: while it is away, jobs come over the internal route.
-    add_health_routes(app, {"loaded": loaded, "postgres": database.ping, "blobs": blobs.ready})
+    add_health_routes(app, {"loaded": loaded, "postgres": database.ping, "blobs": blobs.ready}, watchdog.check)
     route = run_route(
         lambda: handling.handle if handling else None,
         stage,
@@ -174,12 +190,12 @@ async def work(stage: Stage, make: MakeHandling) -> None:
             readers.append(connect(redis_settings, blocking_ms=1000, pool=2))
             consumer = StageConsumer(client, readers[-1], Keys(partition), stage, queue.incarnation, redis_settings)
             workers.append(Worker(consumer, handling.handle, on_dead, queue))
+        watchdog.start()
         running = asyncio.gather(*(worker.run() for worker in workers))
         log.info("ready", port=port)
-        ended = await until(asyncio.ensure_future(running), stop)
+        await until_stopped(running, stop, watchdog)
         log.info("stopping")
-        if not ended:
-            await asyncio.gather(*(worker.stop() for worker in workers))
+        await asyncio.gather(*(worker.stop() for worker in workers))
         await running
         await asyncio.gather(*(worker.leave() for worker in workers))
     finally:
@@ -190,4 +206,6 @@ async def work(stage: Stage, make: MakeHandling) -> None:
         for each in (*readers, client):
             await each.aclose()
         await database.close()
+        if not watchdog.fault:
+            watchdog.close()
         log.info("stopped")

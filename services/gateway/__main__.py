@@ -20,7 +20,7 @@ from shared.db.jobs import Jobs
 from shared.db.pool import Database
 from shared.logs import get_logger
 from shared.pictures import PictureSettings
-from shared.service import open_database, run, serve, stop_signals, until, warn_of_slips
+from shared.service import open_database, run, serve, stop_signals, until_stopped, warn_of_slips
 from shared.streams.client import RedisSettings, connect
 from shared.streams.dead_letters import DeadLetters
 from shared.streams.keys import Keys
@@ -29,13 +29,14 @@ from shared.streams.producer import Producer
 from shared.streams.queue_stats import QueueStats
 from shared.streams.server_check import check_server
 from shared.streams.worker import QueueSettings
+from shared.watchdog import Watchdog
 
 log = get_logger(__name__)
 
 
 async def main() -> None:
     """Serve until SIGTERM or SIGINT."""
-    stop = stop_signals()
+    stop, watchdog = stop_signals(), Watchdog()
     settings, redis_settings = GatewaySettings.load(), RedisSettings.load()
     blobs, database = BlobStore.open(), Database()
     partitions = [Keys(number) for number in range(redis_settings.partitions)]
@@ -71,7 +72,7 @@ async def main() -> None:
         hub=hub,
     )
     # Redis is no part of readiness: uploads are committed without it and relayed when it is back.
-    app = build_app(gateway, {"postgres": database.ping, "blobs": blobs.ready})
+    app = build_app(gateway, {"postgres": database.ping, "blobs": blobs.ready}, watchdog.check)
     runner, port = await serve(app, settings.host, settings.port)
     log.info("starting", port=port)
     warn_of_slips()
@@ -80,9 +81,10 @@ async def main() -> None:
         await open_database(database, stop)
         if stop.is_set():
             return
+        watchdog.start()
         chores = asyncio.ensure_future(_chores(gateway, recorders, partitions, stop))
         log.info("ready", port=port)
-        await until(chores, stop)
+        await until_stopped(chores, stop, watchdog)
         log.info("stopping")
         gateway.hub.close()
         await chores
@@ -100,6 +102,8 @@ async def main() -> None:
         for each in (client, *hub_readers.values(), *recorder_readers.values()):
             await each.aclose()
         await database.close()
+        if not watchdog.fault:
+            watchdog.close()
         log.info("stopped")
 
 

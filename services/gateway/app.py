@@ -18,8 +18,8 @@ _CSP = (
 )
 
 
-def build_app(gateway: Gateway, checks: dict[str, Check]) -> web.Application:
-    """The application over `gateway`; `checks` decide whether it is ready."""
+def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.Application:
+    """The application over `gateway`; `checks` decide whether it is ready, `alive` whether it can go on at all."""
     # A header field holds at most 8 kB by default; an upload's file name of 5,000 characters gets our own answer.
     app = web.Application(
         middlewares=[problem_middleware, _same_origin, gateway.tenants.middleware],
@@ -49,7 +49,7 @@ def build_app(gateway: Gateway, checks: dict[str, Check]) -> web.Application:
     ]
     app.add_routes([*api, *(web.options(path, _preflight) for path in sorted({route.path for route in api}))])
     app.router.add_get("/", _page)
-    add_health_routes(app, checks)
+    add_health_routes(app, checks, alive)
     if (STATIC / "assets").is_dir():
         app.router.add_static("/assets", STATIC / "assets")
     return app

@@ -9,9 +9,11 @@ from typing import Annotated, Any, ClassVar, ParamSpec, TypeVar
 import asyncpg
 import msgspec
 
+from shared.cancelling import end_if_cancelled
 from shared.db.migrate import Connection, SchemaError, migrate, newest, version
 from shared.logs import get_logger
 from shared.settings import Settings, setting, url_of
+from shared.watchdog import POSTGRES_SECONDS, allowing
 
 log = get_logger(__name__)
 P = ParamSpec("P")
@@ -67,7 +69,8 @@ def outage(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     @functools.wraps(function)
     async def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return await function(*args, **kwargs)
+            with allowing(POSTGRES_SECONDS):
+                return await function(*args, **kwargs)
         except DatabaseAwayError:
             raise
         except _OUTAGE as error:
@@ -86,6 +89,7 @@ async def patiently(call: Callable[[], Awaitable[R]]) -> R:
         try:
             return await call()
         except DatabaseAwayError as error:
+            end_if_cancelled()
             log.warning("postgres is away, waiting for it", error=str(error))
             await asyncio.sleep(seconds * random.uniform(0.5, 1.0))
             seconds = min(seconds * 2, 2.0)

@@ -13,6 +13,7 @@ from typing import Any
 from redis.asyncio import RedisCluster
 from redis.exceptions import NoScriptError
 
+from shared.streams.client import as_refusal
 from shared.streams.scripts import Client, Scripts
 
 _MOST = 256
@@ -81,7 +82,7 @@ class Batch:
                     await self._alone(each)
             elif isinstance(reply, Exception):
                 for each in group:
-                    _settle(each, error=reply)
+                    _settle(each, error=as_refusal(reply))
             elif group[0].name in self._prefix:
                 for each, one in zip(group, reply, strict=True):
                     _settle(each, one)

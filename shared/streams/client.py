@@ -1,5 +1,7 @@
 """Connections to Redis."""
 
+import asyncio
+from collections.abc import Awaitable
 from typing import Annotated, Any, ClassVar, Self, cast
 from urllib.parse import quote
 
@@ -10,10 +12,12 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisClusterException
+from redis.exceptions import OutOfMemoryError, RedisClusterException, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from shared.settings import SettingError, Settings, setting, url_of
 from shared.streams.scripts import Client
+from shared.watchdog import CALL_SECONDS, in_chore, turn
 
 
 class RedisSettings(Settings):
@@ -94,6 +98,47 @@ _BEYOND = 64
 """Connections beyond the setting, for pools that raise when full; what is worked at once is bounded elsewhere."""
 
 
+class RefusalError(RedisConnectionError):
+    """Redis answers, but refuses: it is full, cannot write its files, has too few replicas, or runs a long script.
+
+    That passes, as an outage does, and is waited for in the same way.
+    """
+
+
+_REFUSALS = ("OOM ", "MISCONF ", "NOREPLICAS ", "BUSY ")
+
+
+def as_refusal(error: Exception) -> Exception:
+    """The error as a `RefusalError` where it is one, else itself."""
+    if isinstance(error, OutOfMemoryError) or (isinstance(error, ResponseError) and str(error).startswith(_REFUSALS)):
+        return RefusalError(str(error))
+    return error
+
+
+async def _answer(call: Awaitable[Any]) -> Any:
+    """What a command answers. Its end is a turn of the chore that called it, which waits for it so long and no longer:
+    the library's time-outs are for each step, of which there may be many."""
+    turn()
+    try:
+        if not in_chore():
+            return await call
+        async with asyncio.timeout(CALL_SECONDS):
+            return await call
+    except TimeoutError as error:
+        raise RedisTimeoutError("no answer in time") from error
+    except ResponseError as error:
+        raise as_refusal(error) from error
+    finally:
+        turn()
+
+
+class _Server(Redis):
+    """A single server's client."""
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        return await _answer(super().execute_command(*args, **options))  # type: ignore[no-untyped-call] # redis-py's
+
+
 class _Cluster(RedisCluster):
     """A cluster client that fails like a single server's."""
 
@@ -106,7 +151,7 @@ class _Cluster(RedisCluster):
                 # For these the parent asks its default node where their keys stand, each time. Once that node is dead,
                 # so is every read, for ever: this error alone does not make it learn the nodes anew.
                 kwargs["target_nodes"] = self.get_node_from_key(args[args.index(b"STREAMS") + 1])
-            return await super().execute_command(*args, **kwargs)
+            return await _answer(super().execute_command(*args, **kwargs))
         except RedisClusterException as error:
             # It is no RedisError, so whoever expects one would not see that the server is away.
             raise RedisConnectionError(str(error)) from error
@@ -141,7 +186,7 @@ def connect(settings: RedisSettings, *, blocking_ms: int = 0, pool: int | None =
         return _master(settings, options, most + _BEYOND)
     # The plain pool raises when it is full; this one waits for a connection, but not for ever.
     connections = BlockingConnectionPool.from_url(settings.url, max_connections=most, timeout=5, **options)
-    return Redis.from_pool(connections)
+    return _Server.from_pool(connections)
 
 
 def _master(settings: RedisSettings, options: dict[str, Any], most: int) -> Client:
@@ -163,6 +208,6 @@ def _master(settings: RedisSettings, options: dict[str, Any], most: int) -> Clie
         ours.pop(name, None)
     # Without `ssl` the library would reach a rediss:// master in the clear, and say nothing.
     master: Client = manager.master_for(
-        settings.redis_sentinel_master, max_connections=most, ssl=encrypted, **ours, **options
+        settings.redis_sentinel_master, redis_class=_Server, max_connections=most, ssl=encrypted, **ours, **options
     )
     return master

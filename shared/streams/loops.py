@@ -15,12 +15,11 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from shared.cancelling import end_if_cancelled
 from shared.logs import get_logger
+from shared.watchdog import turn, watched
 
 log = get_logger(__name__)
-
-_waiting: set[str] = set()
-"""The chores of this process that wait for Redis: the first and the last are worth a line."""
 
 AWAY = (
     RedisConnectionError,
@@ -32,7 +31,35 @@ AWAY = (
     OSError,
     TimeoutError,
 )
-"""Errors that pass when the server is back."""
+"""Errors that pass when the server is back, or takes writes again (`RefusalError`)."""
+
+
+class RedisOutage:
+    """Whoever in this process waits for Redis: the first and the last are worth a line, the others are not."""
+
+    def __init__(self) -> None:
+        self._waiting: set[object] = set()
+
+    def begins(self, who: object, error: Exception, **more: object) -> None:
+        """`who` waits."""
+        if not self._waiting:
+            log.warning("redis is away, waiting for it", error=str(error) or type(error).__name__, **more)
+        self._waiting.add(who)
+
+    def ends(self, who: object) -> None:
+        """`who` waits no more: it was served."""
+        if who in self._waiting:
+            self._waiting.discard(who)
+            if not self._waiting:
+                log.info("redis is back")
+
+    def forget(self, who: object) -> None:
+        """`who` waits no more: it ends."""
+        self._waiting.discard(who)
+
+
+redis_outage = RedisOutage()
+"""Of this process."""
 
 
 def group_lost(error: RedisError) -> bool:
@@ -42,6 +69,7 @@ def group_lost(error: RedisError) -> bool:
 
 async def wait(stop: asyncio.Event, seconds: float) -> bool:
     """Wait for `stop` or the time; returns whether to stop."""
+    turn(seconds)
     try:
         async with asyncio.timeout(seconds):
             await stop.wait()
@@ -64,48 +92,77 @@ async def run_periodically(
         name: of the chore, in the logs.
         regroup: makes the consumer group anew when it vanished.
     """
+    me = object()
+    try:
+        with watched(name, stop):
+            await _turns(name, run_once, stop, every, regroup, me)
+    finally:
+        redis_outage.forget(me)
+
+
+async def _turns(
+    name: str,
+    run_once: Callable[[], Awaitable[object]],
+    stop: asyncio.Event,
+    every: float,
+    regroup: Callable[[], Awaitable[None]] | None,
+    me: object,
+) -> None:
     failures = 0
     while not stop.is_set():
+        turn()
         try:
             await run_once()
         except AWAY as error:
+            away: Exception | None = error
+        except RedisError as error:
+            if not group_lost(error):
+                raise
+            # Who has no group was blocked while the server changed its role, or lost the stream: it reads on.
+            away = error if regroup is None else None
+            if regroup is not None:
+                log.warning("consumer group vanished, making it anew", chore=name)
+                away = await _again(regroup)
+                if away is None:
+                    end_if_cancelled()
+                    continue
+        else:
+            away = None
+        end_if_cancelled()
+        if away is not None:
             failures += 1
-            if not _waiting:
-                log.warning("redis is away, waiting for it", error=str(error) or type(error).__name__)
-            _waiting.add(name)
+            redis_outage.begins(me, away, chore=name)
             # Back-off with jitter, so that all workers do not return in the same instant.
             await wait(stop, min(0.1 * 2 ** min(failures, 5), 2.0) * random.uniform(0.5, 1.0))
             continue
-        except RedisError as error:
-            if regroup is None or not group_lost(error):
-                raise
-            log.warning("consumer group vanished, making it anew", chore=name)
-            await _again(regroup)
-            continue
-        if failures:
-            failures = 0
-            _waiting.discard(name)
-            if not _waiting:
-                log.info("redis is back")
+        failures = 0
+        redis_outage.ends(me)
         if every and await wait(stop, every * random.uniform(0.8, 1.2)):
             break
-    _waiting.discard(name)
 
 
-async def _again(regroup: Callable[[], Awaitable[None]]) -> None:
+async def _again(regroup: Callable[[], Awaitable[None]]) -> Exception | None:
     try:
         await regroup()
-    except AWAY:
-        # The next turn of the loop meets the same error and backs off.
-        return
+    except AWAY as error:
+        return error
+    return None
 
 
 async def retry_until_done(action: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
     """Do `action` once, waiting for a server that is away; gives up at `stop`."""
-    while not stop.is_set():
-        try:
-            await action()
-        except AWAY:
-            await wait(stop, 0.5)
-        else:
-            return
+    me = object()
+    try:
+        while not stop.is_set():
+            try:
+                await action()
+            except AWAY as error:
+                end_if_cancelled()
+                redis_outage.begins(me, error)
+                await wait(stop, 0.5)
+            else:
+                end_if_cancelled()
+                redis_outage.ends(me)
+                return
+    finally:
+        redis_outage.forget(me)

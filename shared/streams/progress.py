@@ -6,10 +6,12 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
+from shared.cancelling import end_if_cancelled
 from shared.logs import get_logger
 from shared.messages import Event, Phase
 from shared.outcomes import Job
 from shared.streams.entries import Delivery
+from shared.streams.loops import AWAY, redis_outage
 from shared.streams.stage_consumer import StageConsumer
 
 log = get_logger(__name__)
@@ -74,6 +76,12 @@ class JobProgress:
         )
         try:
             await self._consumer.publish(self._delivery, event)
-        except (RedisError, OSError, TimeoutError) as error:
+        except AWAY as error:
             # Without Redis nobody is listening; the work itself goes on and is acknowledged when Redis is back.
+            redis_outage.begins("progress", error)
+        except RedisError as error:
             log.warning("progress not published", error=str(error))
+        else:
+            redis_outage.ends("progress")
+        # A handler that was cancelled here would go on with work that is nobody's any more.
+        end_if_cancelled()

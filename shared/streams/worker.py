@@ -20,12 +20,13 @@ from redis.exceptions import RedisError
 
 from shared import metrics
 from shared.attempt import attempt
+from shared.cancelling import end_if_cancelled
 from shared.logs import get_logger
 from shared.messages import Event, Status
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.settings import Settings, setting
 from shared.streams.entries import Delivery, MalformedEntryError, follow_up_fields, read_job, replaced
-from shared.streams.loops import AWAY, group_lost, retry_until_done, run_periodically
+from shared.streams.loops import AWAY, group_lost, redis_outage, retry_until_done, run_periodically, wait
 from shared.streams.progress import JobProgress, now_rfc3339
 from shared.streams.stage_consumer import StageConsumer
 
@@ -142,7 +143,8 @@ class Worker:
             await asyncio.wait(tasks, timeout=self._settings.queue_drain / 1000)
         for running in list(self._running.values()):
             running.task.cancel()
-            await asyncio.wait([running.task])
+            # Not for ever: a cancellation can be swallowed.
+            await asyncio.wait([running.task], timeout=2)
             await self._quietly(self._consumer.release(running.delivery))
         self._stop.set()
 
@@ -154,7 +156,8 @@ class Worker:
 
     async def fetch_once(self) -> None:
         """Take new jobs, as many as slots are free."""
-        await self._slot_free.wait()
+        while not await wait(self._slot_free, 1.0):
+            end_if_cancelled()
         free = self._settings.queue_concurrency - len(self._running)
         if self._closing.is_set() or free <= 0:
             return
@@ -328,14 +331,24 @@ class Worker:
 
     async def _persist(self, effect: Callable[[], Awaitable[bool]]) -> bool:
         """Carry an idempotent effect out, waiting as long as its server is away and the job is ours."""
-        wait_seconds = 0.1
-        while True:
-            try:
-                return await effect()
-            except AWAY as error:
-                log.warning("server away, result is kept", error=str(error) or type(error).__name__)
+        wait_seconds, me = 0.1, object()
+        try:
+            while True:
+                try:
+                    done = await effect()
+                except AWAY as error:
+                    if isinstance(error, RedisError):
+                        redis_outage.begins(me, error)
+                    else:
+                        log.warning("postgres is away, what became of a job is kept", error=str(error))
+                else:
+                    redis_outage.ends(me)
+                    return done
+                end_if_cancelled()
                 await asyncio.sleep(wait_seconds * random.uniform(0.5, 1.0))
                 wait_seconds = min(wait_seconds * 2, 2.0)
+        finally:
+            redis_outage.forget(me)
 
     async def _quietly(self, last: Awaitable[object]) -> None:
         try:

@@ -1,0 +1,101 @@
+"""A service one of whose chores broke is neither live nor ready within ten seconds, says so, and ends itself."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from deploy.embedded.process import end, free_port, spawn
+from tests.integration.broken_service import CHORES
+from tests.system import ROOT
+
+WORKERS = ("fetch", "renew", "promote", "control")
+CASES = [(chore, "hangs") for chore in CHORES] + [("promote", "dies"), ("reconciler", "dies")]
+PROMISED = 10.0
+"""Seconds."""
+
+
+class Broken:
+    """The processes of all cases."""
+
+    def __init__(self, folder: Path, redis_url: str, database_url: str) -> None:
+        self.folder = folder
+        self.breaks = folder / "break"
+        self._env = os.environ | {
+            "REDIS_URL": redis_url,
+            "DATABASE_URL": database_url,
+            "BLOB_URL": (folder / "blobs").as_uri(),
+            "BREAK": str(self.breaks),
+        }
+        self.processes: dict[tuple[str, str], subprocess.Popen[bytes]] = {}
+        self.ports: dict[tuple[str, str], int] = {}
+
+    def start(self, chore: str, how: str) -> None:
+        port = self.ports[chore, how] = free_port()
+        service = "worker" if chore in WORKERS else "gateway"
+        command = [sys.executable, "-m", "tests.integration.broken_service", service, chore, how]
+        env = self._env | {"PORT": str(port), "SERVICE_PORT": str(port), "CONSUMER_NAME": f"{chore}-{how}"}
+        with self.log(chore, how).open("ab") as log:
+            self.processes[chore, how] = spawn(command, log=log, cwd=ROOT, death=signal.SIGKILL, env=env)
+
+    def log(self, chore: str, how: str) -> Path:
+        return self.folder / f"{chore}-{how}.log"
+
+    async def answers(self, case: tuple[str, str], path: str) -> int:
+        """The HTTP status of a health route; 0 where nobody listens any more."""
+        timeout = aiohttp.ClientTimeout(total=5)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.get(f"http://127.0.0.1:{self.ports[case]}/{path}") as answer,
+            ):
+                return answer.status
+        except (aiohttp.ClientError, TimeoutError):
+            return 0
+
+    async def until(self, case: tuple[str, str], path: str, healthy: bool, seconds: float) -> float:
+        """Wait until a health route says so; returns how long that took."""
+        begun = time.monotonic()
+        async with asyncio.timeout(seconds):
+            while (await self.answers(case, path) == 200) != healthy:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.1)
+        return time.monotonic() - begun
+
+    async def close(self) -> None:
+        await asyncio.gather(*(end(each, signal.SIGKILL, 10) for each in self.processes.values()))
+
+
+@pytest.fixture
+async def broken(redis_url: str, database_url: str, tmp_path: Path) -> AsyncIterator[Broken]:
+    made = Broken(tmp_path, redis_url, database_url)
+    yield made
+    await made.close()
+
+
+@pytest.mark.timeout(240)
+async def test_it_is_not_live_says_so_and_ends(broken: Broken) -> None:
+    for case in CASES:
+        broken.start(*case)
+    await asyncio.gather(*(broken.until(case, "readyz", True, 120) for case in CASES))
+    # Nobody who works as he should is ended meanwhile.
+    await asyncio.sleep(PROMISED)
+    assert [await broken.answers(case, "livez") for case in CASES] == [200] * len(CASES)
+    broken.breaks.touch()
+    # A turn that is under way ends first, and a busy machine answers late.
+    taken = await asyncio.gather(
+        *(broken.until(case, path, False, PROMISED + 2) for case in CASES for path in ("livez", "readyz"))
+    )
+    assert max(taken) < PROMISED + 2
+    for case in CASES:
+        await asyncio.to_thread(broken.processes[case].wait, 20)
+        assert broken.processes[case].returncode == 1
+        said = broken.log(*case).read_text()
+        words = "stands still" if case[1] == "hangs" else "ended: LookupError: a bug"
+        assert f"the chore {case[0]} {words}" in said
