@@ -11,10 +11,11 @@
 #   make chaos [SEED=7] [ACTIONS=kill]   kills, stops, cuts and empties everything, and counts what is lost
 #   make accuracy DATA=folder            reads every picture of a folder and scores it
 #   make accuracy-drawn [LOOKS=clean]    draws pages of every layout, reads and scores them
+#   make accuracy-real [PICTURES=folder] gets real pages of public repositories, reads and scores them
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-compress bench-ocr bench-queue soak chaos accuracy accuracy-drawn clean FORCE
+.PHONY: help run test lint bench bench-compress bench-ocr bench-queue soak chaos accuracy accuracy-drawn accuracy-real clean FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -74,6 +75,10 @@ accuracy: .venv/.all $(PAGE)
 # PER_LAYOUT, LOOKS, LAYOUTS and SEED reach it through the environment.
 accuracy-drawn: .venv/.all $(PAGE)
 	@$(PYTHON_IN) -m tests.benchmarks.accuracy_layouts
+
+# PICTURES, ROUNDS and RESERVED reach it through the environment.
+accuracy-real: .venv/.all $(PAGE)
+	@$(PYTHON_IN) -m tests.real
 
 clean:
 	@$(WITH_PYTHON) deploy/setup/clean.py
