@@ -5,6 +5,7 @@
 #   make lint                            style, types, lock files
 #   make bench                           the benchmarks
 #   make bench-queue [QUICK=1]           the streams beside five other job queues
+#   make bench-relay                     finding the next document with up to 100,000 waiting
 #   make soak                            100,000 jobs: the memory of the streams, and what they cost a document
 #   make bench-ocr                       the text recognition beside others
 #   make bench-compress                  the compressor beside sharp and Pillow
@@ -15,7 +16,7 @@
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-compress bench-ocr bench-queue soak chaos accuracy accuracy-drawn accuracy-real clean FORCE
+.PHONY: help run test lint bench bench-compress bench-ocr bench-queue bench-relay soak chaos accuracy accuracy-drawn accuracy-real clean FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -63,6 +64,9 @@ chaos: .venv/.all
 
 bench-queue: .venv/.all .local/peers/.stamp
 	@$(PYTHON_IN) -m tests.benchmarks.queue
+
+bench-relay: .venv/.all
+	@$(PYTHON_IN) -m tests.benchmarks.relay
 
 # JOBS and RATE reach it through the environment.
 soak: .venv/.all

@@ -360,3 +360,11 @@ async def test_a_trace_that_is_none_is_left_out(gateway: GatewayAlone) -> None:
     body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + png() + b"\r\n--b--\r\n"
     answer = await raw_post(gateway, "Content-Type: multipart/form-data; boundary=b\r\ntraceparent: \xff", body)
     assert answer.startswith(b"HTTP/1.1 202")
+
+
+async def test_a_burst_is_taken_in_turns_instead_of_being_shed(
+    gateway: GatewayAlone, session: aiohttp.ClientSession
+) -> None:
+    """Far more small uploads at once than are received at once (UPLOAD_CONCURRENCY, 16): all are accepted."""
+    ids = await asyncio.gather(*(upload(session, gateway.base_url, png()) for _ in range(60)))
+    assert len(set(ids)) == 60
