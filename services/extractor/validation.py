@@ -30,6 +30,7 @@ import re
 from dataclasses import dataclass
 
 from services.extractor.drawing import Drawing
+from services.extractor.reading.lexicon.words import is_group
 from shared.messages import DAYS, MAX_CYCLE, TimeBlock, Warning_
 
 MAX_WARNINGS = 100
@@ -121,7 +122,7 @@ def _check_pairs(
                 continue
             names = f"“{blocks[first].name}” and “{blocks[second].name}”"
             drawing = drawing or Drawing(blocks, spans)
-            if drawing.side_by_side(a, b):
+            if drawing.side_by_side(a, b) or (_of_groups(a) and _of_groups(b)):
                 hints.append(_about(second, "parallel", f"{names} are at the same time on {day}."))
                 continue
             errors.append(_about(second, "overlap", f"{names} overlap on {day}."))
@@ -130,6 +131,11 @@ def _check_pairs(
 def _differ(a: object, b: object) -> bool:
     """Whether two blocks never meet: each has the mark, and another one. One without it is in every week."""
     return a is not None and b is not None and a != b
+
+
+def _of_groups(block: TimeBlock) -> bool:
+    """Whether a block is for a part of the class only ("group 2"): another part has another lesson meanwhile."""
+    return any(is_group(note) for note in (block.notes or "").split(","))
 
 
 def _minutes(text: str | None) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from shared.messages import Day, OcrPage, TextLayer, TimeBlock, TimeSource, Warning_
+from shared.messages import Day, OcrPage, TextLayer, TimeBlock, TimeSource, Warning_, WeekLetter
 
 Picture = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
@@ -109,7 +109,11 @@ class BlockDraft:
     notes: str | None = None
     room: str | None = None
     teacher: str | None = None
-    week: str | None = None
+    week: WeekLetter | None = None
+    cycle: int | None = None
+    """The day of a cycle that its column names."""
+    weekday: bool = True
+    """Whether its column names `day`, too; otherwise that is only the cycle's place in a week."""
     lane: tuple[float, float] | None = None
     """From where to where the block reaches across its day's column, if it is drawn over a part of that only."""
     certainty: float = 1.0

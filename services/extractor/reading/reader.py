@@ -140,12 +140,13 @@ def _take_meta(reading: Reading, meta: Meta) -> None:
 
 def _block(draft: BlockDraft, confidence: float, page: int, to_stored: Matrix) -> TimeBlock:
     return TimeBlock(
-        day=draft.day,
+        day=draft.day if draft.weekday else None,
         name=draft.name,
         start_time=text_of(draft.start),
         end_time=text_of(draft.end),
         notes=draft.notes,
-        week="A" if draft.week == "A" else "B" if draft.week == "B" else None,
+        week=draft.week,
+        cycle_day=draft.cycle,
         room=draft.room,
         teacher=draft.teacher,
         confidence=round(confidence, 4),

@@ -1,15 +1,17 @@
 """Finds the header of days in a page's text."""
 
 import math
+from itertools import pairwise
 
 from services.extractor.reading.axes.bands import split_between
 from services.extractor.reading.axes.implied import add_unread
 from services.extractor.reading.axes.series import DayBand, DayHeader, find_series, level
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.rules import Rail
-from services.extractor.reading.lexicon.days import WEEKS, is_every_day, week_named
+from services.extractor.reading.lexicon.columns import column_role
+from services.extractor.reading.lexicon.days import is_every_day, week_named
 from services.extractor.reading.model import Line, Rect
-from shared.messages import DAYS
+from shared.messages import DAYS, WEEKS, WeekLetter
 
 _BELOW = 2.5
 """Heights of a day's name, or of its date, from the middle of the one to that of the other."""
@@ -44,7 +46,7 @@ def find_day_headers(view: View) -> list[DayHeader]:
     return out
 
 
-def _labels_of_weeks(lines: list[Line]) -> list[tuple[Line, str]]:
+def _labels_of_weeks(lines: list[Line]) -> list[tuple[Line, WeekLetter]]:
     """The texts that name a week. A third one follows a second: alone, "Week 3" is the term's, or misread."""
     found = [(line, week) for line in lines if (week := week_named(line.text))]
     named = {week for _, week in found}
@@ -76,7 +78,7 @@ def _add_dates(view: View, header: DayHeader) -> None:
         header.v1 = max(header.v1, *(line.rect.y1 for line in header.below))
 
 
-def _name_week_beside(rect: Rect, week: str, headers: list[DayHeader]) -> None:
+def _name_week_beside(rect: Rect, week: WeekLetter, headers: list[DayHeader]) -> None:
     """A rotated "Week A" names the week of the table that it stands beside: the last one that begins above its end."""
     beside = [each for each in headers if rect.x1 <= each.bands[0].line.rect.x1 and each.v0 <= rect.cy]
     table = max(beside, key=lambda each: each.v0, default=None)
@@ -84,7 +86,9 @@ def _name_week_beside(rect: Rect, week: str, headers: list[DayHeader]) -> None:
         band.week = band.week or week
 
 
-def _name_week_over(view: View, header: DayHeader, weeks: list[tuple[Line, str]], others: list[DayHeader]) -> None:
+def _name_week_over(
+    view: View, header: DayHeader, weeks: list[tuple[Line, WeekLetter]], others: list[DayHeader]
+) -> None:
     """A title over a table whose days stand down its side names its week, however high the times' header between them.
 
     It stands below what ends before this table, and before what begins beside it.
@@ -123,11 +127,11 @@ def _add_routine(view: View, header: DayHeader) -> None:
             return
 
 
-def _name_week(view: View, header: DayHeader, weeks: list[tuple[Line, str]]) -> None:
+def _name_week(view: View, header: DayHeader, weeks: list[tuple[Line, WeekLetter]]) -> None:
     """A text such as "Week A" above (or, in a header down the side, before) the days holds for all of them."""
     rects = [view.rect(band.line) for band in header.bands]
     u0, u1 = rects[0].x0 - 3 * view.size, rects[-1].x1 + 3 * view.size
-    best: tuple[float, str] | None = None
+    best: tuple[float, WeekLetter] | None = None
     for line, week in weeks:
         rect = view.rect(line)
         away = header.v0 - rect.cy
@@ -152,7 +156,7 @@ def set_day_bands(view: View, header: DayHeader, v_end: float) -> None:
         return (view.u_cut(rail.at, header.v0, header.v1, slack) + 2 * view.u_cut(rail.at, header.v1, v_end, slack)) / 2
 
     spans = split_between(
-        [(rect.x0, rect.x1) for rect in rects],
+        _with_their_columns(view, header),
         view.u_rails,
         cut,
         size=size,
@@ -165,3 +169,27 @@ def set_day_bands(view: View, header: DayHeader, v_end: float) -> None:
     )
     for band, (lo, hi) in zip(header.bands, spans, strict=True):
         band.lo, band.hi = lo, hi
+
+
+def _with_their_columns(view: View, header: DayHeader) -> list[tuple[float, float]]:
+    """From where to where each day's heads reach: a column of rooms or people behind a day is that day's, one of times
+    before it as well. Such heads become the header's."""
+    spans = [(view.rect(band.line).x0, view.rect(band.line).x1) for band in header.bands]
+    own = {band.line.id for band in header.bands}
+    heads: list[Line] = []
+    steps = [after[0] - before[0] for before, after in pairwise(spans)]
+    for line in view.lines:
+        rect, role = view.rect(line), column_role(line.text)
+        if role is None or line.id in own or not header.v0 < rect.cy < header.v1:
+            continue
+        before = sum(lo < rect.cx for lo, _ in spans) - 1
+        if before < 0 or rect.cx > spans[-1][0] + max(steps, default=0.0):
+            continue
+        if role not in ("time", "start", "end"):
+            spans[before] = (spans[before][0], max(spans[before][1], rect.x1))
+            heads.append(line)
+        elif before + 1 < len(spans):
+            spans[before + 1] = (min(spans[before + 1][0], rect.x0), spans[before + 1][1])
+            heads.append(line)
+    header.below = list({line.id: line for line in [*header.below, *heads]}.values())
+    return spans

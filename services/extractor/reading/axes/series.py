@@ -9,16 +9,16 @@ from services.extractor.reading.axes.letters import MIN_ROW, days_of_initials, s
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.lexicon.calendar import plain
 from services.extractor.reading.lexicon.days import (
-    WEEKS,
     DayText,
     between_days,
+    cycle_day,
     letter_days,
     ordinal,
     read_days,
     run_together,
 )
 from services.extractor.reading.model import Line, Rect
-from shared.messages import DAYS, Day
+from shared.messages import DAYS, WEEKS, Day, WeekLetter
 
 MAX_NAMES = 200
 """Texts that may name a day; a page of single letters (a word search) has many, and every pair is compared."""
@@ -34,7 +34,11 @@ class DayBand:
 
     day: Day
     line: Line
-    week: str | None = None
+    week: WeekLetter | None = None
+    cycle: int | None = None
+    """The day of a cycle that is named with the weekday, or instead of it."""
+    weekday: bool = True
+    """Whether the weekday is named: a cycle's days alone take their places in a week, and lose them at the end."""
     lo: float = 0.0
     hi: float = 0.0
     every: bool = False
@@ -78,9 +82,11 @@ class _Name:
 
     line: Line
     options: tuple[Day, ...]
-    week: str | None = None
+    week: WeekLetter | None = None
     number: int | None = None
+    cycle: int | None = None
     letter: bool = False
+    weekday: bool = True
 
 
 def level(a: Rect, b: Rect) -> bool:
@@ -104,6 +110,8 @@ def find_series(view: View) -> list[DayHeader]:
                 found.append(_Name(name, (day,)))
         elif read := read_days(line.text, view.spoken) or _upside_down(line):
             found.extend(_apart(line, read, view))
+        elif cycle := cycle_day(line.text):
+            found.append(_Name(line, (DAYS[cycle - 1],), cycle=cycle, weekday=False))
         elif options := between_days(line.text) or letter_days(line.text):
             found.append(_Name(line, options, letter=len(line.text.strip(".")) == 1))
     found.extend(_ordinals(view))
@@ -150,7 +158,7 @@ def _once(found: list[_Name]) -> list[_Name]:
 def _apart(line: Line, read: DayText, view: View) -> list[_Name]:
     """A line the OCR read across several columns ("Mon Tue Wed Thu Fri"), taken apart by its letters' places."""
     if len(read.days) == 1:
-        return [_Name(line, read.days, read.week, read.number)]
+        return [_Name(line, read.days, read.week, read.number, read.cycle)]
     words = list(re.finditer(r"\S+", line.text))
     if len(read.days) < 3 or len(words) != len(read.days) or not _along_days(line, view):
         return []
@@ -188,15 +196,15 @@ def _words(view: View, found: list[_Name]) -> list[DayHeader]:
         for item, after in zip([*row, None], [*row[1:], None, None], strict=True):
             day = _day_of(item, run, after) if item else None
             if item and day and _follows(run, day, item.week):
-                run.append(DayBand(day, item.line, item.week))
+                run.append(DayBand(day, item.line, item.week, item.cycle, item.weekday))
                 continue
             if len(run) > 2 or (len(run) == 2 and not _doubtful(run)):
                 headers.append(_header(view, run))
-            run = [DayBand(item.options[0], item.line, item.week)] if item else []
+            run = [DayBand(item.options[0], item.line, item.week, item.cycle, item.weekday)] if item else []
     return headers
 
 
-def _follows(run: list[DayBand], day: Day, week: str | None) -> bool:
+def _follows(run: list[DayBand], day: Day, week: WeekLetter | None) -> bool:
     """Whether a day comes after those before it: later in the week, or in another week that they are not of."""
     if not run or DAYS.index(day) > DAYS.index(run[-1].day):
         return True

@@ -72,7 +72,7 @@ def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_f
     _read_printed(bands)
     find_entries(view, bands, header, legend)
     # What stands below the table would hide that its rows are numbered.
-    bands = _trim(view, bands, header)
+    bands = _to_its_end(view, _trim(view, bands, header), header)
     if all(band.key or _known(band.lines[0], legend) for band in bands if band.lines):
         bands = unread_around(view, bands, header, (u0, u1), v_end)
         mark_weekly(view, bands, header, legend)
@@ -109,6 +109,24 @@ def _trim(view: View, bands: list[TimeBand], header: DayHeader) -> list[TimeBand
 
     kept = [index for index, band in enumerate(bands) if inside(band)]
     return bands[kept[0] : kept[-1] + 1] if kept else []
+
+
+def _to_its_end(view: View, bands: list[TimeBand], header: DayHeader) -> list[TimeBand]:
+    """Without the rows of another table below ("No. | Code | Subject"): without times, behind a stretch in which no
+    column's edge goes on."""
+    timed = [index for index, band in enumerate(bands) if band.start is not None]
+    if len(timed) < _MEETING or len(bands) - timed[-1] <= 2:
+        return bands
+    last, after = bands[timed[-1]], next((band for band in bands[timed[-1] + 1 :] if band.lines), bands[-1])
+    edges = [band.hi for band in header.bands[:-1]]
+    rails = sorted(rail.at for rail in view.v_rails if last.lo + view.size / 2 < rail.at < after.hi)
+    for end, begin in pairwise(rails):
+        above = sum(view.u_cut(u, last.lo, end, 0.3 * view.size) > _SEEN for u in edges)
+        inside = max(view.u_cut(u, end, begin) for u in edges)
+        if begin - end > _SEEN * view.size and 2 * above > len(edges) and inside < _SEEN:
+            last.hi = min(last.hi, end)
+            return bands[: timed[-1] + 1]
+    return bands
 
 
 def _known(line: Line, legend: Legend) -> bool:

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from services.extractor.reading.axes.series import DayBand, DayHeader, level
 from services.extractor.reading.axes.view import View
-from services.extractor.reading.lexicon.days import week_named
+from services.extractor.reading.lexicon.days import turn, week_named
 from services.extractor.reading.model import Line
+from shared.messages import WeekLetter
 
 _MOST = 0.6
 """Of the days: how many must have both weeks' names."""
@@ -60,13 +61,13 @@ def _next_row(view: View, header: DayHeader) -> list[Line]:
     return [line for line in below if nearest and level(view.rect(line), view.rect(nearest))]
 
 
-def _week(text: str) -> str | None:
+def _week(text: str) -> WeekLetter | None:
     """The week that a text names, be it with a letter or a number alone."""
     letter = _LETTER.fullmatch(text.strip())
-    return letter[1].translate(str.maketrans("12", "AB")) if letter else week_named(text)
+    return turn(letter[1]) if letter else week_named(text)
 
 
-def _pair(view: View, band: DayBand, named: list[tuple[Line, str]]) -> list[tuple[Line, str]]:
+def _pair(view: View, band: DayBand, named: list[tuple[Line, WeekLetter]]) -> list[tuple[Line, WeekLetter]]:
     """The names of both weeks within a day, in their order; empty if there are not just these two."""
     own = sorted(
         (item for item in named if band.lo <= view.rect(item[0]).cx < band.hi), key=lambda item: view.rect(item[0]).cx

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from services.extractor.reading.cell.cell_details import inline, unfinished
 from services.extractor.reading.evidence.order import in_reading_order, main_angle, reading_frame
 from services.extractor.reading.evidence.typography import likeness
+from services.extractor.reading.lexicon.columns import is_time_word
 from services.extractor.reading.lexicon.letter_spacing import unspaced
 from services.extractor.reading.lexicon.times import Span, find_times, without_times
 from services.extractor.reading.lexicon.words import (
@@ -19,6 +20,7 @@ from services.extractor.reading.lexicon.words import (
     is_aside,
     is_bracketed,
     is_free,
+    is_group,
     is_initials,
     is_person,
     is_room_phrase,
@@ -100,6 +102,7 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
     whole = " ".join(line.text for row in rows for line in row)
     # "12-1" is a time only where it stands alone, as on a line of its own; "1000" alone may be a number in the text.
     spans = find_times(whole) or [span for line in lines for span in find_times(line.text) if span.end is not None]
+    spans = _start_and_end(spans, rows)
     pieces = _without_pictogram(_pieces(rows, angle, broken=bool(spans)))
     if not pieces:
         return CellText("", spans=spans, lines=lines)
@@ -125,6 +128,14 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
     teacher, room = people_and_rooms(plain)
     opening = len(" ".join(line.text for line in rows[0]))
     return CellText(name, _notes(plain), teacher, room, spans, lines, opening)
+
+
+def _start_and_end(spans: list[Span], rows: list[list[Line]]) -> list[Span]:
+    """A start on a cell's first line and an end on its last ("Start 11:00", "End 14:00") as one range."""
+    ends = [line for row in (rows[0], rows[-1]) for line in row if find_times(line.text)] if len(rows) > 2 else []
+    if len(spans) != 2 or len(ends) != 2 or any(span.end is not None for span in spans):
+        return spans
+    return [Span(spans[0].start, spans[1].start, (spans[0].at[0], spans[1].at[1]))]
 
 
 def _without_pictogram(pieces: list[_Piece]) -> list[_Piece]:
@@ -156,7 +167,7 @@ def _name_piece(pieces: list[_Piece]) -> int:
             smaller = index > 0 and pieces[0].size < SMALLER * piece.size
             # A number alone in the corner is a room's.
             number = pieces[0].text.isdigit() and any(letter.isalpha() for letter in piece.text)
-            none = number or is_person(pieces[0].text) or is_bracketed(pieces[0].text)
+            none = number or is_person(pieces[0].text) or is_bracketed(pieces[0].text) or is_group(pieces[0].text)
             return index if smaller or none else 0
     return 0
 
@@ -172,7 +183,7 @@ def _pieces(rows: list[list[Line]], angle: int, *, broken: bool) -> list[_Piece]
             text = without_times(line.text, spans)
             if broken and not spans and re.fullmatch(r"[\d.:\s]+(?:[ap]m)?\s*[-–—]?|[-–—]\s*[\d.:\s]+(?:[ap]m)?", text):
                 continue
-            if not text.strip("-–— "):
+            if not text.strip("-–— ") or (spans and is_time_word(text)):
                 parted = parted or bool(spans and out)
                 continue
             rect = reading_frame(line.rect, angle)

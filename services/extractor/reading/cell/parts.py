@@ -5,8 +5,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from services.extractor.reading.evidence.order import in_reading_order
+from services.extractor.reading.lexicon.days import turn
 from services.extractor.reading.lexicon.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.model import Line
+from shared.messages import WeekLetter
 
 _OF_WEEK = re.compile(
     r"^\s*[(\[]?(?:(?:week|wk|woche|semaine|sem\.?|semana|settimana|tydzie[nń])\s*(?P<n>[AB12])\b|(?P<w>[AB])[\s-]?"
@@ -18,7 +20,7 @@ _WEEK_AFTER = re.compile(
 )
 
 
-def by_week(lines: list[Line]) -> list[tuple[str | None, list[Line]]]:
+def by_week(lines: list[Line]) -> list[tuple[WeekLetter | None, list[Line]]]:
     """A cell's lines by the week they are labelled with ("A: Art" above "B: Music", "Week B Art").
 
     A letter alone is a label only beside the other week's; the word stands for itself.
@@ -26,7 +28,7 @@ def by_week(lines: list[Line]) -> list[tuple[str | None, list[Line]]]:
     Returns:
         The week (null where the cell names none) and its lines, without the labels.
     """
-    weeks: list[tuple[str | None, list[Line]]] = [(None, [])]
+    weeks: list[tuple[WeekLetter | None, list[Line]]] = [(None, [])]
     worded = False
     for row in in_reading_order(lines):
         for line in row:
@@ -35,7 +37,7 @@ def by_week(lines: list[Line]) -> list[tuple[str | None, list[Line]]]:
             if match is None:
                 weeks[-1][1].append(line)
                 continue
-            label = next(group for group in match.groups() if group).upper().translate(str.maketrans("12", "AB"))
+            label = turn(next(group for group in match.groups() if group))
             worded = worded or len(match.group().strip(" ()[]:=|–—-")) > 2
             text = line.text[match.end() :] if before else line.text[: match.start()]
             weeks.append((label, [replace(line, text=text)] if text else []))

@@ -4,39 +4,41 @@ import re
 from dataclasses import replace
 
 from services.extractor.reading.evidence.rowheads import with_row_heads
+from services.extractor.reading.evidence.time_labels import (
+    CLOCK,
+    CLOCK_ALONE,
+    DASH,
+    FROM,
+    PAIRS,
+    UNTIL,
+    is_range,
+    joined_abreast,
+    joined_below,
+    level_with,
+    overlapping,
+    range_of,
+    rises,
+    with_minutes,
+)
 from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lexicon.labels import is_period
-from services.extractor.reading.lexicon.times import find_times, resolve, resolve_all
+from services.extractor.reading.lexicon.times import find_times, resolve_all
 from services.extractor.reading.model import Line, Rect
 
 TWIN = 0.5
 """Share of the smaller box that two readings of one text have in common."""
-_DASH = "-–—−~"
-_CLOCK = r"\d{1,2}\s?[:.hH]\s?\d{2}"
-_CLOCK_ALONE = re.compile(rf"{_CLOCK}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
-_CLOCK_OR_DIGITS = re.compile(rf"{_CLOCK_ALONE.pattern}|[012]\d[0-5]\d", re.IGNORECASE)
 _FIGURES = "IlOo"
 """Letters that a figure is read as."""
 _AND = ",&+/ "
 """What stands behind one day where another follows."""
 _HALF = r"(?:\s?[AaPp]\.?[Mm](?![^\W\d])\.?)?"
-_HALF_FIRST = re.compile(rf"[ap]\.?\s?m\.?(?:$|\s?[{_DASH}]\s?{_CLOCK}{_HALF}$)", re.IGNORECASE)
-_PAIRS = 3
-"""Starts with an end below them that make a pattern."""
-_LONGEST = 6 * 60
-"""Minutes of a range."""
-_TWO_LINES = 1.5
-"""Heights of a text."""
-_NEARER = 0.75
-"""An end's distance to its start, as a share of that to any other time of the column."""
-_RANGE = re.compile(rf"{_CLOCK}{_HALF}\s*[{_DASH}]\s*{_CLOCK}{_HALF}")
-_UNTIL = re.compile(rf"\s*(?:[{_DASH}]|(?<=[\dmh\s])(?:to|till?|until|bis|à|al?|tot|do))[{_DASH}\s]*$", re.IGNORECASE)
-_FROM = re.compile(rf"^[{_DASH}\s]*(?:[{_DASH}]|(?:to|till?|until|bis|à|al?|tot|do)(?=[\s\d]))\s*", re.IGNORECASE)
+_HALF_FIRST = re.compile(rf"[ap]\.?\s?m\.?(?:$|\s?[{DASH}]\s?{CLOCK}{_HALF}$)", re.IGNORECASE)
+_RANGE = re.compile(rf"{CLOCK}{_HALF}\s*[{DASH}]\s*{CLOCK}{_HALF}")
 # A rule right beside a time, read as a figure: "108:00-08:15!".
 _RULED = re.compile(r"^[1Iil|!](?=\d\d:\d\d(?!\d))|^[i|!](?=\d:\d\d(?!\d))|(?<=\d:\d\d)[1Il|!]$")
 
 # "Reg08:40-08:55", "P311:00-12:00": the label, what it may share with the hour, and the rest of the range.
-_STUCK = re.compile(rf"(?<!\w)([^\W\d_]{{1,14}})(\d{{1,4}})(?=([:.]\d\d{_HALF}\s*[{_DASH}]\s*{_CLOCK}{_HALF}))")
+_STUCK = re.compile(rf"(?<!\w)([^\W\d_]{{1,14}})(\d{{1,4}})(?=([:.]\d\d{_HALF}\s*[{DASH}]\s*{CLOCK}{_HALF}))")
 
 _ALIKE = str.maketrans("αοριυχνκτΑΒΕΖΗΙΚΜΝΟΡΤΥΧаеорсухкАВЕКМНОРСТХ", "aopiuxvktABEZHIKMNOPTYXaeopcyxkABEKMHOPCTX")
 """Greek and Cyrillic letters that look like Latin ones."""
@@ -51,7 +53,7 @@ def repair_lines(lines: list[Line]) -> list[Line]:
     lines = [replace(line, text=_unstuck(_RULED.sub("", _latin(line.text)))) for line in _once(lines)]
     lines = [part for line in lines for part in _apart(line)]
     lines = [part for line in lines for part in _starts(line, lines)]
-    return with_row_heads(_paired(_abreast(_joined(_halved(_enumerated(lines))))))
+    return with_row_heads(joined_below(joined_abreast(_joined(_halved(_enumerated(with_minutes(lines)))))))
 
 
 def _latin(text: str) -> str:
@@ -77,7 +79,7 @@ def _unstuck(text: str) -> str:
             return match.group()
         cuts = [cut for cut in (range(1, 3) if numbered else (0,)) if cut < len(digits) <= cut + 2]
         cuts = [cut for cut in cuts if digits[0] != "0" or not cut]
-        fitting = [cut for cut in cuts if _is_range(digits[cut:] + rest)]
+        fitting = [cut for cut in cuts if is_range(digits[cut:] + rest)]
         return f"{word}{digits[: fitting[0]]} {digits[fitting[0] :]}" if len(fitting) == 1 else match.group()
 
     return _STUCK.sub(parted, text)
@@ -118,7 +120,7 @@ def _two_ranges(text: str) -> list[tuple[int, int]]:
     """Where two ranges stand in a text of nothing else, with no blank between them ("11h10-12h12h-12h50"): the second
     begins when the first ends, or soonest after that. Empty if they are not two.
     """
-    if sum(char in _DASH for char in text) != 2:
+    if sum(char in DASH for char in text) != 2:
         return []
     found: list[tuple[int, int]] = []
     for cut in range(4, len(text) - 3):
@@ -134,8 +136,8 @@ def _two_ranges(text: str) -> list[tuple[int, int]]:
 def _starts(line: Line, lines: list[Line]) -> list[Line]:
     """The starts that were read in one line: of "10:00 -11:00 -", whose last dash was not read, if below each stands
     its end; of "8:50 9:00" in a row of starts."""
-    clocks = list(_CLOCK_ALONE.finditer(line.text)) if line.upright else []
-    if len(clocks) < 2 or _CLOCK_ALONE.sub("", line.text).strip(_DASH + " "):
+    clocks = list(CLOCK_ALONE.finditer(line.text)) if line.upright else []
+    if len(clocks) < 2 or CLOCK_ALONE.sub("", line.text).strip(DASH + " "):
         return [line]
     step = line.rect.width / len(line.text)
     starts = [
@@ -146,19 +148,19 @@ def _starts(line: Line, lines: list[Line]) -> list[Line]:
         )
         for clock in clocks
     ]
-    if not any(char in _DASH for char in line.text):
-        row = [other for other in lines if other is not line and _level(line.rect, other.rect)]
-        return starts if sum(bool(_CLOCK_ALONE.fullmatch(other.text.strip())) for other in row) >= _PAIRS else [line]
+    if not any(char in DASH for char in line.text):
+        row = [other for other in lines if other is not line and level_with(line.rect, other.rect)]
+        return starts if sum(bool(CLOCK_ALONE.fullmatch(other.text.strip())) for other in row) >= PAIRS else [line]
     starts = [replace(start, text=f"{start.text} -") for start in starts]
     for start in starts:
         below = [
             other
             for other in lines
-            if _CLOCK_ALONE.fullmatch(other.text.strip())
-            and _overlapping(start.rect, other.rect)
+            if CLOCK_ALONE.fullmatch(other.text.strip())
+            and overlapping(start.rect, other.rect)
             and 0.4 * line.size < other.rect.cy - line.rect.cy < 1.9 * max(line.size, other.size)
         ]
-        if len(below) != 1 or not _rises(start, below[0]):
+        if len(below) != 1 or not rises(start, below[0]):
             return [line]
     return starts
 
@@ -173,7 +175,7 @@ def _enumerated(lines: list[Line]) -> list[Line]:
         after = [
             other
             for key, other in made.items()
-            if key != id(line) and _level(line.rect, other.rect) and abs(other.rect.x0 - line.rect.x1) < line.size
+            if key != id(line) and level_with(line.rect, other.rect) and abs(other.rect.x0 - line.rect.x1) < line.size
         ]
         if after:
             rest = min(after, key=lambda other: other.rect.x0)
@@ -219,10 +221,10 @@ def _joined(lines: list[Line]) -> list[Line]:
     for line in clocks:
         near = [after for after in clocks if after is not line and id(after) not in taken and _wraps(line, after)]
         # What is beside it goes before what is below: that may be the next row's.
-        for after in sorted(near, key=lambda other: not _level(_upright(line), _upright(other))):
+        for after in sorted(near, key=lambda other: not level_with(_upright(line), _upright(other))):
             if id(line) in taken:
                 break
-            text = _range(line, after)
+            text = range_of(line, after)
             spans = find_times(text)
             if len(spans) == 1 and spans[0].end is not None:
                 confidence = min(line.confidence, after.confidence)
@@ -232,108 +234,16 @@ def _joined(lines: list[Line]) -> list[Line]:
     return [made.get(id(line), line) for line in lines if id(line) in made or id(line) not in taken]
 
 
-def _abreast(lines: list[Line]) -> list[Line]:
-    """Starts with their ends right beside them ("0900", "1010"), row after row: ranges whose dash was not read."""
-    clocks = [line for line in lines if line.upright and _CLOCK_OR_DIGITS.fullmatch(line.text.strip(_DASH + " "))]
-    # By identity: a page of nothing but times would be compared three times over.
-    timed = {id(line) for line in clocks}
-    pairs: list[tuple[Line, Line]] = []
-    for line in clocks:
-        row = [other for other in lines if _level(line.rect, other.rect)]
-        after = min((each for each in row if each.rect.cx > line.rect.cx), key=lambda each: each.rect.x0, default=None)
-        if after is None or id(after) not in timed:
-            continue
-        near = after.rect.x0 - line.rect.x1 < 2 * line.size
-        if near and sum(id(each) in timed for each in row) == 2 and _rises(line, after):
-            pairs.append((line, after))
-    aligned = [
-        pair
-        for pair in pairs
-        if sum(all(_overlapping(a.rect, b.rect) for a, b in zip(pair, other, strict=True)) for other in pairs) >= _PAIRS
-    ]
-    return _as_ranges(lines, aligned) if 2 * len(aligned) >= 0.75 * len(clocks) else lines
-
-
-def _range(line: Line, after: Line) -> str:
-    return f"{_UNTIL.sub('', line.text).rstrip()} - {_FROM.sub('', after.text).lstrip()}"
-
-
-def _rises(line: Line, after: Line) -> bool:
-    """Whether a range of both is one of a school day."""
-    return _is_range(_range(line, after))
-
-
-def _is_range(text: str) -> bool:
-    """Whether a text is a range of a school day."""
-    spans = find_times(text)
-    if len(spans) != 1 or spans[0].end is None:
-        return False
-    start, end = resolve(spans[0])
-    return end is not None and end - start <= _LONGEST
-
-
-def _level(a: Rect, b: Rect) -> bool:
-    return min(a.y1, b.y1) - max(a.y0, b.y0) > 0.5 * min(a.height, b.height)
-
-
-def _as_ranges(lines: list[Line], pairs: list[tuple[Line, Line]]) -> list[Line]:
-    """The lines with each pair of a start and an end as one."""
-    made = {
-        id(line): replace(
-            line,
-            text=_range(line, after),
-            rect=line.rect.union(after.rect),
-            confidence=min(line.confidence, after.confidence),
-        )
-        for line, after in pairs
-    }
-    ends = {id(after) for _, after in pairs}
-    return [made.get(id(line), line) for line in lines if id(line) not in ends]
-
-
-def _paired(lines: list[Line]) -> list[Line]:
-    """A start right above its end ("08:55" over "09:45", no dash) and the same for (nearly) all times of that column.
-
-    A column of starts alone is evenly set; ends stand clearly nearer to their starts than to the next ones.
-    """
-    clocks = [line for line in lines if line.upright and _CLOCK_OR_DIGITS.fullmatch(line.text.strip())]
-    pairs: list[tuple[Line, Line]] = []
-    for line in clocks:
-        column = [other for other in clocks if _overlapping(line.rect, other.rect)]
-        below = [other for other in column if other.rect.cy > line.rect.cy + 0.4 * line.size]
-        after = min(below, key=lambda other: other.rect.cy, default=None)
-        if after is None or after.rect.cy - line.rect.cy > 1.9 * max(line.size, after.size):
-            continue
-        within = after.rect.cy - line.rect.cy
-        beyond = [abs(other.rect.cy - each.rect.cy) for each in (line, after) for other in column]
-        nearest = all(away < 0.4 * line.size or away == within or away * _NEARER > within for away in beyond)
-        if nearest and _rises(line, after):
-            pairs.append((line, after))
-    members = [id(line) for pair in pairs for line in pair]
-    # A column that prints ranges has starts alone where nothing but a start is meant ("Doors open 8:35").
-    ranges = [line for line in lines if any(span.end is not None for span in find_times(line.text))]
-    # But for those of two lines, of which some have a dash.
-    ranges = [line for line in ranges if line.rect.height < _TWO_LINES * line.size]
-    beside = sum(any(_overlapping(line.rect, start.rect) for start, _ in pairs) for line in ranges)
-    if len(pairs) < _PAIRS or len(set(members)) < len(members) or len(members) < 0.75 * (len(clocks) + beside):
-        return lines
-    return _as_ranges(lines, pairs)
-
-
-def _overlapping(a: Rect, b: Rect) -> bool:
-    return min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 * min(a.width, b.width)
-
-
 def _wraps(line: Line, after: Line) -> bool:
     """Whether `after` goes on from `line`: a dash between them, and right below or behind it as the text runs."""
-    opens, goes_on = bool(_UNTIL.search(line.text)), bool(_FROM.match(after.text))
-    closed = not _UNTIL.search(after.text) and not _FROM.match(line.text)
+    opens, goes_on = bool(UNTIL.search(line.text)), bool(FROM.match(after.text))
+    closed = not UNTIL.search(after.text) and not FROM.match(line.text)
     if line.angle != after.angle or not (opens or goes_on) or not closed:
         return False
     a, b = _upright(line), _upright(after)
     below = min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 * min(a.width, b.width)
     # "8:15 -" beside "9:10 -" are the headers of two columns.
-    behind = _level(a, b) and abs(b.x0 - a.x1) < line.size
+    behind = level_with(a, b) and abs(b.x0 - a.x1) < line.size
     return (below and 0.4 * line.size < b.cy - a.cy < 1.9 * max(line.size, after.size)) or behind
 
 

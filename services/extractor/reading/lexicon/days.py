@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from services.extractor.reading.lexicon.calendar import HABITS, Languages, day_named, is_month, plain, spelt_right
-from shared.messages import DAYS, Day
+from shared.messages import DAYS, WEEKS, Day, WeekLetter
 
 _LETTERS: dict[str, tuple[Day, ...]] = {letter: tuple(days) for letter, days in HABITS["letters"].items()}
 _PATTERN: dict[str, Day] = HABITS["pattern"]
 _WEEK_WORDS, _DAY_WORDS, _AND, _THROUGH, _EVERY = (
     frozenset(plain(word) for word in HABITS[kind]) for kind in ("week", "day", "and", "through", "every")
 )
-_TURNS = {plain(word): "ABCD"[at] for at, words in enumerate(HABITS["turns"]) for word in words}
+_TURNS: dict[str, WeekLetter] = {plain(word): WEEKS[at] for at, words in enumerate(HABITS["turns"]) for word in words}
 """Which of several weeks a word names: "two", "even" (of the year's) and "II" are the second."""
-WEEKS = "ABCD"
 MOST_CYCLE = 10
 """Days of a cycle, at most."""
 
@@ -40,7 +39,7 @@ class DayText:
     """What a text says about days."""
 
     days: tuple[Day, ...]
-    week: str | None = None
+    week: WeekLetter | None = None
     """``A`` to ``D`` if the text names a week."""
     number: int | None = None
     """A number beside the day, of which its neighbours tell whether it is a date or a week."""
@@ -53,6 +52,13 @@ def one_day(word: str, spoken: Languages = ()) -> Day | None:
     if match := _NUMBERED.match(word.strip()):
         return DAYS[int(match[1]) - 2]
     return day_named(word, spoken)
+
+
+def cycle_day(text: str) -> int | None:
+    """The day of a cycle that a text names and no weekday with it ("Day 3"); as many as a week has are read."""
+    words = _WORD.findall(text)
+    known = len(words) == 2 and plain(words[0]) in _DAY_WORDS and words[1] in map(str, range(1, len(DAYS) + 1))
+    return int(words[1]) if known else None
 
 
 def run_together(text: str) -> list[tuple[int, int, Day]]:
@@ -76,25 +82,22 @@ def run_together(text: str) -> list[tuple[int, int, Day]]:
     return found[1] if found and len(found[1]) > 1 else []
 
 
-def turn(word: str) -> str | None:
+def turn(word: str) -> WeekLetter | None:
     """Which of several weeks a word, a letter or a number names: ``A`` to ``D``."""
-    bare = plain(word)
-    if len(bare) == 1 and bare.upper() in WEEKS:
-        return bare.upper()
-    return WEEKS[int(bare) - 1] if bare in ("1", "2", "3", "4") else _TURNS.get(bare)
+    return _TURNS.get(plain(word))
 
 
-def week_named(text: str) -> str | None:
+def week_named(text: str) -> WeekLetter | None:
     """``A`` to ``D`` if the text names a week and little else ("Week A", "WEEK 2", "A week", "(B)")."""
     if len(text) > _LABEL:
         return None
     return _without_week(text)[1]
 
 
-def _without_week(text: str) -> tuple[str, str | None]:
+def _without_week(text: str) -> tuple[str, WeekLetter | None]:
     """A text without the week it names, and that: a word for it beside a letter or a number, or "(A)"."""
     if match := re.search(r"\(([A-Da-d])\)", text):
-        return f"{text[: match.start()]} {text[match.end() :]}", match[1].upper()
+        return f"{text[: match.start()]} {text[match.end() :]}", turn(match[1])
     words = list(re.finditer(r"[^\W\d_]+|\d+", text))
     for at, word in enumerate(words):
         if plain(word.group()) not in _WEEK_WORDS:
@@ -169,7 +172,7 @@ def read_days(text: str, spoken: Languages = ()) -> DayText | None:
     """
     text, week = _without_week(text.strip())
     if (stuck := _STUCK.match(text.strip())) and (day := one_day(stuck[2] or stuck[3], spoken)):
-        letter = stuck[1] or stuck[4]
+        letter = turn(stuck[1] or stuck[4])
         return DayText((day,), letter) if week in (None, letter) and not one_day(text, spoken) else None
     # "Wednesday (Block A)": what stands in brackets behind a day explains it.
     text = re.sub(r"(?<=[^\W\d_]{3})\s*\([^()]*\)\s*$", "", text)
@@ -181,10 +184,10 @@ def read_days(text: str, spoken: Languages = ()) -> DayText | None:
     return DayText((whole,), week) if whole else _in_words(joined, week, spoken)
 
 
-def _in_words(text: str, week: str | None, spoken: Languages) -> DayText | None:
+def _in_words(text: str, week: WeekLetter | None, spoken: Languages) -> DayText | None:
     words = _WORD.findall(text)
     days: list[Day] = []
-    tags: set[str] = set()
+    tags: set[WeekLetter] = set()
     numbers: list[int] = []
     cycle: int | None = None
     through = dated = False

@@ -6,6 +6,7 @@ them into minutes after midnight: without am/pm a school day is understood, so 1
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 HALF_DAY = 12 * 60
 EARLIEST = 7 * 60
@@ -14,6 +15,8 @@ LATEST = 19 * 60
 """A bare hour that its place in a list would put after this is a morning's: 9:10 below 11:10 begins a column."""
 
 _BULLETS = " \t•·▪◦●○‣*.-–—"
+_NOON = 13 * 60
+"""The first time that only a clock of 24 hours shows, or later."""
 _SHORT = 150
 """Minutes."""
 _EVENING = 17
@@ -184,11 +187,17 @@ def _without_rule(start: Clock, end: Clock | None) -> Clock:
 
 
 def resolve_all(spans: list[Span]) -> list[tuple[int, int | None]]:
-    """Resolve a header's spans, given in the order of the day."""
+    """Resolve a header's spans, given in the order of the day.
+
+    Where they rise beyond noon as they stand, all are of a clock of 24 hours: "6:30" is in the morning.
+    """
+    literal = [60 * span.start.hour + span.start.minute for span in spans]
+    rises = all(before < after for before, after in pairwise(literal)) and literal[-1:] >= [_NOON]
+    whole = rises and not any(clock and clock.half for span in spans for clock in (span.start, span.end))
     out: list[tuple[int, int | None]] = []
     after: int | None = None
-    for span in spans:
-        times = resolve(span, after=after)
+    for span, value in zip(spans, literal, strict=True):
+        times = resolve(span, near=value) if whole else resolve(span, after=after)
         out.append(times)
         after = times[0]
     return out

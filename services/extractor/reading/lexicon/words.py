@@ -166,6 +166,11 @@ def is_aside(text: str) -> bool:
     return False
 
 
+def is_group(text: str) -> bool:
+    """Whether `text` begins with a part of the class that a lesson is for ("group 1", "gr. B")."""
+    return bool(_OF_GROUP.match(text.strip()))
+
+
 def is_bracketed(text: str) -> bool:
     return text.startswith(("(", "[")) and text.endswith((")", "]"))
 

@@ -12,26 +12,13 @@ from services.extractor.reading.axes.bands import split_between
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.cell.cells import page_words, read_cell
 from services.extractor.reading.evidence.rules import Rail
+from services.extractor.reading.lexicon.columns import column_role, is_title
 from services.extractor.reading.lexicon.days import days_of_pattern, read_days
 from services.extractor.reading.lexicon.times import Span, find_times, resolve
 from services.extractor.reading.lexicon.words import is_free, is_person, is_room
 from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect, bounds
 from shared.messages import Day
 
-_ROLES = {
-    "day": r"days?|weekday|tag|wochentag|jour|d[ií]a|giorno|dia|dag|dzie[nń]",
-    "time": r"times?|hours?|when|zeit|uhrzeit|heures?|horaires?|horas?|ora|orario|tijd|czas|godzina|time\s*slot|slot",
-    "start": r"start(?:\s*time)?|from|begin(?:s|ning)?|von|d[ée]but|inicio|inizio",
-    "end": r"end(?:\s*time)?|to|until|finish|bis|fin|fine",
-    "name": r"subjects?|modules?|courses?|class(?:es)?|lessons?|activity|activities|event|title|name|description|"
-    r"fach|kurs|"
-    r"mati[eè]re|cours|asignatura|materia|disciplina|vak|przedmiot|what|unit|session|course\s*(?:title|name)|subject\s*name",
-    "room": r"rooms?|locations?|places?|venue|where|raum|salle|aula|lokaal|sala|classroom",
-    "teacher": r"teachers?|staff|lecturers?|instructors?|tutors?|lehrer|professeur|profesora?|docente|docent",
-}
-_EXTRA = r"notes?|code|type|info|remarks?|group|week|weeks|credits|hrs|hours|no\.?|#"
-_TITLE = re.compile(r"(?:(?:course|module|unit|subject)\s*)?(?:title|name|description)|subjects?", re.IGNORECASE)
-_SPLIT = re.compile(r"\s*[/&,+]\s*|\s+and\s+", re.IGNORECASE)
 MIN_ROWS = 3
 
 
@@ -77,32 +64,22 @@ def read_rowlist(view: View) -> LayoutResult | None:
     return result if len(result.drafts) >= MIN_ROWS else None
 
 
-def _role(text: str) -> str | None:
-    """The column a header's text names; "Location / Staff" is notes, which rooms and people are told apart in."""
-    text = text.strip(" :.").casefold()
-    for role, pattern in _ROLES.items():
-        if re.fullmatch(pattern, text):
-            return role
-    parts = [part for part in _SPLIT.split(text) if part]
-    if len(parts) > 1 and all(_role(part) for part in parts):
-        return "notes"
-    return "notes" if re.fullmatch(_EXTRA, text) else None
-
-
 def _header(view: View) -> tuple[list[_Column], list[Line]] | None:
-    """The row of column names: it must name the day, a time and the subject."""
+    """The row of column names: it must name the day and a time; the lesson's column is the first that is left, if none
+    names it."""
     for seed in sorted(view.lines, key=lambda line: line.rect.cy):
-        if _role(seed.text) != "day":
+        if column_role(seed.text) != "day":
             continue
         row = [line for line in view.lines if abs(line.rect.cy - seed.rect.cy) < 0.7 * seed.size]
         row.sort(key=lambda line: line.rect.x0)
-        roles = [_role(line.text) or "notes" for line in row]
+        roles = [column_role(line.text) for line in row]
+        if "name" not in roles and None in roles:
+            roles[roles.index(None)] = "name"
         if ("time" in roles or "start" in roles) and "name" in roles:
             # "Course | Title", "Activity | Title | Type": the code goes with the name.
-            titles = [at for at, line in enumerate(row) if roles[at] == "name" and _TITLE.fullmatch(line.text.strip())]
-            if titles:
-                roles = ["notes" if role == "name" and at != titles[0] else role for at, role in enumerate(roles)]
-            return [_Column(role) for role in roles], row
+            titles = [at for at, line in enumerate(row) if is_title(line.text)] or [roles.index("name")]
+            roles = ["notes" if role == "name" and at != titles[0] else role for at, role in enumerate(roles)]
+            return [_Column(role or "notes") for role in roles], row
     return None
 
 

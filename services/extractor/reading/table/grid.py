@@ -1,13 +1,13 @@
 """Reads a grid: days in one header, times (or periods) in the other, a lesson where they meet.
 
 The table is cut at every separator and every header boundary into small pieces; pieces with nothing drawn between them
-grow together (union-find) to the cells the page shows. Where the page does not result separators, the text decides: a
+grow together (union-find) to the cells the page shows. Where the page does not draw separators, the text decides: a
 cell's place is its header's, unless its text is centred over several.
 """
 
 import math
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from services.extractor.reading.axes.bands import TimeBand
@@ -23,29 +23,25 @@ from services.extractor.reading.cell.parts import by_time, by_week
 from services.extractor.reading.lexicon.classes import is_class
 from services.extractor.reading.lexicon.days import one_day
 from services.extractor.reading.lexicon.labels import label_key
-from services.extractor.reading.lexicon.letter_spacing import spread_word
 from services.extractor.reading.lexicon.words import is_free, is_weekly
 from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect
+from services.extractor.reading.table.entries import (
+    Found,
+    drafts_of,
+    name_in_legend,
+    pair_groups,
+    pair_weeks,
+    spell_words,
+    spread_routine,
+)
 from services.extractor.reading.table.notecells import with_their_notes
 from services.extractor.reading.table.pieces import Table
 from services.extractor.reading.table.places import Place, place_times
 from services.extractor.reading.table.regions import Region, find_regions
 from services.extractor.reading.table.timecells import by_columns, with_their_times
 
-LANE = 0.75
-"""Of a day's column: a block narrower than this leaves room for another one beside it."""
-
-
 _LIST = 0.95
 """Weight of a grid whose days look like the headings of lists: these tell what stands under each other in an entry."""
-
-
-@dataclass(slots=True)
-class _Found:
-    place: Place
-    region: Region
-    week: str | None = None
-    """As the cell itself names it."""
 
 
 def read_grid(view: View) -> LayoutResult | None:
@@ -112,10 +108,9 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     result.used |= {band.line.id for band in header.bands} | {line.id for line in header.below}
     result.used |= {line.id for band in bands for line in band.lines}
     words = page_words(view.lines)
-    found: list[_Found] = []
+    found: list[Found] = []
     regions = find_regions(table, body)
-    if own_times:
-        regions = with_their_times(regions, view.size)
+    regions = with_their_times(regions, view.size)
     regions = with_their_notes(regions, view.size)
     for region in _by_time(view, _whole_weeks(regions)):
         page_rect = view.back(region.rect)
@@ -124,9 +119,9 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
         for week, lines in by_week(region.lines):
             cell = read_cell(lines, page_rect, words)
             place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
-            found.append(_Found(place, region, week))
+            found.append(Found(place, region, week))
     # Before free cells are left out: an "X" may be the last letter of "RELAX".
-    _spell(found, len(header.bands))
+    spell_words(found, len(header.bands))
     taken = {
         (day, item.region.first, item.region.last) for item in found if item.place.cell.free for day in item.region.days
     }
@@ -135,12 +130,13 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
         return 0
     if own_times:
         result.used |= {line.id for item in found for line in item.region.lines}
-    _pair_weeks(found)
+    pair_weeks(found)
+    pair_groups(found)
     place_times([item.place for item in found], bands, view.size)
-    _named_in_legend(found, legend)
+    name_in_legend(found, legend)
     before = len(result.drafts)
-    for item in _spread_routine(found, header.bands, taken):
-        result.drafts.extend(_drafts(view, header.bands, item))
+    for item in spread_routine(found, header.bands, taken):
+        result.drafts.extend(drafts_of(view, header.bands, item))
     if found:
         result.warnings.extend(implied_day(day) for day in header.implied)
         result.warnings.extend(implied_period(label_key(band.label) or band.label) for band in bands if band.implied)
@@ -156,7 +152,7 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     return len(found)
 
 
-def _heads_row(view: View, item: _Found, header: DayHeader, bands: list[TimeBand]) -> bool:
+def _heads_row(view: View, item: Found, header: DayHeader, bands: list[TimeBand]) -> bool:
     """Whether a cell without a time says whose the lessons beside it are: a day's name, or a class's."""
     if bands[item.place.first].start is not None or item.place.cell.spans:
         return False
@@ -194,53 +190,6 @@ def _by_time(view: View, regions: list[Region]) -> list[Region]:
             for part, (y0, y1) in zip(parts, pairwise(tops), strict=True)
         )
     return out
-
-
-def _named_in_legend(found: list[_Found], legend: Legend) -> None:
-    """A cell without times whose name the legend explains ("Lunch 12:00-12:45") has the legend's.
-
-    So has one that was only given the gap between its neighbours, if the legend's lie in it.
-    """
-    for item in found:
-        place = item.place
-        key = label_key(place.cell.name) if not place.cell.spans else None
-        if not key or key.isdigit() or key not in legend.times:
-            continue
-        start, end = legend.times[key]
-        inside = place.source == "next" and (place.start or 0) <= start and (end or start) <= (place.end or 0)
-        if place.start is None or inside:
-            place.start, place.end, place.source = start, end, "legend"
-
-
-def _spread_routine(found: list[_Found], days: list[DayBand], free: set[tuple[int, int, int]]) -> list[_Found]:
-    """Give what stands under "Every day" to each day that has no entry of its own at that time.
-
-    Args:
-        free: (day, first band, last band) of cells that say they are free: entries, too.
-    """
-    every = {index for index, band in enumerate(days) if band.every}
-    if not every:
-        return found
-    own = [item for item in found if not every & set(item.place.days)]
-    out = list(own)
-    for item in found:
-        if not every & set(item.place.days):
-            continue
-        bands = set(range(item.region.first, item.region.last + 1))
-        blocked = {day for day, first, last in free if bands & set(range(first, last + 1))}
-        for other in own:
-            if _overlap(item.place, other.place):
-                blocked |= set(other.place.days)
-        place = replace(item.place, days=[day for day in range(len(days)) if day not in blocked | every])
-        place.certainty = min(place.certainty, 0.97)
-        out.append(replace(item, place=place))
-    return out
-
-
-def _overlap(a: Place, b: Place) -> bool:
-    if a.start is None or b.start is None:
-        return a.first <= b.last and b.first <= a.last
-    return a.start < (b.end or b.start + 1) and b.start < (a.end or a.start + 1)
 
 
 def _one_band(view: View, header: DayHeader, v_end: float) -> list[TimeBand]:
@@ -292,32 +241,6 @@ def _ids(lines: list[Line]) -> set[int]:
     return {line.id for line in lines}
 
 
-def _pair_weeks(found: list[_Found]) -> None:
-    """Two halves of a cell that are labelled with week A and week B each last as long as the whole of it."""
-    labelled = [item for item in found if item.week]
-    for item in labelled:
-        for other in labelled:
-            same = item.place.days == other.place.days and item.region.first == other.region.first
-            if same and item.region.last == other.region.last and item.week != other.week:
-                lo, hi = min(item.place.lo, other.place.lo), max(item.place.hi, other.place.hi)
-                item.place.lo, item.place.hi = lo, hi
-
-
-def _spell(found: list[_Found], days: int) -> None:
-    """Letters spread over the days of one row (B-R-E-A-K) are one word that holds for each of them."""
-    rows: dict[tuple[int, int], list[_Found]] = {}
-    for item in found:
-        # A letter with a room or a teacher is a subject's ("F", "E" in a plan of codes).
-        if len(item.place.cell.name) == 1 and len(item.place.days) == 1 and not item.place.cell.notes:
-            rows.setdefault((item.region.first, item.region.last), []).append(item)
-    for row in rows.values():
-        word = spread_word({item.place.days[0]: item.place.cell.name for item in row}, days)
-        crosses = sum(item.place.cell.free for item in row)
-        if word and crosses < 2:
-            for item in row:
-                item.place.cell.name = word
-
-
 def _filled(view: View, header: DayHeader, bands: list[TimeBand]) -> float:
     """Share of the bands with text in some day's column: a legend beside the table has none."""
     if not bands:
@@ -327,38 +250,7 @@ def _filled(view: View, header: DayHeader, bands: list[TimeBand]) -> float:
     return sum(any(min(r.y1, b.hi) > max(r.y0, b.lo) for r in rects) for b in bands if b.lines) / len(bands)
 
 
-def _drafts(view: View, days: list[DayBand], item: _Found) -> list[BlockDraft]:
-    place, region = item.place, item.region
-    out: list[BlockDraft] = []
-    for index in place.days:
-        band = days[index]
-        rect = region.rect
-        lane = (rect.x0, rect.x1) if len(place.days) == 1 and rect.width < LANE * (band.hi - band.lo) else None
-        if len(place.days) > 1:
-            # A cell of both weeks is each one's whole.
-            own = [days[other] for other in place.days if days[other].day == band.day]
-            rect = Rect(max(rect.x0, own[0].lo), rect.y0, min(rect.x1, own[-1].hi), rect.y1)
-        out.append(
-            BlockDraft(
-                day=band.day,
-                name=place.cell.name,
-                rect=view.back(rect),
-                lines=[*region.lines, band.line],
-                start=place.start,
-                end=place.end,
-                source=place.source,
-                notes=place.cell.notes,
-                room=place.cell.room,
-                teacher=place.cell.teacher,
-                week=item.week or band.week,
-                lane=lane,
-                certainty=region.certainty * place.certainty,
-            )
-        )
-    return out
-
-
-def _label_rows(view: View, days: list[DayBand], bands: list[TimeBand], found: list[_Found]) -> list[BlockDraft]:
+def _label_rows(view: View, days: list[DayBand], bands: list[TimeBand], found: list[Found]) -> list[BlockDraft]:
     """Rows whose name stands in the time header and whose cells are empty ("Lunch 12:00-12:45"): it is every day's."""
     out: list[BlockDraft] = []
     for index, band in enumerate(bands):
@@ -376,6 +268,8 @@ def _label_rows(view: View, days: list[DayBand], bands: list[TimeBand], found: l
                 end=band.end,
                 source=band.source,
                 week=day.week,
+                cycle=day.cycle,
+                weekday=day.weekday,
                 certainty=0.9,
             )
             for day in days

@@ -1,6 +1,7 @@
 """A table cut at every separator and header boundary into pieces, and what is drawn between these."""
 
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,7 @@ from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.axes.series import DayBand
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.rules import TWINS, Rail
+from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.model import Line, Rect
 
 DRAWN = 0.62
@@ -17,6 +19,14 @@ SAME = 14.0
 """Largest difference of a colour channel (0..255) within one and the same background."""
 _DASHES = 5
 """Fewer may be letters."""
+_ALONG = 0.8
+"""Share of an edge along which what stands on it must be seen."""
+_BLEND = 0.5
+"""Of the way from a block's colour to the ground's: what a blurred gutter has at least."""
+_TWO_LINES = 1.5
+"""Heights of a text: what is higher are two, read as one."""
+_MIDDLE = 0.2
+"""Of a row: how far from its middle a text of its own stands at most."""
 MAX_CUTS = 90
 """Positions along one axis at which a table is cut at most."""
 
@@ -44,10 +54,19 @@ class Table:
                     self.right[i, j] = view.u_cut(self.us[i + 1], self.vs[j], self.vs[j + 1]) >= DRAWN
                 if j + 1 < nv:
                     self.under[i, j] = view.v_cut(self.vs[j + 1], self.us[i], self.us[i + 1]) >= DRAWN
+        # A start and its end on both sides of a rule are one time: in their row, it parts a lesson's lines of text.
+        lines = [line for band in bands for line in band.lines if line.rect.height > _TWO_LINES * line.size]
+        times = [view.rect(line) for line in lines if find_times(line.text)]
+        for j in range(nv - 1):
+            at = self.vs[j + 1]
+            if any(rect.y0 < at < rect.y1 and view.v_cut(at, rect.x1, days[0].lo) >= DRAWN for rect in times):
+                self.under[:, j] = False
         self._colours: dict[Piece, npt.NDArray[np.float64]] = {}
+        self._join_patches()
         self.day_lined = self._lined(days_axis=True)
         self.band_lined = self._lined(days_axis=False)
         self.band_drawn = self._drawn_bands()
+        self.headed = self._headed()
 
     @staticmethod
     def _mid(cuts: list[float], index: int) -> float:
@@ -71,6 +90,43 @@ class Table:
     def alike(self, a: Piece, b: Piece) -> bool:
         return bool(np.abs(self.colour(a) - self.colour(b)).max() <= SAME)
 
+    def _join_patches(self) -> None:
+        """Join the rows of a block that is a patch of colour, where the rules of the ground show through it.
+
+        It stands in a column that shows the ground elsewhere, and holds one text. Where each of its texts stands in the
+        middle of a row of its own, it is several blocks of one colour.
+        """
+        texts: dict[Piece, list[Rect]] = {}
+        for line in self.view.lines:
+            rect = self.view.rect(line)
+            if self.us[0] < rect.cx < self.us[-1] and self.vs[0] < rect.cy < self.vs[-1]:
+                texts.setdefault(self.piece_of(line), []).append(rect)
+        nu, nv = self.under.shape
+        for i in range(nu):
+            ground = [bool(np.abs(self.colour((i, j)) - self.background).max() <= SAME) for j in range(nv)]
+            first = 0
+            for j in range(1, nv + 1):
+                above, here = (i, j - 1), (i, j)
+                one = j < nv and not (ground[j] or ground[j - 1]) and self.alike(above, here)
+                if one and not self._gutter(above, here):
+                    continue
+                if 2 <= j - first < nv and any(ground) and self._holds_one(texts, i, range(first, j)):
+                    self.under[i, first : j - 1] = False
+                first = j
+
+    def _holds_one(self, texts: dict[Piece, list[Rect]], i: int, rows: range) -> bool:
+        """Whether the texts of a column's rows belong together: they are in the first row, or in the middle of all, but
+        not each in its own row's."""
+        held = {j: texts[i, j] for j in rows if (i, j) in texts}
+        middles = {j: _middle(each) for j, each in held.items()}
+        least = min(self.vs[j + 1] - self.vs[j] for j in rows)
+        own = all(abs(middle - self._mid(self.vs, j)) < _MIDDLE * least for j, middle in middles.items())
+        patch = (self.vs[rows[0]] + self.vs[rows[-1] + 1]) / 2
+        inside = sorted((rect for each in held.values() for rect in each), key=lambda rect: rect.y0)
+        close = all(after.y0 - rect.y1 < self.view.size for rect, after in pairwise(inside))
+        whole = bool(held) and close and abs(_middle(inside) - patch) < _MIDDLE * least
+        return list(held) == [rows[0]] or (whole and (len(held) == 1 or not own))
+
     def _lined(self, *, days_axis: bool) -> list[bool]:
         """For each inner header boundary: whether a line is drawn on it somewhere, between backgrounds equal or not.
 
@@ -90,9 +146,8 @@ class Table:
                     break
         return out
 
-    def _ruled(self, a: Piece, b: Piece) -> bool:
-        """Whether something of a third colour stands between two neighbours: a rule, dashed or not, or a gutter."""
-        one, two = self.colour(a), self.colour(b)
+    def _between(self, a: Piece, b: Piece) -> npt.NDArray[np.float64]:
+        """The pixels about the edge of two neighbours: along it x across it x colours."""
         first = self.piece_rect(a)
         across = abs(a[0] - b[0]) == 1
         at = first.x1 if across else first.y1
@@ -102,13 +157,24 @@ class Table:
         if not across:
             strip = Rect(strip.y0, strip.x0, strip.y1, strip.x1)
         seen = self.view.rules.pixels(self.view.back(strip))
-        if across == self.view.turned:
-            seen = seen.transpose(1, 0, 2)
+        return seen.transpose(1, 0, 2) if across == self.view.turned else seen
+
+    def _ruled(self, a: Piece, b: Piece) -> bool:
+        """Whether something of a third colour stands between two neighbours: a rule, dashed or not, or a gutter."""
+        one, two = self.colour(a), self.colour(b)
+        seen = self._between(a, b)
         if not seen.size:
             return False
         third = (seen < np.minimum(one, two) - 2 * SAME) | (seen > np.maximum(one, two) + 2 * SAME)
         along = np.max(third, axis=(1, 2))
-        return float(np.mean(along)) > 0.8 or _dashed(along)
+        return float(np.mean(along)) > _ALONG or _dashed(along)
+
+    def _gutter(self, a: Piece, b: Piece) -> bool:
+        """Whether the table's ground is seen between two neighbours."""
+        own = self.colour(a)
+        seen, way = self._between(a, b) - own, self.background - own
+        towards = (seen @ way) / float(way @ way)
+        return bool(seen.size) and float(np.mean(towards.max(axis=1) > _BLEND)) > _ALONG
 
     def _drawn_bands(self) -> list[bool]:
         """For each inner time boundary: whether anything is drawn on it in any column or in the time header."""
@@ -123,6 +189,13 @@ class Table:
             for index, band in enumerate(self.bands[:-1]):
                 out[index] = out[index] or self.view.v_cut(band.hi, u0, u1) >= DRAWN
         return out
+
+    def _headed(self) -> bool:
+        """Whether the days are ruled apart at their names and the table has sides: what is not parted below is one."""
+        names = [self.view.rect(day.line) for day in self.days]
+        top, bottom = min(rect.y0 for rect in names), max(rect.y1 for rect in names)
+        parted = all(self.view.u_cut(day.hi, top, bottom) >= DRAWN for day in self.days[:-1])
+        return parted and all(self.view.u_cut(at, self.vs[0], self.vs[-1]) >= DRAWN for at in (self.us[0], self.us[-1]))
 
     def components(self, pieces: list[Piece] | None = None) -> list[list[Piece]]:
         """Pieces (all, or those given) joined where nothing is drawn between them."""
@@ -154,6 +227,10 @@ class Table:
         common = max(set(rounded), key=rounded.count)
         background: npt.NDArray[np.float64] = np.array(common, float) * 8 + 4
         return background
+
+
+def _middle(rects: list[Rect]) -> float:
+    return (min(rect.y0 for rect in rects) + max(rect.y1 for rect in rects)) / 2
 
 
 def _dashed(along: npt.NDArray[np.bool_]) -> bool:

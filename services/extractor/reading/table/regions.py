@@ -2,7 +2,7 @@
 
 Pieces join where nothing is drawn between them (union-find). A joined area is taken apart again at a header boundary
 where the drawing cannot have been meant as one cell: it is no rectangle, it holds texts that each stand in their own
-day's column, or the page results no separators along that axis at all.
+day's column, or the page draws no separators along that axis at all.
 """
 
 import math
@@ -137,12 +137,11 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     if len(days) == len(table.days) and _parted_elsewhere(table, pieces):
         return [_region(table, pieces, lines, 0.9)]
     day = table.days[occupied.pop()]
-    hull = _hull(table, pieces)
     centre = (min(rect.x0 for rect in rects) + max(rect.x1 for rect in rects)) / 2
-    if abs(centre - hull.cx) < 0.1 * (day.hi - day.lo) and abs(centre - (day.lo + day.hi) / 2) > 0.2 * (
-        day.hi - day.lo
+    if abs(centre - _hull(table, pieces).cx) < 0.1 * (day.hi - day.lo) and (
+        table.headed or abs(centre - (day.lo + day.hi) / 2) > 0.2 * (day.hi - day.lo)
     ):
-        return [_region(table, pieces, lines, 0.9)]
+        return [_region(table, pieces, lines, 0.97 if table.headed else 0.9)]
     return _by_day(table, pieces, lines, days)
 
 
@@ -252,7 +251,7 @@ def _area_of(table: Table, pieces: list[Piece]) -> float:
 def _by_band(
     table: Table, pieces: list[Piece], lines: list[Line], bands: list[int]
 ) -> list[tuple[list[Piece], list[Line], bool]]:
-    """Split an area at the time boundaries the page does not result; (pieces, lines, whether it was narrowed)."""
+    """Split an area at the time boundaries the page does not draw; (pieces, lines, whether it was narrowed)."""
     spans = [(band.lo, band.hi) for band in table.bands]
     out = _doubles(table, pieces, lines, bands)
     placed = {line.id for _, own, _ in out for line in own}

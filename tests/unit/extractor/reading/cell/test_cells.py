@@ -371,3 +371,12 @@ def test_people_by_their_initials(text: str) -> None:
 @pytest.mark.parametrize("text", ["W.I.N. Time", "MATHS A", "S.V.T.", "PE", "Leroy C.", "4.2 SPORT A."])
 def test_initials_of_no_person(text: str) -> None:
     assert not is_person(text)
+
+
+def test_a_start_above_the_name_and_an_end_below_it_are_the_times() -> None:
+    lines = stack("Start 11:00", "Networks", ("Lab 3", 14.0), "End 14:00")
+    cell = read_cell(lines, CELL, page_words(lines))
+    assert (cell.name, cell.room) == ("Networks", "Lab 3")
+    (span,) = cell.spans
+    assert span.end is not None
+    assert (span.start.hour, span.end.hour) == (11, 14)

@@ -1,0 +1,167 @@
+"""Labels of a time axis: hours without minutes, and starts and ends that stand apart though they are one range."""
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+from services.extractor.reading.lexicon.times import find_times, resolve
+from services.extractor.reading.model import Line, Rect
+
+DASH = "-–—−~"
+CLOCK = r"\d{1,2}\s?[:.hH]\s?\d{2}"
+CLOCK_ALONE = re.compile(rf"{CLOCK}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
+_CLOCK_OR_DIGITS = re.compile(rf"{CLOCK_ALONE.pattern}|[012]\d[0-5]\d", re.IGNORECASE)
+PAIRS = 3
+"""Starts with an end below them that make a pattern."""
+_LONGEST = 6 * 60
+"""Minutes of a range."""
+_TWO_LINES = 1.5
+"""Heights of a text."""
+_SCALE, _STEP, _FIRST, _LAST_PERIOD = 5, 2 * 60, 6 * 60, 12
+"""Labels of hours that make a scale, minutes between two of them at most, the first one's minutes at least, and the
+number that no school's period has."""
+_NEARER = 0.75
+"""An end's distance to its start, as a share of that to any other time of the column."""
+UNTIL = re.compile(rf"\s*(?:[{DASH}]|(?<=[\dmh\s])(?:to|till?|until|bis|à|al?|tot|do))[{DASH}\s]*$", re.IGNORECASE)
+FROM = re.compile(rf"^[{DASH}\s]*(?:[{DASH}]|(?:to|till?|until|bis|à|al?|tot|do)(?=[\s\d]))\s*", re.IGNORECASE)
+
+
+def with_minutes(lines: list[Line]) -> list[Line]:
+    """The lines, hours without minutes as times ("7", "7:30", "8"; "8" to "18"): labels of one column or row that rise.
+
+    Numbers alone are periods, unless they go beyond those of a day.
+    """
+    labels = [line for line in lines if line.upright and re.fullmatch(rf"\d{{1,2}}|{CLOCK}", line.text.strip())]
+    made: dict[int, Line] = {}
+    for across in (False, True):
+        left, scales = labels, list[list[Line]]()
+        while left:
+            seed = left[0].rect
+            row = [line for line in left if (level_with if across else overlapping)(seed, line.rect)]
+            left = [line for line in left if all(line is not other for other in row)]
+            if _is_scale(sorted(row, key=lambda line: line.rect.cx if across else line.rect.cy)):
+                scales.append([line for line in row if line.text.strip().isdigit()])
+        # Rows of numbers under each other are a month.
+        if len(scales) == 1:
+            made |= {id(line): replace(line, text=f"{line.text.strip()}:00") for line in scales[0]}
+    return [made.get(id(line), line) for line in lines]
+
+
+def _is_scale(row: list[Line]) -> bool:
+    at = [_minutes(line.text) for line in row]
+    steps = [after - before for before, after in pairwise(at)]
+    if len(row) < _SCALE or min(steps) <= 0 or max(steps) > _STEP or at[0] < _FIRST:
+        return False
+    return at[-1] > _LAST_PERIOD * 60 or any(value % 60 for value in at)
+
+
+def _minutes(text: str) -> int:
+    hour, _, minute = re.sub(r"\D+", ":", text.strip()).partition(":")
+    return 60 * int(hour) + int(minute or 0)
+
+
+def joined_abreast(lines: list[Line]) -> list[Line]:
+    """Starts with their ends right beside them ("0900", "1010"), row after row: ranges whose dash was not read."""
+    clocks = [line for line in lines if line.upright and _CLOCK_OR_DIGITS.fullmatch(line.text.strip(DASH + " "))]
+    # By identity: a page of nothing but times would be compared three times over.
+    timed = {id(line) for line in clocks}
+    pairs: list[tuple[Line, Line]] = []
+    for line in clocks:
+        row = [other for other in lines if level_with(line.rect, other.rect)]
+        after = min((each for each in row if each.rect.cx > line.rect.cx), key=lambda each: each.rect.x0, default=None)
+        if after is None or id(after) not in timed:
+            continue
+        near = after.rect.x0 - line.rect.x1 < 2 * line.size
+        if near and sum(id(each) in timed for each in row) == 2 and rises(line, after):
+            pairs.append((line, after))
+    aligned = [
+        pair
+        for pair in pairs
+        if sum(all(overlapping(a.rect, b.rect) for a, b in zip(pair, other, strict=True)) for other in pairs) >= PAIRS
+    ]
+    return _as_ranges(lines, aligned) if 2 * len(aligned) >= 0.75 * len(clocks) else lines
+
+
+def range_of(line: Line, after: Line) -> str:
+    return f"{UNTIL.sub('', line.text).rstrip()} - {FROM.sub('', after.text).lstrip()}"
+
+
+def rises(line: Line, after: Line) -> bool:
+    """Whether a range of both is one of a school day."""
+    return is_range(range_of(line, after))
+
+
+def is_range(text: str) -> bool:
+    """Whether a text is a range of a school day."""
+    spans = find_times(text)
+    if len(spans) != 1 or spans[0].end is None:
+        return False
+    start, end = resolve(spans[0])
+    return end is not None and end - start <= _LONGEST
+
+
+def level_with(a: Rect, b: Rect) -> bool:
+    return min(a.y1, b.y1) - max(a.y0, b.y0) > 0.5 * min(a.height, b.height)
+
+
+def _as_ranges(lines: list[Line], pairs: list[tuple[Line, Line]]) -> list[Line]:
+    """The lines with each pair of a start and an end as one."""
+    made = {
+        id(line): replace(
+            line,
+            text=range_of(line, after),
+            rect=line.rect.union(after.rect),
+            confidence=min(line.confidence, after.confidence),
+        )
+        for line, after in pairs
+    }
+    ends = {id(after) for _, after in pairs}
+    return [made.get(id(line), line) for line in lines if id(line) not in ends]
+
+
+def joined_below(lines: list[Line]) -> list[Line]:
+    """A start right above its end ("08:55" over "09:45", no dash) and the same for (nearly) all times of that column.
+
+    A column of starts alone is evenly set; ends stand clearly nearer to their starts than to the next ones.
+    """
+    clocks = [line for line in lines if line.upright and _CLOCK_OR_DIGITS.fullmatch(line.text.strip())]
+    pairs: list[tuple[Line, Line]] = []
+    for line in clocks:
+        column = [other for other in clocks if overlapping(line.rect, other.rect)]
+        below = [other for other in column if other.rect.cy > line.rect.cy + 0.4 * line.size]
+        after = min(below, key=lambda other: other.rect.cy, default=None)
+        if after is None or after.rect.cy - line.rect.cy > 1.9 * max(line.size, after.size):
+            continue
+        within = after.rect.cy - line.rect.cy
+        beyond = [abs(other.rect.cy - each.rect.cy) for each in (line, after) for other in column]
+        nearest = all(away < 0.4 * line.size or away == within or away * _NEARER > within for away in beyond)
+        if nearest and rises(line, after):
+            pairs.append((line, after))
+    pairs = pairs if len(pairs) >= PAIRS else _meeting(clocks)
+    members = [id(line) for pair in pairs for line in pair]
+    # A column that prints ranges has starts alone where nothing but a start is meant ("Doors open 8:35").
+    ranges = [line for line in lines if any(span.end is not None for span in find_times(line.text))]
+    # But for those of two lines, of which some have a dash.
+    ranges = [line for line in ranges if line.rect.height < _TWO_LINES * line.size]
+    beside = sum(any(overlapping(line.rect, start.rect) for start, _ in pairs) for line in ranges)
+    if len(pairs) < PAIRS or len(set(members)) < len(members) or len(members) < 0.75 * (len(clocks) + beside):
+        return lines
+    return _as_ranges(lines, pairs)
+
+
+def _meeting(clocks: list[Line]) -> list[tuple[Line, Line]]:
+    """Starts and ends by turns down a column: known where an end is the next start ("7:50", "8:45", "8:45", "9:40")."""
+    if not clocks:
+        return []
+    column = max(([o for o in clocks if overlapping(line.rect, o.rect)] for line in clocks), key=len)
+    column.sort(key=lambda line: line.rect.cy)
+    at = [resolve(find_times(line.text)[0])[0] if find_times(line.text) else 0 for line in column]
+    within = [(start, end) for start, end in zip(at[::2], at[1::2], strict=False)]
+    between = [(end, start) for end, start in zip(at[1::2], at[2::2], strict=False)]
+    turns = len(column) % 2 == 0 and all(start < end for start, end in within) and all(a <= b for a, b in between)
+    met = turns and any(end == start for end, start in between)
+    return list(zip(column[::2], column[1::2], strict=True)) if met else []
+
+
+def overlapping(a: Rect, b: Rect) -> bool:
+    return min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 * min(a.width, b.width)

@@ -1,0 +1,35 @@
+"""What the head of a column says stands in it: days, times, lessons, rooms, people, notes."""
+
+import re
+from typing import Final
+
+from services.extractor.reading.lexicon.calendar import load, plain
+
+_ROLES: Final[dict[str, str]] = {plain(word) or word: role for role, words in load("columns").items() for word in words}
+_PARTS = re.compile(r"\s*[/&,+]\s*|\s+and\s+", re.IGNORECASE)
+_TITLES = ("title", "name", "description", "subject", "subjects")
+
+
+def column_role(text: str) -> str | None:
+    """What stands below a head; null for what heads no column.
+
+    "Location / Staff" is notes, which rooms and people are told apart in.
+
+    Returns:
+        ``day``, ``time``, ``start``, ``end``, ``name``, ``room``, ``teacher`` or ``notes``.
+    """
+    bare = plain(text) or text.strip()
+    if bare in _ROLES:
+        return _ROLES[bare]
+    parts = [part for part in _PARTS.split(text) if part]
+    return "notes" if len(parts) > 1 and all(map(column_role, parts)) else None
+
+
+def is_title(text: str) -> bool:
+    """Whether a column's head names the lesson itself, where another one gives its code."""
+    return column_role(text) == "name" and plain(text).endswith(_TITLES)
+
+
+def is_time_word(text: str) -> bool:
+    """Whether a text says that a time beside it is a start or an end ("Start", "bis")."""
+    return column_role(text.strip(" :.-–")) in ("start", "end", "time")
