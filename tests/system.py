@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 
 from deploy.embedded.process import end, free_port, spawn
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 WORKERS = ("compressor", "ocr", "extractor")
@@ -36,11 +37,11 @@ class System:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._env = env
 
-    async def start(self, seconds: float = 90) -> None:
+    async def start(self) -> None:
         """Start all services and wait until each is ready."""
         for name in self.ports:
             self.spawn(name)
-        await asyncio.gather(*(self.ready(name, seconds) for name in self.ports))
+        await asyncio.gather(*(self.ready(name) for name in self.ports))
 
     def spawn(self, name: str, service: str | None = None) -> None:
         """Start one service's process; `name` tells two of the same `service` apart."""
@@ -67,11 +68,11 @@ class System:
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
 
-    async def ready(self, name: str, seconds: float = 60) -> None:
+    async def ready(self, name: str) -> None:
         """Wait until a service answers that it is ready; a service that ended instead is an error with its log."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         url = f"http://127.0.0.1:{self.ports[name]}/readyz"
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
             while True:
                 try:
                     async with session.get(url) as answer:
@@ -83,9 +84,18 @@ class System:
                     raise RuntimeError(f"{name} is not ready:\n{self.log(name).read_text()[-4000:]}")
                 await asyncio.sleep(0.05)
 
+    def hold(self, name: str) -> None:
+        """Let a service stand still until `let_go`, so that it cannot be quicker than the test."""
+        self.processes[name].send_signal(signal.SIGSTOP)
+
+    def let_go(self, name: str) -> None:
+        self.processes[name].send_signal(signal.SIGCONT)
+
     async def stop(self) -> None:
         """Stop all services in good order."""
-        await asyncio.gather(*(end(each, signal.SIGTERM, 30) for each in self.processes.values()))
+        for name in self.processes:
+            self.let_go(name)
+        await asyncio.gather(*(end(each, signal.SIGTERM, PATIENCE) for each in self.processes.values()))
 
 
 async def upload(
@@ -106,7 +116,7 @@ async def follow(
     """The event stream of a document as (id, data), until the server closes it."""
     headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
     url = f"{base_url}/api/v1/events/{document_id}"
-    async with session.get(url, headers=headers, timeout=aiohttp.ClientTimeout(total=120)) as answer:
+    async with session.get(url, headers=headers, timeout=aiohttp.ClientTimeout(total=PATIENCE)) as answer:
         if answer.status == 204:
             return
         assert answer.status == 200, await answer.text()

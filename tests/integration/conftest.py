@@ -22,14 +22,15 @@ from shared.streams.keys import Keys
 from shared.streams.stage_consumer import StageConsumer
 from tests.integration.redis_server import EmbeddedRedis, redis_binary
 from tests.system import System
+from tests.waiting import patience
 
 
 class GatewayAlone(System):
     """Only the gateway; its settings are small, so that its bounds are met fast."""
 
-    async def start(self, seconds: float = 60) -> None:
+    async def start(self) -> None:
         self.spawn("gateway")
-        await self.ready("gateway", seconds)
+        await self.ready("gateway")
 
 
 async def create_database(url: str, name: str) -> None:
@@ -120,7 +121,7 @@ class Player:
     async def take(self, document_id: str) -> Delivery:
         """Wait for a document's job."""
         await self.consumer.ensure_group()
-        async with asyncio.timeout(20):
+        async with patience():
             while document_id not in self._seen:
                 for delivery in await self.consumer.fetch(100, 1000):
                     self._seen[read_job("compress", delivery.fields).document_id] = delivery

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from deploy.embedded.process import end, free_port, spawn
 from tests.integration.redis_server import redis_binary
+from tests.waiting import PATIENCE, patience
 
 
 class Authority:
@@ -87,7 +88,7 @@ class SecuredServers:
             self._running.append(spawn(command, log=log, cwd=folder, death=signal.SIGKILL))
 
     async def _until_up(self, client: Any) -> None:
-        async with asyncio.timeout(30):
+        async with patience():
             while True:
                 try:
                     await client.ping()
@@ -99,4 +100,4 @@ class SecuredServers:
         await client.aclose()
 
     async def stop(self) -> None:
-        await asyncio.gather(*(end(each, signal.SIGTERM, 10) for each in self._running))
+        await asyncio.gather(*(end(each, signal.SIGTERM, PATIENCE) for each in self._running))

@@ -16,7 +16,8 @@ from redis.exceptions import AuthenticationError
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey, ServerError, free_port
 from deploy.embedded import server as server_module
 from deploy.embedded.process import spawn
-from tests.integration.survivors import descendants, gone, survivors, until
+from tests.processes import descendants, end, gone
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -146,7 +147,7 @@ async def test_nothing_survives_the_kill_of_the_process_that_started_it(tmp_path
     finally:
         holder.kill()
         await holder.communicate()
-    assert await survivors(everyone) == []
+    await end(everyone)
     # And the folders are free at once for the next start.
     async with EmbeddedValkey(tmp_path / "v"), EmbeddedPostgres(tmp_path / "p"):
         pass
@@ -158,7 +159,7 @@ async def test_a_server_that_ignores_the_request_to_stop_is_killed(tmp_path: Pat
     stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); print('on', flush=True); time.sleep(99)"
     with log.open("wb") as file:
         process = spawn([sys.executable, "-c", stubborn], log=file, cwd=tmp_path, death=signal.SIGTERM)
-    assert await until(lambda: log.read_text() != "")
+    await until(lambda: log.read_text() != "")
     server._process = process
     await server.stop(seconds=0.2)
     assert process.returncode == -signal.SIGKILL

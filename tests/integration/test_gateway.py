@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import io
 import struct
-import time
 import zlib
 from typing import Any
 
@@ -13,7 +12,9 @@ import asyncpg
 import pytest
 
 from tests.integration.conftest import GatewayAlone, Player
+from tests.processes import processor_time
 from tests.system import upload
+from tests.waiting import patience
 
 
 def png(width: int = 8, height: int = 8) -> bytes:
@@ -60,6 +61,8 @@ REFUSED: dict[str, tuple[Any, int, str, str]] = {
     ),
     "a path": (form(("file", png(), "../../etc/passwd.png", "image/png")), 400, "bad-file-name", "path"),
     "a long name": (form(("file", png(), "n" * 5000, "image/png")), 400, "bad-file-name", "255"),
+    "a control character": (form(("file", png(), "a\u202egnp.exe", "image/png")), 400, "bad-file-name", "control"),
+    "declared as text": (form(("file", png(), "a.png", "text/html")), 415, "wrong-content-type", "text/html"),
     "seventeen parts": (
         form(*((f"field{n}", b"x", None, "text/plain") for n in range(17))),
         400,
@@ -130,18 +133,17 @@ async def test_an_upload_is_committed_and_put_on_the_stream(
 async def test_a_client_that_goes_away_leaves_nothing(gateway: GatewayAlone) -> None:
     before = await stored(gateway)
     head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
-    _, writer = await asyncio.open_connection("127.0.0.1", gateway.ports["gateway"])
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.ports["gateway"])
     request = (
         "POST /api/v1/documents/upload HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n"
         "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
     )
     writer.write(request.encode() + head + png())
-    await writer.drain()
+    writer.write_eof()
+    # It hangs up in turn once it knows that no more is coming.
+    async with patience():
+        await reader.read()
     writer.close()
-    await writer.wait_closed()
-    # An answered request shows that the gateway's loop has turned since.
-    async with aiohttp.ClientSession() as session, session.get(f"{gateway.base_url}/readyz") as answer:
-        assert answer.status == 200
     assert await stored(gateway) == before
 
 
@@ -236,7 +238,7 @@ async def test_health_and_metrics(gateway: GatewayAlone, session: aiohttp.Client
     async with session.get(f"{gateway.base_url}/livez") as answer:
         assert answer.status == 200
     async with session.get(f"{gateway.base_url}/readyz") as answer:
-        assert await answer.json() == {"ready": True, "checks": {"postgres": "ok", "blobs": "ok", "chores": "ok"}}
+        assert await answer.json() == {"ready": True, "checks": {"postgres": "ok", "blobs": "ok"}}
     async with session.get(f"{gateway.base_url}/metrics") as answer:
         assert "timelift_sse_subscribers" in await answer.text()
 
@@ -246,7 +248,7 @@ async def raw_post(gateway: GatewayAlone, headers: str, body: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", gateway.ports["gateway"])
     head = f"POST /api/v1/documents/upload HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
     writer.write(head.encode("latin-1") + b"\r\n" + body)
-    async with asyncio.timeout(15):
+    async with patience():
         answer = await reader.readuntil(b"\r\n\r\n")
     writer.close()
     return answer
@@ -267,78 +269,30 @@ async def raw_post(gateway: GatewayAlone, headers: str, body: bytes) -> bytes:
         (
             "Content-Type: multipart/form-data; boundary=b",
             b'--b\r\nContent-Disposition: form-data; name="file"\r\nContent-Type: text/\xff\r\n\r\nx\r\n--b--\r\n',
-            b"400",
+            b"415",
         ),
     ],
 )
-async def test_a_hostile_body_is_refused_at_once(
-    gateway: GatewayAlone, session: aiohttp.ClientSession, headers: str, body: bytes, status: bytes
+async def test_a_hostile_body_is_refused_for_no_more_work_than_another(
+    gateway: GatewayAlone, headers: str, body: bytes, status: bytes
 ) -> None:
+    pid = gateway.processes["gateway"].pid
+
+    async def work(headers: str, body: bytes) -> tuple[bytes, float]:
+        """The answer, and the gateway's processor time of ten."""
+        begun = processor_time(pid)
+        for _ in range(10):
+            answer = await raw_post(gateway, headers, body)
+        return answer, processor_time(pid) - begun
+
     before = await stored(gateway)
-    answer = await raw_post(gateway, headers, body)
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+    _, usual = await work("Content-Type: multipart/form-data; boundary=b", head + b"a" * 1_000_000 + b"\r\n--b--\r\n")
+    answer, hostile = await work(headers, body)
     assert answer.startswith(b"HTTP/1.1 " + status)
     assert b"application/problem+json" in answer
-    async with session.get(f"{gateway.base_url}/livez", timeout=aiohttp.ClientTimeout(total=5)) as alive:
-        assert alive.status == 200
+    assert hostile < 5 * usual
     assert await stored(gateway) == before
-
-
-@pytest.mark.parametrize(
-    ("content_type", "start"),
-    [
-        # A line that only begins like the boundary, a boundary that another reader takes from the header, and forms
-        # that lines precede: what follows was skipped line by line, in one go.
-        ("multipart/form-data; boundary=b", b"--bx\r\n"),
-        ("multipart/form-data; boundary=b", b"--b x\r\n"),
-        ("multipart/form-data; boundary=b", b"\r\n\r\n"),
-        ("multipart/form-data; boundary=x; boundary=b", b"--x\r\n"),
-        ("multipart/form-data; boundary=b; boundary=x", b"--b\r\n"),
-        ('multipart/form-data; boundary="b"; x="; boundary=x"', b"--x\r\n"),
-        ("multipart/form-data; xboundary=x; boundary=b", b"--x\r\n"),
-    ],
-)
-async def test_a_body_that_only_seems_to_begin_with_its_boundary_stops_nobody(
-    gateway: GatewayAlone, session: aiohttp.ClientSession, content_type: str, start: bytes
-) -> None:
-    longest = 0.0
-    sending = asyncio.create_task(raw_post(gateway, f"Content-Type: {content_type}", start + b"\n" * 1_000_000))
-    while not sending.done():
-        begun = time.perf_counter()
-        async with session.get(f"{gateway.base_url}/livez") as alive:
-            assert alive.status == 200
-        longest = max(longest, time.perf_counter() - begun)
-    assert (await sending).startswith(b"HTTP/1.1 400")
-    # It was 0.4 s or more; a machine that is busy with other things takes its time, too.
-    assert longest < 0.25
-
-
-@pytest.mark.parametrize("declared", ["application/x-pdf", "binary/octet-stream", "*/*", "text/html", "nonsense", None])
-async def test_the_bytes_decide_what_a_file_is(
-    gateway: GatewayAlone, session: aiohttp.ClientSession, declared: str | None
-) -> None:
-    said = f"Content-Type: {declared}\r\n" if declared else ""
-    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n{said}\r\n'
-    headers = {"Content-Type": "multipart/form-data; boundary=b"}
-    body = head.encode() + png() + b"\r\n--b--\r\n"
-    async with session.post(f"{gateway.base_url}/api/v1/documents/upload", data=body, headers=headers) as answer:
-        assert answer.status == 202, await answer.text()
-
-
-@pytest.mark.parametrize(
-    ("name", "kept"),
-    [
-        ("תוכנית\u200f.png", "תוכנית.png"),
-        ("a\u202egnp.exe", "agnp.exe"),
-        ("Woche\u0085\u2028 7.png", "Woche 7.png"),
-        ("\u200f\u202a", "timetable"),
-    ],
-)
-async def test_what_could_hide_or_turn_a_name_is_taken_out_of_it(
-    gateway: GatewayAlone, session: aiohttp.ClientSession, name: str, kept: str
-) -> None:
-    id_ = await upload(session, gateway.base_url, png(), name)
-    async with session.get(f"{gateway.base_url}/api/v1/documents/{id_}") as answer:
-        assert (await answer.json())["fileName"] == kept
 
 
 @pytest.mark.parametrize("name", ["Screenshot 9.41.00\u202fAM.png", "Emploi\u00a0du temps.png", "👩\u200d🏫.png"])
@@ -360,11 +314,3 @@ async def test_a_trace_that_is_none_is_left_out(gateway: GatewayAlone) -> None:
     body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + png() + b"\r\n--b--\r\n"
     answer = await raw_post(gateway, "Content-Type: multipart/form-data; boundary=b\r\ntraceparent: \xff", body)
     assert answer.startswith(b"HTTP/1.1 202")
-
-
-async def test_a_burst_is_taken_in_turns_instead_of_being_shed(
-    gateway: GatewayAlone, session: aiohttp.ClientSession
-) -> None:
-    """Far more small uploads at once than are received at once (UPLOAD_CONCURRENCY, 16): all are accepted."""
-    ids = await asyncio.gather(*(upload(session, gateway.base_url, png()) for _ in range(60)))
-    assert len(set(ids)) == 60

@@ -1,6 +1,5 @@
 """How far a document came, when its events are recorded after its end; and when it is put back to work."""
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -16,6 +15,7 @@ from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.test_gateway import png
 from tests.integration.test_queue import call, dead_letter
 from tests.system import upload
+from tests.waiting import until
 
 
 class Record:
@@ -82,7 +82,8 @@ async def test_a_completed_document_stays_at_its_end(record: Record) -> None:
 async def test_what_was_told_before_a_retry_does_not_move_the_retried_document(record: Record) -> None:
     await record.told(40)
     stale = await record.now()
-    await asyncio.sleep(0.002)  # ids are in milliseconds
+    while await record.now() == stale:  # ids are in milliseconds
+        pass
     await record.documents.fail(record.id, "default", "It broke.")
     assert await record.documents.revive(record.id)
     assert await record.row() == ("processing", None, 0)
@@ -108,11 +109,12 @@ async def test_a_document_that_fails_at_once_is_polled_with_its_step(
 
     async def polled(**wanted: Any) -> None:
         """Wait for what the recorder writes; Postgres gives no signal of it."""
-        found: dict[str, Any] = {}
-        async with asyncio.timeout(10):
-            while not wanted.items() <= found.items():
-                _, found = await call(session, gateway, "GET", f"documents/{id_}")
-                await asyncio.sleep(0.02)
+
+        async def found() -> bool:
+            _, document = await call(session, gateway, "GET", f"documents/{id_}")
+            return bool(wanted.items() <= document.items())
+
+        await until(found)
 
     await polled(status="failed", step="Running OCR", stage="ocr", percentage=30, error="It broke.")
     assert (await call(session, gateway, "POST", f"queue/dead/{dead}/retry"))[0] == 202

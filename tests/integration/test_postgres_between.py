@@ -18,6 +18,7 @@ from shared.db.pool import Database, DatabaseSettings
 from tests.chaos.proxy import Door
 from tests.integration.conftest import GatewayAlone
 from tests.integration.test_gateway import form, png, stored
+from tests.waiting import PATIENCE, patience, until
 
 PGBOUNCER = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
 
@@ -62,17 +63,15 @@ async def test_an_upload_whose_insert_lost_its_answer_is_kept(
         await holder.execute("SELECT pg_advisory_lock(4711)")
         url = f"{gateway.base_url}/api/v1/documents/upload"
         sending = asyncio.create_task(session.post(url, data=form(("file", png(), "a.png", "image/png"))))
-        async with asyncio.timeout(30):
-            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 4711"
-            while not await direct.fetchval(waiting):  # noqa: ASYNC110 - a lock that is waited for gives no signal
-                await asyncio.sleep(0.02)
+        waiting = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 4711"
+        await until(lambda: direct.fetchval(waiting))
         door.set("mute")
         await holder.execute("SELECT pg_advisory_unlock(4711)")
-        async with asyncio.timeout(30):
+        async with patience():
             await inserted.wait()
         door.set("cut")
         door.set("clear")
-        async with asyncio.timeout(60):
+        async with patience():
             answer = await sending
         assert answer.status in (200, 202), await answer.text()
         body = await answer.json()
@@ -100,7 +99,7 @@ async def pooled(postgres_server: EmbeddedPostgres, database_url: str, tmp_path:
         # As root it refuses to run.
         process = spawn([PGBOUNCER, "pgbouncer.ini"], log=log, cwd=tmp_path, death=signal.SIGKILL, nobody=tmp_path)
     url = parts._replace(netloc=f"{parts.username}:{parts.password}@127.0.0.1:{port}").geturl()
-    async with asyncio.timeout(30):
+    async with patience():
         while True:
             try:
                 await (await asyncpg.connect(url, statement_cache_size=0)).close()
@@ -108,7 +107,7 @@ async def pooled(postgres_server: EmbeddedPostgres, database_url: str, tmp_path:
             except (OSError, asyncpg.PostgresError):
                 await asyncio.sleep(0.05)
     yield url
-    await end(process, signal.SIGTERM, 10)
+    await end(process, signal.SIGTERM, PATIENCE)
 
 
 async def _hurried(database: Database) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import io
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +23,7 @@ from shared.streams.worker import QueueSettings, Worker
 from tests.integration.conftest import GatewayAlone, Player, create_database
 from tests.integration.test_gateway import png
 from tests.system import ROOT, follow, upload
+from tests.waiting import patience, until
 
 DEAD = "{0}:jobs:compress:dead"
 
@@ -37,13 +38,6 @@ async def raw(gateway: GatewayAlone) -> AsyncIterator[Any]:
 async def call(session: aiohttp.ClientSession, gateway: GatewayAlone, method: str, path: str) -> tuple[int, Any]:
     async with session.request(method, f"{gateway.base_url}/api/v1/{path}") as answer:
         return answer.status, await answer.json(content_type=None) if await answer.read() else None
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for what another process does to Redis; streams that are read by a group give no other signal."""
-    async with asyncio.timeout(20):
-        while not await condition():  # noqa: ASYNC110 - see above
-            await asyncio.sleep(0.02)
 
 
 async def on_stream(raw: Any, document_id: str) -> bool:
@@ -68,7 +62,7 @@ async def test_a_queued_document_is_cancelled(
     watching = asyncio.create_task(_collect(gateway, session, id_))
     status, document = await call(session, gateway, "POST", f"documents/{id_}/cancel")
     assert (status, document["status"]) == (200, "cancelled")
-    async with asyncio.timeout(10):
+    async with patience():
         events = await watching
     assert (events[-1]["type"], events[-1]["status"]) == ("error", "cancelled")
     assert not [f for _, f in await raw.xrange("{0}:jobs:compress") if f["document"] == id_]
@@ -106,7 +100,7 @@ async def test_a_running_job_is_stopped_at_once(
     worker = Worker(player.consumer, endless, on_dead, QueueSettings.load(queue_lease=60_000, queue_drain=0))
     running = asyncio.create_task(worker.run())
     id_ = await upload(session, gateway.base_url, png())
-    async with asyncio.timeout(20):
+    async with patience():
         while await begun.get() != id_:
             pass
         if how == "cancel":
@@ -139,7 +133,7 @@ async def test_dead_jobs_are_listed_replayed_and_removed(
     delivery = await player.take(id_)
     watching = asyncio.create_task(_collect(gateway, session, id_))
     await player.complete(delivery, id_)
-    async with asyncio.timeout(10):
+    async with patience():
         assert (await watching)[-1]["type"] == "complete"
 
     assert (await call(session, gateway, "POST", f"queue/dead/{dead}/retry"))[0] == 404
@@ -319,7 +313,7 @@ async def test_an_upload_that_must_wait_is_told_so_at_once(
     try:
         await upload(session, alone.base_url, png())
         id_ = await upload(session, alone.base_url, png())
-        async with asyncio.timeout(10):
+        async with patience():
             async for _, data in follow(session, alone.base_url, id_):
                 if data["type"] == "progress":
                     break

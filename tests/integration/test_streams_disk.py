@@ -1,6 +1,5 @@
 """The disk of the blob store is full: uploads are refused, stages wait for room, and nothing is lost."""
 
-import asyncio
 import contextlib
 import io
 import os
@@ -8,7 +7,7 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +22,7 @@ from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from shared.messages import OcrPayload
 from tests.integration.conftest import GatewayAlone
 from tests.system import upload
+from tests.waiting import until
 
 JOBS, RETRY, OCR = "{0}:jobs:compress", "{0}:jobs:compress:retry", "{0}:jobs:ocr"
 
@@ -99,18 +99,10 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for what another process does to Redis, which tells nobody."""
-    async with asyncio.timeout(30):
-        while not await condition():  # noqa: ASYNC110 - see above
-            await asyncio.sleep(0.02)
-
-
 def files(folder: Path) -> list[str]:
     return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()] if folder.exists() else []
 
 
-@pytest.mark.timeout(120)
 async def test_a_full_disk_refuses_uploads_and_makes_stages_wait(
     disk: Disk,
     postgres_server: EmbeddedPostgres,
@@ -146,9 +138,11 @@ async def test_a_full_disk_refuses_uploads_and_makes_stages_wait(
 
         # A stage: the upload still had room, its picture has not.
         disk.free(alone)
-        id_ = await upload(session, alone.base_url, noise())
         alone.spawn("compressor")
+        alone.hold("compressor")
+        id_ = await upload(session, alone.base_url, noise())
         disk.fill(alone)
+        alone.let_go("compressor")
 
         async def waited_twice() -> bool:
             return alone.log("compressor").read_text().count("blob store is away, waiting for it") > 1

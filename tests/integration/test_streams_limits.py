@@ -1,10 +1,9 @@
-"""How long a job may be: longer than its lease as long as its owner lives, and no longer than its bounds."""
+"""How long a job may be, and how long it may wait."""
 
 import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator
-from typing import Any
 
 import asyncpg
 import pytest
@@ -18,10 +17,9 @@ from shared.outcomes import Done, Job, Next, Outcome, Progress
 from shared.streams.dead_letters import DeadLetters
 from shared.streams.entries import job_fields
 from shared.streams.producer import Producer
+from shared.streams.worker import QueueSettings
 from tests.integration.test_streams import JOBS, KEYS, Bench, Payload, complete
-
-LEASE = 1000
-LEASES = 10
+from tests.waiting import PATIENCE, patience
 
 
 @pytest.fixture
@@ -31,41 +29,6 @@ async def bench(redis_url: str) -> AsyncIterator[Bench]:
     await made.close()
 
 
-async def test_a_job_of_ten_leases_stays_with_its_owner_beside_an_idle_worker(bench: Bench) -> None:
-    ran: list[str] = []
-    begun, enough = asyncio.Event(), asyncio.Event()
-    looked: list[float] = []
-
-    def handler(name: str) -> Any:
-        async def handle(job: Job, _: Progress) -> Outcome:
-            ran.append(name)
-            begun.set()
-            await enough.wait()
-            return complete(job)
-
-        return handle
-
-    bench.work(handler("owner"), "owner", queue_lease=LEASE)
-    await bench.enqueue("d1")
-    await begun.wait()
-    since = time.monotonic()
-    idle = bench.work(handler("idle"), "idle", queue_lease=LEASE)
-    reclaim = idle._consumer.reclaim
-
-    async def counted(lease_ms: int, count: int, **more: Any) -> Any:
-        found = await reclaim(lease_ms, count, **more)
-        looked.append(time.monotonic() - since)
-        if looked[-1] > LEASES * LEASE / 1000:
-            enough.set()
-        return found
-
-    idle._consumer.reclaim = counted  # type: ignore[method-assign] # notes when it looked and does the real thing
-    await bench.until_event("d1", "complete")
-    assert ran == ["owner"]
-    # The idle one did look, again and again, with room for it: else it would have been no temptation.
-    assert len(looked) > 3 * LEASES
-
-
 async def test_a_job_that_hangs_in_a_thread_is_ended_and_what_the_thread_does_later_is_refused(bench: Bench) -> None:
     release, loop = threading.Event(), asyncio.get_running_loop()
     late, second = asyncio.Event(), asyncio.Event()
@@ -73,13 +36,15 @@ async def test_a_job_that_hangs_in_a_thread_is_ended_and_what_the_thread_does_la
 
     async def handle(job: Job, progress: Progress) -> Outcome:
         def hang() -> None:
-            release.wait(60)
-            asyncio.run_coroutine_threadsafe(progress("compressing", 1, "late"), loop).result(10)
+            release.wait(PATIENCE)
+            asyncio.run_coroutine_threadsafe(progress("compressing", 1, "late"), loop).result(PATIENCE)
             loop.call_soon_threadsafe(late.set)
 
-        if job.document_id == "d1" and job.attempt == 1:
+        if job.attempt == 1:
+            # Of this attempt alone: the next one may take as long as a slow machine needs.
+            worker._settings = QueueSettings.load()
             await asyncio.to_thread(hang)
-        elif job.document_id == "d1":
+        else:
             await progress("compressing", 0, "again")
             second.set()
             await late.wait()
@@ -87,22 +52,19 @@ async def test_a_job_that_hangs_in_a_thread_is_ended_and_what_the_thread_does_la
         return complete(job)
 
     try:
-        # One job at once: a worker that waited for the thread would do nothing else.
-        bench.work(handle, queue_concurrency=1, queue_timeout=1000)
+        # One job at once: a worker that waited for the thread would not come to the second attempt.
+        worker = bench.work(handle, queue_concurrency=1, queue_timeout=1000)
         await bench.enqueue("d1")
-        await bench.enqueue("d2")
-        await bench.until_event("d2", "complete")
-        assert not release.is_set()
-        async with asyncio.timeout(20):
+        async with patience():
             await second.wait()
+        assert not release.is_set()
         release.set()
         await bench.until_event("d1", "complete")
     finally:
         release.set()
     told = [(each.type, each.message) for each in await bench.events("d1")]
     assert told == [("progress", "again"), ("complete", None)]
-    # The first attempt of d1 never came to its end; d2 and the second attempt did.
-    assert finished == [1, 2]
+    assert finished == [2], "the first attempt never came to its end"
     assert await bench.raw.xlen(JOBS) == 0
     assert not bench.failed
 
@@ -166,7 +128,7 @@ async def test_the_relay_counts_the_deadline_from_the_upload(bench: Bench, datab
         return float(entries[0][1]["deadline"])
 
     assert await relayed(ids[0], 0) == 0
-    assert await relayed(ids[1], 7_200_000) == pytest.approx(time.time() + 3600, abs=60)
+    assert await relayed(ids[1], 7_200_000) == pytest.approx(time.time() + 3600, abs=600)
     assert await relayed(ids[2], 60_000) < time.time() - 3000
     await connection.close()
     await database.close()

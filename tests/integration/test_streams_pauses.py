@@ -16,6 +16,7 @@ from shared.outcomes import Job, Outcome, Progress
 from tests.integration.stream_worker import BEGAN, DEADLY, MAY_END
 from tests.integration.test_streams import JOBS, KEYS, Bench, complete
 from tests.system import ROOT
+from tests.waiting import PATIENCE, patience
 
 LEASE = 600
 
@@ -39,7 +40,7 @@ class Fleet:
 
     async def began(self) -> str:
         """Wait until some worker begins the job (again); its name."""
-        async with asyncio.timeout(30):
+        async with patience():
             while not (found := await self.raw.xread({BEGAN: self._last}, block=5000, count=1)):
                 pass
         ((_, [(self._last, fields)]),) = found
@@ -56,7 +57,7 @@ class Fleet:
 
     async def quiet(self, leases: float) -> None:
         """Wait until nobody has renewed the job for some leases, as the server counts."""
-        async with asyncio.timeout(30):
+        async with patience():
             while True:
                 pending = await self.raw.xpending_range(JOBS, "compressor", "-", "+", 1)
                 if pending and pending[0]["time_since_delivered"] >= leases * LEASE:
@@ -65,7 +66,7 @@ class Fleet:
 
     async def renewed(self) -> None:
         """Wait until somebody has renewed the job just now."""
-        async with asyncio.timeout(30):
+        async with patience():
             while True:
                 pending = await self.raw.xpending_range(JOBS, "compressor", "-", "+", 1)
                 if pending and pending[0]["time_since_delivered"] < LEASE / 3:
@@ -74,7 +75,7 @@ class Fleet:
 
     async def heard_of(self, name: str) -> None:
         """Wait until a worker has talked to the server just now."""
-        async with asyncio.timeout(30):
+        async with patience():
             while True:
                 each = await self.raw.xinfo_consumers(JOBS, "compressor")
                 if any(one["name"].startswith(f"{name}.") and one["idle"] < LEASE / 2 for one in each):
@@ -85,7 +86,7 @@ class Fleet:
         for process in self.processes.values():
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)
-        await asyncio.gather(*(end(each, signal.SIGKILL, 10) for each in self.processes.values()))
+        await asyncio.gather(*(end(each, signal.SIGKILL, PATIENCE) for each in self.processes.values()))
 
 
 @pytest.fixture
@@ -181,7 +182,7 @@ async def test_a_lost_answer_is_no_death(fleet: Fleet) -> None:
         ran.append(job.attempt)
         return complete(job)
 
-    bench.work(handle, "a")
+    bench.work(handle, "a", queue_lease=LEASE)
     await bench.until_event("d1", "complete")
     assert ran == [1]
 
@@ -199,7 +200,7 @@ async def test_an_answer_about_an_earlier_run_does_not_end_the_present_one(fleet
             raise
         return complete(job)
 
-    worker = bench.work(handle, "a")
+    worker = bench.work(handle, "a", queue_lease=LEASE)
     real = worker._consumer.renew
 
     async def late(deliveries: Any) -> Any:

@@ -13,6 +13,7 @@ from shared.messages import TimeBlock, Timetable
 from tests.integration.conftest import GatewayAlone, Player, timetable_ids
 from tests.integration.test_gateway import png
 from tests.system import follow, upload
+from tests.waiting import until
 
 ART = {"day": "tuesday", "name": "Art", "startTime": "09:00", "endTime": "09:45"}
 
@@ -156,9 +157,11 @@ async def test_who_waits_for_a_correction_to_be_saved_sees_it(
         )
         other = asyncio.create_task(put(session, gateway, id_, {"timeblocks": []}, If_Match=tag))
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')"
-        async with asyncio.timeout(10):
-            while await pool.fetchval(waiting) < 2:  # noqa: ASYNC110 - Postgres gives no signal of who waits
-                await asyncio.sleep(0.01)
+
+        async def both_wait() -> bool:
+            return bool(await pool.fetchval(waiting) >= 2)
+
+        await until(both_wait)
         await saving.commit()
     assert await redelivery
     assert (await other)[0] == 412

@@ -24,6 +24,7 @@ from shared.streams.producer import Producer
 from shared.streams.queue_stats import QueueStats
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import QueueSettings, Worker
+from tests.waiting import PATIENCE, patience, until
 
 
 class Payload(Message):
@@ -51,10 +52,10 @@ class Servers:
         await self.until(port, lambda client: client.ping())
         return port
 
-    async def until(self, port: int, condition: Any, seconds: float = 30) -> None:
+    async def until(self, port: int, condition: Any) -> None:
         """Wait until `condition` of a server's client holds; servers give no signal for these."""
         client: Any = Redis(port=port, decode_responses=True)
-        async with asyncio.timeout(seconds):
+        async with patience():
             while True:
                 with contextlib.suppress(RedisError, OSError):
                     if await condition(client):
@@ -63,10 +64,10 @@ class Servers:
         await client.aclose()
 
     async def kill(self, port: int) -> None:
-        await end(self.running.pop(port), signal.SIGKILL, 10)
+        await end(self.running.pop(port), signal.SIGKILL, PATIENCE)
 
     async def stop(self) -> None:
-        await asyncio.gather(*(end(each, signal.SIGTERM, 10) for each in self.running.values()))
+        await asyncio.gather(*(end(each, signal.SIGTERM, PATIENCE) for each in self.running.values()))
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ class Fleet:
     async def enqueue(self, document_id: str) -> None:
         """As the relay does: what could not be added is tried again."""
         fields = job_fields(document_id, "default", Payload(number=1), deadline=0, trace="")
-        async with asyncio.timeout(40):
+        async with patience():
             while True:
                 try:
                     await self.producer.enqueue("compress", document_id, fields)
@@ -122,13 +123,14 @@ class Fleet:
                     return
 
     async def until_done(self, wanted: set[str]) -> None:
-        async with asyncio.timeout(30), self.changed:
+        async with patience(), self.changed:
             await self.changed.wait_for(lambda: wanted <= self.done)
 
     async def until_empty(self) -> None:
-        async with asyncio.timeout(30):
-            while sum(stage.depth for stage in await self.queue_stats.stages()):  # noqa: ASYNC110 - XLEN gives no signal
-                await asyncio.sleep(0.05)
+        async def empty() -> bool:
+            return sum(stage.depth for stage in await self.queue_stats.stages()) == 0
+
+        await until(empty)
 
     async def close(self) -> None:
         await asyncio.gather(*(worker.stop() for worker in self._workers))
@@ -141,7 +143,7 @@ async def test_a_cluster_with_several_partitions_outlives_a_master(servers: Serv
     # The bus would take the port plus 10,000, which a free port may not leave room for.
     buses = [free_port() for _ in range(4)]
     ports = [
-        await servers.start("--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port", str(bus))
+        await servers.start("--cluster-enabled", "yes", "--cluster-node-timeout", "60000", "--cluster-port", str(bus))
         for bus in buses
     ]
     clients: list[Any] = [Redis(port=port, decode_responses=True) for port in ports]
@@ -172,6 +174,9 @@ async def test_a_cluster_with_several_partitions_outlives_a_master(servers: Serv
     holding = [await client.dbsize() for client in masters]
     assert holding[0] > 0, holding
     assert sum(holding[1:]) > 0, holding
+    # Until now nobody may be given up for being slow.
+    for client in clients:
+        await client.config_set("cluster-node-timeout", 2000)
     # Also the node by which the clients found the others.
     await servers.kill(ports[0])
     after = {f"after-{number}" for number in range(60)}
@@ -191,7 +196,7 @@ async def test_a_sentinel_failover_needs_no_restart(servers: Servers) -> None:
     await servers.until(replica, _linked)
     watch = (
         f"sentinel monitor week 127.0.0.1 {master} 2\n"
-        "sentinel down-after-milliseconds week 500\nsentinel failover-timeout week 3000\n"
+        "sentinel down-after-milliseconds week 60000\nsentinel failover-timeout week 3000\n"
     )
     sentinels: list[int] = []
     for _ in range(3):
@@ -216,6 +221,11 @@ async def test_a_sentinel_failover_needs_no_restart(servers: Servers) -> None:
     await asyncio.gather(*(fleet.enqueue(each) for each in before))
     await fleet.until_done(before)
     await fleet.until_empty()
+    # Until now the master may not be given up for being slow.
+    for port in sentinels:
+        sentinel: Any = Redis(port=port, decode_responses=True)
+        await sentinel.execute_command("SENTINEL", "SET", "week", "down-after-milliseconds", "500")
+        await sentinel.aclose()
     await servers.kill(master)
     after = {f"after-{number}" for number in range(20)}
     await asyncio.gather(*(fleet.enqueue(each) for each in after))

@@ -1,6 +1,7 @@
 """Redis away: uploads are worked through directly; when it is back, streams take over with no restart."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from deploy.sample import draw
-from tests.system import System, finish, upload
+from tests.system import System, finish, follow, upload
+from tests.waiting import patience, until
 
 
 async def send(session: aiohttp.ClientSession, base_url: str, data: bytes) -> tuple[int, dict[str, Any]]:
@@ -32,9 +34,7 @@ class Outage:
     async def told(self, words: str) -> None:
         """Wait until the gateway's log says something."""
         log = self.system.log("gateway")
-        async with asyncio.timeout(30):
-            while words not in log.read_text():  # noqa: ASYNC110 - a log file gives no signal
-                await asyncio.sleep(0.05)
+        await until(lambda: words in log.read_text())
 
 
 @pytest.fixture
@@ -73,17 +73,19 @@ async def test_uploads_are_worked_through_directly_until_redis_is_back(
     await outage.told("redis is away: documents are worked through directly")
 
     # Two have places, one at work and one waiting; the others are told to come back, and nothing of them is kept.
-    async with asyncio.timeout(150):
-        answers = await asyncio.gather(*(send(session, base_url, sample) for _ in range(4)))
-    assert sorted(status for status, _ in answers) == [200, 200, 503, 503]
-    assert {body["type"] for status, body in answers if status == 503} == {"/problems/queue-away"}
-    taken = [body for status, body in answers if status == 200]
-    assert [body["status"] for body in taken] == ["completed"] * 2
+    outage.system.hold("compressor")
+    async with patience():
+        answered = asyncio.as_completed([send(session, base_url, sample) for _ in range(4)])
+        refused = [await each for each in itertools.islice(answered, 2)]
+        outage.system.let_go("compressor")
+        taken = [await each for each in answered]
+    assert [(status, body["type"]) for status, body in refused] == [(503, "/problems/queue-away")] * 2
+    assert [(status, body["status"]) for status, body in taken] == [(200, "completed")] * 2
     async with session.get(f"{base_url}/api/v1/documents") as listed:
         assert len((await listed.json())["documents"]) == 2
 
     # The same tables are filled, and the event stream tells the whole way from them.
-    id_ = taken[0]["documentId"]
+    id_ = taken[0][1]["documentId"]
     events = [each for each in await finish(session, base_url, id_) if each["type"] != "connected"]
     assert list(dict.fromkeys(each["stage"] for each in events[:-1])) == [
         "compressing",
@@ -127,13 +129,21 @@ async def test_subscribers_see_progress_while_redis_is_away(
     base_url = outage.system.base_url
     await outage.redis.stop()
     await outage.told("redis is away: documents are worked through directly")
+    outage.system.hold("compressor")
     sending = asyncio.create_task(send(session, base_url, sample))
-    async with asyncio.timeout(30):
-        listed: list[dict[str, Any]] = []
-        while not listed:
-            async with session.get(f"{base_url}/api/v1/documents") as answer:
-                listed = (await answer.json())["documents"]
-    events = await finish(session, base_url, listed[0]["documentId"])
+    listed: list[dict[str, Any]] = []
+
+    async def taken() -> bool:
+        async with session.get(f"{base_url}/api/v1/documents") as answer:
+            listed.extend((await answer.json())["documents"])
+        return bool(listed)
+
+    await until(taken)
+    events: list[dict[str, Any]] = []
+    async for _, data in follow(session, base_url, listed[0]["documentId"]):
+        if not events:
+            outage.system.let_go("compressor")
+        events.append(data)
     assert events[-1]["type"] == "complete"
     assert len([each for each in events if each["type"] == "progress"]) > 8
     assert (await sending)[1]["status"] == "completed"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.threads import Threads
+from tests.waiting import PATIENCE
 
 
 async def test_a_call_that_hangs_leaves_its_place_to_others() -> None:
@@ -71,7 +72,7 @@ def test_a_thread_that_hangs_does_not_keep_the_process() -> None:
     )
     root = Path(__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, "-c", program], check=False, cwd=root, timeout=30, capture_output=True, text=True
+        [sys.executable, "-c", program], check=False, cwd=root, timeout=PATIENCE, capture_output=True, text=True
     )
     assert done.returncode == 0
     assert "stuck" in done.stdout + done.stderr

@@ -15,6 +15,7 @@ from services.gateway.app import _CSP
 from shared.settings import Settings
 from shared.streams.worker import QueueSettings
 from tests.unit.deploy_containers.conftest import DEPLOY, SERVICES, Dockerfile, Instruction
+from tests.waiting import PATIENCE
 
 TOOLS = Path(sys.executable).parent
 WORKERS = ("compressor", "ocr", "extractor")
@@ -28,7 +29,7 @@ LIBRARIES_OWN = {"PGPASSWORD"}
 def podman_compose(*arguments: str, path: str = "/usr/bin:/bin") -> str:
     command = [str(TOOLS / "podman-compose"), "--dry-run", "--verbose", "-f", str(DEPLOY / "compose.yaml"), *arguments]
     done = subprocess.run(
-        command, env={"PATH": f"{TOOLS}:{path}"}, check=False, capture_output=True, text=True, timeout=60
+        command, env={"PATH": f"{TOOLS}:{path}"}, check=False, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
@@ -235,7 +236,7 @@ def test_the_redis_configuration_starts_a_server_that_keeps_every_job(compose: d
     finally:
         # exec in the script: the process is the server, so that a stop signal reaches it.
         server.terminate()
-        assert server.wait(20) == 0
+        assert server.wait(PATIENCE) == 0
         if server.stdout:
             server.stdout.close()
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.unit.deploy_containers.conftest import DEPLOY, ROOT, SERVICES, Dockerfile, Instruction
+from tests.waiting import PATIENCE
 
 TARGETS = (*SERVICES, "web")
 TOOLS = Path(sys.executable).parent
@@ -171,7 +172,7 @@ def test_the_models_are_made_from_the_files_copied_before(dockerfile: Dockerfile
     command = run.text.replace("/opt/models", str(models))
     env = {"PATH": f"{TOOLS}:{os.environ['PATH']}", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
-        ["sh", "-ec", command], cwd=tree, env=env, check=False, capture_output=True, text=True, timeout=100
+        ["sh", "-ec", command], cwd=tree, env=env, check=False, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     made = {path.parent.name for path in models.glob("*/inference.onnx")}
@@ -278,7 +279,7 @@ def test_the_health_check_tells_a_live_service_from_a_sick_one(
     assert command[0] == "python"
     variable = "PORT" if service == "gateway" else "SERVICE_PORT"
     done = subprocess.run(
-        [sys.executable, *command[1:]], env={variable: str(port)}, check=False, capture_output=True, timeout=30
+        [sys.executable, *command[1:]], env={variable: str(port)}, check=False, capture_output=True, timeout=PATIENCE
     )
     assert (done.returncode == 0) == (status == 200)
     assert asked == ["/livez"]
@@ -291,5 +292,7 @@ def test_the_health_check_fails_when_nobody_listens(dockerfile: Dockerfile) -> N
         taken.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
         command = health_command(dockerfile.stages["ocr"].all("HEALTHCHECK")[0])
         env = {"SERVICE_PORT": str(taken.getsockname()[1])}
-        done = subprocess.run([sys.executable, *command[1:]], env=env, check=False, capture_output=True, timeout=30)
+        done = subprocess.run(
+            [sys.executable, *command[1:]], env=env, check=False, capture_output=True, timeout=PATIENCE
+        )
     assert done.returncode != 0

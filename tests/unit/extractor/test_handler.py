@@ -29,6 +29,7 @@ from shared.outcomes import Dead, Done, Job, Outcome
 from tests.unit.extractor.messages_api import KEY, MessagesApi, fault, messages_api
 from tests.unit.extractor.messages_api import message as body
 from tests.unit.extractor.reading.sheet import DAYS, TIMES, Grid, Sheet
+from tests.waiting import PATIENCE
 
 DOCUMENT = "0b6f6a52-6f43-4f0e-9d3e-0c9f1b7f2a11"
 LESSONS = ("Maths", "English", "Science", "Music")
@@ -112,7 +113,7 @@ class Bench:
             self.note,
             ExtractorSettings.load(**settings),
             ClaudeSettings.load(
-                anthropic_api_key=KEY if api else "", anthropic_base_url=api.url if api else "", claude_timeout=5.0
+                anthropic_api_key=KEY if api else "", anthropic_base_url=api.url if api else "", claude_timeout=PATIENCE
             ),
         )
         try:

@@ -19,6 +19,7 @@ from shared.blobs import BlobStore
 from shared.children.pool import Children
 from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage, Phase, TextLayer, TextLine
 from shared.outcomes import Dead, Done, Job, Retry
+from tests.processes import processor_time
 from tests.unit.ocr.conftest import WORDS, draw, table, webp
 from tests.unit.ocr.held_reading import TARGET as HELD
 
@@ -172,24 +173,18 @@ def _full() -> bytes:
     return webp(page)
 
 
-def _processor_time(pid: int) -> float:
-    """Seconds that a process has computed."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 async def test_the_event_loop_stays_free_while_a_page_is_read(reader: Reader, blobs: BlobStore, closed: Path) -> None:
     job = await _job(blobs, _full())
     (pid,) = reader.children.pids
     told = Told()
     gc.disable()  # the garbage of the tests before is not the service's work
     try:
-        own, childs = time.thread_time(), _processor_time(pid)
+        own, childs = time.thread_time(), processor_time(pid)
         reading = asyncio.create_task(reader.handle(job, told))
         await told.reading.wait()  # the page waits for this: a loop that waited for the page would stand still for good
         closed.unlink()
         await reading
-        own, childs = time.thread_time() - own, _processor_time(pid) - childs
+        own, childs = time.thread_time() - own, processor_time(pid) - childs
     finally:
         gc.enable()
     assert own < childs / 50  # a third of a hundredth; decoding the picture here would make it four

@@ -26,6 +26,7 @@ from services.ocr.models import (
     seed,
     wheel_file,
 )
+from tests.waiting import PATIENCE
 
 
 def _make(graph: bytes) -> tuple[bytes, dict[str, Any]]:
@@ -81,7 +82,7 @@ def test_seeding_at_once_gives_all_the_same_whole_folder(tiny: Bundled, graph: P
     failed: list[BaseException] = []
 
     def make(data: bytes) -> tuple[bytes, dict[str, Any]]:
-        start.wait(10)  # all have found nothing there before any publishes
+        start.wait(PATIENCE)  # all have found nothing there before any publishes
         return _make(data)
 
     def run() -> None:
@@ -94,7 +95,7 @@ def test_seeding_at_once_gives_all_the_same_whole_folder(tiny: Bundled, graph: P
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
     assert failed == []
     assert len(set(made)) == 1
     assert len(made) == 6
@@ -208,7 +209,7 @@ def test_the_bundled_models_start_without_a_network(cache: Path) -> None:
         cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=PATIENCE,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr[-2000:]

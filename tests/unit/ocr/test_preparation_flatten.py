@@ -1,6 +1,7 @@
 """Photographed pages are shown from straight ahead and cut out; pages that are flat are left alone."""
 
 import time
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -108,18 +109,23 @@ def test_an_upright_screenshot_passes_untouched(engine: Engine) -> None:
     assert np.array_equal(picture, before)
 
 
-def test_an_upright_page_is_told_from_a_photo_at_little_cost() -> None:
-    def looks_square() -> bool:
-        small, _ = shrunk(picture)
-        return squares(find_segments(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8), 22))
-
+def test_an_upright_page_is_told_from_a_photo_at_little_cost(engine: Engine) -> None:
     picture = _screenshot()
-    took = []
-    for _ in range(5):
-        started = time.process_time()
-        assert looks_square()
-        took.append(time.process_time() - started)
-    assert min(took) < 0.1  # 0.03 s where nothing else runs
+
+    def looks_square() -> None:
+        small, _ = shrunk(picture)
+        assert squares(find_segments(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8), 22))
+
+    def least(work: Callable[[], object]) -> float:
+        """Of some runs, the processor's seconds of the quickest: what the others' are more was not its own."""
+        took = []
+        for _ in range(5):
+            started = time.process_time()
+            work()
+            took.append(time.process_time() - started)
+        return min(took)
+
+    assert least(looks_square) < 0.1 * least(lambda: engine.look(picture, 1408))
 
 
 def test_a_dark_cell_is_no_sheet() -> None:

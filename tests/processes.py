@@ -1,18 +1,9 @@
-"""Which processes live, for the tests that nothing outlives its parent."""
+"""Other processes: which of them live, and how much they have computed."""
 
-import asyncio
 import os
-from collections.abc import Callable
 from pathlib import Path
 
-
-async def until(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    """Whether `condition` becomes true within `seconds`: for what happens in other processes and tells nobody."""
-    for _ in range(int(seconds * 50)):
-        if condition():
-            return True
-        await asyncio.sleep(0.02)
-    return condition()
+from tests.waiting import until
 
 
 def gone(pid: int) -> bool:
@@ -36,7 +27,12 @@ def descendants(pids: list[int]) -> list[int]:
     return [*found, *descendants(found)] if found else []
 
 
-async def survivors(pids: list[int], seconds: float = 8) -> list[int]:
-    """Those of `pids` that still live after `seconds`."""
-    await until(lambda: all(gone(pid) for pid in pids), seconds)
-    return [pid for pid in pids if not gone(pid)]
+async def end(pids: list[int]) -> None:
+    """Wait until all of `pids` are gone."""
+    await until(lambda: all(gone(pid) for pid in pids))
+
+
+def processor_time(pid: int) -> float:
+    """Seconds that a process has computed, by /proc."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
