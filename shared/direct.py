@@ -100,8 +100,10 @@ def run_route(
             given.encode("utf-8", "surrogateescape"), bearer(settings).encode()
         ):
             return web.Response(status=401, text="wrong token\n")
+        if "Origin" in request.headers or "Sec-Fetch-Site" in request.headers:
+            # No page has any business here; one whose name resolves to this machine could send JSON, too.
+            return web.Response(status=403, text="not for browsers\n")
         if request.content_type != "application/json":
-            # A page of another origin can send a form or plain text to a worker on this machine, but not this.
             return web.Response(status=415, text="application/json only\n")
         handler = find()
         if handler is None or free.locked():

@@ -7,6 +7,7 @@ from redis.exceptions import RedisError
 from services.gateway.app import build_app
 from services.gateway.context import Gateway
 from services.gateway.direct import Direct, DirectSettings
+from services.gateway.guard import check_open
 from services.gateway.hub import Hub
 from services.gateway.reconciler import Reconciler
 from services.gateway.recorder import Recorder
@@ -37,7 +38,8 @@ log = get_logger(__name__)
 async def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     stop, watchdog = stop_signals(), Watchdog()
-    settings, redis_settings = GatewaySettings.load(), RedisSettings.load()
+    settings, redis_settings, tenants = GatewaySettings.load(), RedisSettings.load(), Tenants.load()
+    check_open(settings, tenants.keyed)
     blobs, database = BlobStore.open(), Database()
     partitions = [Keys(number) for number in range(redis_settings.partitions)]
     client = connect(redis_settings)
@@ -55,7 +57,7 @@ async def main() -> None:
     direct = Direct(relay, jobs, documents, events, hub, DirectSettings.load(), queue)
     gateway = Gateway(
         settings=settings,
-        tenants=Tenants.load(),
+        tenants=tenants,
         pictures=PictureSettings.load(),
         redis_settings=redis_settings,
         blobs=blobs,

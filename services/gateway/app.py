@@ -6,7 +6,8 @@ from aiohttp import web
 
 from services.gateway import documents, queue, sse, timetables, upload
 from services.gateway.context import GATEWAY, Gateway
-from services.gateway.problems import Handler, ProblemError, problem_middleware
+from services.gateway.guard import allows_origin, guard
+from services.gateway.problems import problem_middleware
 from shared.health import Check, add_health_routes
 
 STATIC = Path(__file__).parent / "static"
@@ -22,7 +23,7 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
     """The application over `gateway`; `checks` decide whether it is ready, `alive` whether it can go on at all."""
     # A header field holds at most 8 kB by default; an upload's file name of 5,000 characters gets our own answer.
     app = web.Application(
-        middlewares=[problem_middleware, _same_origin, gateway.tenants.middleware],
+        middlewares=[problem_middleware, guard, gateway.tenants.middleware],
         client_max_size=1024,
         handler_args={"max_field_size": 16_384},
     )
@@ -55,20 +56,6 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
     return app
 
 
-@web.middleware
-async def _same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse writes that a page of another origin makes a browser send: CORS only hides the answer from it."""
-    origin = request.headers.get("Origin", "")
-    if request.method in ("POST", "PUT", "DELETE") and origin and request.path.startswith("/api/"):
-        allowed = request.app[GATEWAY].settings.origins
-        own = origin.partition("://")[2] == request.headers.get("Host", "")
-        if not (own or "*" in allowed or origin in allowed):
-            raise ProblemError(
-                403, "foreign-origin", "Foreign origin", f"Pages of {origin[:200]} may not do this. See CORS_ORIGINS."
-            )
-    return await handler(request)
-
-
 async def _page(_: web.Request) -> web.StreamResponse:
     index = STATIC / "index.html"
     if not index.is_file():
@@ -88,10 +75,7 @@ async def _preflight(request: web.Request) -> web.Response:
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
     response.headers["X-Content-Type-Options"] = "nosniff"
-    origin = request.headers.get("Origin", "")
-    if origin and request.path.startswith("/api/"):
-        allowed = request.app[GATEWAY].settings.origins
-        if "*" in allowed or origin in allowed:
-            response.headers["Access-Control-Allow-Origin"] = origin
-            response.headers["Access-Control-Expose-Headers"] = "ETag, Location, Retry-After"
-            response.headers["Vary"] = "Origin"
+    if "Origin" in request.headers and request.path.startswith("/api/") and allows_origin(request):
+        response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Location, Retry-After"
+        response.headers["Vary"] = "Origin"

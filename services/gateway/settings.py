@@ -1,13 +1,28 @@
 """Settings of the gateway."""
 
+from functools import cached_property
 from typing import ClassVar
 
 from shared.settings import Settings, setting
+
+LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
+"""The names of this machine that no other machine can take."""
 
 
 class GatewaySettings(Settings):
     group: ClassVar[str] = "Gateway"
     host: str = setting("127.0.0.1", "Address the API and the page are served on.")
+    allow_open: bool = setting(
+        False,
+        "Whether a gateway that asks for no key may listen on more than loopback; something in front of it does the "
+        "guarding.",
+    )
+    allowed_hosts: str = setting(
+        "",
+        "Names that the gateway answers to beside this machine's (localhost, 127.0.0.1, [::1]) and HOST, separated by "
+        "commas, without ports; * allows any. Others get 421, which keeps a page whose name is made to resolve here "
+        "(DNS rebinding) from reading everything.",
+    )
     port: int = setting(4000, "Port the API and the page are served on.", ge=0, le=65535)
     upload_timeout: int = setting(60_000, "Longest a client may take to send a file.", unit="ms", ge=1000)
     upload_concurrency: int = setting(
@@ -21,7 +36,13 @@ class GatewaySettings(Settings):
     sse_clients: int = setting(5000, "Event streams open at once; the next is answered 503.", ge=1)
     sse_write_timeout: int = setting(5000, "Longest a write to an event stream may take.", unit="ms", ge=100)
 
-    @property
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """The names to answer to, in lower case and IPv6 addresses without brackets."""
+        named = (each.strip().lower().strip("[]") for each in (*self.allowed_hosts.split(","), self.host))
+        return LOOPBACK | frozenset(each for each in named if each)
+
+    @cached_property
     def origins(self) -> frozenset[str]:
         """`cors_origins` as a set."""
         return frozenset(each.strip() for each in self.cors_origins.split(",") if each.strip())

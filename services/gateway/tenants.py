@@ -82,6 +82,11 @@ class Tenants:
         settings = TenantSettings.load()
         return cls(pairs(settings.api_keys), settings.api_key_optional)
 
+    @property
+    def keyed(self) -> bool:
+        """Whether nobody is let in without a key."""
+        return bool(self._keys) and not self._optional
+
     def of(self, request: web.Request) -> str:
         """The tenant a request belongs to. Raises a 401 problem."""
         if not self._keys:

@@ -184,7 +184,7 @@ async def test_a_client_that_does_not_read_is_cut_off_and_delays_nobody(
     # A small receive window and no reading: the gateway's buffers fill.
     limit = 1024
     reader, writer = await asyncio.open_connection("127.0.0.1", gateway.ports["gateway"], limit=limit)
-    writer.write(f"GET /api/v1/events/{id_} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    writer.write(f"GET /api/v1/events/{id_} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     await reader.readline()
     arrived: asyncio.Queue[str] = asyncio.Queue()
 

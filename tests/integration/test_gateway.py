@@ -135,7 +135,7 @@ async def test_a_client_that_goes_away_leaves_nothing(gateway: GatewayAlone) -> 
     head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
     reader, writer = await asyncio.open_connection("127.0.0.1", gateway.ports["gateway"])
     request = (
-        "POST /api/v1/documents/upload HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n"
+        "POST /api/v1/documents/upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n"
         "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
     )
     writer.write(request.encode() + head + png())
@@ -246,7 +246,7 @@ async def test_health_and_metrics(gateway: GatewayAlone, session: aiohttp.Client
 async def raw_post(gateway: GatewayAlone, headers: str, body: bytes) -> bytes:
     """Send bytes as they are; gives the answer's head."""
     reader, writer = await asyncio.open_connection("127.0.0.1", gateway.ports["gateway"])
-    head = f"POST /api/v1/documents/upload HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+    head = f"POST /api/v1/documents/upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
     writer.write(head.encode("latin-1") + b"\r\n" + body)
     async with patience():
         answer = await reader.readuntil(b"\r\n\r\n")
@@ -304,10 +304,51 @@ async def test_ordinary_names_are_taken(gateway: GatewayAlone, session: aiohttp.
 
 async def test_a_page_of_another_origin_cannot_write(gateway: GatewayAlone, session: aiohttp.ClientSession) -> None:
     url = f"{gateway.base_url}/api/v1/documents/upload"
-    for origin, status in (("https://evil.example", 403), ("https://school.example", 202), (gateway.base_url, 202)):
+    port = gateway.ports["gateway"]
+    for headers, status in (
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": f"http://127.0.0.1:{port + 1}"}, 403),
+        ({"Origin": f"http://127.0.0.1:{port}.evil.example"}, 403),
+        ({"Origin": "https://school.example", "Sec-Fetch-Site": "cross-site"}, 202),
+        ({"Origin": gateway.base_url}, 202),
+        # For the browser another site; here it is this machine under its other name.
+        ({"Origin": f"http://localhost:{port}", "Sec-Fetch-Site": "cross-site"}, 202),
+        ({"Sec-Fetch-Site": "same-origin"}, 202),
+        ({}, 202),
+    ):
         body = form(("file", png(), "a.png", "image/png"))
-        async with session.post(url, data=body, headers={"Origin": origin}) as answer:
-            assert answer.status == status, origin
+        async with session.post(url, data=body, headers=headers) as answer:
+            assert answer.status == status, headers
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "status"),
+    [
+        ("/api/v1/documents", "evil.example", 421),
+        ("/api/v1/documents", "evil.example:{port}", 421),
+        ("/api/v1/documents", "localhost.evil.example", 421),
+        ("/api/v1/documents", "localhost@evil.example", 421),
+        ("/api/v1/documents", "10.0.0.7", 421),
+        ("/api/v1/documents", "", 421),
+        ("/", "evil.example", 421),
+        ("/nothing", "evil.example", 421),
+        ("/api/v1/documents", "LOCALHOST.:{port}", 200),
+        ("/api/v1/documents", "[::1]:{port}", 200),
+        ("/livez", "10.0.0.7", 200),
+        ("/readyz", "10.0.0.7:{port}", 200),
+    ],
+)
+async def test_a_name_that_is_made_to_resolve_here_is_not_answered_to(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, path: str, host: str, status: int
+) -> None:
+    named = host.format(port=gateway.ports["gateway"])
+    async with session.get(f"{gateway.base_url}{path}", headers={"Host": named}) as answer:
+        assert answer.status == status
+        if status == 421:
+            assert (await answer.json(content_type="application/problem+json"))["type"] == "/problems/unknown-host"
 
 
 async def test_a_trace_that_is_none_is_left_out(gateway: GatewayAlone) -> None:

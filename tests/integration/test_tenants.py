@@ -172,7 +172,7 @@ async def test_without_a_known_key_nobody_comes_in(
         assert answer.status == 401
     # Bytes that are no text.
     reader, writer = await asyncio.open_connection("127.0.0.1", schools.ports["gateway"])
-    writer.write(b"GET /api/v1/documents HTTP/1.1\r\nHost: x\r\nX-API-Key: \xff\xfe\xed\xa0\x80\r\n\r\n")
+    writer.write(b"GET /api/v1/documents HTTP/1.1\r\nHost: localhost\r\nX-API-Key: \xff\xfe\xed\xa0\x80\r\n\r\n")
     async with patience():
         assert (await reader.readline()).startswith(b"HTTP/1.1 401")
     writer.close()
