@@ -5,16 +5,18 @@
 #   make lint                            style, types, lock files
 #   make bench                           the benchmarks
 #   make bench-queue [QUICK=1]           the streams beside five other job queues
+#   make bench-relay                     finding the next document with up to 100,000 waiting
 #   make soak                            100,000 jobs: the memory of the streams, and what they cost a document
 #   make bench-ocr                       the text recognition beside others
 #   make bench-compress                  the compressor beside sharp and Pillow
 #   make chaos [SEED=7] [ACTIONS=kill]   kills, stops, cuts and empties everything, and counts what is lost
 #   make accuracy DATA=folder            reads every picture of a folder and scores it
 #   make accuracy-drawn [LOOKS=clean]    draws pages of every layout, reads and scores them
+#   make accuracy-real [PICTURES=folder] gets real pages of public repositories, reads and scores them
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-compress bench-ocr bench-queue soak chaos accuracy accuracy-drawn clean FORCE
+.PHONY: help run test lint bench bench-compress bench-ocr bench-queue bench-relay soak chaos accuracy accuracy-drawn accuracy-real clean FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -63,6 +65,9 @@ chaos: .venv/.all
 bench-queue: .venv/.all .local/peers/.stamp
 	@$(PYTHON_IN) -m tests.benchmarks.queue
 
+bench-relay: .venv/.all
+	@$(PYTHON_IN) -m tests.benchmarks.relay
+
 # JOBS and RATE reach it through the environment.
 soak: .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.queue.soak
@@ -74,6 +79,10 @@ accuracy: .venv/.all $(PAGE)
 # PER_LAYOUT, LOOKS, LAYOUTS and SEED reach it through the environment.
 accuracy-drawn: .venv/.all $(PAGE)
 	@$(PYTHON_IN) -m tests.benchmarks.accuracy_layouts
+
+# PICTURES, ROUNDS and RESERVED reach it through the environment.
+accuracy-real: .venv/.all $(PAGE)
+	@$(PYTHON_IN) -m tests.real
 
 clean:
 	@$(WITH_PYTHON) deploy/setup/clean.py

@@ -1,6 +1,7 @@
 """One try at a job, the same for every carrier: whatever a handler does becomes an outcome."""
 
 import asyncio
+import random
 import traceback
 
 import msgspec
@@ -37,3 +38,12 @@ async def attempt(handler: Handler, job: Job, progress: Progress, seconds: float
         log.exception("job failed")
         return Retry(f"{type(error).__name__}: {error}"), traceback.format_exc(limit=20)
     return outcome, outcome.reason if isinstance(outcome, Retry | Dead) else ""
+
+
+_LONGEST_WAIT_MS = 60_000
+
+
+def retry_wait_ms(failed: int, first_ms: int) -> float:
+    """How long a job waits after its `failed`-th try failed, in ms: exponential back-off with full jitter, so that jobs
+    that failed together do not return together (M. Brooker, "Exponential Backoff And Jitter", 2015)."""
+    return random.uniform(0, min(first_ms * 2 ** (failed - 1), _LONGEST_WAIT_MS))

@@ -8,9 +8,7 @@ back, takes the document up from its first stage. Doing a stage twice changes no
 
 import asyncio
 import contextlib
-import functools
 import random
-import time
 from collections.abc import AsyncIterator, Iterator
 from typing import ClassVar
 
@@ -19,24 +17,23 @@ import msgspec
 
 from services.gateway.hub import Hub
 from services.gateway.relay import Relay
+from shared.attempt import retry_wait_ms
 from shared.db.documents import Documents
 from shared.db.events import Events, RecordedEvent
 from shared.db.jobs import Jobs, QueuedJob
 from shared.db.pool import DatabaseAwayError, patiently
 from shared.direct import PATH, DirectDone, DirectJob, DirectLine, InternalSettings, bearer
+from shared.events import GIVEN_UP, EventIds, error_event, percentage_of, progress_event
 from shared.logs import get_logger
-from shared.messages import Event, Stage, Status
+from shared.messages import Event, Stage
 from shared.settings import Settings, setting
-from shared.streams.entries import ID_FINAL, ID_STEP
 from shared.streams.loops import wait
-from shared.streams.progress import STEPS, now_rfc3339, percentage_of
 from shared.streams.worker import QueueSettings
 
 log = get_logger(__name__)
 
 _CLAIM_SECONDS = 30
 _LINE_BYTES = 16 * 1024 * 1024
-_APOLOGY = "Something went wrong on our side while reading this picture. Please try again later."
 
 
 class DirectSettings(Settings):
@@ -57,6 +54,10 @@ class DirectSettings(Settings):
 
 class _WorkerAwayError(Exception):
     """A worker cannot be reached or broke off; the document is given back."""
+
+
+class _ClaimLostError(Exception):
+    """Another gateway or the relay has taken the document up: it is no longer ours to work, end or give back."""
 
 
 class Direct:
@@ -84,11 +85,11 @@ class Direct:
         self._settings = settings
         self._queue = queue
         self._internal = InternalSettings.load()
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[asyncio.Task[None], QueuedJob] = {}
         self._ended: dict[str, asyncio.Event] = {}
         self._slots = 0
         self._changed = asyncio.Event()
-        self._last_id = (0, 0)
+        self._ids = EventIds()
         # Made with the first call: a client session belongs to the event loop it is made in.
         self._session: aiohttp.ClientSession | None = None
 
@@ -128,53 +129,59 @@ class Direct:
             claimed = job is not None
             if job:
                 task = asyncio.create_task(self._carry(job), name=f"direct {job.document_id}")
-                self._running[job.document_id] = task
-                task.add_done_callback(functools.partial(self._left, job.document_id))
+                self._running[task] = job
+                task.add_done_callback(self._left)
         await wait(self._changed, 0.5)
 
     async def close(self) -> None:
         """Give back what is being worked."""
-        for task in list(self._running.values()):
+        running = dict(self._running)
+        for task in running:
             task.cancel()
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
+        for job in running.values():
+            await self._give_back(job)
         if self._session:
             await self._session.close()
 
-    def _left(self, document_id: str, _task: asyncio.Task[None]) -> None:
-        del self._running[document_id]
+    def _left(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
         self._changed.set()
 
     async def _carry(self, job: QueuedJob) -> None:
-        renewing = asyncio.create_task(self._renew(job.document_id))
         try:
-            await self._work(job)
-        except _WorkerAwayError as error:
-            log.warning("a document waits for its worker", document_id=job.document_id, error=str(error))
+            async with asyncio.TaskGroup() as both:
+                renewing = both.create_task(self._renew(job))
+                await self._work(job)
+                renewing.cancel()
+        except* _WorkerAwayError as errors:
+            log.warning("a document waits for its worker", document_id=job.document_id, error=str(errors.exceptions[0]))
             # Not at once: the worker that is away is likely to be away still.
             await asyncio.sleep(random.uniform(0.5, 1.0))
-            await self._give_back(job.document_id)
-        except asyncio.CancelledError:
-            await self._give_back(job.document_id)
-            raise
-        except DatabaseAwayError as error:
-            log.warning("a document waits for postgres", document_id=job.document_id, error=str(error))
-        finally:
-            renewing.cancel()
+            await self._give_back(job)
+        except* _ClaimLostError:
+            log.warning("a document is worked elsewhere by now", document_id=job.document_id)
+        except* DatabaseAwayError as errors:
+            log.warning("a document waits for postgres", document_id=job.document_id, error=str(errors.exceptions[0]))
 
-    async def _give_back(self, document_id: str) -> None:
+    async def _give_back(self, job: QueuedJob) -> None:
         with contextlib.suppress(DatabaseAwayError):
-            await self._jobs.renew_claim(document_id, 0)
+            await self._jobs.renew_claim(job, 0)
 
-    async def _renew(self, document_id: str) -> None:
+    async def _renew(self, job: QueuedJob) -> None:
         while True:
             await asyncio.sleep(_CLAIM_SECONDS / 3)
             with contextlib.suppress(DatabaseAwayError):
-                await self._jobs.renew_claim(document_id, _CLAIM_SECONDS)
+                if not await self._jobs.renew_claim(job, _CLAIM_SECONDS):
+                    raise _ClaimLostError
 
     async def _work(self, job: QueuedJob) -> None:
         stage: Stage | None = job.stage
         payload, percentage = job.payload, job.percentage
         while stage:
+            # A process that was stopped for a while wakes up anywhere; it begins no stage of what is another's.
+            if not await patiently(lambda: self._jobs.renew_claim(job, _CLAIM_SECONDS)):
+                raise _ClaimLostError
             done: DirectDone | None = None
             for attempt in range(1, self._queue.queue_max_retries + 2):
                 asked = DirectJob(
@@ -191,15 +198,8 @@ class Direct:
                         progress = line.progress
                         percentage = max(percentage, percentage_of(progress.phase, progress.fraction))
                         await self._publish(
-                            Event(
-                                type="progress",
-                                document_id=job.document_id,
-                                step=STEPS[progress.phase],
-                                stage=progress.phase,
-                                percentage=percentage,
-                                message=progress.message,
-                                details=progress.details,
-                                at=now_rfc3339(),
+                            progress_event(
+                                job.document_id, progress.phase, percentage, progress.message, progress.details
                             )
                         )
                 if line.dead is not None:
@@ -209,9 +209,9 @@ class Direct:
                     done = line.done
                     break
                 log.warning("will be tried again", document_id=job.document_id, reason=line.retry)
-                await asyncio.sleep(random.uniform(0, self._queue.queue_backoff / 1000 * 2 ** (attempt - 1)))
+                await asyncio.sleep(retry_wait_ms(attempt, self._queue.queue_backoff) / 1000)
             if done is None:
-                await self._fail(job, _APOLOGY, percentage)
+                await self._fail(job, GIVEN_UP, percentage)
                 return
             if done.event:
                 await self._publish(done.event)
@@ -246,25 +246,13 @@ class Direct:
             raise _WorkerAwayError(f"{asked.stage} broke off")
 
     async def _fail(self, job: QueuedJob, sentence: str, percentage: int) -> None:
-        if await patiently(lambda: self._documents.fail(job.document_id, job.tenant, sentence)):
-            await self._publish(
-                Event(
-                    type="error",
-                    document_id=job.document_id,
-                    error=sentence,
-                    percentage=percentage,
-                    status=Status.FAILED,
-                    at=now_rfc3339(),
-                )
-            )
+        if not await patiently(lambda: self._documents.fail(job.document_id, job.tenant, sentence, job.token)):
+            raise _ClaimLostError
+        await self._publish(error_event(job.document_id, sentence, percentage=percentage))
         self._end(job.document_id)
 
     async def _publish(self, event: Event) -> None:
-        milliseconds, count = int(time.time() * 1000), 0
-        if milliseconds <= self._last_id[0]:
-            milliseconds, count = self._last_id[0], self._last_id[1] + 1
-        self._last_id = (milliseconds, count)
-        id_ = f"{milliseconds}-{count * ID_STEP + (ID_FINAL if event.final else event.percentage or 0)}"
+        id_ = self._ids.next(event)
         self._hub.deliver(id_, event)
         await patiently(lambda: self._events.record([RecordedEvent(id_, event)]))
 

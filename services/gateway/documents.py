@@ -10,10 +10,10 @@ from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import TENANT
 from shared.blobs import BlobAwayError, BlobMissingError, PatientBlobs, document_prefix
 from shared.db.documents import Row, read_document
+from shared.events import error_event
 from shared.health import json_response
 from shared.logs import get_logger
 from shared.messages import DocumentList, Event, PageImage, Status
-from shared.streams.progress import now_rfc3339
 
 log = get_logger(__name__)
 
@@ -72,8 +72,7 @@ async def cancel_document(request: web.Request) -> web.Response:
         raise ProblemError(
             409, "already-ended", "Already ended", f"The document is {before.value}; it cannot be cancelled."
         )
-    event = Event(type="error", document_id=id_, error="Cancelled.", status=Status.CANCELLED, at=now_rfc3339())
-    await _take_off(gateway, id_, event)
+    await _take_off(gateway, id_, error_event(id_, "Cancelled.", Status.CANCELLED))
     return json_response(read_document(await _row(request)))
 
 
@@ -94,7 +93,7 @@ async def delete_document(request: web.Request) -> web.Response:
     if not await gateway.documents.delete(id_, request[TENANT]):
         raise not_found("document")
     # The record is gone first: a blob that stays is garbage, a document without its picture would be a lie.
-    await _take_off(gateway, id_, Event(type="error", document_id=id_, error="Deleted.", status=Status.CANCELLED))
+    await _take_off(gateway, id_, error_event(id_, "Deleted.", Status.CANCELLED))
     prefix = document_prefix(request[TENANT], id_)
     try:
         await gateway.blobs.delete_prefix(prefix)

@@ -22,16 +22,6 @@ log = get_logger(__name__)
 SUBSCRIBERS = Gauge("timelift_sse_subscribers", "Event streams open in this process.")
 CUT_OFF = Counter("timelift_sse_cut_off_total", "Event streams closed because the client did not keep up.")
 
-EventId = tuple[int, int]
-
-
-def event_id(text: str) -> EventId:
-    """A stream id as numbers that compare in order. Raises `ValueError` on anything else."""
-    milliseconds, _, sequence = text.partition("-")
-    if not (milliseconds.isascii() and milliseconds.isdigit() and sequence.isascii() and sequence.isdigit()):
-        raise ValueError("not an event id")
-    return int(milliseconds), int(sequence)
-
 
 def frame(id_: str | None, event: Event) -> bytes:
     """An event as a server-sent event: unnamed, its type in the data (`event: error` is EventSource's own)."""

@@ -1,42 +1,37 @@
-"""The one file of a multipart/form-data upload, with every size bounded.
+"""The one file of a multipart/form-data upload (RFC 7578), with every size bounded.
 
-aiohttp bounds a part's `read()` but neither `read_chunk()`, nor the number of parts, nor the time a body may take
-(aiohttp 3.14), so that is counted here.
+The bytes go through `multipart`'s parser chunk by chunk. It is given its boundary here, so that the boundary that is
+looked for and the one that is parsed by cannot differ, and the body must begin with it: nothing is skipped.
 """
 
 import asyncio
-import re
+import base64
+import binascii
 import unicodedata
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from aiohttp import BodyPartReader, MultipartReader, web
-from aiohttp.http_exceptions import BadHttpMessage
+from aiohttp import parse_content_disposition, web
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from services.gateway.problems import ProblemError
-from shared.pictures import ALLOWED, CONTENT_TYPES
+from shared.pictures import ALLOWED
 
 T = TypeVar("T")
 
 _PARTS = 16
 _OVERHEAD = 64 * 1024
 """Bytes of part headers, boundaries and small fields around the file."""
+_HEADER_BYTES = 16 * 1024
+"""Longest header line of a part: a name of 5,000 characters gets our own answer."""
+_HEADERS = 16
+_BOUNDARY_LENGTH = 70
+"""Characters that a boundary may have (RFC 2046, section 5.1.1)."""
+_CHUNK = 64 * 1024
 _NAME_LENGTH = 255
 _SILENCE_SECONDS = 10
-_BOUNDARY = re.compile(r'boundary=("[^"]+"|[^;\s]+)', re.IGNORECASE)
-_DIRECTIONS = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F]))
-# Programs declare a DOCX as any of the last ones; an old DOC is let in to be told what to save it as.
-_DECLARED = (
-    "image/",
-    "application/pdf",
-    "application/octet-stream",
-    CONTENT_TYPES["docx"],
-    "application/msword",
-    "application/vnd.ms-word",
-    "application/zip",
-    "application/x-zip",
-)
+_DIRECTIONS = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,9 @@ async def read_file(request: web.Request, max_bytes: int, seconds: float) -> Upl
     Raises:
         ProblemError: 408, 411, 413, 415 or 400, saying what is wrong and what is allowed.
     """
-    if request.content_type != "multipart/form-data" or "boundary" not in request.headers.get("Content-Type", ""):
+    content_type, options = parse_options_header(request.headers.get("Content-Type", ""))
+    boundary = options.get("boundary", "")
+    if content_type != "multipart/form-data" or not boundary:
         raise _refuse(
             415,
             "wrong-content-type",
@@ -82,36 +79,126 @@ async def read_file(request: web.Request, max_bytes: int, seconds: float) -> Upl
         raise _refuse(411, "length-required", "Length required", "Send a Content-Length with the upload.")
     if request.content_length > max_bytes + _OVERHEAD:
         raise _too_large(max_bytes)
+    if len(boundary) > _BOUNDARY_LENGTH or not (boundary.isascii() and boundary.isprintable()):
+        raise _malformed()
     try:
         async with asyncio.timeout(seconds):
-            await _check_start(request)
-            return await _read_parts(await request.multipart(), max_bytes)
+            return await _read(request, boundary.encode(), max_bytes)
     except TimeoutError:
         raise _refuse(
             408, "upload-too-slow", "Upload too slow", f"The file did not arrive within {seconds:g} seconds."
         ) from None
-    except (ValueError, AssertionError, RuntimeError, BadHttpMessage) as error:
-        # What aiohttp's parser raises on a body that is not multipart.
-        raise _refuse(400, "malformed-multipart", "Malformed upload", "The multipart body cannot be read.") from error
+    except MultipartError:
+        raise _malformed() from None
 
 
-async def _check_start(request: web.Request) -> None:
-    """Refuse a body that does not begin with its boundary: aiohttp skips what comes before it line by line without
-    giving way, so that megabytes of line ends would stop the whole gateway."""
-    boundary = (_BOUNDARY.search(request.headers.get("Content-Type", "")) or ["", ""])[1].strip('"')
-    start = b"--" + boundary.encode("ascii", "replace")
-    seen = b""
-    while len(seen) < len(start) + 2 and not request.content.at_eof():
-        seen += await _soon(request.content.read(len(start) + 2 - len(seen)))
-    request.content.unread_data(seen)
-    if not seen.removeprefix(b"\r\n").startswith(start[: len(seen)] if seen else start):
-        raise ValueError("the body does not begin with its boundary")
+async def _read(request: web.Request, boundary: bytes, max_bytes: int) -> UploadedFile:
+    form = Form(boundary, max_bytes)
+    start = b"--" + boundary + b"\r\n"
+    first = b""
+    while len(first) < len(start) and (chunk := await _soon(request.content.read(len(start) - len(first)))):
+        first += chunk
+    if first != start:
+        # The parser would skip what stands before its boundary, megabytes of it; nobody sends anything there.
+        raise _malformed()
+    form.feed(first)
+    while chunk := await _soon(request.content.read(_CHUNK)):
+        form.feed(chunk)
+    return form.close()
 
 
 async def _soon(data: Awaitable[T]) -> T:
     """Wait for a client's next bytes, not for ever: silent connections would hold the slots of those who send."""
     async with asyncio.timeout(_SILENCE_SECONDS):
         return await data
+
+
+class Form:
+    """What has been read of a form: the file, and how much stood around it. `feed` takes time in proportion to its
+    chunk, whatever the chunk holds."""
+
+    def __init__(self, boundary: bytes, max_bytes: int) -> None:
+        self._parser = PushMultipartParser(
+            boundary, max_header_size=_HEADER_BYTES, max_header_count=_HEADERS, header_charset="utf8"
+        )
+        self._max_bytes = max_bytes
+        self._parts = 0
+        self._others = 0
+        self._file: _File | None = None
+        self._in_file = False
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the body's next bytes. Raises `ProblemError` or `MultipartError`."""
+        for event in self._parser.parse(chunk):
+            if isinstance(event, MultipartSegment):
+                self._begin(event)
+            elif event is None:
+                self._in_file = False
+            elif self._in_file and self._file:
+                self._file.add(event)
+                if len(self._file.data) > self._max_bytes:
+                    raise _too_large(self._max_bytes)
+            else:
+                self._others += len(event)
+                if self._others > _OVERHEAD:
+                    raise _too_large(self._max_bytes)
+
+    def close(self) -> UploadedFile:
+        """The file, at the body's end. Raises `ProblemError` or `MultipartError`."""
+        self._parser.close()
+        if self._file is None:
+            raise _refuse(
+                400, "no-file", "No file", "Send the picture in a part named “file”.", part="file", formats=ALLOWED
+            )
+        self._file.end()
+        return UploadedFile(self._file.name, bytes(self._file.data))
+
+    def _begin(self, part: MultipartSegment) -> None:
+        self._parts += 1
+        if self._parts > _PARTS:
+            raise _refuse(400, "too-many-parts", "Too many parts", "The form has too many parts.", parts=_PARTS)
+        if part.name != "file":
+            return
+        if self._file is not None:
+            raise _refuse(
+                400, "two-files", "Two files", "Upload one file at a time, in one part named “file”.", files=1
+            )
+        self._in_file = True
+        # The declared type is the uploader's word, and programs say the oddest ones: the bytes decide.
+        self._file = _File(_file_name(part), part.header("Content-Transfer-Encoding", "binary"))
+
+
+class _File:
+    """The file's bytes as they come in."""
+
+    def __init__(self, name: str, encoding: str) -> None:
+        self.name = name
+        self.data = bytearray()
+        self._base64 = encoding.lower() == "base64"
+        self._rest = b""
+        if encoding.lower() not in ("binary", "8bit", "7bit", "base64"):
+            raise _malformed()
+
+    def add(self, chunk: bytes) -> None:
+        if not self._base64:
+            self.data += chunk
+            return
+        # Line ends out of the way, four characters are three bytes: decoded as they come, no step takes long.
+        text = self._rest + bytes(chunk).translate(None, b"\r\n")
+        whole = len(text) - len(text) % 4
+        self._rest = text[whole:]
+        try:
+            self.data += base64.b64decode(text[:whole], validate=True)
+        except binascii.Error:
+            raise _malformed() from None
+
+    def end(self) -> None:
+        if self._rest:
+            raise _malformed()
+
+
+def _malformed() -> ProblemError:
+    return _refuse(400, "malformed-multipart", "Malformed upload", "The multipart body cannot be read.")
 
 
 def _too_large(max_bytes: int) -> ProblemError:
@@ -124,60 +211,14 @@ def _too_large(max_bytes: int) -> ProblemError:
     )
 
 
-async def _read_parts(parts: MultipartReader, max_bytes: int) -> UploadedFile:
-    found: UploadedFile | None = None
-    others = 0
-    for _ in range(_PARTS):
-        part = await _soon(parts.next())
-        if part is None:
-            break
-        if isinstance(part, BodyPartReader) and part.name == "file":
-            if found is not None:
-                raise _refuse(
-                    400, "two-files", "Two files", "Upload one file at a time, in one part named “file”.", files=1
-                )
-            name, declared = _check_name(part.filename), part.headers.get("Content-Type", "")
-            if declared and not declared.lower().startswith(_DECLARED):
-                raise _refuse(
-                    415,
-                    "wrong-content-type",
-                    "Wrong content type",
-                    f"The file is declared as {declared[:100]}; send a picture or a document ({ALLOWED}).",
-                    contentTypes=["image/*", "application/pdf", CONTENT_TYPES["docx"]],
-                )
-            found = UploadedFile(name, await _read_bytes(part, max_bytes))
-        elif isinstance(part, BodyPartReader):
-            others += len(await _read_bytes(part, _OVERHEAD))
-            if others > _OVERHEAD:
-                raise _too_large(max_bytes)
-        else:
-            raise _refuse(400, "malformed-multipart", "Malformed upload", "A part may not hold parts of its own.")
-    else:
-        raise _refuse(400, "too-many-parts", "Too many parts", "The form has too many parts.", parts=_PARTS)
-    if found is None:
-        raise _refuse(
-            400, "no-file", "No file", "Send the picture in a part named “file”.", part="file", formats=ALLOWED
-        )
-    return found
-
-
-async def _read_bytes(part: BodyPartReader, max_bytes: int) -> bytes:
-    data = bytearray()
-    while chunk := await _soon(part.read_chunk(64 * 1024)):
-        data += chunk
-        if len(data) > max_bytes:
-            raise _too_large(max_bytes)
-    return bytes(part.decode(data)) if part.headers.get("Content-Transfer-Encoding") else bytes(data)
-
-
-def _unfit(character: str) -> bool:
-    """Whether a character could hide or reorder a name, or end a line: controls, lone surrogates, separators of lines
-    and the controls of writing direction. Narrow spaces and the joiners of emoji are part of ordinary names."""
-    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _DIRECTIONS
-
-
-def _check_name(name: str | None) -> str:
-    name = (name or "").strip() or "timetable"
+def _file_name(part: MultipartSegment) -> str:
+    """The part's file name, without what could hide or reorder it. Raises `ProblemError`."""
+    name = part.filename or ""
+    header = part.header("Content-Disposition")
+    if "filename*" in header:
+        # RFC 2231, which browsers do not send and other clients do; aiohttp reads it.
+        name = parse_content_disposition(header)[1].get("filename*", name)
+    name = "".join(each for each in name if not _unfit(each)).strip() or "timetable"
     if len(name) > _NAME_LENGTH:
         raise _refuse(
             400,
@@ -186,12 +227,19 @@ def _check_name(name: str | None) -> str:
             f"The file's name has {len(name):,} characters; at most {_NAME_LENGTH} are taken. Rename it.",
             maxCharacters=_NAME_LENGTH,
         )
-    if "/" in name or "\\" in name or name in (".", "..") or any(map(_unfit, name)):
+    if "/" in name or "\\" in name or name in (".", ".."):
         raise _refuse(
             400,
             "bad-file-name",
             "Bad file name",
-            "A file name may not hold a path or control characters. Rename the file.",
+            "A file name may not hold a path. Rename the file.",
             maxCharacters=_NAME_LENGTH,
         )
     return name
+
+
+def _unfit(character: str) -> bool:
+    """Whether a character could hide or reorder a name, or end a line: controls, lone surrogates, separators of lines
+    and the controls of writing direction, which right-to-left systems put into ordinary names. Narrow spaces and the
+    joiners of emoji are part of names."""
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _DIRECTIONS

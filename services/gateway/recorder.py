@@ -8,7 +8,9 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
+import asyncpg
 import msgspec
+from prometheus_client import Counter
 from redis.exceptions import ResponseError
 
 from shared.db.events import Events, RecordedEvent
@@ -20,11 +22,13 @@ from shared.streams.scripts import Client
 
 log = get_logger(__name__)
 
+REFUSED = Counter("timelift_events_refused_total", "Events that Postgres refused to record.")
 GROUP = "recorder"
 _BATCH = 500
 _GATHER_SECONDS = 0.05
 """Wait after the first event, so that a burst is one transaction."""
 _ABANDONED_MS = 30_000
+_REFUSED_KEPT = 1000
 
 Entries = list[tuple[str, dict[str, str]]]
 
@@ -41,6 +45,7 @@ class Recorder:
     def __init__(self, reader: Client, keys: Keys, events: Events, consumer: str, on_end: Callable[[], None]) -> None:
         self._reader = reader
         self._stream = keys.events
+        self._refused = keys.refused_events
         self._events = events
         self._consumer = consumer
         self._on_end = on_end
@@ -103,8 +108,25 @@ class Recorder:
                 batch.append(RecordedEvent(id_, read_event(fields)))
             except (KeyError, ValueError, msgspec.DecodeError) as error:
                 log.warning("event cannot be read and is not recorded", event_id=id_, error=str(error))
-        if batch:
-            await patiently(lambda: self._events.record(batch))
-            if any(each.event.final for each in batch):
-                self._on_end()
+        if batch and any(each.event.final for each in await self._record(batch)):
+            self._on_end()
         await self._reader.xack(self._stream, GROUP, *(id_ for id_, _ in entries))
+
+    async def _record(self, batch: list[RecordedEvent]) -> list[RecordedEvent]:
+        """Write events; returns those that were. One that Postgres refuses would otherwise come back, and end every
+        gateway that meets it: it is found by halving, and set aside."""
+        try:
+            await patiently(lambda: self._events.record(batch))
+        except asyncpg.PostgresError as error:
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                return await self._record(batch[:middle]) + await self._record(batch[middle:])
+            await self._set_aside(batch[0], error)
+            return []
+        return batch
+
+    async def _set_aside(self, event: RecordedEvent, error: asyncpg.PostgresError) -> None:
+        log.error("event is refused by postgres and set aside", event_id=event.id, error=str(error))
+        REFUSED.inc()
+        fields = {"id": event.id, "error": str(error), "data": msgspec.json.encode(event.event).decode()}
+        await self._reader.xadd(self._refused, fields, maxlen=_REFUSED_KEPT, approximate=True)  # type: ignore[arg-type] # redis-py wants a wider mapping

@@ -13,13 +13,13 @@ from typing import ClassVar
 
 from shared.db.jobs import Jobs, QueuedJob
 from shared.db.pool import DatabaseAwayError, outage
+from shared.events import progress_event
 from shared.logs import get_logger
 from shared.messages import Event
 from shared.settings import Settings, setting
 from shared.streams.entries import job_fields
 from shared.streams.loops import AWAY
 from shared.streams.producer import Producer
-from shared.streams.progress import STEPS, now_rfc3339
 
 log = get_logger(__name__)
 
@@ -113,12 +113,4 @@ class Relay:
 
 def _starting_again(job: QueuedJob) -> Event:
     """Redis forgot how far the document was told to be: it is told first, so that no percentage falls."""
-    return Event(
-        type="progress",
-        document_id=job.document_id,
-        step=STEPS["compressing"],
-        stage="compressing",
-        percentage=job.percentage,
-        message="Starting again",
-        at=now_rfc3339(),
-    )
+    return progress_event(job.document_id, "compressing", job.percentage, "Starting again")

@@ -24,6 +24,9 @@ class GatewaySettings(Settings):
         "(DNS rebinding) from reading everything.",
     )
     port: int = setting(4000, "Port the API and the page are served on.", ge=0, le=65535)
+    upload_wait: int = setting(
+        5_000, "How long an upload waits for a slot among those before it is answered 503.", unit="ms", ge=0, le=60_000
+    )
     upload_timeout: int = setting(60_000, "Longest a client may take to send a file.", unit="ms", ge=1000)
     upload_concurrency: int = setting(
         16, "Uploads received at once; the next is answered 503. Bounds memory, with MAX_UPLOAD_BYTES.", ge=1, le=1000

@@ -15,14 +15,15 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from services.gateway.context import GATEWAY, Gateway, document_id
-from services.gateway.hub import EventId, Frame, Subscriber, event_id, frame
+from services.gateway.hub import Frame, Subscriber, frame
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import TENANT
 from shared.db.documents import Row, read_document
 from shared.db.pool import DatabaseAwayError
+from shared.events import EventId, event_id, invented_end, is_final, percentage_in, with_percentage
 from shared.logs import get_logger
 from shared.messages import CompleteResult, Document, Event, Status
-from shared.streams.entries import ID_FINAL, ID_STEP, percentage_in, read_event
+from shared.streams.entries import read_event
 from shared.streams.keys import Keys, partition_of
 
 log = get_logger(__name__)
@@ -34,8 +35,6 @@ _HEADERS = {
     "X-Accel-Buffering": "no",
 }
 _RETRY_MS = 1000
-_INVENTED = 2**63 - 1
-"""Sequence of the id of a final event that was not read but made from the record; a final one's, as all are."""
 
 
 async def events(request: web.Request) -> web.StreamResponse:
@@ -53,7 +52,7 @@ async def events(request: web.Request) -> web.StreamResponse:
         if row is None:
             raise not_found("document")
         # Whoever saw an end has seen the end, though Redis may have lost it and published it again under another id.
-        if last[1] % ID_STEP == ID_FINAL and Status(row["status"]).final:
+        if is_final(last) and Status(row["status"]).final:
             return web.Response(status=204)
         history = await _history(gateway, row, last)
         if last > _START and not history and Status(row["status"]).final:
@@ -115,9 +114,7 @@ async def _history(gateway: Gateway, row: Row, after: EventId) -> list[Frame]:
 
 def _final_event(row: Row, after: EventId) -> tuple[str, Event]:
     document = read_document(row)
-    # A sequence that no stream gives, so that a client that comes back with it is known to have seen the end, whatever
-    # id the real final event gets later.
-    id_ = f"{max(int(row['completed_at'].timestamp() * 1000), after[0])}-{_INVENTED}"
+    id_ = invented_end(max(int(row["completed_at"].timestamp() * 1000), after[0]))
     if document.status in (Status.COMPLETED, Status.VALIDATION_FAILED) and document.timetable_id:
         event = Event(
             type="complete",
@@ -154,7 +151,7 @@ class _Stream:
         self._id = id_
         self._subscriber = subscriber
         self._last = last
-        self._shown = percentage_in(last[1])
+        self._shown = percentage_in(last)
         self._response = web.StreamResponse(headers=_HEADERS)
         self._write_timeout = gateway.settings.sse_write_timeout / 1000
 
@@ -227,8 +224,7 @@ class _Stream:
         id_ = item.id
         if not item.event.final:
             # The id carries the percentage as well: with its own, a client that comes back with it would be shown less.
-            milliseconds, sequence = event_id(id_)
-            id_ = f"{milliseconds}-{sequence - sequence % ID_STEP + self._shown}"
+            id_ = with_percentage(event_id(id_), self._shown)
         return frame(id_, msgspec.structs.replace(item.event, percentage=self._shown))
 
     async def _write(self, data: bytes) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 from redis.exceptions import RedisError
@@ -13,12 +14,12 @@ from services.gateway.problems import ProblemError
 from services.gateway.tenants import TENANT
 from shared.blobs import BlobAwayError, blob_key, document_prefix
 from shared.db.pool import DatabaseAwayError, patiently
+from shared.events import progress_event
 from shared.health import json_response
 from shared.logs import get_logger
-from shared.messages import CompressPayload, Event, Status, Uploaded
+from shared.messages import CompressPayload, Status, Uploaded
 from shared.outcomes import UnreadableError
 from shared.pictures import ALLOWED, inspect
-from shared.streams.progress import STEPS, now_rfc3339
 
 log = get_logger(__name__)
 
@@ -40,10 +41,6 @@ async def upload(request: web.Request) -> web.Response:
     """Errors: what `read_file` raises, 422 for a file that can never be read, 503 when too much arrives at once or the
     store or the record cannot be reached. A refused upload leaves nothing behind."""
     gateway, receiving = request.app[GATEWAY], request.app[_RECEIVING]
-    if receiving.locked():
-        raise ProblemError(
-            503, "busy", "Busy", "Too many uploads arrive at once. Please try again in a moment.", retry_after=2
-        )
     priority = _PRIORITIES.get(request.query.get("priority", "interactive"))
     if priority is None:
         raise ProblemError(
@@ -59,12 +56,29 @@ async def upload(request: web.Request) -> web.Response:
                 "The queue is away and all slots beside it are taken. Please try again in a moment.",
                 retry_after=10,
             )
-        async with receiving:
+        async with _slot(receiving, gateway.settings.upload_wait / 1000):
             document_id = await _receive(request, priority)
         status = await _worked_through(gateway, document_id, request[TENANT]) if away else Status.UPLOADED
     answer = json_response(Uploaded(document_id=document_id, status=status), 200 if status.final else 202)
     answer.headers["Location"] = f"/api/v1/documents/{document_id}"
     return answer
+
+
+@contextlib.asynccontextmanager
+async def _slot(receiving: asyncio.Semaphore, seconds: float) -> AsyncIterator[None]:
+    """One of the slots for uploads that arrive, waited for a little: a burst is over in a moment, and nothing of a body
+    is read before. Raises a 503 problem."""
+    try:
+        async with asyncio.timeout(seconds):
+            await receiving.acquire()
+    except TimeoutError:
+        raise ProblemError(
+            503, "busy", "Busy", "Too many uploads arrive at once. Please try again in a moment.", retry_after=2
+        ) from None
+    try:
+        yield
+    finally:
+        receiving.release()
 
 
 async def _receive(request: web.Request, priority: int) -> str:
@@ -87,7 +101,7 @@ async def _receive(request: web.Request, priority: int) -> str:
         file_name=file.name,
         size=len(file.data),
     )
-    own, everyone = await gateway.jobs.unfinished(tenant)
+    own, everyone = await gateway.jobs.unfinished(tenant, gateway.queue.queue_limit, gateway.queue.queue_window)
     if own >= gateway.queue.queue_limit:
         raise ProblemError(
             503,
@@ -114,16 +128,8 @@ async def _tell_waiting(gateway: Gateway, document_id: str) -> None:
         before = None
     if before is None:
         return
-    event = Event(
-        type="progress",
-        document_id=document_id,
-        step=STEPS["compressing"],
-        stage="compressing",
-        percentage=0,
-        message=f"Waiting, {before} documents are being read or come before yours",
-        details={"before": before},
-        at=now_rfc3339(),
-    )
+    message = f"Waiting, {before} documents are being read or come before yours"
+    event = progress_event(document_id, "compressing", 0, message, {"before": before})
     try:
         await gateway.producer.publish(event)
     except (RedisError, OSError) as error:

@@ -134,9 +134,14 @@ class Documents:
         return found is not None
 
     @outage
-    async def fail(self, document_id: str, tenant: str, error: str) -> bool:
-        """Record that a document failed; False if it was deleted. Doing it twice changes nothing."""
-        found = await self._database.pool.fetchval(sql("document_fail"), uuid.UUID(document_id), tenant, error)
+    async def fail(self, document_id: str, tenant: str, error: str, claim: uuid.UUID | None = None) -> bool:
+        """Record that a document failed; False if it was deleted. Doing it twice changes nothing.
+
+        Args:
+            claim: token of the claim on the direct path; if it is another's by now nothing is done, and False returned.
+        """
+        arguments = uuid.UUID(document_id), tenant, error, claim
+        found = await self._database.pool.fetchval(sql("document_fail"), *arguments)
         return found is not None
 
     @outage

@@ -13,6 +13,7 @@ from shared.db.statements import sql
 from shared.messages import Stage
 
 _RECONCILE_LOCK = 7_405_219_337
+_ALL = 2**31 - 1
 _ENDING_SECONDS = 60
 """A document's end is recorded before its job is acknowledged; this long after, the job is surplus."""
 
@@ -31,6 +32,8 @@ class QueuedJob(msgspec.Struct):
     """How far its owner was told it is."""
     since: float
     """When it was uploaded, or put back to work by a person (Unix seconds)."""
+    token: uuid.UUID | None = None
+    """Of the claim under which it is worked without Redis."""
 
 
 def _read(row: "asyncpg.Record") -> QueuedJob:
@@ -44,6 +47,7 @@ def _read(row: "asyncpg.Record") -> QueuedJob:
         generation=row["generation"],
         percentage=row["percentage"],
         since=float(row["since"]),
+        token=row["token"],
     )
 
 
@@ -69,18 +73,24 @@ class Jobs:
     @outage
     async def claim(self, seconds: float) -> QueuedJob | None:
         """Take a job to work it through without Redis; None if there is none that is free."""
-        row = await self._database.pool.fetchrow(sql("direct_claim"), seconds)
+        row = await self._database.pool.fetchrow(sql("direct_claim"), seconds, uuid.uuid4())
         return _read(row) if row else None
 
     @outage
-    async def renew_claim(self, document_id: str, seconds: float) -> None:
-        """Extend a claim; 0 seconds give it up."""
-        await self._database.pool.execute(sql("direct_renew"), uuid.UUID(document_id), seconds)
+    async def renew_claim(self, job: QueuedJob, seconds: float) -> bool:
+        """Extend a claim; 0 seconds give it up. False if it is no longer this one, or its document has ended."""
+        arguments = uuid.UUID(job.document_id), job.token, seconds
+        return await self._database.pool.fetchval(sql("direct_renew"), *arguments) is not None
 
     @outage
-    async def unfinished(self, tenant: str) -> tuple[int, int]:
-        """How many accepted documents have not ended: the tenant's own, and everyone's."""
-        (row,) = await self._database.pool.fetch(sql("jobs_unfinished"), tenant)
+    async def unfinished(self, tenant: str, own: int = _ALL, everyone: int = _ALL) -> tuple[int, int]:
+        """How many accepted documents have not ended: the tenant's own, and everyone's.
+
+        Args:
+            own: count no further than to this.
+            everyone: likewise.
+        """
+        (row,) = await self._database.pool.fetch(sql("jobs_unfinished"), tenant, own, everyone)
         return row["own"], row["everyone"]
 
     @outage

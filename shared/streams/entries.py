@@ -82,17 +82,6 @@ def replaced(fields: tuple[str, ...], **values: str) -> list[str]:
     return [part for pair in found.items() for part in pair]
 
 
-ID_STEP = 128
-ID_FINAL = 127
-"""An event id is ``<ms>-<count * 128 + percentage>``, with 127 in place of a final event's percentage."""
-
-
-def percentage_in(sequence: int) -> int:
-    """The percentage that an event id's sequence carries; 0 if it is none of ours."""
-    percentage = sequence % ID_STEP
-    return percentage if percentage <= 100 else 0
-
-
 _decode_event = msgspec.json.Decoder(Event).decode
 
 

@@ -54,6 +54,11 @@ class Keys:
         """Stream of all events, capped."""
         return f"{{{self.partition}}}:events"
 
+    @property
+    def refused_events(self) -> str:
+        """Stream of the events that Postgres refused to record, with the reason; capped."""
+        return f"{self.events}:refused"
+
     def progress(self, document_id: str) -> str:
         """Stream of one document's events under the same ids, expiring."""
         return f"{{{self.partition}}}:progress:{document_id}"

@@ -19,15 +19,15 @@ import structlog
 from redis.exceptions import RedisError
 
 from shared import metrics
-from shared.attempt import attempt
+from shared.attempt import attempt, retry_wait_ms
 from shared.cancelling import end_if_cancelled
+from shared.events import GIVEN_UP, error_event, now_rfc3339
 from shared.logs import get_logger
-from shared.messages import Event, Status
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.settings import Settings, setting
 from shared.streams.entries import Delivery, MalformedEntryError, follow_up_fields, read_job, replaced
 from shared.streams.loops import AWAY, group_lost, redis_outage, retry_until_done, run_periodically, wait
-from shared.streams.progress import JobProgress, now_rfc3339
+from shared.streams.progress import JobProgress
 from shared.streams.stage_consumer import StageConsumer
 
 log = get_logger(__name__)
@@ -291,16 +291,12 @@ class Worker:
                     )
                 )
             case Retry(reason=reason) if job.attempt <= self._settings.queue_max_retries:
-                # Exponential back-off with full jitter, so that jobs that failed together do not return together:
-                # M. Brooker, "Exponential Backoff And Jitter", 2015.
-                ceiling = min(self._settings.queue_backoff * 2 ** (job.attempt - 1), 60_000)
-                due = int(time.time() * 1000 + random.uniform(0, ceiling))
+                due = int(time.time() * 1000 + retry_wait_ms(job.attempt, self._settings.queue_backoff))
                 member = json.dumps(replaced(delivery.fields, attempt=str(job.attempt + 1)))
                 log.warning("will be tried again", reason=reason, in_ms=due - int(time.time() * 1000))
                 await self._persist(lambda: self._consumer.retry(delivery, due, member))
             case Retry(reason=reason):
-                person = "Something went wrong on our side while reading this picture. Please try again later."
-                await self._dead_letter(delivery, job, person, f"{reason}\n{detail}")
+                await self._dead_letter(delivery, job, GIVEN_UP, f"{reason}\n{detail}")
             case Dead(reason=reason):
                 await self._dead_letter(delivery, job, reason, detail)
 
@@ -309,7 +305,7 @@ class Worker:
         log.error("job is dead", entry=delivery.id, reason=person, detail=detail[:2000])
         known = job is not None and bool(await self._persist(lambda: self._on_dead(job, person)))
         document_id = job.document_id if job else "unknown"
-        event = Event(type="error", document_id=document_id, error=person, status=Status.FAILED, at=now_rfc3339())
+        event = error_event(document_id, person)
         follow_up = replaced(
             delivery.fields,
             reason=person,

@@ -1,7 +1,7 @@
 """`make accuracy DATA=folder`: every picture of a folder through the running system, scored against its truth.
 
-Each timetable's body is kept as ``.local/accuracy/NAME.json``. A picture without truth beside it is read and kept,
-but not scored. ``URL=http://...`` takes a system that runs already.
+Each timetable's body is kept as ``.local/accuracy/NAME.json`` (a list, where a document has several). A picture
+without truth beside it is read and kept, but not scored. ``URL=http://...`` takes a system that runs already.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ import aiohttp
 import msgspec
 
 from tests.benchmarks.report import ROOT, running, show, write
-from tests.benchmarks.scorer import Score, Truth, score
+from tests.benchmarks.scorer import Score, Truth, score_document
 from tests.system import finish, upload
 
 PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".pdf", ".docx"}
@@ -27,7 +27,7 @@ _AT_ONCE = 2
 
 
 async def read_all(base_url: str, pictures: list[Path]) -> dict[str, dict[str, Any]]:
-    """Send pictures through the system; gives, by name, the status, the seconds and the timetable."""
+    """Send pictures through the system; gives, by name, the status, the seconds and the timetables."""
     gate = asyncio.Semaphore(_AT_ONCE)
     found: dict[str, dict[str, Any]] = {}
 
@@ -37,21 +37,29 @@ async def read_all(base_url: str, pictures: list[Path]) -> dict[str, dict[str, A
             try:
                 id_ = await upload(session, base_url, picture.read_bytes(), picture.name, "application/octet-stream")
             except AssertionError as refused:
-                found[picture.stem] = {"status": f"refused: {refused}", "seconds": 0.0, "timetable": {}}
+                found[picture.stem] = {"status": f"refused: {refused}", "seconds": 0.0, "timetables": []}
                 return
             events = await finish(session, base_url, id_)
-            async with session.get(f"{base_url}/api/v1/timetables/{id_}") as answer:
-                body = await answer.json(content_type=None) if answer.status == 200 else {}
             end = events[-1]
+            bodies = []
+            for timetable in (end.get("result") or {}).get("timetableIds", []):
+                async with session.get(f"{base_url}/api/v1/timetables/{timetable}") as answer:
+                    bodies.append(await answer.json(content_type=None))
             found[picture.stem] = {
                 "status": end.get("status") or end["type"],
                 "seconds": time.monotonic() - begun,
-                "timetable": body,
+                "timetables": bodies,
             }
 
     async with aiohttp.ClientSession() as session:
         await asyncio.gather(*(one(session, picture) for picture in pictures))
     return found
+
+
+def keep(path: Path, bodies: list[dict[str, Any]]) -> None:
+    """Write what was read: the body, or the list of them where there are several (or none)."""
+    body = bodies[0] if len(bodies) == 1 else bodies
+    path.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n")
 
 
 def report(folder: Path, found: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -64,7 +72,7 @@ def report(folder: Path, found: dict[str, dict[str, Any]]) -> dict[str, Any]:
         if not path.is_file():
             continue
         truth = msgspec.json.decode(path.read_bytes(), type=Truth)
-        result = score(truth, page["timetable"])
+        result = score_document(truth, page["timetables"])
         pages[name] |= {"blockF1": round(result.block_f1, 4), "right": result.blocks, "truth": result.truth}
         for group in ("all", f"layout: {truth.family}", f"look: {truth.look}"):
             groups[group] += result
@@ -106,7 +114,7 @@ async def main(folder: Path) -> None:
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir(parents=True)
     for name, page in found.items():
-        (RESULTS / f"{name}.json").write_text(json.dumps(page["timetable"], ensure_ascii=False, indent=1) + "\n")
+        keep(RESULTS / f"{name}.json", page["timetables"])
     path = write("accuracy", report(folder, found))
     sys.stdout.write(f"Bodies in {RESULTS.relative_to(ROOT)}, figures in {path.relative_to(ROOT)}.\n")
 

@@ -5,7 +5,6 @@ with their truth are left in ``.local/pages``, what was read in ``.local/pages/r
 """
 
 import asyncio
-import json
 import os
 import shutil
 import sys
@@ -15,14 +14,13 @@ from typing import Any
 
 import msgspec
 
-from tests.benchmarks.accuracy import read_all
+from tests.benchmarks.accuracy import keep, read_all
 from tests.benchmarks.report import ROOT, running, show, write
-from tests.benchmarks.scorer import Score, likeness, normal, score
+from tests.benchmarks.scorer import SURE, Score, likeness, normal, score_document
 from tests.pages import PageTruth, layouts
 from tests.pages.__main__ import write_pages
 
 FOLDER = ROOT / ".local" / "pages"
-_SURE = 0.9  # of the blocks at or above this confidence, at least 97 % shall be right
 _FACTS = ("className", "teacher", "term", "year")
 
 
@@ -48,19 +46,16 @@ def facts(truth: PageTruth, timetable: dict[str, Any]) -> tuple[int, int, int]:
 def report(pictures: list[Path], found: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Score what was read, print a row for each layout and a column for each look, give the figures."""
     table: defaultdict[str, defaultdict[str, Score]] = defaultdict(lambda: defaultdict(Score))
-    sure, sure_right, known = 0, 0, [0, 0, 0]
+    known = [0, 0, 0]
     pages: dict[str, dict[str, Any]] = {}
     for picture in pictures:
         truth = msgspec.json.decode(picture.with_suffix(".json").read_bytes(), type=PageTruth)
         page = found[picture.stem]
-        body = page["timetable"]
-        result = score(truth, body)
+        body: dict[str, Any] = next(iter(page["timetables"]), {})
+        result = score_document(truth, page["timetables"])
         for row in (truth.family, "all"):
             for column in (truth.look, "all"):
                 table[row][column] += result
-        certain = [block for block in body.get("timeblocks", []) if (block.get("confidence") or 0) >= _SURE]
-        checked = score(truth, {"timeblocks": certain})
-        sure, sure_right = sure + checked.got, sure_right + checked.blocks
         known = [a + b for a, b in zip(known, facts(truth, body), strict=True)]
         pages[picture.stem] = {
             "status": page["status"],
@@ -89,8 +84,11 @@ def report(pictures: list[Path], found: dict[str, dict[str, Any]]) -> dict[str, 
         ],
     )
     right, printed, invented = known
+    every = table["all"]["all"]
     sys.stdout.write(
-        f"Of {sure} blocks at {_SURE} or above {sure_right / sure if sure else 0:.1%} are right. "
+        f"Of {every.sure} blocks at {SURE} or above {every.sure_right / max(1, every.sure):.1%} are right. "
+        f"Of {every.validated} validated pages {every.false} are not right; "
+        f"of {every.right} right pages {every.right_validated} are validated. "
         f"Class, teacher, term, year: {right} of {printed} right, {invented} given that no page prints.\n"
     )
     return {
@@ -101,7 +99,8 @@ def report(pictures: list[Path], found: dict[str, dict[str, Any]]) -> dict[str, 
             }
             for name, columns in table.items()
         },
-        "sure": {"from": _SURE, "blocks": sure, "right": sure_right},
+        "sure": {"from": SURE, "blocks": every.sure, "right": every.sure_right},
+        "validated": {"pages": every.validated, "false": every.false, "ofRight": [every.right_validated, every.right]},
         "facts": {"right": right, "printed": printed, "invented": invented},
         "pages": pages,
     }
@@ -118,13 +117,12 @@ async def main() -> None:
         found = await read_all(system.base_url, pictures)
     states = Counter(page["status"] for page in found.values())
     sys.stdout.write("Documents: " + ", ".join(f"{count} {state}" for state, count in states.most_common()) + ".\n")
-    if not any(page["timetable"] for page in found.values()):
+    if not any(page["timetables"] for page in found.values()):
         # A system that reads nothing is broken, which is not the same as reading badly.
         sys.exit("Nothing was read, so there are no figures.")
     (FOLDER / "read").mkdir()
     for name, page in found.items():
-        body = json.dumps(page["timetable"], ensure_ascii=False, indent=1)
-        (FOLDER / "read" / f"{name}.json").write_text(body + "\n")
+        keep(FOLDER / "read" / f"{name}.json", page["timetables"])
     path = write("accuracy-drawn", report(pictures, found))
     sys.stdout.write(f"Figures in {path.relative_to(ROOT)}.\n")
 

@@ -1,10 +1,11 @@
 """How right a reading is, against truth written by hand.
 
-A truth file lies beside its picture as ``NAME.json`` and holds `timeblocks` of ``{day, name, start, end, notes?}``;
-``tol`` (minutes), ``alt`` (other fair names) and ``end_free`` soften a block, and the page's ``ignore`` lists names
-that may come or not. A block is right when the day, the name (normalised edit similarity of 0.85 or more), the start
-and the end agree; an event is right when the day and the name agree and the start is within 15 minutes. One result
-block counts for one truth block at most, the best matches first.
+A truth file lies beside its picture as ``NAME.json`` and holds `timeblocks` of ``{day, name, start, end, notes?}``, or
+`timetables` of these, where the page shows several classes. ``tol`` (minutes), ``alt`` (other fair names) and
+``end_free`` soften a block, and the page's ``ignore`` lists names that may come or not. A block is right when the day
+(or the cycle's day), the week where the truth names one, the name (normalised edit similarity of 0.85 or more), the
+start and the end agree; an event is right when the day and the name agree and the start is within 15 minutes. One
+result block counts for one truth block at most, the best matches first.
 """
 
 import re
@@ -14,12 +15,18 @@ from typing import Any
 import msgspec
 from rapidfuzz.distance import Levenshtein
 
+SURE = 0.9
+"""Of the blocks at or above this confidence at least 97 % shall be right; a page at or above this block F1 is right."""
 _ALIKE = 0.85
 _NEAR_MINUTES = 15
 
 
 class TruthBlock(msgspec.Struct):
-    day: str
+    """Attributes:
+    replaced: fields whose persons have other names here than on the page; they are not compared.
+    """
+
+    day: str | None
     name: str
     start: str | None = None
     end: str | None = None
@@ -28,17 +35,31 @@ class TruthBlock(msgspec.Struct):
     tol: int = 0
     alt: list[str] = []
     end_free: bool = False
+    cycle_day: int | None = msgspec.field(default=None, name="cycleDay")
+    room: str | None = None
+    teacher: str | None = None
+    replaced: list[str] = []
 
 
 class Truth(msgspec.Struct):
-    timeblocks: list[TruthBlock]
+    """A week; or several, each with blocks of its own."""
+
+    timeblocks: list[TruthBlock] = []
+    timetables: list["Truth"] = []
     ignore: list[str] = []
     family: str = "real"
     look: str = "real"
 
 
 class Score(msgspec.Struct):
-    """Counts of one page or of many."""
+    """Counts of one page or of many.
+
+    Attributes:
+        asked, kept: rooms and teachers of the truth, and how many of them the event's block has in their field.
+        sure, sure_right: blocks at `SURE` or above, and how many of them are right.
+        validated, false, right, right_validated: pages returned as validated, those of them that are not right, right
+            pages, those of them that were validated.
+    """
 
     pages: int = 0
     truth: int = 0
@@ -48,6 +69,14 @@ class Score(msgspec.Struct):
     note_words: int = 0
     notes_found: int = 0
     perfect: int = 0
+    asked: int = 0
+    kept: int = 0
+    sure: int = 0
+    sure_right: int = 0
+    validated: int = 0
+    false: int = 0
+    right: int = 0
+    right_validated: int = 0
 
     def __add__(self, other: "Score") -> "Score":
         pairs = zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)
@@ -93,9 +122,12 @@ def _near(got: int | None, want: int | None, tolerance: int) -> bool:
 def _fit(want: TruthBlock, block: dict[str, Any]) -> tuple[bool, bool, float]:
     """Whether the event and the block are right, and how alike the names are."""
     alike = max(likeness(name, block.get("name")) for name in (want.name, *want.alt))
-    week = block.get("week")
-    wrong_week = bool(want.week and week and week.upper() != want.week)
-    if want.day != str(block.get("day") or "").strip().casefold() or alike < _ALIKE or wrong_week:
+    if "name" in want.replaced:
+        alike = 1.0
+    other_week = bool(want.week) and str(block.get("week") or "").upper() != want.week
+    other_day = (want.day or "") != str(block.get("day") or "").strip().casefold()
+    other_cycle = want.day is None and block.get("cycleDay") != want.cycle_day
+    if other_day or other_week or other_cycle or alike < _ALIKE:
         return False, False, alike
     start, end = _minutes(block.get("startTime")), _minutes(block.get("endTime"))
     want_start, want_end = _minutes(want.start), _minutes(want.end)
@@ -142,13 +174,54 @@ def score(truth: Truth, timetable: dict[str, Any]) -> Score:
     ]
     exact = _match(truth.timeblocks, blocks, exact_only=True)
     events = dict(_match(truth.timeblocks, blocks, exact_only=False))
-    words = found = 0
+    found = Score(1, len(truth.timeblocks), len(blocks), len(exact), len(events))
     for i, want in enumerate(truth.timeblocks):
-        wanted = _note_words(want.notes)
-        words += len(wanted)
-        if i in events:
-            block = blocks[events[i]]
+        block = blocks[events[i]] if i in events else {}
+        if "notes" not in want.replaced:
+            wanted = _note_words(want.notes)
+            found.note_words += len(wanted)
             read = normal(" ".join(str(block.get(key) or "") for key in ("name", "notes", "room", "teacher")))
-            found += sum(word in read for word in wanted)
-    perfect = len(exact) == len(truth.timeblocks) == len(blocks)
-    return Score(1, len(truth.timeblocks), len(blocks), len(exact), len(events), words, found, int(perfect))
+            found.notes_found += sum(word in read for word in wanted)
+        for field in ("room", "teacher"):
+            if (value := getattr(want, field)) and field not in want.replaced:
+                found.asked += 1
+                found.kept += likeness(value, block.get(field)) >= _ALIKE
+    sure = {j for j, block in enumerate(blocks) if (block.get("confidence") or 0) >= SURE}
+    found.sure, found.sure_right = len(sure), len(sure & {j for _, j in exact})
+    return _judged(found, validated=bool(timetable.get("validated")))
+
+
+def _judged(found: Score, *, validated: bool) -> Score:
+    """The counts of a document with what they say of it as a whole."""
+    right = found.block_f1 >= SURE
+    found.pages, found.perfect = 1, int(found.blocks == found.truth == found.got)
+    found.validated, found.false = int(validated), int(validated and not right)
+    found.right, found.right_validated = int(right), int(right and validated)
+    return found
+
+
+def score_document(truth: Truth, timetables: list[dict[str, Any]]) -> Score:
+    """Score a document that may hold several timetables.
+
+    Each of the truth's is held against the returned one that fits it best, one to one; what is left over on either
+    side is missing or wrong. A document counts as validated where all of its timetables are.
+
+    Args:
+        timetables: bodies as the API gave them; none at all if there were none.
+    """
+    if not truth.timetables:
+        truth = Truth(timetables=[truth])
+    wanted = [
+        msgspec.structs.replace(each, ignore=each.ignore or truth.ignore, timetables=[]) for each in truth.timetables
+    ]
+    scores = {(i, j): score(want, got) for i, want in enumerate(wanted) for j, got in enumerate(timetables)}
+    pairs: dict[int, int] = {}
+    for i, j in sorted(scores, key=lambda pair: (-scores[pair].blocks, pair)):
+        if i not in pairs and j not in pairs.values():
+            pairs[i] = j
+    parts = [scores[pair] for pair in pairs.items()]
+    parts += [score(want, {}) for i, want in enumerate(wanted) if i not in pairs]
+    over = [got for j, got in enumerate(timetables) if j not in pairs.values()]
+    parts += [score(Truth(ignore=wanted[0].ignore), got) for got in over]
+    validated = bool(timetables) and all(each.get("validated") for each in timetables)
+    return _judged(sum(parts, Score()), validated=validated)

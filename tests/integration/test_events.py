@@ -1,6 +1,7 @@
 """Event streams: nothing missed, nothing twice, in order, whenever a client comes and goes."""
 
 import asyncio
+import uuid
 from typing import Any
 
 import aiohttp
@@ -256,3 +257,28 @@ async def test_no_percentage_falls_for_a_client_that_comes_back_after_redis_was_
     for index, (event_id, _) in enumerate(events[:-1]):
         more = await collect(gateway, session, id_, event_id)
         assert [data["percentage"] for _, data in more] == seen[index + 1 :]
+
+
+async def test_an_event_that_postgres_refuses_is_set_aside(
+    gateway: GatewayAlone, player: Player, session: aiohttp.ClientSession
+) -> None:
+    """It ends no gateway, and the events before and after it are recorded."""
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    await player.publish(delivery, id_, 10)
+    poison = Event(type="progress", document_id=id_, percentage=20, message="no text in Postgres: \0")
+    await player.consumer.publish(delivery, poison)
+    await player.complete(delivery, id_)
+    record = await asyncpg.connect(gateway.database_url)
+    async with asyncio.timeout(30):
+        events = "SELECT count(*) FROM processing_events WHERE document_id = $1 AND type = 'complete'"
+        while not await record.fetchval(events, uuid.UUID(id_)):  # noqa: ASYNC110 - Postgres gives no signal of it
+            await asyncio.sleep(0.02)
+    recorded = "SELECT percentage FROM processing_events WHERE document_id = $1 AND type = 'progress'"
+    assert [row[0] for row in await record.fetch(recorded, uuid.UUID(id_))] == [10]
+    await record.close()
+    client: Any = player.client
+    ((_, fields),) = await client.xrange("{0}:events:refused")
+    assert id_ in fields["data"]
+    async with session.get(f"{gateway.base_url}/livez") as answer:
+        assert answer.status == 200

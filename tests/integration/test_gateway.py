@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import io
 import struct
+import time
 import zlib
 from typing import Any
 
@@ -61,8 +62,6 @@ REFUSED: dict[str, tuple[Any, int, str, str]] = {
     ),
     "a path": (form(("file", png(), "../../etc/passwd.png", "image/png")), 400, "bad-file-name", "path"),
     "a long name": (form(("file", png(), "n" * 5000, "image/png")), 400, "bad-file-name", "255"),
-    "a control character": (form(("file", png(), "a\u202egnp.exe", "image/png")), 400, "bad-file-name", "control"),
-    "declared as text": (form(("file", png(), "a.png", "text/html")), 415, "wrong-content-type", "text/html"),
     "seventeen parts": (
         form(*((f"field{n}", b"x", None, "text/plain") for n in range(17))),
         400,
@@ -238,7 +237,7 @@ async def test_health_and_metrics(gateway: GatewayAlone, session: aiohttp.Client
     async with session.get(f"{gateway.base_url}/livez") as answer:
         assert answer.status == 200
     async with session.get(f"{gateway.base_url}/readyz") as answer:
-        assert await answer.json() == {"ready": True, "checks": {"postgres": "ok", "blobs": "ok"}}
+        assert await answer.json() == {"ready": True, "checks": {"postgres": "ok", "blobs": "ok", "chores": "ok"}}
     async with session.get(f"{gateway.base_url}/metrics") as answer:
         assert "timelift_sse_subscribers" in await answer.text()
 
@@ -269,7 +268,7 @@ async def raw_post(gateway: GatewayAlone, headers: str, body: bytes) -> bytes:
         (
             "Content-Type: multipart/form-data; boundary=b",
             b'--b\r\nContent-Disposition: form-data; name="file"\r\nContent-Type: text/\xff\r\n\r\nx\r\n--b--\r\n',
-            b"415",
+            b"400",
         ),
     ],
 )
@@ -293,6 +292,64 @@ async def test_a_hostile_body_is_refused_for_no_more_work_than_another(
     assert b"application/problem+json" in answer
     assert hostile < 5 * usual
     assert await stored(gateway) == before
+
+
+@pytest.mark.parametrize(
+    ("content_type", "start"),
+    [
+        # A line that only begins like the boundary, a boundary that another reader takes from the header, and forms
+        # that lines precede: what follows was skipped line by line, in one go.
+        ("multipart/form-data; boundary=b", b"--bx\r\n"),
+        ("multipart/form-data; boundary=b", b"--b x\r\n"),
+        ("multipart/form-data; boundary=b", b"\r\n\r\n"),
+        ("multipart/form-data; boundary=x; boundary=b", b"--x\r\n"),
+        ("multipart/form-data; boundary=b; boundary=x", b"--b\r\n"),
+        ('multipart/form-data; boundary="b"; x="; boundary=x"', b"--x\r\n"),
+        ("multipart/form-data; xboundary=x; boundary=b", b"--x\r\n"),
+    ],
+)
+async def test_a_body_that_only_seems_to_begin_with_its_boundary_stops_nobody(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, content_type: str, start: bytes
+) -> None:
+    longest = 0.0
+    sending = asyncio.create_task(raw_post(gateway, f"Content-Type: {content_type}", start + b"\n" * 1_000_000))
+    while not sending.done():
+        begun = time.perf_counter()
+        async with session.get(f"{gateway.base_url}/livez") as alive:
+            assert alive.status == 200
+        longest = max(longest, time.perf_counter() - begun)
+    assert (await sending).startswith(b"HTTP/1.1 400")
+    # It was 0.4 s or more; a machine that is busy with other things takes its time, too.
+    assert longest < 0.25
+
+
+@pytest.mark.parametrize("declared", ["application/x-pdf", "binary/octet-stream", "*/*", "text/html", "nonsense", None])
+async def test_the_bytes_decide_what_a_file_is(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, declared: str | None
+) -> None:
+    said = f"Content-Type: {declared}\r\n" if declared else ""
+    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n{said}\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    body = head.encode() + png() + b"\r\n--b--\r\n"
+    async with session.post(f"{gateway.base_url}/api/v1/documents/upload", data=body, headers=headers) as answer:
+        assert answer.status == 202, await answer.text()
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("תוכנית\u200f.png", "תוכנית.png"),
+        ("a\u202egnp.exe", "agnp.exe"),
+        ("Woche\u0085\u2028 7.png", "Woche 7.png"),
+        ("\u200f\u202a", "timetable"),
+    ],
+)
+async def test_what_could_hide_or_turn_a_name_is_taken_out_of_it(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, name: str, kept: str
+) -> None:
+    id_ = await upload(session, gateway.base_url, png(), name)
+    async with session.get(f"{gateway.base_url}/api/v1/documents/{id_}") as answer:
+        assert (await answer.json())["fileName"] == kept
 
 
 @pytest.mark.parametrize("name", ["Screenshot 9.41.00\u202fAM.png", "Emploi\u00a0du temps.png", "👩\u200d🏫.png"])
@@ -355,3 +412,11 @@ async def test_a_trace_that_is_none_is_left_out(gateway: GatewayAlone) -> None:
     body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + png() + b"\r\n--b--\r\n"
     answer = await raw_post(gateway, "Content-Type: multipart/form-data; boundary=b\r\ntraceparent: \xff", body)
     assert answer.startswith(b"HTTP/1.1 202")
+
+
+async def test_a_burst_is_taken_in_turns_instead_of_being_shed(
+    gateway: GatewayAlone, session: aiohttp.ClientSession
+) -> None:
+    """Far more small uploads at once than are received at once (UPLOAD_CONCURRENCY, 16): all are accepted."""
+    ids = await asyncio.gather(*(upload(session, gateway.base_url, png()) for _ in range(60)))
+    assert len(set(ids)) == 60

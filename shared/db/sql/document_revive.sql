@@ -9,5 +9,5 @@ WITH revived AS (
 ), forgotten AS (
     DELETE FROM processing_events WHERE document_id IN (SELECT id FROM revived)
 )
-UPDATE job_queue SET finished_at = NULL, enqueued_at = now() WHERE document_id IN (SELECT id FROM revived)
+UPDATE job_queue SET finished_at = NULL, enqueued_at = now(), direct_token = NULL WHERE document_id IN (SELECT id FROM revived)
 RETURNING document_id

@@ -1,3 +1,3 @@
--- Notes that jobs are on their streams.
+-- Notes that jobs are on their streams; a claim of the direct path that lapsed is over.
 -- $1 document ids
-UPDATE job_queue SET enqueued_at = now() WHERE document_id = ANY($1::uuid[])
+UPDATE job_queue SET enqueued_at = now(), direct_token = NULL WHERE document_id = ANY($1::uuid[])

@@ -1,0 +1,1 @@
+"""Real timetables of public repositories: their truth, where their pictures are, and how well they are read."""

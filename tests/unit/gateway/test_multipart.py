@@ -1,0 +1,73 @@
+"""The parser of uploads: what it takes, and that it reads in proportion to what comes."""
+
+import base64
+import time
+
+import pytest
+from multipart import MultipartError
+
+from services.gateway.multipart import Form, UploadedFile
+from services.gateway.problems import ProblemError
+
+PICTURE = bytes(range(256)) * 40
+
+
+def body(data: bytes, disposition: str = 'form-data; name="file"; filename="a.png"', *headers: str) -> bytes:
+    head = "\r\n".join(("--b", f"Content-Disposition: {disposition}", *headers, "", ""))
+    return head.encode() + data + b"\r\n--b--\r\n"
+
+
+def parse(data: bytes, step: int = 65_536, max_bytes: int = 2**20) -> UploadedFile:
+    form = Form(b"b", max_bytes)
+    for at in range(0, len(data), step):
+        form.feed(data[at : at + step])
+    return form.close()
+
+
+@pytest.mark.parametrize("step", [1, 7, 1000, 65_536])
+def test_a_file_is_the_same_however_it_is_cut_into_chunks(step: int) -> None:
+    assert parse(body(PICTURE), step) == UploadedFile("a.png", PICTURE)
+
+
+@pytest.mark.parametrize("step", [1, 61, 65_536])
+def test_base64_is_decoded_as_it_comes(step: int) -> None:
+    sent = body(base64.encodebytes(PICTURE), 'form-data; name="file"', "Content-Transfer-Encoding: base64")
+    assert parse(sent, step).data == PICTURE
+
+
+@pytest.mark.parametrize("text", [b"AAA", b"AA=A", b"A" * 9, b"\xff\xff\xff\xff"])
+def test_what_is_no_base64_is_refused(text: bytes) -> None:
+    with pytest.raises(ProblemError):
+        parse(body(text, 'form-data; name="file"', "Content-Transfer-Encoding: base64"))
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ('form-data; name="file"; filename="a%22b.png"', 'a"b.png'),
+        ('form-data; name="file"; filename="x.png"; filename*=utf-8\'\'W%C3%B6che.png', "Wöche.png"),
+        ("form-data; name=file; filename=plain.png", "plain.png"),
+        ('form-data; name="file"', "timetable"),
+    ],
+)
+def test_names_are_read_as_clients_write_them(disposition: str, name: str) -> None:
+    assert parse(body(b"x", disposition)).name == name
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        body(PICTURE)[:-20],
+        body(PICTURE).replace(b"\r\n", b"\n"),
+        b"--b\r\n" + b"A: b\r\n" * 50_000 + b"\r\n",
+        b"--b\r\nA: " + b"x" * 200_000 + b"\r\n\r\n",
+        b"--b\r\n" + b"\r" * 200_000,
+        b"--b\r\n\r\n\r\n" * 1000,
+        b"--b--\r\n" + b"\r\n" * 10**6,
+    ],
+)
+def test_what_is_no_form_is_refused_at_once(data: bytes) -> None:
+    begun = time.process_time()
+    with pytest.raises((ProblemError, MultipartError)):
+        parse(data)
+    assert time.process_time() - begun < 0.2
