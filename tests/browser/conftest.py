@@ -2,13 +2,17 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from tests.system import ROOT, System
+from tests.system import ROOT, WORKERS, System
+from tests.waiting import PATIENCE
+
+_LONGEST_MS = PATIENCE * 1000
+expect.set_options(timeout=_LONGEST_MS)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _SILENT = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
@@ -37,14 +41,26 @@ async def browser() -> AsyncIterator[Browser]:
     if not (ROOT / "services/gateway/static/index.html").is_file():
         pytest.fail("The page is not built: npm ci && npm run build in services/gateway/web.")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=list(_SILENT))
+        browser = await playwright.chromium.launch(executable_path=executable, args=list(_SILENT), timeout=_LONGEST_MS)
         yield browser
         await browser.close()
 
 
 @pytest.fixture
 async def context(browser: Browser) -> BrowserContext:
-    return await browser.new_context(viewport={"width": 1280, "height": 860})
+    made = await browser.new_context(viewport={"width": 1280, "height": 860})
+    made.set_default_timeout(_LONGEST_MS)
+    return made
+
+
+@pytest.fixture
+def held(system: System) -> Iterator[System]:
+    """The system with its workers standing still until the test lets them go on, so that none is quicker than it."""
+    for worker in WORKERS:
+        system.hold(worker)
+    yield system
+    for worker in WORKERS:
+        system.let_go(worker)
 
 
 @pytest.fixture

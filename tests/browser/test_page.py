@@ -4,12 +4,12 @@ import re
 import uuid
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from shared.db.documents import Documents
 from shared.db.pool import Database, DatabaseSettings
 from shared.messages import Alternative, TimeBlock, Timetable
-from tests.system import System
+from tests.system import WORKERS, System
 
 _STEPS = (
     "Waiting to start",
@@ -20,8 +20,6 @@ _STEPS = (
     "Validating",
     "Timetable ready",
 )
-_DONE = 60_000
-"""ms that a document may take on a busy machine."""
 
 
 async def _upload(page: Page, file: Path) -> None:
@@ -36,9 +34,18 @@ async def _shown(page: Page) -> tuple[list[str], list[int]]:
     return list(dict.fromkeys(each["step"] for each in shown)), percentages
 
 
-async def test_upload_is_watched_until_the_week_is_there(page: Page, sample_png: Path) -> None:
+def _live(page: Page) -> Locator:
+    return page.locator('[data-testid="notification"][data-connection="live"]')
+
+
+async def test_upload_is_watched_until_the_week_is_there(page: Page, held: System, sample_png: Path) -> None:
     await _upload(page, sample_png)
-    await expect(page.get_by_test_id("view-timetable")).to_be_visible(timeout=_DONE)
+    await expect(_live(page)).to_be_visible()
+    for worker, says in (("compressor", "Image compressed"), ("ocr", "lines read")):
+        held.let_go(worker)
+        await expect(page.get_by_role("status")).to_contain_text(says)
+    held.let_go("extractor")
+    await expect(page.get_by_test_id("view-timetable")).to_be_visible()
 
     steps, percentages = await _shown(page)
     assert steps == [step for step in _STEPS if step in steps], "the steps came in another order"
@@ -71,7 +78,9 @@ async def test_a_document_of_several_timetables_shows_one_at_a_time(
     page: Page, system: System, sample_png: Path
 ) -> None:
     await _upload(page, sample_png)
-    await page.get_by_test_id("view-timetable").click(timeout=_DONE)
+    await page.get_by_test_id("view-timetable").click()
+    await expect(page).to_have_url(re.compile("#/timetables/"))
+    await expect(page.get_by_test_id("week-grid")).to_be_visible()
     await expect(page.get_by_role("group", name="Timetable", exact=True)).to_have_count(0)
     document_id = page.url.rpartition("/")[2]
     database = Database(DatabaseSettings.load(database_url=system.database_url))
@@ -104,24 +113,30 @@ async def test_a_document_of_several_timetables_shows_one_at_a_time(
 
 
 async def test_a_lost_connection_is_shown_and_made_up_for(
-    page: Page, context: BrowserContext, sample_png: Path
+    page: Page, context: BrowserContext, held: System, sample_png: Path
 ) -> None:
     await _upload(page, sample_png)
-    await expect(page.locator('[data-testid="notification"][data-connection="live"]')).to_be_visible()
+    await expect(_live(page)).to_be_visible()
+    held.let_go("compressor")
+    await expect(page.get_by_role("status")).to_contain_text("Image compressed")
     await context.set_offline(True)
     await expect(page.get_by_test_id("notification-connection")).to_have_text("Reconnecting…")
+    held.let_go("ocr")
+    held.let_go("extractor")
     await context.set_offline(False)
-    await expect(page.get_by_test_id("view-timetable")).to_be_visible(timeout=_DONE)
+    await expect(page.get_by_test_id("view-timetable")).to_be_visible()
     steps, percentages = await _shown(page)
     assert steps == [step for step in _STEPS if step in steps], "a replay was shown as progress"
     assert percentages == sorted(percentages)
 
 
-async def test_a_page_loaded_anew_goes_on_watching(page: Page, sample_png: Path) -> None:
+async def test_a_page_loaded_anew_goes_on_watching(page: Page, held: System, sample_png: Path) -> None:
     await _upload(page, sample_png)
     await page.reload()
-    await expect(page.get_by_test_id("notification")).to_be_visible()
-    await expect(page.get_by_test_id("view-timetable")).to_be_visible(timeout=_DONE)
+    await expect(_live(page)).to_be_visible()
+    for worker in WORKERS:
+        held.let_go(worker)
+    await expect(page.get_by_test_id("view-timetable")).to_be_visible()
 
 
 async def test_a_file_that_is_no_picture_is_refused_in_words(page: Page, tmp_path: Path) -> None:
@@ -138,7 +153,7 @@ async def test_a_file_that_is_no_picture_is_refused_in_words(page: Page, tmp_pat
 async def test_a_narrow_window_shows_one_day(page: Page, sample_png: Path) -> None:
     await page.set_viewport_size({"width": 390, "height": 844})
     await _upload(page, sample_png)
-    await page.get_by_test_id("view-timetable").click(timeout=_DONE)
+    await page.get_by_test_id("view-timetable").click()
     await page.get_by_role("button", name="Thursday", exact=True).click()
     await expect(page.locator('[data-day="thursday"]')).to_be_visible()
     await expect(page.locator('[data-day="monday"]')).to_be_hidden()
@@ -148,7 +163,7 @@ async def test_a_narrow_window_shows_one_day(page: Page, sample_png: Path) -> No
 
 async def test_deleting_asks_first(page: Page, system: System, sample_png: Path) -> None:
     await _upload(page, sample_png)
-    await expect(page.get_by_test_id("view-timetable")).to_be_visible(timeout=_DONE)
+    await expect(page.get_by_test_id("view-timetable")).to_be_visible()
     row = page.get_by_test_id("document").first
     link = await row.get_by_role("link", name="View").get_attribute("href") or ""
     document = link.rpartition("/")[2]

@@ -15,6 +15,8 @@ from typing import Any
 
 import aiohttp
 
+from tests.waiting import PATIENCE
+
 _TRY_SECONDS = 15
 _SILENCE_SECONDS = 6
 """Longer than the gateway's heartbeat in this test: a stream that is silent for so long is dropped and opened anew."""
@@ -195,7 +197,7 @@ class People:
             if not followed.ended:
                 continue
             url = f"{self._urls[0]}/api/v1/events/{followed.document}"
-            headers, timeout = {"Last-Event-ID": followed.last}, aiohttp.ClientTimeout(total=5)
+            headers, timeout = {"Last-Event-ID": followed.last}, aiohttp.ClientTimeout(total=PATIENCE)
             try:
                 async with session.get(url, headers=headers, timeout=timeout) as answer:
                     if answer.status != 204:

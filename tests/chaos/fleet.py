@@ -23,12 +23,10 @@ from deploy.embedded.server import EmbeddedServer
 from shared.messages import Stage
 from tests.chaos.plan import REDIS, Action
 from tests.chaos.proxy import Proxy, Weather
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 STAGES: tuple[Stage, ...] = ("compress", "ocr", "extract")
-_READY_SECONDS = 60
-_SERVER_SECONDS = 60
-_DRAIN_SECONDS = 30
 
 
 @dataclass
@@ -85,8 +83,8 @@ class Fleet:
 
     async def start_servers(self) -> None:
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.valkey.start(_SERVER_SECONDS))
-            group.create_task(self.postgres.start(_SERVER_SECONDS))
+            group.create_task(self.valkey.start(PATIENCE))
+            group.create_task(self.postgres.start(PATIENCE))
         for name in self.ports:
             await self._redis.door(name)
             await self._postgres.door(name)
@@ -129,7 +127,7 @@ class Fleet:
     async def ready(self, name: str) -> None:
         """Wait until a process is ready. Raises `RuntimeError` with its log if it is not in time, or ended."""
         url = f"http://127.0.0.1:{self.ports[name]}/readyz"
-        deadline = time.monotonic() + _READY_SECONDS
+        deadline = time.monotonic() + PATIENCE
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
             while True:
                 with contextlib.suppress(aiohttp.ClientError, TimeoutError):
@@ -167,7 +165,7 @@ class Fleet:
         for process in self.processes.values():
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)
-        await asyncio.gather(*(end(each, signal.SIGTERM, 20) for each in self.processes.values()))
+        await asyncio.gather(*(end(each, signal.SIGTERM, PATIENCE) for each in self.processes.values()))
         await self._redis.close()
         await self._postgres.close()
         await self.valkey.stop()
@@ -214,7 +212,7 @@ class Fleet:
     async def _kill(self, action: Action) -> None:
         process = self.processes[action.target]
         process.kill()
-        await wait_for(process, 10)
+        await wait_for(process, PATIENCE)
         await asyncio.sleep(action.lasts)
         self.spawn(action.target)
 
@@ -227,10 +225,10 @@ class Fleet:
     async def _drain(self, action: Action) -> None:
         process = self.processes[action.target]
         process.send_signal(signal.SIGTERM)
-        if not await wait_for(process, _DRAIN_SECONDS):
-            self.faults.append(f"{action.target} did not end within {_DRAIN_SECONDS} s of SIGTERM")
+        if not await wait_for(process, PATIENCE):
+            self.faults.append(f"{action.target} did not end within {PATIENCE:g} s of SIGTERM")
             process.kill()
-            await wait_for(process, 5)
+            await wait_for(process, PATIENCE)
         # One that was just being started has no handler for the signal yet; it holds nothing.
         elif process.returncode not in (0, -signal.SIGTERM):
             self.faults.append(f"{action.target} ended with {process.returncode} on SIGTERM")
@@ -260,7 +258,7 @@ class Fleet:
         await asyncio.sleep(action.lasts)
         for attempt in range(10):
             try:
-                await server.start(_SERVER_SECONDS)
+                await server.start(PATIENCE)
                 break
             except ServerError:
                 # The crashed server's last children may still hold the folder.

@@ -19,9 +19,8 @@ from tests.chaos.fleet import Disturbance, Fleet
 from tests.chaos.plan import KINDS, Action, Kind, plan
 from tests.chaos.recovery import Recovery, read_records, recoveries
 from tests.chaos.witness import Witness
+from tests.waiting import PATIENCE, patience
 
-_ASK_SECONDS = 60
-"""For asking the API for everything in the end: it answers thousands in that time, unless it hangs."""
 _AUDIT = Path(__file__).with_name("audit.sql")
 
 
@@ -34,7 +33,7 @@ class Options:
     actions: Sequence[Action] | None = None
     """These, in order of time, instead of a plan made of the kinds."""
     settle: float = 120
-    """Seconds that everything accepted has to become final after the last disturbance."""
+    """Seconds that everything accepted has to become final after the last disturbance, and its followers to see it."""
     gateways: int = 2
     each: int = 2
     """Worker processes a stage."""
@@ -99,10 +98,10 @@ async def run(
             tell(f"{time.monotonic() - begun:6.1f} s  everything runs again, {len(people.accepted)} accepted")
             await _all_final(fleet.postgres.url, people, options.settle)
             seconds = time.monotonic() - begun
-            await people.stop_following(15)
+            await people.stop_following(options.settle)
             tell(f"{time.monotonic() - begun:6.1f} s  everything is asked for")
             with contextlib.suppress(*NETWORK):
-                async with asyncio.timeout(_ASK_SECONDS):
+                async with patience():
                     await people.come_back(session)
             answers = await _ask(session, fleet.urls, list(people.accepted))
         record = await _record(fleet.postgres.url)
@@ -187,12 +186,12 @@ async def _all_final(url: str, people: People, seconds: float) -> None:
 async def _ask(session: aiohttp.ClientSession, urls: list[str], documents: list[str]) -> dict[str, Answer]:
     """What the API says of every document; those it does not answer in time are missing."""
     answers: dict[str, Answer] = {}
-    deadline = time.monotonic() + _ASK_SECONDS
+    deadline = time.monotonic() + PATIENCE
     waiting = list(documents)
 
     async def get(path: str, number: int) -> tuple[int, dict[str, Any]]:
         url = f"{urls[number % len(urls)]}/api/v1/{path}"
-        async with session.get(url, timeout=aiohttp.ClientTimeout(total=10)) as answer:
+        async with session.get(url, timeout=aiohttp.ClientTimeout(total=PATIENCE)) as answer:
             return answer.status, await answer.json(content_type=None)
 
     async def some(number: int) -> None:

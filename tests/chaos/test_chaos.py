@@ -1,18 +1,17 @@
 """The short form of `make chaos`, and that it would have found what it is there to find."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import asyncpg
-import pytest
 from redis.asyncio import Redis
 
 from tests.chaos.clients import People
 from tests.chaos.fleet import Fleet
 from tests.chaos.plan import KINDS
 from tests.chaos.run import Options, run
+from tests.waiting import PATIENCE, until
 
 ROGUE = """
 redis.call('XACK', KEYS[1], 'compressor', '1-1')
@@ -22,9 +21,8 @@ redis.call('XDEL', KEYS[2], redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 
 """Hands a document over once more, as a finish without a fence would."""
 
 
-@pytest.mark.timeout(180)
 async def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path) -> None:
-    options = Options(seed=20, documents=300, seconds=22, kinds=KINDS, settle=60, lease=1.5)
+    options = Options(seed=20, documents=300, seconds=22, kinds=KINDS, settle=PATIENCE, lease=1.5)
     result = await run(options, tmp_path)
     problems = [*result.verdict.problems, *result.faults]
     assert not problems, "\n".join([*problems, *(str(each.action) for each in result.done)])
@@ -35,7 +33,6 @@ async def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path) -> None:
     assert {each.action.kind for each in result.done} == set(KINDS)
 
 
-@pytest.mark.timeout(120)
 async def test_a_lost_document_and_doubled_effects_are_found(tmp_path: Path) -> None:
     spoilt: dict[str, str] = {}
 
@@ -43,10 +40,11 @@ async def test_a_lost_document_and_doubled_effects_are_found(tmp_path: Path) -> 
         postgres = await asyncpg.connect(fleet.postgres.url)
         redis: Any = Redis.from_url(fleet.valkey.url, decode_responses=True)
         done = "SELECT count(*) FROM processing_events WHERE type IN ('complete', 'error')"
-        for _ in range(600):
-            if await postgres.fetchval(done) == options.documents:
-                break
-            await asyncio.sleep(0.05)
+
+        async def all_done() -> bool:
+            return bool(await postgres.fetchval(done) == options.documents)
+
+        await until(all_done)
         good = [each.document for each in people.accepted.values() if not each.name.startswith("bad-")]
         spoilt["gone"], spoilt["moved"], spoilt["handed"], spoilt["left"], *_ = good
         await postgres.execute("DELETE FROM documents WHERE id = $1", spoilt["gone"])
@@ -58,10 +56,7 @@ async def test_a_lost_document_and_doubled_effects_are_found(tmp_path: Path) -> 
         chance = people.chance(0)
         stuck = await people.upload(session, 1_000, "stuck-1000.png", chance)
         spoilt["forgotten"] = stuck.document
-        for _ in range(600):
-            if any(stuck.document in path.read_text() for path in fleet.records.glob("compress-*.jsonl")):
-                break
-            await asyncio.sleep(0.05)
+        await until(lambda: any(stuck.document in each.read_text() for each in fleet.records.glob("compress-*.jsonl")))
         await postgres.execute("DELETE FROM job_queue WHERE document_id = $1", stuck.document)
         for id_, fields in await redis.xrange("{0}:jobs:compress"):
             assert fields["document"] == stuck.document

@@ -22,6 +22,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tests.waiting import PATIENCE
+
 _LINE = re.compile(rb"\+(\d+\.\d+) \[\d+ ([^\]]+)\] (.*)\r\n")
 _WORD = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(rb"\\(x[0-9a-f]{2}|.)")
@@ -121,9 +123,10 @@ class Witness:
         self._task = asyncio.create_task(self._watch(reader))
 
     async def detach(self) -> None:
-        """Stop watching. What a server that ended had sent is read to its end first."""
-        if self._task is not None:
-            await asyncio.wait([self._task], timeout=1)
+        """Stop watching. What the server has told until now is read to its end first."""
+        if self._task is not None and self._writer is not None:
+            self._writer.write(b"QUIT\r\n")
+            await asyncio.wait([self._task], timeout=PATIENCE)
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
