@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Protocol
 from aiohttp import web
 
 from shared.blobs import Blobs, BlobStore, PatientBlobs
+from shared.children.protocol import ChildStartError
 from shared.db.documents import Documents
 from shared.db.migrate import SchemaError
 from shared.db.pool import Database, DatabaseAwayError
@@ -69,7 +70,7 @@ def run(main: Callable[[], Coroutine[Any, Any, None]], service: str) -> None:
 
         uvloop.run(main())
         end_process(0)
-    except (SettingError, SchemaError, ChoreError) as error:
+    except (SettingError, SchemaError, ChildStartError, ChoreError) as error:
         sys.exit(f"{service}: {error}")
     except ImportError as error:
         sys.exit(

@@ -73,6 +73,10 @@ class Settings(BaseSettings):
                 raise SettingError(f"{says}.") from None
             raise SettingError(f"{str(first['loc'][0]).upper()} is not usable: {says}.") from None
 
+    def variables(self) -> dict[str, str]:
+        """These settings as variables, for the environment of a child process that is told nothing else."""
+        return {name.upper(): str(value) for name, value in self.model_dump().items()}
+
 
 LIKENESS = 0.9
 """Share of the letters of two names that agree, in order, from which one is taken for a slip of the other: one letter

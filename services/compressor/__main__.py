@@ -23,7 +23,9 @@ class _Recording(Compressor):
 
 
 async def _make(context: Context) -> Compressor:
-    return _Recording(context)
+    compressor = _Recording(context)
+    await compressor.start()
+    return compressor
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """One picture from the file's bytes to what is stored, or the reason it is stored as it came."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from services.compressor.codec import vips
+from services.compressor.compressed import Compressed
 from services.compressor.decode import Decoded, decode
 from services.compressor.encode import EncodeError, encode, encode_somehow
 from services.compressor.pdf import DrawnPage
@@ -16,26 +16,6 @@ log = get_logger("compressor.compress")
 
 _SUFFIXES = {"jpeg": "jpg", "png": "png", "webp": "webp"}
 """Kinds that can be stripped of metadata, and that the OCR and browsers decode by themselves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Compressed:
-    """A picture as it is stored."""
-
-    data: bytes
-    content_type: str
-    suffix: str
-    """Of the blob's name, without the dot."""
-    width: int
-    height: int
-    lossless: bool = False
-    kept: bool = False
-    """The file's own pixels, only its metadata removed: compressing would have made it larger."""
-    failed: bool = False
-    """The file's own pixels because the codec failed."""
-    turned: bool = False
-    shrunk: bool = False
-    frames: int = 1
 
 
 def compress(

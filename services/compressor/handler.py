@@ -1,147 +1,125 @@
 """The compressor's stage: an upload becomes one stored picture a page.
 
-``fetch ─▶ inspect ─┬─ picture ─▶ decode, encode ─────────────┬─▶ store page-N ─▶ Done(ocr)
-                    └─ PDF, DOCX ─▶ draw each page, encode it ┘
- anything wrong with the file ─▶ Dead(sentence);  anything wrong around it raises and is tried again``
+``fetch ─▶ for each page: a child process decodes or draws it, and encodes it ─▶ store page-N ─▶ Done(ocr)
+ anything wrong with the file ─▶ Dead(sentence);  anything wrong around it is tried again``
 
 Doing it twice stores the same blobs under the same keys.
 """
 
 import asyncio
+import math
 import time
-from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
-from typing import Literal, TypeVar
+import uuid
 
-from services.compressor.codec import pillow, vips
-from services.compressor.compress import Compressed, compress, compress_drawn
-from services.compressor.decode import page_count
-from services.compressor.document_process import DocumentProcesses, OpenDocument
-from services.compressor.encode import EncodeError
+import msgspec
+
+from services.compressor.compressed import Compressed
+from services.compressor.pages import Large, Made, MakePage, Processes, Refused, compressing_processes
 from services.compressor.settings import CompressorSettings
 from services.compressor.words import describe
 from shared.blobs import BlobMissingError, Blobs, blob_key
+from shared.children.protocol import ChildGoneError, OverLimitError
 from shared.logs import get_logger
 from shared.messages import CompressPayload, OcrPayload, PageImage, TextLayer, encode
-from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, UnreadableError
-from shared.pictures import PictureInfo, PictureSettings, inspect
-from shared.threads import Threads
+from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, UnreadableError
+from shared.pictures import Kind, PictureSettings
 
 log = get_logger("compressor.handler")
-T = TypeVar("T")
 
-_LARGE = 40_000_000
-"""Pixels from which a picture is worked on alone: interlaced PNGs and progressive JPEGs are decoded whole, at up to
-8 bytes a pixel, and two of the largest at once would take gigabytes."""
+_UPLOAD_CPU_SECONDS = 60.0
+"""Of all pages of an upload together; twenty pages of 8,000 words took 16."""
 
 GONE = "The stored picture is gone. Upload it again."
+TOO_HEAVY = (
+    "This file asks for more work than a page of a timetable needs. Print it to a new PDF, or upload a picture of it."
+)
 
 
 class Compressor:
-    """Handles jobs of the ``compress`` stream. Close it to end its threads."""
+    """Handles jobs of the ``compress`` stream. `start` before the first job, `close` after the last."""
 
-    def __init__(
-        self,
-        blobs: Blobs,
-        settings: CompressorSettings | None = None,
-        limits: PictureSettings | None = None,
-    ) -> None:
+    def __init__(self, blobs: Blobs, children: Processes | None = None) -> None:
         self._blobs = blobs
-        self._settings = settings or CompressorSettings.load()
-        self._limits = limits or PictureSettings.load()
-        self._threads = Threads(self._settings.compress_threads, "compress")
-        # Threads that only wait for the documents' processes, and as many documents: each takes up to a gigabyte.
-        most = self._settings.compress_threads
-        self._processes = DocumentProcesses(self._limits, idle=most)
-        self._document_threads = ThreadPoolExecutor(most, "document")
-        self._places = asyncio.Semaphore(most)
+        self.children = children or compressing_processes(CompressorSettings.load(), PictureSettings.load())
         self._large = asyncio.Semaphore(1)
-        # Now, not in the first job, and once, not in two threads at the same time.
-        vips()
-        pillow()
+
+    async def start(self) -> None:
+        """Start the child processes. Raises `shared.children.protocol.ChildStartError`."""
+        await self.children.start()
+
+    def close(self) -> None:
+        """End the child processes; no job may run."""
+        self.children.close()
 
     async def handle(self, job: Job, progress: Progress) -> Outcome:
         """Compress one upload.
 
         Returns:
-            `Done` with the ``ocr`` job, or `Dead` with a sentence for the person who uploaded the file.
+            `Done` with the ``ocr`` job, `Dead` with a sentence for the person who uploaded the file, or `Retry` where
+            a child process was lost, perhaps through no fault of the file.
         """
         upload = job.read(CompressPayload)
         await progress("compressing", 0.0, "Compressing image", details={"bytesBefore": upload.size})
         started = time.perf_counter()
-        try:
-            data = await self._blobs.get(upload.blob)
-        except BlobMissingError:
-            return Dead(GONE)
         images: list[PageImage] = []
         stored: list[Compressed] = []
+        left = _UPLOAD_CPU_SECONDS
         try:
-            info = await self._threads.run(inspect, data, len(data), self._limits)
-            # aclosing: a document left half read would otherwise be closed whenever, on any thread.
-            async with self._alone_if_large(info), aclosing(self._pages(data, info)) as pages:
-                async for number, count, page, text in pages:
-                    images.append(await self._store(job, number, page, text))
-                    stored.append(page)
-                    if count > 1 and number + 1 < count:
-                        share = (number + 1) / count
-                        await progress("compressing", share, f"Page {number + 1} of {count} compressed")
+            request = MakePage(uuid.uuid4().hex, await self._blobs.get(upload.blob), 0)
+            while True:
+                made = await self._make(request, left)
+                images.append(await self._store(job, request.number, made.page, made.text))
+                stored.append(made.page)
+                if len(stored) == made.pages:
+                    break
+                left -= made.cpu_seconds
+                request.number += 1
+                words = f"Page {len(stored)} of {made.pages} compressed"
+                await progress("compressing", len(stored) / made.pages, words)
+        except BlobMissingError:
+            return Dead(GONE)
         except UnreadableError as refused:
             return Dead(str(refused))
-        except EncodeError as error:
-            log.error("no picture could be written", error=str(error))
-            return Dead("The picture could not be converted. Save it as JPEG or PNG and upload that.")
-        message = describe(info.kind, len(data), stored, with_text=any(image.text_layer for image in images))
+        except OverLimitError as error:
+            log.warning("an upload took its process with it", page=len(stored), error=str(error))
+            return Dead(TOO_HEAVY)
+        except ChildGoneError as error:
+            log.warning("an upload took its process with it", page=len(stored), error=str(error))
+            # Once may be the machine's fault, such as memory that ran out; twice is the file's.
+            return Retry(str(error)) if job.attempt == 1 else Dead(TOO_HEAVY)
+        before = len(request.data)
+        message = describe(made.kind, before, stored, with_text=any(image.text_layer for image in images))
         milliseconds = round((time.perf_counter() - started) * 1000)
-        details = _numbers(info, len(data), stored, milliseconds)
+        details = _numbers(made.kind, before, stored, milliseconds)
         log.info("compressed", **details)
         await progress("compressing", 1.0, message, details=details)
         return Done(next=Next("ocr", OcrPayload(pages=images)))
 
-    def close(self) -> None:
-        """End the threads and processes; what they work on is finished, what waits is dropped."""
-        self._threads.close()
-        # First the processes that wait, and with it the keeping of others: what is closed after this is ended.
-        self._processes.close()
-        self._document_threads.shutdown(cancel_futures=True)
+    async def _make(self, request: MakePage, left: float) -> Made:
+        """Have a child make a page.
 
-    async def _pages(
-        self, data: bytes, info: PictureInfo
-    ) -> AsyncGenerator[tuple[int, int, Compressed, TextLayer | None], None]:
-        """Page number, page count, the compressed page and its text, one after the other."""
-        if info.kind not in ("pdf", "docx"):
-            pages = await self._threads.run(page_count, data, info, self._limits)
-            for number, page in enumerate(pages):
-                work = await self._threads.run(compress, data, info, self._settings, self._limits, page=page)
-                yield number, len(pages), work, None
-            return
-        async with self._places:
-            document = await self._open(data, "docx" if info.kind == "docx" else "pdf")
-            try:
-                for number in range(document.pages):
-                    drawn = await self._wait(document.draw, number, self._settings.max_image_dimension)
-                    if isinstance(drawn, bytes):
-                        yield number, document.pages, await self._embedded(drawn), None
-                    else:
-                        work = await self._threads.run(compress_drawn, drawn, self._settings)
-                        yield number, document.pages, work, drawn.text
-            finally:
-                await self._wait(document.close)
+        Args:
+            left: seconds of processor time that the upload may still take.
 
-    async def _embedded(self, data: bytes) -> Compressed:
-        """A picture file that a document holds, by the ordinary way."""
-        info = await self._threads.run(inspect, data, len(data), self._limits)
-        async with self._alone_if_large(info):
-            return await self._threads.run(compress, data, info, self._settings, self._limits)
-
-    async def _open(self, data: bytes, kind: Literal["pdf", "docx"]) -> OpenDocument:
-        opening = self._document_threads.submit(self._processes.open, data, kind)
-        try:
-            return await asyncio.wrap_future(opening)
-        except asyncio.CancelledError:
-            # Cancelled while it opens: nobody will see the document.
-            self._document_threads.submit(lambda: opening.result().close())
-            raise
+        Raises:
+            UnreadableError: the file is at fault.
+            shared.children.protocol.ChildError: there is no answer.
+        """
+        if left <= 0:
+            raise UnreadableError(TOO_HEAVY)
+        most = math.ceil(min(self.children.limits.cpu_seconds or math.inf, left))
+        answer = await self.children.call(request, cpu_seconds=most)
+        if isinstance(answer, Large):
+            async with self._large:
+                alone = msgspec.structs.replace(request, alone=True)
+                answer = await self.children.call(alone, cpu_seconds=most)
+        match answer:
+            case Made():
+                return answer
+            case Refused(sentence):
+                raise UnreadableError(sentence)
+            case Large():
+                raise RuntimeError("a large picture was refused though it is the only one")
 
     async def _store(self, job: Job, number: int, page: Compressed, text: TextLayer | None) -> PageImage:
         image = blob_key(job.tenant, job.document_id, f"page-{number}.{page.suffix}")
@@ -159,14 +137,8 @@ class Compressor:
             text_layer=layer,
         )
 
-    def _alone_if_large(self, info: PictureInfo) -> AbstractAsyncContextManager[None]:
-        return self._large if (info.width or 0) * (info.height or 0) > _LARGE else nullcontext()
 
-    async def _wait(self, work: Callable[..., T], *arguments: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._document_threads, work, *arguments)
-
-
-def _numbers(info: PictureInfo, before: int, pages: list[Compressed], milliseconds: int) -> dict[str, object]:
+def _numbers(kind: Kind, before: int, pages: list[Compressed], milliseconds: int) -> dict[str, object]:
     first = pages[0]
     return {
         "bytesBefore": before,
@@ -174,7 +146,7 @@ def _numbers(info: PictureInfo, before: int, pages: list[Compressed], millisecon
         "width": first.width,
         "height": first.height,
         "pages": len(pages),
-        "from": info.kind,
+        "from": kind,
         "to": first.content_type,
         "lossless": first.lossless,
         "milliseconds": milliseconds,

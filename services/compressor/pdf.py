@@ -1,7 +1,8 @@
 """PDF pages as pictures, by PDFium.
 
-PDFium is not thread safe: every call here, closing included, belongs on one and the same thread. The service makes them
-in a process of their own (`document_child`), because some of them cannot be interrupted.
+PDFium is not thread safe: every call here, closing included, belongs on one and the same thread. It reads a page's
+whole content in one call that nothing can interrupt: a file of 1 KB can keep it busy for minutes and fill gigabytes.
+The service makes these calls in child processes (`pages`).
 """
 
 import time
@@ -16,7 +17,7 @@ from shared.pictures import PictureSettings, cut_off, too_many_pages
 _POINTS_PER_INCH = 72
 _DPI = 200
 _SECONDS_A_PAGE = 15.0
-"""Of drawing. Shorter than what `document_process` allows the whole page: drawing can be stopped, with a sentence."""
+"""Of drawing. Shorter than what `pages` allows the whole page: drawing can be stopped, with a sentence."""
 
 LOCKED = "This PDF is locked with a password. Save a copy without one and upload that."
 NO_PAGES = "This PDF has no pages."

@@ -13,5 +13,7 @@ class CompressorSettings(Settings):
     image_quality: int = setting(85, "Quality of lossy WebP and JPEG.", ge=1, le=100)
     # No AVIF: neither OpenCV, which the OCR decodes with, nor Claude takes it.
     output_format: Literal["webp", "jpeg", "png"] = setting("webp", "Format of stored pictures.")
-    compress_threads: int = setting(2, "Pictures worked on at the same time in one process.", ge=1, le=64)
+    compress_processes: int = setting(
+        2, "Pages worked on at the same time by one service, each in a process of its own.", ge=1, le=64
+    )
     vips_concurrency: int = setting(1, "Threads libvips uses for one picture.", ge=1, le=64)

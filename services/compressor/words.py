@@ -1,6 +1,6 @@
 """What a person is told about their picture's compression."""
 
-from services.compressor.compress import Compressed
+from services.compressor.compressed import Compressed
 from shared.pictures import Kind
 
 

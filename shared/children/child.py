@@ -37,6 +37,8 @@ from shared.children.protocol import (
 _MAX_FRAME = 512 * 1024 * 1024
 _ROOT = Path(__file__).parents[2]
 _INSIDE = "shared.children.inside"
+_ABORTS = (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL)
+"""How libraries in C end a process that gets no memory."""
 
 
 class Child(Generic[Request, News, Answer]):
@@ -238,7 +240,19 @@ class Child(Generic[Request, News, Answer]):
                 # process is long in ending on a machine short of memory.
                 async with asyncio.timeout(10):
                     code = await self._process.wait()
-        raise _ending(code)
+        raise self._ending(code)
+
+    def _ending(self, code: int | None) -> ChildError:
+        """What a child's exit status means for its call; None where it lives and has closed its socket."""
+        if code == -signal.SIGXCPU:
+            return OverLimitError("the child took more processor time than it may")
+        how = "its socket closed" if code is None else f"exit status {code}"
+        if code is not None and code < 0:
+            with contextlib.suppress(ValueError):
+                how = signal.Signals(-code).name
+        if self._limits.memory and code in _ABORTS:
+            return OverLimitError(f"the child would have taken more memory than it may ({how})")
+        return ChildGoneError(f"the child ended by itself ({how})")
 
 
 async def _pump(reader: asyncio.StreamReader, inbox: asyncio.Queue[tuple[bytes, bytes] | None]) -> None:
@@ -253,17 +267,6 @@ async def _pump(reader: asyncio.StreamReader, inbox: asyncio.Queue[tuple[bytes, 
         pass
     finally:
         inbox.put_nowait(None)
-
-
-def _ending(code: int | None) -> ChildError:
-    """What a child's exit status means for its call; None where it lives and has closed its socket."""
-    if code == -signal.SIGXCPU:
-        return OverLimitError("the child took more processor time than it may")
-    how = "its socket closed" if code is None else f"exit status {code}"
-    if code is not None and code < 0:
-        with contextlib.suppress(ValueError):
-            how = signal.Signals(-code).name
-    return ChildGoneError(f"the child ended by itself ({how})")
 
 
 def _resident(pid: int) -> int:

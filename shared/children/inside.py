@@ -131,7 +131,9 @@ def main(name: str, descriptor: int, parent: int, memory: int) -> None:
         module = importlib.import_module(name)
         target: Target[Any, Any, Any] = module.TARGET
         greeting, work = module.load()
-    except (SettingError, ImportError, RuntimeError) as error:
+    except ImportError as error:
+        return line.send(FAILED, f"a library cannot be loaded ({error})".encode())
+    except (SettingError, RuntimeError) as error:
         return line.send(FAILED, str(error).encode())
     decode = msgspec.msgpack.Decoder(target.request).decode
     _bound_memory(memory)

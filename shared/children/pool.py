@@ -24,12 +24,13 @@ class Children(Generic[Request, News, Answer]):
         stop_seconds: float = 1.0,
     ) -> None:
         """As for `Child`."""
+        self.limits = limits or Limits()
         self._all = [
-            Child(target, limits=limits, environment=environment, stop_seconds=stop_seconds) for _ in range(count)
+            Child(target, limits=self.limits, environment=environment, stop_seconds=stop_seconds) for _ in range(count)
         ]
         self._free: asyncio.Queue[Child[Request, News, Answer]] = asyncio.Queue()
         self._mending: set[asyncio.Task[None]] = set()
-        self._closed = False
+        self._closed = True
 
     async def start(self) -> str:
         """Start all; gives the greeting. Raises `ChildStartError`, and then none runs."""
@@ -40,6 +41,7 @@ class Children(Generic[Request, News, Answer]):
             raise
         for child in self._all:
             self._free.put_nowait(child)
+        self._closed = False
         return self._all[0].greeting
 
     @property
@@ -53,7 +55,13 @@ class Children(Generic[Request, News, Answer]):
         """`Child.call` on a free child, waiting for one.
 
         Cancelling returns at once; the child ends what it does, or is killed and replaced, behind it.
+
+        Raises:
+            ChildError: there is no answer.
+            RuntimeError: none was started, or all are closed.
         """
+        if self._closed:
+            raise RuntimeError("no child is running")
         child = await self._free.get()
         try:
             try:

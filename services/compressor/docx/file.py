@@ -17,7 +17,7 @@ or photographed: then each large picture is a page, and goes the way of any uplo
 them, often the class and the teacher, is a page behind them.
 
 Fonts are the wheel's Roboto whatever the document asks for: it has Latin, Greek and Cyrillic, and no machine needs
-fonts installed. All of it runs in the process of `document_child`, which bounds time and memory.
+fonts installed. All of it runs in a child process (`pages`), which bounds time and memory.
 """
 
 import io
@@ -75,10 +75,13 @@ class Word:
         """Let go of what it holds."""
         self._pictures, self._pages = [], []
 
+    def picture(self, number: int) -> bytes | None:
+        """The embedded picture's file that is a page; None for a page that is drawn."""
+        return self._pictures[number] if number < len(self._pictures) else None
+
     def draw(self, number: int, longest: int) -> DrawnPage | bytes:
         """Draw a page with no side above `longest` pixels; or give the embedded picture's file that is the page."""
-        pictures = len(self._pictures)
-        return self._pictures[number] if number < pictures else draw_page(self._pages[number - pictures], longest)
+        return self.picture(number) or draw_page(self._pages[number - len(self._pictures)], longest)
 
 
 def _open(data: bytes) -> Content:

@@ -51,6 +51,8 @@ def work(request: Do, tell: Tell[str]) -> Did:
                 pass
         case "take memory":
             bytearray(1 << 30)
+        case "abort":
+            os.abort()  # as libraries in C do that get no memory
         case "keep memory":
             _kept.append(bytearray(b"x") * (64 << 20))
         case "rubbish":

@@ -228,12 +228,13 @@ async def test_waiting_is_not_counted_as_processor_time(make: Callable[..., Chil
 
 
 @ON_LINUX
-async def test_memory_is_bounded(make: Callable[..., Children[Do, str, Did]]) -> None:
+@pytest.mark.parametrize("what", ["take memory", "abort"])
+async def test_memory_is_bounded(make: Callable[..., Children[Do, str, Did]], what: str) -> None:
     children = make(limits=Limits(memory=256 << 20))
     await children.start()
     (pid,) = children.pids
     with pytest.raises(OverLimitError, match="memory"):
-        await children.call(Do("take memory"))
+        await children.call(Do(what))
     answer = await children.call(Do("echo", b"next"))
     assert answer.data == b"next"
     assert answer.pid != pid

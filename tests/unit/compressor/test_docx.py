@@ -2,7 +2,6 @@
 
 import io
 import struct
-from pathlib import Path
 from typing import Any
 
 import docx
@@ -23,9 +22,9 @@ from shared.messages import OcrPage, OcrPayload, TextLayer, TextLine
 from shared.office import BOMB, BROKEN, LOCKED
 from shared.outcomes import Dead, Done, UnreadableError
 from shared.pictures import PictureSettings, inspect
+from tests.unit.compressor.conftest import Bench
 from tests.unit.compressor.made import drawing, save
 from tests.unit.compressor.made_docx import WEEK_BLOCKS, rewritten, saved, set_direction, week
-from tests.unit.compressor.test_handler import Bench
 
 LIMITS = PictureSettings.load()
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -84,10 +83,9 @@ def test_turned_text_is_read_to_the_letter() -> None:
     assert blocks(week(change=turn)) == WEEK_BLOCKS
 
 
-async def test_the_stage_stores_a_page_with_its_exact_text(tmp_path: Path) -> None:
-    bench = Bench(tmp_path)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_stage_stores_a_page_with_its_exact_text(bench: Bench) -> None:
     outcome = await bench.run(week())
-    bench.compressor.close()
     assert isinstance(outcome, Done)
     assert outcome.next is not None
     assert isinstance(outcome.next.payload, OcrPayload)
@@ -106,22 +104,20 @@ async def test_the_stage_stores_a_page_with_its_exact_text(tmp_path: Path) -> No
     assert bench.told.events[-1][2] == "1 page taken from the Word document, its text kept"
 
 
-async def test_a_refused_document_is_dead_with_its_sentence(tmp_path: Path) -> None:
-    bench = Bench(tmp_path)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_refused_document_is_dead_with_its_sentence(bench: Bench) -> None:
     outcome = await bench.run(saved(docx.Document()))
-    bench.compressor.close()
     assert outcome == Dead(EMPTY)
 
 
-async def test_an_embedded_picture_goes_the_way_of_a_picture(tmp_path: Path) -> None:
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_embedded_picture_goes_the_way_of_a_picture(bench: Bench) -> None:
     document = docx.Document()
     document.add_paragraph("Class 4B, Ms Carter")
     document.add_picture(io.BytesIO(save("png", drawing(40, 30))))  # a logo
     document.add_picture(io.BytesIO(save("png", drawing(900, 600))))
     document.add_picture(io.BytesIO(save("jpeg", drawing(800, 560))))
-    bench = Bench(tmp_path)
     outcome = await bench.run(saved(document))
-    bench.compressor.close()
     assert isinstance(outcome, Done)
     assert outcome.next is not None
     assert isinstance(outcome.next.payload, OcrPayload)

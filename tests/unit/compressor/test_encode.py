@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from services.compressor.codec import vips
-from services.compressor.compress import Compressed, compress
+from services.compressor.compress import compress
+from services.compressor.compressed import Compressed
 from services.compressor.decode import decode
 from services.compressor.encode import EncodeError, encode, flatness
 from services.compressor.settings import CompressorSettings

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def peak() -> float:
-    """Most memory this process has held, in MiB. Not ru_maxrss, which begins with what its parent held."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+def peak(pid: int | str = "self") -> float:
+    """Most memory a process has held, in MiB. Not ru_maxrss, which begins with what its parent held."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
 
 

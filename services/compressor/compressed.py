@@ -1,0 +1,23 @@
+"""What is stored of a page."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Compressed:
+    """A picture as it is stored."""
+
+    data: bytes
+    content_type: str
+    suffix: str
+    """Of the blob's name, without the dot."""
+    width: int
+    height: int
+    lossless: bool = False
+    kept: bool = False
+    """The file's own pixels, only its metadata removed: compressing would have made it larger."""
+    failed: bool = False
+    """The file's own pixels because the codec failed."""
+    turned: bool = False
+    shrunk: bool = False
+    frames: int = 1

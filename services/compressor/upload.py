@@ -1,0 +1,66 @@
+"""An open upload, whatever it is: pages that can be made one by one."""
+
+from services.compressor.compress import compress, compress_drawn
+from services.compressor.compressed import Compressed
+from services.compressor.decode import page_count
+from services.compressor.docx.file import Word
+from services.compressor.pdf import Pdf
+from services.compressor.settings import CompressorSettings
+from shared.messages import TextLayer
+from shared.pictures import PictureSettings, inspect
+
+
+class Upload:
+    """Use it on one thread, and close it there."""
+
+    def __init__(self, data: bytes, settings: CompressorSettings, limits: PictureSettings) -> None:
+        """Raises `UnreadableError`: it is nothing that can be read, locked, a bomb, or has too many pages."""
+        self._data, self._settings, self._limits = data, settings, limits
+        self._info = inspect(data, len(data), limits)
+        self.kind = self._info.kind
+        self._document: Pdf | Word | None = None
+        self._numbers: list[int] = []
+        if self.kind == "pdf":
+            self._document = Pdf(data, limits)
+        elif self.kind == "docx":
+            self._document = Word(data, limits)
+        else:
+            self._numbers = page_count(data, self._info, limits)
+        self.pages = self._document.pages if self._document else len(self._numbers)
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+        if self._document is not None:
+            self._document.close()
+
+    def pixels(self, number: int) -> int:
+        """How many pixels have to be decoded for a page; 0 for one that is drawn."""
+        if self._document is None:
+            info = self._info
+        elif isinstance(self._document, Word) and (embedded := self._document.picture(number)):
+            info = inspect(embedded, len(embedded), self._limits)
+        else:
+            return 0
+        return (info.width or 0) * (info.height or 0)
+
+    def make(self, number: int) -> tuple[Compressed, TextLayer | None]:
+        """Compress a page.
+
+        Args:
+            number: from 0.
+
+        Returns:
+            The page, and the text it carries if it is one of a PDF or Word document.
+
+        Raises:
+            UnreadableError: it is broken, or asks for too much.
+            EncodeError: no encoder works.
+        """
+        if self._document is None:
+            page = self._numbers[number]
+            return compress(self._data, self._info, self._settings, self._limits, page=page), None
+        drawn = self._document.draw(number, self._settings.max_image_dimension)
+        if isinstance(drawn, bytes):
+            info = inspect(drawn, len(drawn), self._limits)
+            return compress(drawn, info, self._settings, self._limits), None
+        return compress_drawn(drawn, self._settings), drawn.text
