@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from shared.settings import Settings
+from shared.settings import FILE_SUFFIX, Settings, is_secret
 
 TARGET = Path(__file__).parents[1] / "docs" / "settings.md"
 _PACKAGES = ("shared", "services", "deploy")
@@ -16,7 +16,11 @@ _HEAD = """# Settings
 
 Every setting is an environment variable. This page is made from their declarations by `python -m deploy.settings_doc`;
 a test fails when it is out of date. A value that does not fit ends the process with one sentence that names the
-variable."""
+variable.
+
+A secret may stand in a file instead, which the variable with `_FILE` behind its name gives: `REDIS_PASSWORD_FILE`. Line
+breaks at the file's end do not count, an empty file is no secret, and both variables together are refused. Files are read
+when a process starts."""
 
 
 def groups() -> list[type[Settings]]:
@@ -70,7 +74,7 @@ def document() -> str:
                 _default(field, bool(extra.get("secret"))),
                 str(extra.get("unit", "")),
                 _allowed(field, properties[name]),
-                (field.description or "") + (" Secret." if extra.get("secret") else ""),
+                (field.description or "") + (f" Secret, or `{name.upper()}{FILE_SUFFIX}`." if is_secret(field) else ""),
             ]
             lines.append("| " + " | ".join(text.replace("|", "\\|") for text in shown) + " |")
     return "\n".join(lines) + "\n"

@@ -4,7 +4,6 @@ Keys are ``<tenant>/<documentId>/<name>``; a document's blobs share a prefix, so
 """
 
 import asyncio
-import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -30,13 +29,33 @@ class BlobSettings(Settings):
     blob_url: Annotated[str, url_of("file", "s3", "gs", "az")] = setting(
         "file://.local/blobs",
         "Where pictures and OCR text are kept: file://FOLDER, s3://BUCKET/PREFIX, gs:// or az://. "
-        "Credentials come from the provider's usual variables.",
+        "Credentials come from the provider's usual variables, for s3:// those below.",
     )
+    aws_access_key_id: str = setting("", "Key id at an S3 store; empty where the machine's role is enough.")
+    aws_secret_access_key: str = setting("", "Secret of that key.", secret=True)
+    aws_region: str = setting("", "Region of the bucket.")
+    aws_endpoint_url: Annotated[str, url_of("http", "https")] = setting(
+        "", "Address of an S3 store that is not Amazon's: Garage, SeaweedFS, MinIO."
+    )
+    aws_allow_http: bool = setting(False, "Whether that address may be http://, on a network of your own.")
     blob_timeout: int = setting(
         10_000, "Longest a call of the store may take, its repetitions included.", unit="ms", ge=100, le=600_000
     )
     blob_connect_timeout: int = setting(2_000, "Longest a connection to it may take.", unit="ms", ge=100)
     blob_retries: int = setting(2, "How often a call that failed for a passing reason is repeated.", ge=0, le=20)
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """What the store is to be told beside its URL; what is not set it takes from the environment."""
+        if not self.blob_url.startswith("s3://"):
+            return {}
+        given = {
+            "access_key_id": self.aws_access_key_id,
+            "secret_access_key": self.aws_secret_access_key,
+            "region": self.aws_region,
+            "endpoint": self.aws_endpoint_url,
+        }
+        return {name: value for name, value in given.items() if value}
 
 
 class BlobMissingError(LookupError):
@@ -86,12 +105,11 @@ class BlobStore:
         client: Any = {
             "timeout": f"{settings.blob_timeout}ms",
             "connect_timeout": f"{settings.blob_connect_timeout}ms",
-            # Options given here replace the environment's.
-            "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true"),
+            "allow_http": settings.aws_allow_http,
         }
         retry: Any = {"max_retries": settings.blob_retries, "retry_timeout": timedelta(seconds=seconds)}
         try:
-            return cls(from_url(url, client_options=client, retry_config=retry), seconds)
+            return cls(from_url(url, client_options=client, retry_config=retry, **settings.credentials), seconds)
         except BaseError as error:
             raise SettingError(f"BLOB_URL is not usable: {_first_line(error)}.") from None
 

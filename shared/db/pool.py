@@ -25,6 +25,9 @@ class DatabaseSettings(Settings):
     database_url: Annotated[str, url_of("postgresql", "postgres")] = setting(
         "postgresql://127.0.0.1:5432/timelift", "Where it is.", secret=True
     )
+    database_password: str = setting(
+        "", "Password of the URL's user; takes precedence over one in the URL and needs no escapes.", secret=True
+    )
     database_pool: int = setting(
         8,
         "Connections a process opens at most. Postgres' usual limit of 100 is reached by 12 processes: raise its "
@@ -132,6 +135,7 @@ class Database:
         cache = await self._statement_cache()
         pool = await asyncpg.create_pool(
             self.settings.database_url,
+            password=self.settings.database_password or None,
             min_size=1,
             max_size=self.settings.database_pool,
             timeout=5,
@@ -152,7 +156,12 @@ class Database:
         knows nothing of the statements prepared on this one."""
         if "database_statement_cache" in self.settings.model_fields_set:
             return self.settings.database_statement_cache
-        connection = await asyncpg.connect(self.settings.database_url, timeout=5, statement_cache_size=0)
+        connection = await asyncpg.connect(
+            self.settings.database_url,
+            password=self.settings.database_password or None,
+            timeout=5,
+            statement_cache_size=0,
+        )
         try:
             pooled = await connection.fetchval("SELECT pg_backend_pid()") != connection.get_server_pid()
         finally:
