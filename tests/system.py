@@ -48,7 +48,7 @@ class System:
         port = str(self.ports.setdefault(name, free_port()))
         env = os.environ | {
             "REDIS_URL": self.redis_url_of(service or name),
-            "DATABASE_URL": self.database_url,
+            "DATABASE_URL": self.database_url_of(service or name),
             "BLOB_URL": f"file://{self.blobs}",
             "LOG_FORMAT": "json",
             "CONSUMER_NAME": f"{name}-1",
@@ -64,6 +64,10 @@ class System:
     def redis_url_of(self, service: str) -> str:
         """The server as a service is told of it."""
         return self.redis_url
+
+    def database_url_of(self, service: str) -> str:
+        """The database as a service is told of it."""
+        return self.database_url
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
