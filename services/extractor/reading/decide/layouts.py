@@ -10,9 +10,10 @@ from services.extractor.reading.axes.view import View
 from services.extractor.reading.decide.confidence import block_confidence, clashes
 from services.extractor.reading.lists.daylist import read_daylist
 from services.extractor.reading.lists.rowlist import read_rowlist
-from services.extractor.reading.model import LayoutResult
+from services.extractor.reading.model import LayoutResult, sources_of
 from services.extractor.reading.table.grid import read_grid
 from shared.logs import get_logger
+from shared.metrics import READER_FAILURES
 
 log = get_logger(__name__)
 
@@ -48,7 +49,9 @@ def read_layout(view: View, turned: View) -> LayoutResult | None:
             result = read(turned if swap else view)
         except Exception:  # a page that trips one reader is still read by the others
             log.exception("layout reader failed", reader=read.__name__, turned=swap)
+            READER_FAILURES.labels(read.__name__).inc()
             continue
         if result and result.drafts:
             results.append(result)
-    return max(results, key=lambda result: layout_score(result, len(view.lines)), default=None)
+    count = len(sources_of(view.lines))
+    return max(results, key=lambda result: layout_score(result, count), default=None)
