@@ -1,11 +1,16 @@
 """What the reader's modules hand to each other. Lengths are pixels of the (straightened) OCR picture, times minutes."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
 
 from shared.messages import Day, OcrPage, TextLayer, TimeBlock, TimeSource, Warning_, WeekLetter
+
+_IDS = count(1_000_000)
+"""Of tokens that are no whole OCR lines, whose ids are less."""
 
 Picture = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
@@ -68,9 +73,10 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text as the OCR read it, on the straightened page."""
+    """A token: a line of text as the OCR read it, a part of one or several joined, on the straightened page."""
 
     id: int
+    """Its own: no other token of the page has it."""
     text: str
     confidence: float
     angle: int
@@ -81,10 +87,37 @@ class Line:
     """Null where the picture does not show it."""
     aside: str | None = None
     """What stands at its end in another print; null where all of it is of one."""
+    sources: tuple[int, ...] | None = None
+    """Ids of the OCR's lines that it is made of; null for one that is a whole line, empty for one that nobody read."""
+
+    @property
+    def origins(self) -> tuple[int, ...]:
+        """Ids of the OCR's lines that it is made of."""
+        return (self.id,) if self.sources is None else self.sources
+
+    def part(self, text: str, rect: Rect) -> "Line":
+        """A part of it, as a token of its own."""
+        return replace(self, id=next(_IDS), text=text, rect=rect, sources=self.origins)
+
+    def joined(self, other: "Line", text: str) -> "Line":
+        """Both as one token, as sure as the less sure one."""
+        return united([self, other], text)
 
     @property
     def upright(self) -> bool:
         return self.angle in (0, 180)
+
+
+def united(lines: "list[Line]", text: str) -> "Line":
+    """Several tokens as one that says `text`, printed as the first and as sure as the least sure one."""
+    sources = tuple(source for line in lines for source in line.origins)
+    least = min(line.confidence for line in lines)
+    return replace(lines[0], id=next(_IDS), text=text, rect=bounds(lines), confidence=least, sources=sources)
+
+
+def sources_of(lines: Iterable[Line]) -> set[int]:
+    """Ids of the OCR's lines that tokens are made of."""
+    return {source for line in lines for source in line.origins}
 
 
 def bounds(lines: "list[Line]") -> Rect:
@@ -127,12 +160,16 @@ class LayoutResult:
     layout: str
     drafts: list[BlockDraft] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
-    """Ids of the lines that were understood: headers, cells, legends."""
+    """Ids of the OCR's lines that were understood: headers, cells, legends."""
     warnings: list[Warning_] = field(default_factory=list)
     weight: float = 1.0
     """What the reading is worth against others of the same page, beside its blocks' confidence."""
     area: Rect | None = None
     """The table, without what is written around it."""
+
+    def use(self, lines: Iterable[Line]) -> None:
+        """Note what was understood."""
+        self.used |= sources_of(lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,16 @@ from services.extractor.reading.lexicon.calendar import SCRIPTS, script_of
 from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lexicon.times import text_of
 from services.extractor.reading.lexicon.words import is_key
-from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Matrix, PageInput, Reading, Rect
+from services.extractor.reading.model import (
+    BlockDraft,
+    LayoutResult,
+    Line,
+    Matrix,
+    PageInput,
+    Reading,
+    Rect,
+    sources_of,
+)
 from shared.messages import DAYS, Box, TimeBlock, Warning_
 
 MAX_LINES = 1000
@@ -119,7 +128,8 @@ def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
         value = block_confidence(draft) * (0.7 if index in bad else 1.0)
         values.append(value)
         reading.blocks.append(_block(draft, value, page.ocr.page, to_stored))
-        reading.sources.append(list(dict.fromkeys((page.ocr.page, line.id) for line in draft.lines if line.id >= 0)))
+        origins = dict.fromkeys(source for line in draft.lines for source in line.origins)
+        reading.sources.append([(page.ocr.page, source) for source in origins])
     return layout_confidence(result, values, _inside(result, lines)), len(values)
 
 
@@ -127,7 +137,7 @@ def _inside(result: LayoutResult, lines: list[Line]) -> int:
     """How many lines stand in the read table."""
     if result.area is None:
         return len(result.used)
-    inside = {line.id for line in lines if result.area.contains(line.rect.cx, line.rect.cy)}
+    inside = sources_of(line for line in lines if result.area.contains(line.rect.cx, line.rect.cy))
     return len(inside | result.used)
 
 

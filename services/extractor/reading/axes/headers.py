@@ -10,7 +10,7 @@ from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.rules import Rail
 from services.extractor.reading.lexicon.columns import column_role
 from services.extractor.reading.lexicon.days import is_every_day, week_named
-from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.model import Line, Rect, sources_of
 from shared.messages import DAYS, WEEKS, WeekLetter
 
 _BELOW = 2.5
@@ -21,15 +21,14 @@ def find_day_headers(view: View) -> list[DayHeader]:
     """Rows of at least two different days in the order of the week, the fullest first; bands are not set yet."""
     headers = find_series(view)
     headers.sort(key=lambda header: -sum(band.weight for band in header.bands))
-    taken: set[tuple[int, float, float]] = set()
+    taken: set[int] = set()
     weeks = _labels_of_weeks(view.lines)
     # Beside a table whose days stand across, a rotated one is that of the rows it stands beside.
     sideways = [] if view.turned else [(line, week) for line, week in weeks if not line.upright]
     weeks = [each for each in weeks if each not in sideways]
     out: list[DayHeader] = []
     for header in headers:
-        # By their places, too: a line taken apart gives several bands with one id.
-        names = {(band.line.id, band.line.rect.x0, band.line.rect.y0) for band in header.bands}
+        names = {band.line.id for band in header.bands}
         if not names & taken:
             out.append(header)
             taken |= names
@@ -147,8 +146,8 @@ def set_day_bands(view: View, header: DayHeader, v_end: float) -> None:
     """Find where each day's column begins and ends, down to `v_end`."""
     rects = [view.rect(band.line) for band in header.bands]
     size = view.size
-    ids = {band.line.id for band in header.bands}
-    body = [view.rect(line) for line in view.lines if line.id not in ids]
+    names = sources_of(band.line for band in header.bands)
+    body = [view.rect(line) for line in view.lines if names.isdisjoint(line.origins)]
     body = [rect for rect in body if header.v1 <= rect.cy <= v_end and rect.cx > rects[0].x0 - 4 * size]
 
     def cut(rail: Rail) -> float:
@@ -175,12 +174,12 @@ def _with_their_columns(view: View, header: DayHeader) -> list[tuple[float, floa
     """From where to where each day's heads reach: a column of rooms or people behind a day is that day's, one of times
     before it as well. Such heads become the header's."""
     spans = [(view.rect(band.line).x0, view.rect(band.line).x1) for band in header.bands]
-    own = {band.line.id for band in header.bands}
+    own = sources_of(band.line for band in header.bands)
     heads: list[Line] = []
     steps = [after[0] - before[0] for before, after in pairwise(spans)]
     for line in view.lines:
         rect, role = view.rect(line), column_role(line.text)
-        if role is None or line.id in own or not header.v0 < rect.cy < header.v1:
+        if role is None or not own.isdisjoint(line.origins) or not header.v0 < rect.cy < header.v1:
             continue
         before = sum(lo < rect.cx for lo, _ in spans) - 1
         if before < 0 or rect.cx > spans[-1][0] + max(steps, default=0.0):

@@ -10,7 +10,7 @@ from services.extractor.reading.axes.view import View
 from services.extractor.reading.lexicon.calendar import plain
 from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.lexicon.times import find_times
-from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.model import Line, Rect, sources_of
 from shared.messages import DAYS, Warning_
 
 UNREAD = 0.7
@@ -35,7 +35,7 @@ def add_unread(view: View, header: DayHeader) -> None:
     to Friday or between two. Without rules the names themselves must be evenly spaced.
     """
     bands = header.bands
-    if len({band.line.id for band in bands}) < len(bands):
+    if len(sources_of(band.line for band in bands)) < len(bands):
         return
     for day, line in _by_words(view, header).items():
         bands.append(DayBand(DAYS[day], replace(line, confidence=min(UNREAD, line.confidence)), bands[0].week))
@@ -50,7 +50,7 @@ def add_unread(view: View, header: DayHeader) -> None:
     for day, at in places.items():
         shift = at - rect.cx
         moved = view.back(replace(rect, x0=rect.x0 + shift, x1=rect.x1 + shift))
-        line = replace(model, id=-1 - day, text="", confidence=UNREAD, rect=moved)
+        line = replace(model.part("", moved), confidence=UNREAD, sources=())
         bands.append(DayBand(DAYS[day], line, bands[0].week))
     header.implied.extend(DAYS[day] for day in sorted(places))
     bands.sort(key=lambda band: view.rect(band.line).cx)
@@ -60,7 +60,7 @@ def _by_words(view: View, header: DayHeader) -> dict[int, Line]:
     """Missing days with the words that stand for them in the names' row, over as many texts as the days have."""
     order = [DAYS.index(band.day) for band in header.bands]
     rects = [view.rect(band.line) for band in header.bands]
-    own = {band.line.id for band in header.bands}
+    own = sources_of(band.line for band in header.bands)
     body = [line for line in view.lines if view.rect(line).cy > header.v1]
 
     def under(rect: Rect) -> list[Line]:
@@ -70,7 +70,7 @@ def _by_words(view: View, header: DayHeader) -> dict[int, Line]:
     words: list[tuple[float, Line]] = []
     for line in view.lines:
         rect, texts = view.rect(line), under(view.rect(line))
-        named = line.id not in own and len(plain(line.text)) > 1 and not find_times(line.text)
+        named = own.isdisjoint(line.origins) and len(plain(line.text)) > 1 and not find_times(line.text)
         timed = sum(bool(find_times(text.text)) or is_period(text.text) for text in texts)
         if named and not is_period(line.text) and header.v0 <= rect.cy <= header.v1 and len(texts) >= least > timed:
             words.append((rect.cx, line))

@@ -31,8 +31,8 @@ class Legend:
 
     times: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     """Start and end, in minutes, by `label_key`."""
-    lines: set[int] = field(default_factory=set)
-    """Ids of the lines it stands on."""
+    lines: dict[int, Line] = field(default_factory=dict)
+    """The tokens it stands on, by their ids."""
     implied: set[str] = field(default_factory=set)
     """Keys whose number was not read; the entries before and after tell it."""
     minutes: int | None = None
@@ -95,14 +95,14 @@ def find_legend(lines: list[Line]) -> Legend:
     for entry, times in sorted(zip(found, resolved, strict=True), key=lambda item: -len(item[0].days)):
         if entry.key is not None:
             usual = legend.times.setdefault(entry.key, times)
-            legend.lines |= {line.id for line in (entry.line, entry.label) if line}
+            legend.lines |= {line.id: line for line in (entry.line, entry.label) if line}
             for day in entry.days if times != usual else ():
                 legend.by_day.setdefault(day, {})[entry.key] = times
     for index, number in _implied([(times[0], entry.key) for entry, times in zip(found, resolved, strict=True)]):
         if str(number) not in legend.times:
             legend.times[str(number)] = resolved[index]
             legend.implied.add(str(number))
-            legend.lines |= {line.id for line in (found[index].line, found[index].label) if line}
+            legend.lines |= {line.id: line for line in (found[index].line, found[index].label) if line}
     return legend
 
 

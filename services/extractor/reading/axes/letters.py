@@ -1,13 +1,12 @@
 """Day names written in single letters: a row of initials (M T W T F), or a name stacked letter under letter."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
 from services.extractor.reading.lexicon.calendar import HABITS, plain, spelt_right
 from services.extractor.reading.lexicon.days import one_day, read_days
-from services.extractor.reading.model import Line, bounds
+from services.extractor.reading.model import Line, united
 from shared.messages import DAYS, Day
 
 MIN_ROW = 3
@@ -79,7 +78,7 @@ def stacked_days(lines: list[Line], size: float) -> tuple[list[tuple[Line, Day]]
     for column in _columns(letters, size):
         for part, day in _names(column[:MAX_STACK]):
             text = "".join(line.text for line in part)
-            out.append((replace(part[0], text=text, rect=bounds(part)), day))
+            out.append((united(part, text), day))
             used |= {line.id for line in part}
     return out, used
 

@@ -179,7 +179,7 @@ def _stretch(line: Line, text: str, start: float, end: float, view: View) -> Lin
     along = view.rect(line)
     step = along.width / max(1, len(line.text))
     rect = view.back(replace(along, x0=along.x0 + start * step, x1=along.x0 + end * step))
-    return replace(line, text=text, rect=rect)
+    return line.part(text, rect)
 
 
 def _row(view: View, seed: _Name, found: list[_Name]) -> list[_Name]:

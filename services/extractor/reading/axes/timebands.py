@@ -217,22 +217,21 @@ def _by_time(lines: list[Line], view: View) -> list[list[Line]]:
         anchors = numbers
     else:
         return [lines]
-    # Not by the lines' ids: ranges that were read as one line and taken apart share theirs.
-    groups: dict[int, list[Line]] = {id(line): [line] for line in anchors}
+    groups: dict[int, list[Line]] = {line.id: [line] for line in anchors}
     for line in lines:
-        if id(line) not in groups:
+        if line.id not in groups:
             nearest = min(anchors, key=lambda anchor: abs(view.rect(anchor).cy - view.rect(line).cy))
             if abs(view.rect(nearest).cy - view.rect(line).cy) < 2.2 * view.size:
-                groups[id(nearest)].append(line)
+                groups[nearest.id].append(line)
             else:
-                groups[id(line)] = [line]
+                groups[line.id] = [line]
     ordered = sorted(groups.values(), key=lambda group: view.rect(group[0]).cy)
     out = ordered[:1]
     for group in ordered[1:]:
         a, b = view.rect(out[-1][0]), view.rect(group[0])
         # "10.30" and "10.45" under each other at the head of one column, where the dash between them was not read.
-        if min(a.y1, b.y1) - max(a.y0, b.y0) > 0.7 * min(a.height, b.height) and not {id(out[-1][0]), id(group[0])} & {
-            id(line) for line in ranges
+        if min(a.y1, b.y1) - max(a.y0, b.y0) > 0.7 * min(a.height, b.height) and not {out[-1][0].id, group[0].id} & {
+            line.id for line in ranges
         }:
             out[-1] = out[-1] + group
         else:

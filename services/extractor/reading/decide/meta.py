@@ -99,7 +99,7 @@ def read_meta(lines: list[Line], used: set[int], area: Rect | None) -> Meta:
 
     Args:
         lines: the page's text.
-        used: ids of the lines the table is made of.
+        used: ids of the OCR's lines the table is made of.
         area: the table; lines inside are never meant, and bare class names and people only above it (below and
             beside it, they belong to legends and notes).
     """
@@ -108,7 +108,7 @@ def read_meta(lines: list[Line], used: set[int], area: Rect | None) -> Meta:
     around = [
         line
         for line in lines
-        if line.id not in used
+        if not used.issuperset(line.origins)
         and line.upright
         and not (area and area.contains(line.rect.cx, line.rect.cy))
         and not _FILE.search(line.text)

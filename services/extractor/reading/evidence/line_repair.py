@@ -48,7 +48,7 @@ _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u04ff]")
 def repair_lines(lines: list[Line]) -> list[Line]:
     """The page's lines without doubles, one for each range of times that several columns or rows of a header show.
 
-    A part of a line, and a line made of two, keep the (first) line's id.
+    A part of a line, and a line made of two, are tokens of their own that keep what they are made of.
     """
     lines = [replace(line, text=_unstuck(_RULED.sub("", _latin(line.text)))) for line in _once(lines)]
     lines = [part for line in lines for part in _apart(line)]
@@ -107,11 +107,7 @@ def _apart(line: Line) -> list[Line]:
         return [line]
     step = line.rect.width / len(line.text)
     return [
-        replace(
-            line,
-            text=line.text[lo:hi],
-            rect=replace(line.rect, x0=line.rect.x0 + lo * step, x1=line.rect.x0 + hi * step),
-        )
+        line.part(line.text[lo:hi], replace(line.rect, x0=line.rect.x0 + lo * step, x1=line.rect.x0 + hi * step))
         for lo, hi in parts
     ]
 
@@ -140,12 +136,9 @@ def _starts(line: Line, lines: list[Line]) -> list[Line]:
     if len(clocks) < 2 or CLOCK_ALONE.sub("", line.text).strip(DASH + " "):
         return [line]
     step = line.rect.width / len(line.text)
+    left = line.rect.x0
     starts = [
-        replace(
-            line,
-            text=clock.group(),
-            rect=replace(line.rect, x0=line.rect.x0 + clock.start() * step, x1=line.rect.x0 + clock.end() * step),
-        )
+        line.part(clock.group(), replace(line.rect, x0=left + clock.start() * step, x1=left + clock.end() * step))
         for clock in clocks
     ]
     if not any(char in DASH for char in line.text):
@@ -168,27 +161,27 @@ def _starts(line: Line, lines: list[Line]) -> list[Line]:
 def _enumerated(lines: list[Line]) -> list[Line]:
     """Days that head one list ("Mon," beside "Wed," beside "Fri") are one text."""
     days = [line for line in lines if line.upright and read_days(line.text.rstrip(_AND))]
-    made = {id(line): line for line in days}
+    made = {line.id: line for line in days}
     for line in sorted(days, key=lambda each: -each.rect.x0):
         if line.text[-1] not in _AND:
             continue
         after = [
             other
             for key, other in made.items()
-            if key != id(line) and level_with(line.rect, other.rect) and abs(other.rect.x0 - line.rect.x1) < line.size
+            if key != line.id and level_with(line.rect, other.rect) and abs(other.rect.x0 - line.rect.x1) < line.size
         ]
         if after:
             rest = min(after, key=lambda other: other.rect.x0)
             del made[next(key for key, other in made.items() if other is rest)]
-            made[id(line)] = replace(line, text=f"{line.text} {rest.text}", rect=line.rect.union(rest.rect))
-    heads = {id(line) for line in days}
-    return [made.get(id(line), line) for line in lines if id(line) in made or id(line) not in heads]
+            made[line.id] = line.joined(rest, f"{line.text} {rest.text}")
+    heads = {line.id for line in days}
+    return [made.get(line.id, line) for line in lines if line.id in made or line.id not in heads]
 
 
 def _halved(lines: list[Line]) -> list[Line]:
     """A time whose "am" or "pm" wraps to the next line ("9:00 am - 10:30" over "am", "10:50" over "AM-11:10" over "AM")
     as one text."""
-    made = {id(line): line for line in lines}
+    made = {line.id: line for line in lines}
     for half in sorted(lines, key=lambda line: line.rect.cy):
         if not half.upright or not _HALF_FIRST.match(half.text):
             continue
@@ -199,11 +192,11 @@ def _halved(lines: list[Line]) -> list[Line]:
             and line.rect.x0 < half.rect.cx < line.rect.x1
             and 0.4 * half.size < half.rect.y1 - line.rect.y1 < 1.9 * half.size
         ]
-        key = max(above, default=(0.0, 0))[1]
-        if key and _lacks_half((line := made[key]).text):
-            made[key] = replace(line, text=f"{line.text} {half.text}", rect=line.rect.union(half.rect))
-            del made[id(half)]
-    return [made[id(line)] for line in lines if id(line) in made]
+        key = max(above, default=(0.0, None), key=lambda item: item[0])[1]
+        if key is not None and _lacks_half((line := made[key]).text):
+            made[key] = line.joined(half, f"{line.text} {half.text}")
+            del made[half.id]
+    return [made[line.id] for line in lines if line.id in made]
 
 
 def _lacks_half(text: str) -> bool:
@@ -219,19 +212,17 @@ def _joined(lines: list[Line]) -> list[Line]:
     taken: set[int] = set()
     made: dict[int, Line] = {}
     for line in clocks:
-        near = [after for after in clocks if after is not line and id(after) not in taken and _wraps(line, after)]
+        near = [after for after in clocks if after is not line and after.id not in taken and _wraps(line, after)]
         # What is beside it goes before what is below: that may be the next row's.
         for after in sorted(near, key=lambda other: not level_with(_upright(line), _upright(other))):
-            if id(line) in taken:
+            if line.id in taken:
                 break
             text = range_of(line, after)
             spans = find_times(text)
             if len(spans) == 1 and spans[0].end is not None:
-                confidence = min(line.confidence, after.confidence)
-                joined = replace(line, text=text, rect=line.rect.union(after.rect), confidence=confidence)
-                taken |= {id(line), id(after)}
-                made[id(line)] = joined
-    return [made.get(id(line), line) for line in lines if id(line) in made or id(line) not in taken]
+                taken |= {line.id, after.id}
+                made[line.id] = line.joined(after, text)
+    return [made.get(line.id, line) for line in lines if line.id in made or line.id not in taken]
 
 
 def _wraps(line: Line, after: Line) -> bool:

@@ -37,7 +37,7 @@ _RULE = "|¦±: "
 def split_lines(lines: list[Line], rules: Rules) -> list[Line]:
     """The page's lines, those across separators in their parts.
 
-    A part keeps the line's id. A text that crosses a separator but has no gap near it stays whole.
+    A text that crosses a separator but has no gap near it stays whole.
     """
     return [part for line in lines for part in _parts(line, rules)]
 
@@ -61,8 +61,8 @@ def _columns(line: Line, picture: Picture) -> list[Line]:
     parts: list[Line] = []
     for first, last in pairwise([0, *(index + 1 for index in wide), len(words)]):
         rect = replace(line.rect, x0=spans[first][0], x1=spans[last - 1][1]) if wide else line.rect
-        parts.append(replace(line, text=" ".join(words[first:last]), rect=rect))
-    return parts
+        parts.append(line.part(" ".join(words[first:last]), rect))
+    return parts if wide else [line]
 
 
 def _parts(line: Line, rules: Rules) -> list[Line]:
@@ -97,6 +97,6 @@ def _divided(line: Line, along: Rect, at: float) -> tuple[Line, Line] | None:
     if not line.upright:
         before, after = before.turned(), after.turned()
     return (
-        replace(line, text=line.text[: gap.start()], rect=before),
-        replace(line, text=line.text[gap.end() :].lstrip(_RULE), rect=after),
+        line.part(line.text[: gap.start()], before),
+        line.part(line.text[gap.end() :].lstrip(_RULE), after),
     )

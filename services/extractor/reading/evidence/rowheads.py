@@ -62,11 +62,11 @@ def with_row_heads(lines: list[Line]) -> list[Line]:
         if (len(column) < _ALONE or len(column) <= len(mixed)) and not margin:
             continue
         end = min(median(column), line.rect.x1) if column else each.end
-        made[id(line)] = (
-            replace(line, text=line.text[: each.cut], rect=replace(line.rect, x1=end)),
-            replace(line, text=each.rest.strip(), rect=replace(line.rect, x0=max(each.end, end))),
+        made[line.id] = (
+            line.part(line.text[: each.cut], replace(line.rect, x1=end)),
+            line.part(each.rest.strip(), replace(line.rect, x0=max(each.end, end))),
         )
-    return [part for line in lines for part in made.get(id(line), (line,))]
+    return [part for line in lines for part in made.get(line.id, (line,))]
 
 
 def _timed(line: Line) -> _Timed | None:

@@ -43,8 +43,8 @@ def with_minutes(lines: list[Line]) -> list[Line]:
                 scales.append([line for line in row if line.text.strip().isdigit()])
         # Rows of numbers under each other are a month.
         if len(scales) == 1:
-            made |= {id(line): replace(line, text=f"{line.text.strip()}:00") for line in scales[0]}
-    return [made.get(id(line), line) for line in lines]
+            made |= {line.id: replace(line, text=f"{line.text.strip()}:00") for line in scales[0]}
+    return [made.get(line.id, line) for line in lines]
 
 
 def _is_scale(row: list[Line]) -> bool:
@@ -64,15 +64,15 @@ def joined_abreast(lines: list[Line]) -> list[Line]:
     """Starts with their ends right beside them ("0900", "1010"), row after row: ranges whose dash was not read."""
     clocks = [line for line in lines if line.upright and _CLOCK_OR_DIGITS.fullmatch(line.text.strip(DASH + " "))]
     # By identity: a page of nothing but times would be compared three times over.
-    timed = {id(line) for line in clocks}
+    timed = {line.id for line in clocks}
     pairs: list[tuple[Line, Line]] = []
     for line in clocks:
         row = [other for other in lines if level_with(line.rect, other.rect)]
         after = min((each for each in row if each.rect.cx > line.rect.cx), key=lambda each: each.rect.x0, default=None)
-        if after is None or id(after) not in timed:
+        if after is None or after.id not in timed:
             continue
         near = after.rect.x0 - line.rect.x1 < 2 * line.size
-        if near and sum(id(each) in timed for each in row) == 2 and rises(line, after):
+        if near and sum(each.id in timed for each in row) == 2 and rises(line, after):
             pairs.append((line, after))
     aligned = [
         pair
@@ -106,17 +106,9 @@ def level_with(a: Rect, b: Rect) -> bool:
 
 def _as_ranges(lines: list[Line], pairs: list[tuple[Line, Line]]) -> list[Line]:
     """The lines with each pair of a start and an end as one."""
-    made = {
-        id(line): replace(
-            line,
-            text=range_of(line, after),
-            rect=line.rect.union(after.rect),
-            confidence=min(line.confidence, after.confidence),
-        )
-        for line, after in pairs
-    }
-    ends = {id(after) for _, after in pairs}
-    return [made.get(id(line), line) for line in lines if id(line) not in ends]
+    made = {line.id: line.joined(after, range_of(line, after)) for line, after in pairs}
+    ends = {after.id for _, after in pairs}
+    return [made.get(line.id, line) for line in lines if line.id not in ends]
 
 
 def joined_below(lines: list[Line]) -> list[Line]:
@@ -138,7 +130,7 @@ def joined_below(lines: list[Line]) -> list[Line]:
         if nearest and rises(line, after):
             pairs.append((line, after))
     pairs = pairs if len(pairs) >= PAIRS else _meeting(clocks)
-    members = [id(line) for pair in pairs for line in pair]
+    members = [line.id for pair in pairs for line in pair]
     # A column that prints ranges has starts alone where nothing but a start is meant ("Doors open 8:35").
     ranges = [line for line in lines if any(span.end is not None for span in find_times(line.text))]
     # But for those of two lines, of which some have a dash.

@@ -70,11 +70,11 @@ def with_type_changes(picture: Picture, lines: list[Line]) -> list[Line]:
         picture: the page, (height, width, 3), RGB.
         lines: with their boxes on it.
     """
-    found = {id(line): aside for line in lines if (aside := aside_of(picture, line))}
+    found = {line.id: aside for line in lines if (aside := aside_of(picture, line))}
     if len(found) < _AGAIN:
         found = {line: aside for line, aside in found.items() if aside[0] == "(" and aside[-1] == ")"}
     known = frozenset(found.values())
-    return [replace(line, aside=found.get(id(line)) or _known_end(line.text, known)) for line in lines]
+    return [replace(line, aside=found.get(line.id) or _known_end(line.text, known)) for line in lines]
 
 
 def _known_end(text: str, known: frozenset[str]) -> str | None:

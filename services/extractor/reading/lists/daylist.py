@@ -71,9 +71,9 @@ def read_daylist(view: View) -> LayoutResult | None:
         entries = _entries(inside, view, each)
         if not entries:
             continue
-        result.used.add(each.heading.id)
         # Row numbers are understood, too: they count.
-        result.used |= _numbers(inside, [entry.line for entry in entries])
+        numbers = _numbers(inside, [entry.line for entry in entries])
+        result.use([each.heading, *(line for line in inside if line.id in numbers)])
         _draw(result, each, entries, words, certainty)
         drawn += entries
     if len(result.drafts) < MIN_ENTRIES:
@@ -235,8 +235,8 @@ def _entries(lines: list[Line], view: View, each: _List) -> list[_Entry]:
         return []
     times = [line for line, _ in timed]
     # In reading order, as cards stand two or three abreast.
-    order = {id(line): at for at, line in enumerate(line for row in in_reading_order(times) for line in row)}
-    timed.sort(key=lambda item: order[id(item[0])])
+    order = {line.id: at for at, line in enumerate(line for row in in_reading_order(times) for line in row)}
+    timed.sort(key=lambda item: order[item[0].id])
     numbers = _numbers(lines, [line for line, _ in timed])
     entries = [_Entry(line, span, [line]) for line, span in timed]
     texts = [line for line in lines if line.id not in numbers and not any(line is time for time in times)]
@@ -302,7 +302,7 @@ def _draw(result: LayoutResult, each: _List, entries: list[_Entry], words: froze
             end, source = after, "next"
         rect = bounds(entry.lines)
         cell = read_cell(entry.lines, Rect(each.lo, rect.y0, each.hi, rect.y1), words)
-        result.used |= {line.id for line in entry.lines}
+        result.use(entry.lines)
         if not cell.name or is_free(cell.name):
             continue
         for day in sorted(each.days.days, key=DAYS.index):

@@ -16,7 +16,7 @@ from services.extractor.reading.lexicon.columns import column_role, is_title
 from services.extractor.reading.lexicon.days import days_of_pattern, read_days
 from services.extractor.reading.lexicon.times import Span, find_times, resolve
 from services.extractor.reading.lexicon.words import is_free, is_person, is_room
-from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect, bounds
+from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect, bounds, sources_of
 from shared.messages import Day
 
 MIN_ROWS = 3
@@ -49,10 +49,10 @@ def read_rowlist(view: View) -> LayoutResult | None:
     rows = _rows(view, columns, below, bottom)
     if len(rows) < MIN_ROWS:
         return None
-    result = LayoutResult("row list", used={line.id for line in header})
+    result = LayoutResult("row list", used=sources_of(header))
     words = page_words(view.lines)
     for row, days, day_lines in _days_of_rows(view, rows, columns):
-        result.used |= {line.id for line in day_lines}
+        result.use(day_lines)
         if days:
             _read_row(row, columns, days, day_lines, words, result)
     if result.drafts:
@@ -202,7 +202,7 @@ def _read_row(
     time_lines = _of(row, columns, "time") + _of(row, columns, "start") + _of(row, columns, "end")
     spans = [span for line in time_lines for span in find_times(line.text)]
     lines = [line for cell in row.cells.values() for line in cell]
-    result.used |= {line.id for line in lines}
+    result.use(lines)
     if not name_lines or not spans:
         return
     column = next(column for column in columns if column.role == "name")

@@ -24,7 +24,7 @@ from services.extractor.reading.lexicon.classes import is_class
 from services.extractor.reading.lexicon.days import one_day
 from services.extractor.reading.lexicon.labels import label_key
 from services.extractor.reading.lexicon.words import is_free, is_weekly
-from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect
+from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect, sources_of
 from services.extractor.reading.table.entries import (
     Found,
     drafts_of,
@@ -67,14 +67,14 @@ def read_grid(view: View) -> LayoutResult | None:
 
 def _heads_list(view: View, header: DayHeader) -> bool:
     """Whether one text names several of the days ("Monday, Wednesday, Friday"), as the heading of their list does."""
-    named = Counter(band.line.id for band in header.bands)
-    return any("," in line.text and named[line.id] > 1 for line in view.lines)
+    named = Counter(band.line.origins for band in header.bands)
+    return any("," in line.text and named[line.origins] > 1 for line in view.lines)
 
 
 def _outside(view: View, headers: list[DayHeader]) -> list[Line]:
     """Lines that may hold a legend: all but the headers themselves."""
-    ids = {band.line.id for header in headers for band in header.bands}
-    return [line for line in view.lines if line.id not in ids]
+    names = sources_of(band.line for header in headers for band in header.bands)
+    return [line for line in view.lines if names.isdisjoint(line.origins)]
 
 
 def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend: Legend, result: LayoutResult) -> int:
@@ -88,7 +88,7 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     labelled = find_time_bands(view, header, v_end, legend, u_from) if legend.times else []
     if _worth(view, header, labelled) > _worth(view, header, bands):
         bands = labelled
-        result.used |= legend.lines
+        result.use(legend.lines.values())
     # A scale is drawn across the days' columns, however few blocks stand on it.
     scale = all(band.source == "drawn" for band in bands)
     own_times = len(bands) < 2 or (not scale and _filled(view, header, bands) < 0.4)
@@ -104,9 +104,8 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     ]
     # A stacked name is many lines, all of which were understood.
     named = [band.line.rect for band in header.bands]
-    result.used |= {line.id for line in view.lines if any(rect.contains(line.rect.cx, line.rect.cy) for rect in named)}
-    result.used |= {band.line.id for band in header.bands} | {line.id for line in header.below}
-    result.used |= {line.id for band in bands for line in band.lines}
+    result.use(line for line in view.lines if any(rect.contains(line.rect.cx, line.rect.cy) for rect in named))
+    result.use([*(band.line for band in header.bands), *header.below, *(line for band in bands for line in band.lines)])
     words = page_words(view.lines)
     found: list[Found] = []
     regions = find_regions(table, body)
@@ -115,7 +114,7 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     for region in _by_time(view, _whole_weeks(regions)):
         page_rect = view.back(region.rect)
         if not own_times:
-            result.used |= {line.id for line in region.lines}
+            result.use(region.lines)
         for week, lines in by_week(region.lines):
             cell = read_cell(lines, page_rect, words)
             place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
@@ -129,7 +128,7 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     if own_times and sum(bool(item.place.cell.spans) for item in found) < max(4, 0.6 * len(found)):
         return 0
     if own_times:
-        result.used |= {line.id for item in found for line in item.region.lines}
+        result.use(line for item in found for line in item.region.lines)
     pair_weeks(found)
     pair_groups(found)
     place_times([item.place for item in found], bands, view.size)

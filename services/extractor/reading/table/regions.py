@@ -6,7 +6,7 @@ day's column, or the page draws no separators along that axis at all.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
@@ -16,7 +16,7 @@ from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.axes.series import DayBand
 from services.extractor.reading.lexicon.letter_spacing import whole_word
 from services.extractor.reading.lexicon.words import is_weekly
-from services.extractor.reading.model import Line, Rect, bounds
+from services.extractor.reading.model import Line, Rect, united
 from services.extractor.reading.table.pieces import SAME, Piece, Table, band_at
 
 _LETTERS = 4
@@ -196,7 +196,7 @@ def _spelt(table: Table, lines: list[Line]) -> Line | None:
     word = "".join(letter + space for letter, space in zip(letters, [*apart, ""], strict=True))
     if any(letter.isalpha() for letter in word):
         word = word.replace("0", "O").replace("1", "I")
-    return replace(rects[0][1], text=whole_word(word), rect=bounds(lines))
+    return united([line for _, line in rects], whole_word(word))
 
 
 def _by_day(table: Table, pieces: list[Piece], lines: list[Line], days: list[int]) -> list[Region]:

@@ -55,7 +55,7 @@ class Sheet:
         corners = [(left + u * w, top + v * h) for u, v in box]
         self.lines.append(
             OcrLine(
-                id=len(self.lines),
+                id=max((line.id for line in self.lines), default=-1) + 1,
                 text=text,
                 box=(corners[0], corners[1], corners[2], corners[3]),
                 confidence=0.99,

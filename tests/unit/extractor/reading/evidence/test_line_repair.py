@@ -34,7 +34,8 @@ JOINED = [f"{start} - {end}" for start, end in zip(STARTS, ENDS, strict=True)]
 def test_an_end_under_its_start_makes_a_range_where_the_whole_column_does_so() -> None:
     lines = repair_lines(stacked())
     assert [line.text for line in lines] == JOINED
-    assert [line.id for line in lines] == [0, 60, 120, 180]
+    assert [line.origins[0] for line in lines] == [0, 60, 120, 180]
+    assert all(len(line.origins) == 2 for line in lines)
     assert lines[1].rect == Rect(0, 60, 60, 104)
 
 
