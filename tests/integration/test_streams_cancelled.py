@@ -6,6 +6,7 @@ from shared.streams.client import RedisSettings, connect
 from shared.streams.keys import Keys
 from shared.streams.loops import run_periodically
 from shared.streams.stage_consumer import StageConsumer
+from tests.waiting import PATIENCE
 
 TRIALS = 24
 """Of these, 7 to 10 went on for ever with redis-py 8.1 when only the library was trusted."""
@@ -25,7 +26,7 @@ async def test_a_chore_cancelled_in_its_first_milliseconds_ends(redis_url: str) 
         chore = asyncio.create_task(run_periodically("fetch", fetch, asyncio.Event()))
         await asyncio.sleep(0.0002 + 0.0028 * trial / TRIALS)
         chore.cancel()
-        await asyncio.wait([chore], timeout=10)
+        await asyncio.wait([chore], timeout=PATIENCE)
         assert chore.cancelled(), f"trial {trial}"
         for each in (client, reader):
             await each.aclose()

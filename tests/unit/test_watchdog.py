@@ -15,6 +15,7 @@ from shared.cancelling import end_if_cancelled
 from shared.streams.loops import retry_until_done, run_periodically, wait
 from shared.watchdog import ChoreError, Watchdog, allowing, turn
 from tests.system import ROOT
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -27,8 +28,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watchdog_module, "GRACE_SECONDS", 3600.0)
 
 
-async def found(run_once: Callable[[], Awaitable[object]], seconds: float) -> str:
-    """What the watchdog says of a chore within a time."""
+async def found(run_once: Callable[[], Awaitable[object]], seconds: float = PATIENCE) -> str:
+    """What the watchdog says of a chore, if it says something within a time."""
     watchdog, stop = Watchdog(), asyncio.Event()
     watchdog.start()
     chore = asyncio.create_task(run_periodically("mine", run_once, stop))
@@ -38,27 +39,27 @@ async def found(run_once: Callable[[], Awaitable[object]], seconds: float) -> st
     fault = watchdog.fault
     stop.set()
     chore.cancel()
-    await asyncio.wait([chore], timeout=5)
+    await asyncio.wait([chore], timeout=PATIENCE)
     watchdog.close()
     return fault
 
 
 async def test_a_chore_that_waits_for_what_never_comes_stands_still(quick: None) -> None:
-    assert await found(lambda: asyncio.Event().wait(), 20) == "the chore mine stands still"
+    assert await found(lambda: asyncio.Event().wait()) == "the chore mine stands still"
 
 
 async def test_a_chore_that_dies_has_ended(quick: None) -> None:
     async def run_once() -> None:
         raise LookupError("a bug")
 
-    assert await found(run_once, 20) == "the chore mine ended: LookupError: a bug"
+    assert await found(run_once) == "the chore mine ended: LookupError: a bug"
 
 
 async def test_a_chore_that_is_cancelled_alone_has_ended(quick: None) -> None:
     async def run_once() -> None:
         raise asyncio.CancelledError
 
-    assert await found(run_once, 20) == "the chore mine ended"
+    assert await found(run_once) == "the chore mine ended"
 
 
 async def test_what_waits_as_it_says_is_left_alone(quick: None) -> None:
@@ -86,7 +87,7 @@ async def test_what_a_chore_starts_does_not_speak_for_it(quick: None) -> None:
         finally:
             aside.cancel()
 
-    assert await found(run_once, 20) == "the chore mine stands still"
+    assert await found(run_once) == "the chore mine stands still"
 
 
 async def test_a_loop_whose_cancellation_was_swallowed_ends_all_the_same() -> None:
@@ -112,7 +113,7 @@ async def test_a_loop_whose_cancellation_was_swallowed_ends_all_the_same() -> No
         task = asyncio.create_task(loop)
         await begun.wait()
         task.cancel()
-        await asyncio.wait([task], timeout=20)
+        await asyncio.wait([task], timeout=PATIENCE)
         assert task.cancelled()
 
 
@@ -158,7 +159,7 @@ def start(how: str) -> "subprocess.Popen[str]":
 
 def test_a_blocked_event_loop_ends_the_process_and_says_so() -> None:
     with start("blocked") as process:
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "event loop stands still" in out + err
     assert "time.sleep" in err or "File" in err

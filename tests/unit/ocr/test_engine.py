@@ -8,6 +8,7 @@ import pytest
 from services.ocr.crops import candidates, cut, read_from, reading_order, upright
 from services.ocr.engine import Engine, ways
 from tests.unit.ocr.conftest import WORDS, draw, paste_turned, pixels, table
+from tests.waiting import PATIENCE
 
 
 def test_upright_words_are_read_in_order_with_their_boxes(engine: Engine) -> None:
@@ -81,7 +82,7 @@ def test_threads_do_not_disturb_each_other(engine: Engine) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     assert texts == [WORDS] * 3
 
 
