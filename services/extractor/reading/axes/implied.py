@@ -7,9 +7,9 @@ from statistics import median
 
 from services.extractor.reading.axes.series import DayBand, DayHeader
 from services.extractor.reading.axes.view import View
-from services.extractor.reading.lexicon.calendar import plain
 from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.lexicon.times import find_times
+from services.extractor.reading.lexicon.wordfiles import plain
 from services.extractor.reading.model import Line, Rect, sources_of
 from shared.messages import DAYS, Warning_
 

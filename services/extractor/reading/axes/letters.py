@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from services.extractor.reading.lexicon.calendar import HABITS, plain, spelt_right
+from services.extractor.reading.lexicon.calendar import HABITS, spelt_right
 from services.extractor.reading.lexicon.days import one_day, read_days
+from services.extractor.reading.lexicon.wordfiles import plain
 from services.extractor.reading.model import Line, united
 from shared.messages import DAYS, Day
 

@@ -7,7 +7,6 @@ from itertools import accumulate, pairwise
 
 from services.extractor.reading.axes.letters import MIN_ROW, days_of_initials, stacked_days
 from services.extractor.reading.axes.view import View
-from services.extractor.reading.lexicon.calendar import plain
 from services.extractor.reading.lexicon.days import (
     DayText,
     between_days,
@@ -17,6 +16,7 @@ from services.extractor.reading.lexicon.days import (
     read_days,
     run_together,
 )
+from services.extractor.reading.lexicon.wordfiles import plain
 from services.extractor.reading.model import Line, Rect
 from shared.messages import DAYS, WEEKS, Day, WeekLetter
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from services.extractor.reading.evidence.order import reading_frame
 from services.extractor.reading.evidence.rowheads import with_row_heads
 from services.extractor.reading.evidence.time_labels import (
     CLOCK,
@@ -214,7 +215,7 @@ def _joined(lines: list[Line]) -> list[Line]:
     for line in clocks:
         near = [after for after in clocks if after is not line and after.id not in taken and _wraps(line, after)]
         # What is beside it goes before what is below: that may be the next row's.
-        for after in sorted(near, key=lambda other: not level_with(_upright(line), _upright(other))):
+        for after in sorted(near, key=lambda other: not level_with(_frame(line), _frame(other))):
             if line.id in taken:
                 break
             text = range_of(line, after)
@@ -231,18 +232,12 @@ def _wraps(line: Line, after: Line) -> bool:
     closed = not UNTIL.search(after.text) and not FROM.match(line.text)
     if line.angle != after.angle or not (opens or goes_on) or not closed:
         return False
-    a, b = _upright(line), _upright(after)
+    a, b = _frame(line), _frame(after)
     below = min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 * min(a.width, b.width)
     # "8:15 -" beside "9:10 -" are the headers of two columns.
     behind = level_with(a, b) and abs(b.x0 - a.x1) < line.size
     return (below and 0.4 * line.size < b.cy - a.cy < 1.9 * max(line.size, after.size)) or behind
 
 
-def _upright(line: Line) -> Rect:
-    """The line's rectangle on a page turned so that it reads from left to right."""
-    rect = line.rect
-    if line.angle == 90:
-        return Rect(rect.y0, -rect.x1, rect.y1, -rect.x0)
-    if line.angle == 270:
-        return Rect(-rect.y1, rect.x0, -rect.y0, rect.x1)
-    return rect
+def _frame(line: Line) -> Rect:
+    return reading_frame(line.rect, line.angle)

@@ -4,16 +4,14 @@ A full name is known wherever it stands. A short one of the languages most read 
 in Finnish) only on a page that is known to be in their language, because too many are subjects or rooms elsewhere.
 """
 
-import json
 import re
 import unicodedata
 from collections import defaultdict
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, Final
 
 from rapidfuzz.distance import Levenshtein
 
+from services.extractor.reading.lexicon.wordfiles import load, plain
 from shared.messages import DAYS, Day
 
 Languages = tuple[str, ...]
@@ -21,24 +19,10 @@ Languages = tuple[str, ...]
 
 SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
 """Of the languages in the calendar, as Unicode calls them."""
-_DATA = Path(__file__).with_name("data")
-_BARE: Final = str.maketrans("łŁđĐðøØıİəƏɖŋ", "lLdDdoOiIeEdn")
-"""Letters that no accent can be dropped from."""
 _READ = 0x24F
 """The last Latin letter that the text recogniser knows: Vietnamese ones beyond it are missing in what it reads."""
 _ANYWHERE = 5
 """Letters from which on a full name is no other language's everyday word."""
-
-
-def plain(text: str) -> str:
-    """Letters and digits only, without accents, in lower case."""
-    text = unicodedata.normalize("NFKD", text.translate(_BARE)).casefold()
-    return "".join(letter for letter in text if letter.isalnum())
-
-
-def load(name: str) -> Any:
-    """A file of words."""
-    return json.loads((_DATA / f"{name}.json").read_text())
 
 
 def _as_read(name: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from services.extractor.reading.lexicon.calendar import load, plain
+from services.extractor.reading.lexicon.wordfiles import load, plain
 
 _ROLES: Final[dict[str, str]] = {plain(word) or word: role for role, words in load("columns").items() for word in words}
 _PARTS = re.compile(r"\s*[/&,+]\s*|\s+and\s+", re.IGNORECASE)

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from services.extractor.reading.lexicon.calendar import HABITS, Languages, day_named, is_month, plain, spelt_right
+from services.extractor.reading.lexicon.calendar import HABITS, Languages, day_named, is_month, spelt_right
+from services.extractor.reading.lexicon.wordfiles import plain
 from shared.messages import DAYS, WEEKS, Day, WeekLetter
 
 _LETTERS: dict[str, tuple[Day, ...]] = {letter: tuple(days) for letter, days in HABITS["letters"].items()}

@@ -2,14 +2,14 @@
 
 import re
 
-_WORD = (
-    r"p|pd|per|period|lesson|les|l|session|stunde|std|block|band|hour|uur|lesuur|les|cours|s[ée]ance|heure|"
-    r"le[cç]on|ora|lezione|unit[àa]|hora|clase|sesi[óo]n|tempo|per[íi]odo|periode|lekcja|godz|godzina|slot|class|h"
-)
+from services.extractor.reading.lexicon.wordfiles import load, pattern
+
+_WORDS = load("words")
+_WORD = pattern(_WORDS["periods"])
 _NUMBERED = re.compile(
     rf"^(?:{_WORD})?\.?\s*(?:no\.?\s*)?(\d{{1,2}}|[ivx]{{1,4}})"
     r"(?:st|nd|rd|th|er|e|re|[ªº]|a(?=\s*(?:h?ora|lezione))|\.|:)?\s*"
-    r"(?:period|lesson|stunde|std\.?|hour|uur|lesuur|les|ora|hora|heure|cours|godz\.?|godzina|lekcja|tempo)?$",
+    rf"(?:{pattern(_WORDS['periods after'])})?$",
     re.IGNORECASE,
 )
 _UNNUMBERED = re.compile(rf"^(?:{_WORD})$", re.IGNORECASE)

@@ -3,44 +3,26 @@
 import re
 
 from services.extractor.reading.lexicon.times import find_times
+from services.extractor.reading.lexicon.wordfiles import load, pattern, plain
 
-_TITLES = (
-    r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|fr|coach|herr|frau|hr\.|fr\.|mme|mlle|m\.|sr|sra|srta|sig|"
-    r"sig\.ra|sig\.na|prof\.ssa|prof\.?[aª]|profess(?:or[ae]?|eur)|profesora?|maestr[ao]|docente|mag|mgr|mevr|mw|"
-    r"mevrouw|meneer|juf|meester|dhr|d\.|doña|dona|don|pan|pani|p\.)"
-)
-_TITLE_ALONE = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Mme|Mlle|Sig|Sra?|Srta|Pani?|Mevr|Dhr)\.?$")
+_WORDS = load("words")
+_TITLES = rf"(?:{pattern(_WORDS['titles'])})"
+_TITLE_ALONE = re.compile(rf"^(?:{pattern(_WORDS['alone'])})\.?$")
 _PERSON = re.compile(rf"^{_TITLES}\.?\s+\S.*$", re.IGNORECASE)
 # The OCR drops the blank behind a short title now and then ("DrWinslow").
-_GLUED_TITLE = re.compile(
-    r"^(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme)\.?[A-ZÄÖÜÉŁŚŻ][a-zß-ÿł]{2,}(?:[-’'][A-Z][a-z]+)?$"
-)
+_GLUED_TITLE = re.compile(rf"^(?:{pattern(_WORDS['glued'])})\.?[A-ZÄÖÜÉŁŚŻ][a-zß-ÿł]{{2,}}(?:[-’'][A-Z][a-z]+)?$")
 # "A. Fitzgerald", "J.-P. Martin": an initial with its stop and a surname, nothing else.
 _INITIALED = re.compile(
     r"^(?:[^\W\d_]\.[\s-]?){1,3}\s*[^\W\d_a-z][^\W\d_]+(?:['’-][^\W\d_]+)*(?:\s[^\W\d_a-z][^\W\d_]+)?$"
 )
 # "LEROY C.", as French schools' programs print it, all in capitals.
 _SURNAME_FIRST = re.compile(r"^[^\W\d_][^\d_.,/()&+]+\s(?:[^\W\d_]\.[\s-]?)+$")
-_ROOM_WORDS = (
-    "room|rm|lab|laboratory|hall|gym|gymnasium|field|studio|suite|library|theatre|theater|workshop|playground|court|"
-    "pool|classroom|auditorium|canteen|cafeteria|building|block|floor|kitchen|pitch|astro|chapel|office|annexe|annex|"
-    "portable|trailer|cabin|hut|lecture theatre|lecture hall|sports hall|main hall|music room|art room|ict suite|"
-    "it suite|drama studio|dance studio|science lab|computer lab"
-)
-_ROOM_PHRASES = frozenset(word for word in _ROOM_WORDS.split("|") if " " in word)
-_FOREIGN_ROOMS = (
-    "raum|saal|halle|turnhalle|sporthalle|schwimmhalle|aula|aula magna|mensa|werkraum|musikraum|zimmer|klassenraum|"
-    "pausenhof|salle|gymnase|labo|amphi|amphith[ée][âa]tre|pr[ée]au|cdi|biblioth[èe]que|piscine|"
-    "sala|sal[óo]n|laboratorio|laborat[óo]rio|taller|gimnasio|polideportivo|biblioteca|piscina|pabell[óo]n|"
-    "palestra|cortile|auditorio|audit[óo]rio|gin[áa]sio|pavilh[ãa]o|quadra|refeit[óo]rio|"
-    "lokaal|gymzaal|gymlokaal|sportzaal|zaal|mediatheek|kantine|"
-    "pracownia|hala|basen|aula|lt|biblioteka|czytelnia|boisko|sala gimnastyczna|sala gim|"
-    "bibliothek|b[üu]cherei|sportplatz|schulhof|computerraum|informatikraum|physikraum|chemieraum|kunstraum|zeichensaal|"
-    "laboratoire|stade|salle informatique|sporthal|bibliotheek"
-)
+_ROOM_WORDS = pattern(_WORDS["rooms"])
+_ROOM_PHRASES = frozenset(word for word in _WORDS["rooms"] if " " in word)
+_FOREIGN_ROOMS = pattern(_WORDS["rooms abroad"])
 _NUMBER = r"(?:\s*(?:no\.?\s*|nr\.?\s*)?[\w.-]{0,2}\d[\w.-]{0,3}|\s+[A-Z]|)"
 # Abbreviations that are a person's initial unless a number follows ("Sofia R.").
-_NUMBERED_ROOMS = r"(?:s|prac|lok|r|rm)\.\s*(?:nr\.?\s*)?[A-Z]?\d[\w.-]{0,3}"
+_NUMBERED_ROOMS = rf"(?:{pattern(_WORDS['rooms by number'])})\.\s*(?:nr\.?\s*)?[A-Z]?\d[\w.-]{{0,3}}"
 _ROOM = re.compile(
     rf"^(?:(?:(?:[\w.]+\s+)?(?:{_ROOM_WORDS})|(?:{_FOREIGN_ROOMS}))\.?{_NUMBER}|{_NUMBERED_ROOMS})$", re.IGNORECASE
 )
@@ -49,47 +31,14 @@ _ENDS_IN_ROOM = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"^(?:(?:[A-Z]{1,3}[\s.-]?|[A-Z][a-z]{1,2})\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?|\d{2,3}[A-Za-z]?)$")
-_OF_GROUP = re.compile(r"^(?:gr|grp|gp|group|gruppe|groupe|grupo|gruppo|grupa|groep)\b\.?\s?[\dA-D]\b", re.IGNORECASE)
+_OF_GROUP = re.compile(rf"^(?:{pattern(_WORDS['groups'])})\b\.?\s?[\dA-D]\b", re.IGNORECASE)
 # "II" is a course's number ("Algebra II").
 _INITIALS = re.compile(r"^(?!(?:I{2,3}|IV|VI{0,3})$)[A-Z]{2,4}(?:\s?/\s?[A-Z]{2,4})*$")
 _KEY = re.compile(r"^[^\W\d_]{1,4}\.? ?= ?[^\W\d_]")
-_FREE = {
-    "", "free", "freeperiod", "freeslot", "freetimeslot", "none", "na", "nil", "empty", "off", "frei", "libre",
-    "libero", "livre", "vrij", "wolne", "nolesson", "noclass", "x", "freistunde",
-}  # fmt: skip
-_WEEKLY = re.compile(
-    r"\b(?:break|recess|lunch|luncheon|dinner|snack|assembly|registration|reg|tutor\w*|form time|homeroom|recreation|"
-    r"playtime|play ?time|morning meeting|brunch|tea|interval|mittag\w*|\w*pause|recreo|recre[io]o|almuerzo|"
-    r"intervalo|almo[cç]o|"
-    r"pausa|pranzo|intervallo|ricreazione|mensa|\w*pauze|przerwa|obiad|r[ée]cr[ée]ation|d[ée]jeuner|cantine|"
-    r"storytime|story time|dismissal|home ?time|arrival|passing|advisory)\b",
-    re.IGNORECASE,
-)
-_SUBJECTS = (
-    "english maths mathematics math science history geography music french german spanish italian latin art drama "
-    "computing computer reading writing literacy numeracy phonics handwriting spelling comprehension assembly "
-    "physics chemistry biology economics business sociology psychology philosophy religious studies literature "
-    "technology design media dance games sport sports physical education pe pshe re dt ict it topic library "
-    "registration break lunch storytime golden time guided forest school tutor language grammar vocabulary"
-)
-SUBJECTS = frozenset(_SUBJECTS.split())
-PHRASES = frozenset(
-    f"{one} {two}"
-    for two, firsts in {
-        "time": "story golden circle quiet form tutor home",
-        "reading": "guided shared independent",
-        "education": "physical religious",
-        "studies": "social film business",
-        "science": "computer",
-        "technology": "food design music",
-        "school": "forest",
-        "hall": "study",
-        "skills": "study motor",
-        "economics": "home",
-        "choice": "free",
-    }.items()
-    for one in firsts.split()
-)
+_FREE = {plain(word) for word in _WORDS["free"]} | {""}
+_WEEKLY = re.compile(rf"\b(?:{pattern(_WORDS['weekly'])})\b", re.IGNORECASE)
+SUBJECTS = frozenset(_WORDS["subjects"])
+PHRASES = frozenset(_WORDS["names of two"])
 """Names of two words that are wrapped between them."""
 
 
@@ -139,8 +88,7 @@ def is_initials(text: str) -> bool:
 
 def is_free(text: str) -> bool:
     """Whether a cell with this text holds no lesson."""
-    plain = re.sub(r"[^\w]+", "", text.casefold(), flags=re.UNICODE).replace("_", "")
-    return plain in _FREE
+    return plain(text) in _FREE
 
 
 def is_key(text: str) -> bool:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.extractor.reading.lexicon.calendar import day_named, days_by_language, is_month, plain, script_of
+from services.extractor.reading.lexicon.calendar import day_named, days_by_language, is_month, script_of
+from services.extractor.reading.lexicon.wordfiles import plain
 from shared.messages import DAYS
 from tests.lexicon.__main__ import FILE, made
 
