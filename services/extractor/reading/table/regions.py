@@ -153,10 +153,10 @@ def _fits(rect: Rect, days: list[DayBand]) -> bool:
 
 
 def _parted_elsewhere(table: Table, pieces: list[Piece]) -> bool:
-    """Whether all days are divided from each other in most of the other rows, by rules or by their colours."""
-    rows = {j for _, j in pieces}
-    others = [j for j in range(table.right.shape[1]) if j not in rows]
+    """Whether all days are divided from each other in most of the other rows that are divided, by rules or colours."""
     inner = [i for i in range(len(table.day_of) - 1) if table.day_of[i] != table.day_of[i + 1]]
+    rows = {j for _, j in pieces}
+    others = [j for j in range(table.right.shape[1]) if j not in rows and table.right[inner, j].any()]
     return len(others) > 1 and all(2 * int(table.right[i, others].sum()) > len(others) for i in inner)
 
 
