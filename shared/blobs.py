@@ -23,6 +23,8 @@ from shared.settings import SettingError, Settings, setting, url_of
 log = get_logger(__name__)
 T = TypeVar("T")
 
+_CHUNK = 64 * 1024
+
 
 class BlobSettings(Settings):
     group: ClassVar[str] = "Blob store"
@@ -137,6 +139,21 @@ class BlobStore:
         async with self._bounded():
             answer = await obstore.get_async(self._store, key)
             return bytes(await answer.bytes_async())
+
+    async def stream(self, key: str) -> tuple[int, AsyncIterator[bytes]]:
+        """The blob's size in bytes and its chunks, which are got one by one as they are asked for. Raises
+        `BlobMissingError`, and `BlobAwayError`, which the chunks raise as well."""
+        async with self._bounded():
+            answer = await obstore.get_async(self._store, key)
+        return answer.meta["size"], self._chunks(answer.stream(min_chunk_size=_CHUNK))
+
+    async def _chunks(self, stream: Any) -> AsyncIterator[bytes]:
+        while True:
+            async with self._bounded():
+                chunk = await anext(stream, None)
+            if chunk is None:
+                return
+            yield bytes(chunk)
 
     async def delete_prefix(self, prefix: str) -> int:
         """Delete every blob below `prefix`; returns how many there were. Raises `BlobAwayError`."""

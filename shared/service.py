@@ -17,6 +17,7 @@ from shared.db.migrate import SchemaError
 from shared.db.pool import Database, DatabaseAwayError
 from shared.direct import PATH, InternalSettings, run_route
 from shared.health import add_health_routes
+from shared.http_server import serve
 from shared.logs import configure_logging, get_logger
 from shared.messages import Stage
 from shared.outcomes import Job, Outcome, Progress
@@ -136,15 +137,6 @@ def warn_of_slips() -> None:
     """Log each variable that is nearly a setting's name. Once all of a service's settings are declared."""
     for name, meant in misspelt().items():
         log.warning("a variable is no setting and has no effect", variable=name, meant=meant)
-
-
-async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:
-    """Serve `app`; returns its runner and the port it got."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
-    await runner.setup()
-    await web.TCPSite(runner, host, port).start()
-    address = runner.addresses[0]
-    return runner, int(address[1])
 
 
 async def work(stage: Stage, make: MakeHandling) -> None:

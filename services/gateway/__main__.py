@@ -4,11 +4,13 @@ import asyncio
 
 from redis.exceptions import RedisError
 
+from services.gateway.answers import Answers
 from services.gateway.app import build_app
 from services.gateway.context import Gateway
 from services.gateway.direct import Direct, DirectSettings
 from services.gateway.guard import check_open
 from services.gateway.hub import Hub
+from services.gateway.reception import Reception
 from services.gateway.reconciler import Reconciler
 from services.gateway.recorder import Recorder
 from services.gateway.relay import Relay, RelaySettings
@@ -19,9 +21,11 @@ from shared.db.documents import Documents
 from shared.db.events import Events
 from shared.db.jobs import Jobs
 from shared.db.pool import Database
+from shared.fair_share import FairShare
+from shared.http_server import serve
 from shared.logs import get_logger
 from shared.pictures import PictureSettings
-from shared.service import open_database, run, serve, stop_signals, until_stopped, warn_of_slips
+from shared.service import open_database, run, stop_signals, until_stopped, warn_of_slips
 from shared.streams.client import RedisSettings, connect
 from shared.streams.dead_letters import DeadLetters
 from shared.streams.keys import Keys
@@ -33,6 +37,9 @@ from shared.streams.worker import QueueSettings
 from shared.watchdog import Watchdog
 
 log = get_logger(__name__)
+
+_OTHER_CLIENTS = 1000
+"""Connections beside those of event streams."""
 
 
 async def main() -> None:
@@ -72,10 +79,13 @@ async def main() -> None:
         direct=direct,
         queue=relay_settings,
         hub=hub,
+        reception=Reception(settings),
+        answers=Answers(settings),
+        streams=FairShare(settings.sse_clients),
     )
     # Redis is no part of readiness: uploads are committed without it and relayed when it is back.
     app = build_app(gateway, {"postgres": database.ping, "blobs": blobs.ready}, watchdog.check)
-    runner, port = await serve(app, settings.host, settings.port)
+    runner, port = await serve(app, settings.host, settings.port, settings.sse_clients + _OTHER_CLIENTS)
     log.info("starting", port=port)
     warn_of_slips()
     checking = asyncio.create_task(retry_until_done(lambda: check_server(client), stop))

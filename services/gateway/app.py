@@ -9,6 +9,7 @@ from services.gateway.context import GATEWAY, Gateway
 from services.gateway.guard import allows_origin, guard
 from services.gateway.problems import problem_middleware
 from shared.health import Check, add_health_routes
+from shared.http_server import SECURITY_HEADERS
 
 STATIC = Path(__file__).parent / "static"
 """Where `make` builds the page from `web/`."""
@@ -21,14 +22,11 @@ _CSP = (
 
 def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.Application:
     """The application over `gateway`; `checks` decide whether it is ready, `alive` whether it can go on at all."""
-    # A header field holds at most 8 kB by default; an upload's file name of 5,000 characters gets our own answer.
     app = web.Application(
-        middlewares=[problem_middleware, guard, gateway.tenants.middleware],
+        middlewares=[problem_middleware, gateway.answers.middleware, guard, gateway.tenants.middleware],
         client_max_size=1024,
-        handler_args={"max_field_size": 16_384},
     )
     app[GATEWAY] = gateway
-    upload.prepare(app)
     app.on_response_prepare.append(_headers)
     api = [
         web.post("/api/v1/documents/upload", upload.upload),
@@ -74,7 +72,7 @@ async def _preflight(request: web.Request) -> web.Response:
 
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.update(SECURITY_HEADERS)
     if "Origin" in request.headers and request.path.startswith("/api/") and allows_origin(request):
         response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
         response.headers["Access-Control-Expose-Headers"] = "ETag, Location, Retry-After"

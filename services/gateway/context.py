@@ -9,9 +9,11 @@ from typing import Any
 
 from aiohttp import web
 
+from services.gateway.answers import Answers
 from services.gateway.direct import Direct
 from services.gateway.hub import Hub
 from services.gateway.problems import not_found
+from services.gateway.reception import Reception
 from services.gateway.relay import Relay, RelaySettings
 from services.gateway.settings import GatewaySettings
 from services.gateway.tenants import Tenants
@@ -19,6 +21,7 @@ from shared.blobs import BlobStore
 from shared.db.documents import Documents
 from shared.db.events import Events
 from shared.db.jobs import Jobs
+from shared.fair_share import FairShare
 from shared.pictures import PictureSettings
 from shared.streams.client import RedisSettings
 from shared.streams.dead_letters import DeadLetters
@@ -47,6 +50,9 @@ class Gateway:
     direct: Direct
     queue: RelaySettings
     hub: Hub
+    reception: Reception
+    answers: Answers
+    streams: FairShare
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     """What goes on after its request was answered."""
 

@@ -43,8 +43,9 @@ async def get_document(request: web.Request) -> web.Response:
     return json_response(read_document(await _row(request)))
 
 
-async def get_image(request: web.Request) -> web.Response:
+async def get_image(request: web.Request) -> web.StreamResponse:
     """The stored picture, which the boxes of the blocks refer to; `page` from 0."""
+    gateway = request.app[GATEWAY]
     row = await _row(request)
     pages = msgspec.json.decode(row["pages"], type=list[PageImage])
     try:
@@ -55,11 +56,13 @@ async def get_image(request: web.Request) -> web.Response:
     if not 0 <= page < len(pages):
         raise not_found("page" if pages else "picture yet")
     try:
-        data = await request.app[GATEWAY].blobs.get(pages[page].image)
+        size, chunks = await gateway.blobs.stream(pages[page].image)
     except BlobMissingError:
         raise not_found("picture") from None
     headers = {"Cache-Control": "private, max-age=300", "Content-Security-Policy": "default-src 'none'; sandbox"}
-    return web.Response(body=data, content_type=pages[page].content_type, headers=headers)
+    answer = web.StreamResponse(headers=headers)
+    answer.content_type = pages[page].content_type
+    return await gateway.answers.stream(request, answer, size, chunks)
 
 
 async def cancel_document(request: web.Request) -> web.Response:

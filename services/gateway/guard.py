@@ -17,6 +17,7 @@ from shared.settings import SettingError
 
 _PROBES = frozenset(("/livez", "/readyz"))
 """What is asked for by address, and tells nothing."""
+_WRITES_BODIES = frozenset(("POST", "PUT"))
 _READS = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
@@ -58,6 +59,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             "This server does not answer to that name. See ALLOWED_HOSTS.",
             headers={"Connection": "close"},
         )
+    if request.body_exists and request.method not in _WRITES_BODIES:
+        # Nobody reads it, and it would stay in memory as long as the answer takes: an event stream takes hours.
+        raise ProblemError(413, "too-large", "Too large", "No body belongs here.", headers={"Connection": "close"})
     if request.method not in _READS and request.path.startswith("/api/") and not _may_write(request):
         raise ProblemError(
             403, "foreign-origin", "Foreign origin", "Pages of another origin may not do this. See CORS_ORIGINS."

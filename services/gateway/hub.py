@@ -89,10 +89,6 @@ class Hub:
         self._last: dict[Keys, str] = {}
         self._subscribers: defaultdict[str, set[Subscriber]] = defaultdict(set)
 
-    @property
-    def count(self) -> int:
-        return sum(len(each) for each in self._subscribers.values())
-
     def subscribe(self, document_id: str) -> Subscriber:
         """From here on the document's events are buffered; read the history after this, so that none falls between."""
         subscriber = Subscriber(self._limit)

@@ -4,21 +4,17 @@ The bytes go through `multipart`'s parser chunk by chunk. It is given its bounda
 looked for and the one that is parsed by cannot differ, and the body must begin with it: nothing is skipped.
 """
 
-import asyncio
 import base64
 import binascii
 import unicodedata
-from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from aiohttp import parse_content_disposition, web
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from services.gateway.problems import ProblemError
+from services.gateway.reception import Body
 from shared.pictures import ALLOWED
-
-T = TypeVar("T")
 
 _PARTS = 16
 _OVERHEAD = 64 * 1024
@@ -28,9 +24,7 @@ _HEADER_BYTES = 16 * 1024
 _HEADERS = 16
 _BOUNDARY_LENGTH = 70
 """Characters that a boundary may have (RFC 2046, section 5.1.1)."""
-_CHUNK = 64 * 1024
 _NAME_LENGTH = 255
-_SILENCE_SECONDS = 10
 _DIRECTIONS = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F]))
 
 
@@ -52,15 +46,15 @@ def _refuse(status: int, slug: str, title: str, detail: str, **allowed: object) 
     )
 
 
-async def read_file(request: web.Request, max_bytes: int, seconds: float) -> UploadedFile:
+async def read_file(request: web.Request, body: Body, max_bytes: int) -> UploadedFile:
     """Read the upload's file.
 
     Args:
+        body: the request's.
         max_bytes: of the file.
-        seconds: for the whole body.
 
     Raises:
-        ProblemError: 408, 411, 413, 415 or 400, saying what is wrong and what is allowed.
+        ProblemError: 408, 411, 413, 415, 400 or 503, saying what is wrong and what is allowed.
     """
     content_type, options = parse_options_header(request.headers.get("Content-Type", ""))
     boundary = options.get("boundary", "")
@@ -81,36 +75,12 @@ async def read_file(request: web.Request, max_bytes: int, seconds: float) -> Upl
         raise _too_large(max_bytes)
     if len(boundary) > _BOUNDARY_LENGTH or not (boundary.isascii() and boundary.isprintable()):
         raise _malformed()
+    form = Form(boundary.encode(), max_bytes)
     try:
-        async with asyncio.timeout(seconds):
-            return await _read(request, boundary.encode(), max_bytes)
-    except TimeoutError:
-        raise _refuse(
-            408, "upload-too-slow", "Upload too slow", f"The file did not arrive within {seconds:g} seconds."
-        ) from None
+        await body.read(form.feed)
+        return form.close()
     except MultipartError:
         raise _malformed() from None
-
-
-async def _read(request: web.Request, boundary: bytes, max_bytes: int) -> UploadedFile:
-    form = Form(boundary, max_bytes)
-    start = b"--" + boundary + b"\r\n"
-    first = b""
-    while len(first) < len(start) and (chunk := await _soon(request.content.read(len(start) - len(first)))):
-        first += chunk
-    if first != start:
-        # The parser would skip what stands before its boundary, megabytes of it; nobody sends anything there.
-        raise _malformed()
-    form.feed(first)
-    while chunk := await _soon(request.content.read(_CHUNK)):
-        form.feed(chunk)
-    return form.close()
-
-
-async def _soon(data: Awaitable[T]) -> T:
-    """Wait for a client's next bytes, not for ever: silent connections would hold the slots of those who send."""
-    async with asyncio.timeout(_SILENCE_SECONDS):
-        return await data
 
 
 class Form:
@@ -121,6 +91,8 @@ class Form:
         self._parser = PushMultipartParser(
             boundary, max_header_size=_HEADER_BYTES, max_header_count=_HEADERS, header_charset="utf8"
         )
+        self._start = b"--" + boundary + b"\r\n"
+        self._seen = b""
         self._max_bytes = max_bytes
         self._parts = 0
         self._others = 0
@@ -129,6 +101,11 @@ class Form:
 
     def feed(self, chunk: bytes) -> None:
         """Take the body's next bytes. Raises `ProblemError` or `MultipartError`."""
+        if len(self._seen) < len(self._start):
+            self._seen += chunk
+            # The parser would skip what stands before its boundary, megabytes of it; nobody sends anything there.
+            if not self._start.startswith(self._seen[: len(self._start)]):
+                raise _malformed()
         for event in self._parser.parse(chunk):
             if isinstance(event, MultipartSegment):
                 self._begin(event)

@@ -61,6 +61,19 @@ def not_found(what: str) -> ProblemError:
     return ProblemError(404, "not-found", "Not found", f"There is no such {what}.")
 
 
+def busy() -> ProblemError:
+    """503: all that there is for uploads or answers is in use."""
+    return ProblemError(
+        503,
+        "busy",
+        "Busy",
+        "Too much arrives at once. Please try again in a moment.",
+        retry_after=2,
+        # What is left of a body is not read: the connection cannot carry another request.
+        headers={"Connection": "close"},
+    )
+
+
 _TITLES = {
     404: ("not-found", "Not found", "There is nothing at this address."),
     405: ("method-not-allowed", "Method not allowed", "This address does not take that method."),

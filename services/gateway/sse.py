@@ -14,6 +14,8 @@ import msgspec
 from aiohttp import web
 from redis.exceptions import RedisError
 
+from services.gateway.answers import SMALL
+from services.gateway.clients import client_of
 from services.gateway.context import GATEWAY, Gateway, document_id
 from services.gateway.hub import Frame, Subscriber, frame
 from services.gateway.problems import ProblemError, not_found
@@ -21,6 +23,7 @@ from services.gateway.tenants import TENANT
 from shared.db.documents import Row, read_document
 from shared.db.pool import DatabaseAwayError
 from shared.events import EventId, event_id, invented_end, is_final, percentage_in, with_percentage
+from shared.fair_share import Hold
 from shared.logs import get_logger
 from shared.messages import CompleteResult, Document, Event, Status
 from shared.streams.entries import read_event
@@ -42,12 +45,17 @@ async def events(request: web.Request) -> web.StreamResponse:
     gateway = request.app[GATEWAY]
     id_ = document_id(request)
     last = _last_event_id(request)
-    if gateway.hub.count >= gateway.settings.sse_clients:
-        raise ProblemError(
-            503, "too-many-streams", "Too many event streams", "Poll the document instead, or come back.", retry_after=5
-        )
     subscriber = gateway.hub.subscribe(id_)
+    hold = Hold(client_of(request, gateway.settings.proxies), subscriber.close, at_work=True)
     try:
+        if not gateway.streams.take(hold):
+            raise ProblemError(
+                503,
+                "too-many-streams",
+                "Too many event streams",
+                "Poll the document instead, or come back.",
+                retry_after=5,
+            )
         row = await gateway.documents.row(id_, request[TENANT])
         if row is None:
             raise not_found("document")
@@ -60,6 +68,7 @@ async def events(request: web.Request) -> web.StreamResponse:
         stream = _Stream(request, gateway, id_, subscriber, last)
         return await stream.run(read_document(row), history)
     finally:
+        gateway.streams.release(hold)
         gateway.hub.unsubscribe(id_, subscriber)
 
 
@@ -162,8 +171,8 @@ class _Stream:
             if not await self._send(history):
                 await self._follow()
             await self._response.write_eof()
-        except (ConnectionError, TimeoutError):
-            # The client went away, or stopped reading for longer than a write may take.
+        except (ConnectionError, TimeoutError, ProblemError):
+            # The client went away, or stopped reading for longer than a write may take; or there was no room.
             self._abort()
         return self._response
 
@@ -228,8 +237,10 @@ class _Stream:
         return frame(id_, msgspec.structs.replace(item.event, percentage=self._shown))
 
     async def _write(self, data: bytes) -> None:
-        async with asyncio.timeout(self._write_timeout):
-            await self._response.write(data)
+        large = self._gateway.answers.held(self._request, len(data)) if len(data) > SMALL else contextlib.nullcontext()
+        with large:
+            async with asyncio.timeout(self._write_timeout):
+                await self._response.write(data)
 
     def _abort(self) -> None:
         if self._request.transport is not None:

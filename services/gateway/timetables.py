@@ -1,6 +1,5 @@
 """Timetables over HTTP: the list, one, and a person's correction."""
 
-import asyncio
 import hashlib
 
 import msgspec
@@ -69,7 +68,7 @@ async def put_timetable(request: web.Request) -> web.Response:
         raise ProblemError(
             415, "wrong-content-type", "Wrong content type", f"Send application/json, not {request.content_type}."
         )
-    said = correction.read(await _body(request, gateway.settings.upload_timeout / 1000))
+    said = correction.read(await _body(request))
     expected = _if_match(request)
 
     def change(status: Status, before: Timetable | None) -> Timetable:
@@ -96,12 +95,23 @@ async def put_timetable(request: web.Request) -> web.Response:
     return _answer(after)
 
 
-async def _body(request: web.Request, seconds: float) -> bytes:
-    try:
-        async with asyncio.timeout(seconds):
-            return await request.clone(client_max_size=correction.MAX_BYTES).read()
-    except TimeoutError:
-        raise ProblemError(408, "upload-too-slow", "Too slow", "The body did not arrive in time.") from None
+async def _body(request: web.Request) -> bytes:
+    data = bytearray()
+
+    def feed(chunk: bytes) -> None:
+        data.extend(chunk)
+        if len(data) > correction.MAX_BYTES:
+            raise ProblemError(
+                413,
+                "too-large",
+                "Too large",
+                f"The body is larger than {correction.MAX_BYTES / 2**20:g} MiB.",
+                headers={"Connection": "close"},
+            )
+
+    async with request.app[GATEWAY].reception.body(request) as body:
+        await body.read(feed)
+    return bytes(data)
 
 
 def _if_match(request: web.Request) -> set[str] | None:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
 
 from aiohttp import web
 from redis.exceptions import RedisError
@@ -11,6 +10,7 @@ from redis.exceptions import RedisError
 from services.gateway.context import GATEWAY, Gateway, new_document_id
 from services.gateway.multipart import read_file
 from services.gateway.problems import ProblemError
+from services.gateway.reception import Body
 from services.gateway.tenants import TENANT
 from shared.blobs import BlobAwayError, blob_key, document_prefix
 from shared.db.pool import DatabaseAwayError, patiently
@@ -29,18 +29,12 @@ _DIRECT_SECONDS = 120
 """Longest that an upload's answer waits for its document while Redis is away; it goes on without it."""
 _RECORD_SECONDS = 5.0
 """How long an upload's record is tried for, once Postgres had answered."""
-_RECEIVING = web.AppKey("receiving", asyncio.Semaphore)
-
-
-def prepare(app: web.Application) -> None:
-    """Set up the bound on uploads received at once."""
-    app[_RECEIVING] = asyncio.Semaphore(app[GATEWAY].settings.upload_concurrency)
 
 
 async def upload(request: web.Request) -> web.Response:
     """Errors: what `read_file` raises, 422 for a file that can never be read, 503 when too much arrives at once or the
     store or the record cannot be reached. A refused upload leaves nothing behind."""
-    gateway, receiving = request.app[GATEWAY], request.app[_RECEIVING]
+    gateway = request.app[GATEWAY]
     priority = _PRIORITIES.get(request.query.get("priority", "interactive"))
     if priority is None:
         raise ProblemError(
@@ -56,35 +50,18 @@ async def upload(request: web.Request) -> web.Response:
                 "The queue is away and all slots beside it are taken. Please try again in a moment.",
                 retry_after=10,
             )
-        async with _slot(receiving, gateway.settings.upload_wait / 1000):
-            document_id = await _receive(request, priority)
+        async with gateway.reception.body(request) as body:
+            document_id = await _receive(request, body, priority)
         status = await _worked_through(gateway, document_id, request[TENANT]) if away else Status.UPLOADED
     answer = json_response(Uploaded(document_id=document_id, status=status), 200 if status.final else 202)
     answer.headers["Location"] = f"/api/v1/documents/{document_id}"
     return answer
 
 
-@contextlib.asynccontextmanager
-async def _slot(receiving: asyncio.Semaphore, seconds: float) -> AsyncIterator[None]:
-    """One of the slots for uploads that arrive, waited for a little: a burst is over in a moment, and nothing of a body
-    is read before. Raises a 503 problem."""
-    try:
-        async with asyncio.timeout(seconds):
-            await receiving.acquire()
-    except TimeoutError:
-        raise ProblemError(
-            503, "busy", "Busy", "Too many uploads arrive at once. Please try again in a moment.", retry_after=2
-        ) from None
-    try:
-        yield
-    finally:
-        receiving.release()
-
-
-async def _receive(request: web.Request, priority: int) -> str:
+async def _receive(request: web.Request, body: Body, priority: int) -> str:
     """Read, check and commit an upload; returns its document's id."""
     gateway, tenant = request.app[GATEWAY], request[TENANT]
-    file = await read_file(request, gateway.pictures.max_upload_bytes, gateway.settings.upload_timeout / 1000)
+    file = await read_file(request, body, gateway.pictures.max_upload_bytes)
     try:
         info = inspect(file.data, len(file.data), gateway.pictures)
     except UnreadableError as error:

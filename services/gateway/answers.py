@@ -1,0 +1,94 @@
+"""Answers on their way out: what those that their clients take slowly, or not at all, may hold together.
+
+A large answer is written in chunks, the next when the one before is on its way, so that a client which does not read
+holds a chunk of a picture and not all of it. The connection ends the one that takes nothing for too long
+(`shared.http_server`).
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+
+from aiohttp import web
+
+from services.gateway.clients import client_of
+from services.gateway.problems import Handler, busy
+from services.gateway.settings import GatewaySettings
+from shared.fair_share import FairShare, Hold
+
+_CHUNK = 64 * 1024
+SMALL = _CHUNK
+"""Bytes of an answer that is not counted."""
+_STREAMED = 3 * _CHUNK
+"""Bytes that a streamed answer holds: a chunk from the store, one that is written, one that waits in the socket."""
+
+
+class Answers:
+    """All clients' answers.
+
+    Args:
+        settings: how much they may hold.
+    """
+
+    def __init__(self, settings: GatewaySettings) -> None:
+        self._proxies = settings.proxies
+        self._shares = FairShare(settings.answer_memory)
+
+    @contextlib.contextmanager
+    def held(self, request: web.Request, amount: int) -> Iterator[Hold]:
+        """Count `amount` bytes until the context ends. Raises a 503 problem if there is no room for them."""
+
+        def abort() -> None:
+            if request.transport is not None:
+                request.transport.abort()
+
+        hold = Hold(client_of(request, self._proxies), abort)
+        if not self._shares.take(hold, amount):
+            raise busy()
+        try:
+            yield hold
+        finally:
+            self._shares.release(hold)
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Send a large answer that a handler made whole in chunks."""
+        answer = await handler(request)
+        body = answer.body if isinstance(answer, web.Response) else None
+        if not isinstance(body, bytes) or len(body) <= SMALL or request.method == "HEAD":
+            return answer
+        with self.held(request, len(body)) as hold:
+            return await _send(request, answer, len(body), _cut(body), hold)
+
+    async def stream(
+        self, request: web.Request, answer: web.StreamResponse, size: int, chunks: AsyncIterator[bytes]
+    ) -> web.StreamResponse:
+        """Send `chunks`, which are `size` bytes together, as an answer's body."""
+        with self.held(request, _STREAMED) as hold:
+            return await _send(request, answer, size, chunks, hold)
+
+
+async def _send(
+    request: web.Request, like: web.StreamResponse, size: int, chunks: AsyncIterator[bytes], hold: Hold
+) -> web.StreamResponse:
+    answer = web.StreamResponse(status=like.status, headers=like.headers)
+    answer.content_length = size
+    await answer.prepare(request)
+    if request.method == "HEAD":
+        return answer
+    try:
+        async for chunk in chunks:
+            await answer.write(chunk)
+            hold.move()
+        await answer.write_eof()
+    except Exception as error:
+        # Its head is sent: an end before its time is all that can still say that something is wrong.
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionResetError("an answer broke off") from error
+    return answer
+
+
+async def _cut(body: bytes) -> AsyncIterator[bytes]:
+    view = memoryview(body)
+    for at in range(0, len(body), _CHUNK):
+        yield bytes(view[at : at + _CHUNK])

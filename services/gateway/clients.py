@@ -1,0 +1,43 @@
+"""Who a request is from, for sharing out what there is only so much of: its tenant, and the address it comes from."""
+
+import ipaddress
+from functools import lru_cache
+
+from aiohttp import web
+
+from services.gateway.settings import Network
+from services.gateway.tenants import DEFAULT, TENANT
+
+
+def client_of(request: web.Request, trusted: tuple[Network, ...]) -> str:
+    """Tenant and address, as one word.
+
+    Args:
+        trusted: the networks of our proxies.
+    """
+    address = request.remote or ""
+    for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        # What a proxy of ours says, it has seen; what stands before that is anybody's word.
+        if not hop.strip() or not _within(address, trusted):
+            break
+        address = hop.strip()
+    return f"{request.get(TENANT, DEFAULT)} {_network(address)}"
+
+
+@lru_cache(maxsize=4096)
+def _within(address: str, networks: tuple[Network, ...]) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)
+
+
+@lru_cache(maxsize=4096)
+def _network(address: str) -> str:
+    """The address; of an IPv6 one its /64, any address of which a client may take."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)

@@ -1,0 +1,200 @@
+"""The HTTP server of every service: aiohttp's, with the bounds that it leaves open.
+
+A connection may stand idle, take long over its headers, or take nothing of its answer only for so long; there are only
+so many, shared fairly between addresses. What is not even HTTP is refused in the API's form, without a word of what was
+sent, and without a stack trace in the log: anybody could fill the disk with those.
+"""
+
+import asyncio
+import resource
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from aiohttp import web
+
+from shared.fair_share import FairShare, Hold
+from shared.logs import get_logger
+from shared.messages import Problem, encode
+from shared.settings import Settings, setting
+
+log = get_logger(__name__)
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""On every answer."""
+_OTHER_DESCRIPTORS = 256
+"""Files and sockets of a process beside its clients': stores, logs, libraries."""
+_BACKLOG = 1024
+
+
+class HttpSettings(Settings):
+    group: ClassVar[str] = "HTTP"
+    http_idle_timeout: int = setting(
+        15_000,
+        "Longest a connection may stand idle between two requests, or take to send a request's headers. A proxy in "
+        "front has to give its idle connections up earlier.",
+        unit="ms",
+        ge=100,
+    )
+    http_write_timeout: int = setting(
+        10_000, "Longest a client may leave an answer unread before its connection is cut.", unit="ms", ge=100
+    )
+
+
+def refusal(status: int, slug: str, title: str, detail: str) -> web.Response:
+    """An answer in the form of RFC 9457, after which the connection ends."""
+    problem = Problem(type=f"/problems/{slug}", title=title, status=status, detail=detail)
+    answer = web.Response(
+        body=encode(problem), status=status, content_type="application/problem+json", headers=SECURITY_HEADERS
+    )
+    answer.force_close()
+    return answer
+
+
+class Connection(web.RequestHandler):
+    """One client's connection.
+
+    Args:
+        connections: the bound on all of them.
+        write_timeout: seconds.
+        options: aiohttp's own.
+    """
+
+    __slots__ = ("_connections", "_hold", "_stalled", "_write_timeout")
+
+    def __init__(self, manager: web.Server, connections: FairShare, write_timeout: float, **options: Any) -> None:
+        super().__init__(manager, loop=asyncio.get_running_loop(), **options)
+        self._connections = connections
+        self._write_timeout = write_timeout
+        self._stalled: asyncio.TimerHandle | None = None
+        self._hold: Hold | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        peer = self.peername
+        self._hold = Hold(str(peer[0]) if peer else "", self.abort)
+        if not self._connections.take(self._hold):
+            self.abort()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        if self._hold:
+            self._connections.release(self._hold)
+        self._wait_for_writing(None)
+        super().connection_lost(exc)
+
+    def abort(self) -> None:
+        """End the connection at once; what was not sent is not sent."""
+        if self.transport is not None:
+            self.transport.abort()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._wait_for_writing(self._write_timeout)
+
+    def resume_writing(self) -> None:
+        self._wait_for_writing(None)
+        super().resume_writing()
+
+    def _wait_for_writing(self, seconds: float | None) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+        self._stalled = self._loop.call_later(seconds, self.abort) if seconds is not None else None
+
+    def work(self, *, begins: bool) -> None:
+        """A request begins or ends."""
+        if self._hold:
+            self._hold.at_work = begins
+            self._hold.move()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """The answer to what is no HTTP, or to what a handler let through."""
+        if request.writer.output_size > 0 or isinstance(exc, ConnectionError):
+            raise ConnectionError("the answer had begun, or nobody is there to take it")
+        if status < 500:
+            log.debug("refused what is no request", status=status, error=type(exc).__name__)
+            return refusal(status, "bad-request", "Bad request", "This is not an HTTP request that can be understood.")
+        log.error("request failed", exc_info=exc)
+        return refusal(
+            500, "internal", "Internal error", "Something went wrong on our side. The request can be tried again."
+        )
+
+
+class _Site(web.BaseSite):
+    """A listening socket whose connections are `Connection`s."""
+
+    def __init__(self, runner: web.AppRunner, host: str, port: int, make: Callable[[], Connection]) -> None:
+        super().__init__(runner)
+        self._host, self._port, self._make = host, port, make
+
+    @property
+    def name(self) -> str:
+        return f"http://{self._host}:{self._port}"
+
+    async def start(self) -> None:
+        await super().start()
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._make, self._host, self._port, backlog=_BACKLOG)
+
+
+async def serve(app: web.Application, host: str, port: int, connections: int = 512) -> tuple[web.AppRunner, int]:
+    """Serve `app`; returns its runner and the port it got.
+
+    Args:
+        connections: open at once. The limit of file descriptors is raised to what they need, where that is allowed.
+    """
+    settings = HttpSettings.load()
+    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=2)
+    await runner.setup()
+    server = runner.server
+    if server is None:
+        raise RuntimeError("the runner has no server")
+    handle = server.request_handler
+
+    async def at_work(request: web.BaseRequest) -> web.StreamResponse:
+        connection = request.protocol
+        if not isinstance(connection, Connection):
+            raise TypeError("not one of our connections")
+        connection.work(begins=True)
+        try:
+            return await handle(request)
+        finally:
+            connection.work(begins=False)
+
+    server.request_handler = at_work
+    bound = FairShare(min(connections, raise_descriptor_limit(connections + _OTHER_DESCRIPTORS) - _OTHER_DESCRIPTORS))
+
+    def make() -> Connection:
+        return Connection(
+            server,
+            bound,
+            settings.http_write_timeout / 1000,
+            access_log=None,
+            keepalive_timeout=settings.http_idle_timeout / 1000,
+            # A header field holds at most 8 kB by default; a file name of 5,000 characters gets our own answer.
+            max_field_size=16_384,
+        )
+
+    await _Site(runner, host, port, make).start()
+    return runner, int(runner.addresses[0][1])
+
+
+def raise_descriptor_limit(needed: int) -> int:
+    """Let this process hold `needed` file descriptors, as far as its hard limit allows; returns how many it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = resource.RLIM_INFINITY
+    if soft != unlimited and soft < needed:
+        wanted = needed if hard == unlimited else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    if soft != unlimited and soft < needed:
+        log.warning("the limit of file descriptors is too low: fewer clients are let in", limit=soft, needed=needed)
+    return needed if soft == unlimited else max(soft, 2 * _OTHER_DESCRIPTORS)
