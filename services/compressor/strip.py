@@ -12,6 +12,7 @@ from collections.abc import Callable
 from shared.pictures import Kind
 
 _PNG_KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"cICP", b"pHYs"}
+"""All but IDAT once: each further one is a warning to libpng, which remembers what it has said; a million took 50 s."""
 _PNG_PROFILE_BYTES = 1 << 20
 """Largest colour profile that is let through; a printer's has half of it."""
 _PNG_EXIF_BYTES = 1 << 16
@@ -94,18 +95,19 @@ def plain_png(data: bytes) -> bytes:
 def _png(data: bytes, *, exif: bool = False) -> bytes:
     out = bytearray(data[:8])
     at = 8
-    once = {b"iCCP", b"eXIf"}
+    seen: set[bytes] = set()
     while at + 12 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
         chunk = data[at : at + 12 + length]
-        keep = name in _PNG_KEPT
-        if name in once:
-            once.remove(name)
-            keep = _small_profile(chunk[8:-4]) if name == b"iCCP" else exif and length <= _PNG_EXIF_BYTES
-        elif name == b"iCCP":
-            keep = False
-        if keep:
-            out += chunk
+        if name == b"IDAT" or name not in seen:
+            seen.add(name)
+            keep = name in _PNG_KEPT
+            if name == b"iCCP":
+                keep = _small_profile(chunk[8:-4])
+            elif name == b"eXIf":
+                keep = exif and length <= _PNG_EXIF_BYTES
+            if keep:
+                out += chunk
         at += 12 + length
         if name == b"IEND":
             break

@@ -7,7 +7,8 @@ from services.compressor.docx.file import Word
 from services.compressor.pdf import Pdf
 from services.compressor.settings import CompressorSettings
 from shared.messages import TextLayer
-from shared.pictures import PictureSettings, inspect
+from shared.outcomes import UnreadableError
+from shared.pictures import SHORTEST, PictureSettings, inspect, too_thin
 
 
 class Upload:
@@ -53,9 +54,15 @@ class Upload:
             The page, and the text it carries if it is one of a PDF or Word document.
 
         Raises:
-            UnreadableError: it is broken, or asks for too much.
+            UnreadableError: it is broken, asks for too much, or is too thin for a timetable.
             EncodeError: no encoder works.
         """
+        page, text = self._compress(number)
+        if min(page.width, page.height) < SHORTEST:
+            raise UnreadableError(too_thin(page.width, page.height))
+        return page, text
+
+    def _compress(self, number: int) -> tuple[Compressed, TextLayer | None]:
         if self._document is None:
             page = self._numbers[number]
             return compress(self._data, self._info, self._settings, self._limits, page=page), None

@@ -9,11 +9,13 @@ import pytest
 from PIL import Image, ImageCms
 
 from services.compressor import decode as decode_module
+from services.compressor import strip as strip_module
 from services.compressor.codec import vips
 from services.compressor.decode import Decoded, decode, page_count
-from services.compressor.strip import strip
+from services.compressor.strip import plain_png, strip
 from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings, inspect
+from tests.unit.compressor.bombs import chunks, grid
 from tests.unit.compressor.made import photo, png_header, save
 
 LIMITS = PictureSettings.load(max_upload_bytes=50_000_000, max_pixels=100_000_000, max_pages=20)
@@ -44,6 +46,13 @@ def test_every_kind_is_decoded(kind: str) -> None:
     assert right[2] > 180 > 60 > right[0]
 
 
+@pytest.mark.parametrize("kind", ["heic", "avif"])
+def test_a_picture_of_tiles_is_decoded(kind: str) -> None:
+    decoded = read(grid(kind, 4, 4, 250, 64))
+    assert (decoded.image.width, decoded.image.height) == (250, 250)
+    assert pixel(decoded, 240, 240)[0] > 150
+
+
 @pytest.mark.parametrize("kind", ["jpeg", "heic", "avif", "png", "webp", "tiff"])
 def test_a_sideways_photo_is_turned_upright_once(kind: str) -> None:
     exif = Image.Exif()
@@ -67,8 +76,8 @@ def test_a_heic_is_turned_by_its_rotation_property_alone() -> None:
 def test_the_longest_side_is_bounded_and_small_pictures_are_not_enlarged() -> None:
     wide = read(save("png", Image.new("RGB", (3000, 40), "white")), 1000)
     assert (wide.image.width, wide.shrunk) == (1000, True)
-    small = read(save("png", Image.new("RGB", (3, 1), "white")), 1000)
-    assert (small.image.width, small.image.height, small.shrunk) == (3, 1, False)
+    small = read(save("png", Image.new("RGB", (48, 16), "white")), 1000)
+    assert (small.image.width, small.image.height, small.shrunk) == (48, 16, False)
 
 
 @pytest.mark.parametrize("kind", ["png", "webp", "gif", "heic", "avif", "tiff"])
@@ -233,3 +242,20 @@ def test_what_a_png_would_inflate_beside_its_pixels_never_reaches_a_decoder(monk
 def test_a_png_keeps_its_small_profile() -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     assert "icc-profile-data" in read(save("png", halves(), icc_profile=profile)).image.get_fields()
+
+
+@pytest.mark.parametrize(
+    ("name", "body"), [(b"gAMA", b"\0\0\xb1\x8f"), (b"pHYs", bytes(9)), (b"sBIT", b"\x08\x08\x08")]
+)
+def test_what_a_png_may_have_once_reaches_a_decoder_once(name: bytes, body: bytes) -> None:
+    """libpng remembers the warning that each further one is: a million took it 50 s."""
+    plain = plain_png(chunks(name, body, 1000))
+    assert plain.count(name) == 1
+    assert read(chunks(name, body, 1000)).image.width == 64
+
+
+def test_further_profiles_of_a_png_are_not_even_inflated(monkeypatch: pytest.MonkeyPatch) -> None:
+    inflated: list[bytes] = []
+    monkeypatch.setattr(strip_module, "_small_profile", inflated.append)
+    plain_png(chunks(b"iCCP", b"name\0\0" + zlib.compress(bytes(1000)), 1000))
+    assert len(inflated) == 1

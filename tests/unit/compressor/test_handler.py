@@ -14,6 +14,7 @@ from shared.messages import OcrPayload, TextLayer
 from shared.outcomes import Dead, Done, Outcome
 from shared.pictures import inspect
 from tests.processes import processor_time
+from tests.unit.compressor.bombs import scans
 from tests.unit.compressor.conftest import Bench, Told
 from tests.unit.compressor.made import PDF_LOCKED, drawing, pdf, photo, png_header, save, words
 
@@ -135,3 +136,21 @@ async def test_cancelling_in_the_middle_of_a_pdf_leaves_the_next_one_working(ben
     with pytest.raises(asyncio.CancelledError):
         await running
     assert len(pages(await bench.run(data, document="next")).pages) == 10
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        save("png", Image.new("L", (2000, 1))),
+        save("png", Image.new("L", (30_000, 20))),  # too thin once it is scaled down
+        pdf([b""], size=(200_000, 100)),
+        scans(4000, 4000, 3000),
+    ],
+    ids=["thin", "thin when scaled", "thin page", "scans"],
+)
+async def test_what_no_stage_could_read_ends_at_the_first_try_as_the_uploader_s(bench: Bench, data: bytes) -> None:
+    pids = bench.compressor.children.pids
+    outcome = await bench.run(data)
+    assert isinstance(outcome, Dead)
+    assert "too few for a timetable" in outcome.reason or "far more parts" in outcome.reason
+    assert bench.compressor.children.pids == pids

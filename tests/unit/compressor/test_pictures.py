@@ -15,6 +15,7 @@ from PIL import Image
 
 from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings, inspect
+from tests.unit.compressor.bombs import directories, frames, grid, scans, segment
 from tests.unit.compressor.made import PDF_PLAIN, png_header, save
 
 
@@ -169,7 +170,7 @@ def test_rubbish_that_never_ends_is_walked_only_so_far(data: bytes) -> None:
     limits = PictureSettings.load()
     with pytest.raises(UnreadableError), lines_run() as lines:
         inspect(data, len(data), limits)
-    assert lines() < 150_000  # all of it takes a million and more
+    assert lines() < 250_000  # all of it takes millions
 
 
 def test_the_largest_item_of_a_heic_counts_not_its_thumbnail() -> None:
@@ -179,3 +180,59 @@ def test_the_largest_item_of_a_heic_counts_not_its_thumbnail() -> None:
     heif.save(out, quality=50)
     info = inspect(out.getvalue(), len(out.getvalue()))
     assert (info.width, info.height) == (640, 480)
+
+
+FEW = [scans(64, 64, 100), frames(1000), grid("heic", 4, 4, 256, 64), grid("avif", 4, 4, 250, 64)]
+MANY = [
+    scans(64, 64, 101),
+    scans(64, 64, 3000),
+    frames(1001),
+    directories(400, entries=10_001),
+    grid("heic", 31, 31, 1000, 2048),
+    grid("avif", 20, 20, 1000, 1024),
+]
+
+
+@pytest.mark.parametrize("data", FEW, ids=["scans", "frames", "heic", "avif"])
+def test_as_many_parts_as_programs_write_pass(data: bytes) -> None:
+    assert inspect(data, len(data)).width
+
+
+@pytest.mark.parametrize("data", MANY, ids=["scans", "more scans", "frames", "directories", "heic", "avif"])
+def test_files_of_far_too_many_parts_are_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableError, match="far more parts"):
+        inspect(data, len(data))
+
+
+@pytest.mark.parametrize(
+    "between", [b"rubbish", segment(0xFE, b"\xff\xd9"), b"\xff\xff\xff", segment(0xC4, b"\x10\1" + bytes(16))]
+)
+def test_scans_are_counted_whatever_stands_between_them(between: bytes) -> None:
+    data = scans(64, 64, 101, between=between)
+    with pytest.raises(UnreadableError, match="far more parts"):
+        inspect(data, len(data))
+
+
+def test_only_the_picture_s_own_scans_are_counted() -> None:
+    """A preview in its metadata and what a phone appends, a film or a second picture, are not decoded."""
+    picture, more = save("jpeg", width=64, height=48, progressive=True), scans(64, 64, 101)
+    data = picture[:2] + segment(0xE1, b"Exif\0\0" + more[:60_000]) + picture[2:] + more
+    assert inspect(data, len(data)).width == 64
+
+
+@pytest.mark.parametrize("scan", [b"\xff\0", b"\xff\xff", b"\xff\xd0", b"\0\0"])
+def test_a_scan_is_gone_through_by_the_search_of_bytes(scan: bytes) -> None:
+    """Not by Python: this data alone would be two million rounds."""
+    picture = scans(64, 64, 1)
+    data = picture[:-2] + scan * 2_000_000 + picture[-2:]
+    limits = PictureSettings.load()
+    with lines_run() as lines:
+        assert inspect(data, len(data), limits).width == 64
+    assert lines() < 1000
+
+
+@pytest.mark.parametrize(("width", "height"), [(2000, 1), (1, 2000), (7, 400), (3, 3)])
+def test_pictures_too_thin_for_a_line_of_text_are_refused(width: int, height: int) -> None:
+    data = save("png", Image.new("L", (width, height)))
+    with pytest.raises(UnreadableError, match=f"{width:,} × {height:,} pixels, too few for a timetable"):
+        inspect(data, len(data))
