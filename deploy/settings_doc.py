@@ -19,8 +19,8 @@ a test fails when it is out of date. A value that does not fit ends the process 
 variable.
 
 A secret may stand in a file instead, which the variable with `_FILE` behind its name gives: `REDIS_PASSWORD_FILE`. Line
-breaks at the file's end do not count, an empty file is no secret, and both variables together are refused. Files are read
-when a process starts."""
+breaks at the file's end do not count, an empty file is no secret, and both variables together are refused. Files are
+read when a process starts."""
 
 
 def groups() -> list[type[Settings]]:
