@@ -120,7 +120,7 @@ class Direct:
         """Claim as many as slots are free while Redis is away."""
         self._changed.clear()
         claimed = True
-        while self._relay.away and claimed and len(self._running) < self._settings.direct_concurrency:
+        while self._relay.partly_away and claimed and len(self._running) < self._settings.direct_concurrency:
             try:
                 job = await self._jobs.claim(_CLAIM_SECONDS)
             except DatabaseAwayError as error:

@@ -13,6 +13,7 @@ from shared.db.jobs import Jobs, Reconciling
 from shared.db.pool import DatabaseAwayError, outage
 from shared.logs import get_logger
 from shared.streams.keys import STAGES
+from shared.streams.loops import AWAY
 from shared.streams.producer import Held, Producer
 
 log = get_logger(__name__)
@@ -47,8 +48,21 @@ class Reconciler:
                 return 0
             under_way = await mine.under_way()
             held: defaultdict[str, list[Held]] = defaultdict(list)
-            for job in await self._producer.inventory():
-                held[job.document_id].append(job)
+            away: dict[int, Exception] = {}
+            for keys in self._producer.partitions:
+                try:
+                    for job in await self._producer.inventory(keys.partition):
+                        held[job.document_id].append(job)
+                except AWAY as error:
+                    away[keys.partition] = error
+            if len(away) == len(self._producer.partitions):
+                raise next(iter(away.values()))
+            # What a partition that is away holds nobody knows.
+            under_way = {
+                id_: generation
+                for id_, generation in under_way.items()
+                if self._producer.keys_of(id_).partition not in away
+            }
             again = await mine.again({id_: under_way[id_] for id_ in under_way.keys() - held.keys()})
             if again:
                 log.warning("redis forgot jobs: enqueued again", documents=len(again), first=again[:3])

@@ -11,6 +11,8 @@ here, in Postgres, by priority and by turns between tenants. A stream is first i
 import asyncio
 from typing import ClassVar
 
+from prometheus_client import Gauge
+
 from shared.db.jobs import Jobs, QueuedJob
 from shared.db.pool import DatabaseAwayError, outage
 from shared.events import progress_event
@@ -18,10 +20,17 @@ from shared.logs import get_logger
 from shared.messages import Event
 from shared.settings import Settings, setting
 from shared.streams.entries import job_fields
-from shared.streams.loops import AWAY
+from shared.streams.loops import AWAY, redis_outage
 from shared.streams.producer import Producer
 
 log = get_logger(__name__)
+
+PARTITIONS_AWAY = Gauge(
+    "timelift_redis_partitions_away",
+    "Sets of streams that cannot be written to; their documents are worked through directly.",
+)
+_PASSED = 10_000
+"""Documents that are passed over at most; beyond, they are tried once more."""
 
 
 class RelaySettings(Settings):
@@ -54,6 +63,9 @@ class RelaySettings(Settings):
 class Relay:
     """Puts committed jobs on their streams.
 
+    A partition whose server is away, or refuses, costs the others nothing: its documents are passed over until it is
+    back, and worked through directly meanwhile.
+
     Args:
         jobs: holds the rows.
         producer: puts them on the streams.
@@ -64,8 +76,20 @@ class Relay:
         self._producer = producer
         self._settings = settings
         self._nudged = asyncio.Event()
-        self.away = False
-        """Whether Redis could not be reached the last time."""
+        self._away: dict[int, Exception] = {}
+        self._passed: dict[str, int] = {}
+        """Documents of partitions that are away, by partition: they must not stand in front of the others."""
+        self._next_look = 0
+
+    @property
+    def away(self) -> bool:
+        """Whether no partition could be written to the last time."""
+        return len(self._away) == len(self._producer.partitions)
+
+    @property
+    def partly_away(self) -> bool:
+        """Whether some partition could not be written to the last time."""
+        return bool(self._away)
 
     def nudge(self) -> None:
         """Tell the relay that a job was committed or a slot became free, so that it does not wait for its next look."""
@@ -76,15 +100,13 @@ class Relay:
         self._nudged.clear()
         moved = 0
         try:
-            moved = await self._move()
-            if not moved:
-                await self._producer.ping()
-            self._note_redis(away=False)
+            await self._look()
+            if not self.away:
+                moved = await self._move()
         except DatabaseAwayError as error:
             log.warning("relay waits for postgres", error=str(error))
-        except AWAY:
-            self._note_redis(away=True)
-            raise
+        if self.away:
+            raise next(iter(self._away.values()))
         try:
             async with asyncio.timeout(1):
                 await self._nudged.wait()
@@ -93,22 +115,56 @@ class Relay:
             return moved
         return moved
 
-    def _note_redis(self, *, away: bool) -> None:
-        if away and not self.away:
-            log.warning("redis is away: documents are worked through directly")
-        elif self.away and not away:
-            log.info("redis is back: documents go over the streams again")
-        self.away = away
+    async def _look(self) -> None:
+        """Whether the partitions that were away take writes again, and whether one of the others still answers."""
+        if self._away:
+            await asyncio.gather(*(self._look_at(number, write=True) for number in list(self._away)))
+        self._next_look = (self._next_look + 1) % len(self._producer.partitions)
+        if self._next_look not in self._away:
+            await self._look_at(self._next_look, write=False)
+
+    async def _look_at(self, partition: int, *, write: bool) -> None:
+        try:
+            await self._producer.probe(partition, write=write)
+        except AWAY as error:
+            self._note(partition, error)
+        else:
+            self._note(partition, None)
+
+    def _note(self, partition: int, error: Exception | None) -> None:
+        if error is not None:
+            self._away[partition] = error
+            redis_outage.begins((self, partition), error, chore="relay", partition=partition)
+        elif self._away.pop(partition, None):
+            redis_outage.ends((self, partition))
+            self._passed = {id_: of for id_, of in self._passed.items() if of != partition}
+        PARTITIONS_AWAY.set(len(self._away))
 
     @outage
     async def _move(self) -> int:
-        async with self._jobs.take(self._settings.queue_window) as jobs:
-            for job in jobs:
-                deadline = self._settings.deadline(job.since)
-                fields = job_fields(job.document_id, job.tenant, job.payload, deadline=deadline, trace=job.trace)
-                again = _starting_again(job) if job.generation else None
-                await self._producer.enqueue(job.stage, job.document_id, fields, generation=job.generation, event=again)
+        async with self._jobs.take(self._settings.queue_window, list(self._passed)) as jobs:
+            for job in list(jobs):
+                if not await self._enqueue(job):
+                    jobs.remove(job)
             return len(jobs)
+
+    async def _enqueue(self, job: QueuedJob) -> bool:
+        """Put a job on its stream; False if its partition is away."""
+        partition = self._producer.keys_of(job.document_id).partition
+        if partition not in self._away:
+            deadline = self._settings.deadline(job.since)
+            fields = job_fields(job.document_id, job.tenant, job.payload, deadline=deadline, trace=job.trace)
+            again = _starting_again(job) if job.generation else None
+            try:
+                await self._producer.enqueue(job.stage, job.document_id, fields, generation=job.generation, event=again)
+            except AWAY as error:
+                self._note(partition, error)
+            else:
+                return True
+        if len(self._passed) >= _PASSED:
+            self._passed.clear()
+        self._passed[job.document_id] = partition
+        return False
 
 
 def _starting_again(job: QueuedJob) -> Event:

@@ -92,7 +92,7 @@ async def _receive(request: web.Request, body: Body, priority: int) -> str:
     trace = trace if _TRACE.fullmatch(trace) else ""
     # A client that goes away in the middle of this must not leave a picture without a document.
     await asyncio.shield(_commit(gateway, tenant, document_id, payload, file.data, trace, priority))
-    if everyone >= gateway.queue.queue_window and not gateway.relay.away:
+    if everyone >= gateway.queue.queue_window and not gateway.relay.partly_away:
         await _tell_waiting(gateway, document_id)
     log.info("uploaded", document_id=document_id, bytes=payload.size, content_type=payload.content_type)
     return document_id

@@ -58,14 +58,19 @@ class Jobs:
         self._database = database
 
     @contextlib.asynccontextmanager
-    async def take(self, window: int) -> AsyncIterator[list[QueuedJob]]:
-        """Jobs that may go on a stream now; leaving the context without an error notes that they are.
+    async def take(self, window: int, passed: list[str]) -> AsyncIterator[list[QueuedJob]]:
+        """Jobs that may go on a stream now; leaving the context without an error notes of those still listed that
+        they are.
 
         Args:
             window: jobs that may be under way.
+            passed: documents to pass over.
         """
         async with self._database.pool.acquire() as connection, connection.transaction():
-            jobs = [_read(row) for row in await connection.fetch(sql("relay_take"), window)]
+            jobs = [
+                _read(row)
+                for row in await connection.fetch(sql("relay_take"), window, [uuid.UUID(each) for each in passed])
+            ]
             yield jobs
             if jobs:
                 await connection.execute(sql("relay_done"), [uuid.UUID(job.document_id) for job in jobs])

@@ -45,6 +45,11 @@ class Keys:
         return f"{{{self.partition}}}:queued:{document_id}:{generation}"
 
     @property
+    def probe(self) -> str:
+        """Written, for a second, to see whether the server takes writes again."""
+        return f"{{{self.partition}}}:probe"
+
+    @property
     def control(self) -> str:
         """Stream of the documents whose jobs were cancelled, so that whoever runs one stops at once; capped."""
         return f"{{{self.partition}}}:control"

@@ -46,6 +46,9 @@ class RedisOutage:
             log.warning("redis is away, waiting for it", error=str(error) or type(error).__name__, **more)
         self._waiting.add(who)
 
+    def __contains__(self, who: object) -> bool:
+        return who in self._waiting
+
     def ends(self, who: object) -> None:
         """`who` waits no more: it was served."""
         if who in self._waiting:

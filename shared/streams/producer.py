@@ -61,14 +61,26 @@ class Producer:
         )
         return id_
 
-    async def ping(self) -> None:
-        """Raises if the server cannot be reached."""
-        await self._client.ping()
+    async def probe(self, partition: int, *, write: bool) -> None:
+        """Raises if a partition's server cannot be reached.
 
-    async def inventory(self) -> list[Held]:
-        """Every job that Redis holds, each partition seen in one instant."""
+        Args:
+            write: also if it takes no writes: it is full, or cannot write its files.
+        """
+        key = self.partitions[partition].probe
+        if write:
+            await self._client.set(key, "1", px=1000)
+        else:
+            await self._client.exists(key)
+
+    async def inventory(self, partition: int | None = None) -> list[Held]:
+        """Every job that Redis holds, each partition seen in one instant.
+
+        Args:
+            partition: only this one's.
+        """
         held: list[Held] = []
-        for keys in self.partitions:
+        for keys in self.partitions if partition is None else [self.partitions[partition]]:
             names = [name for stage in STAGES for name in (keys.jobs(stage), keys.retry(stage))]
             flat = await self._scripts.call("inventory", names)
             held += [Held(flat[i], STAGES[int(flat[i + 1]) - 1], flat[i + 2]) for i in range(0, len(flat), 3)]

@@ -16,6 +16,9 @@ from shared.streams.stage_consumer import StageConsumer
 
 log = get_logger(__name__)
 
+UNPUBLISHED = "progress"
+"""Waits for Redis since progress could not be published; nobody tries that again, so a chore sees when it could be."""
+
 _SECONDS_BETWEEN = 0.1
 """Within a phase, events closer than this are left out: no eye follows them and every one costs every subscriber."""
 
@@ -41,10 +44,8 @@ class JobProgress:
             await self._consumer.publish(self._delivery, event)
         except AWAY as error:
             # Without Redis nobody is listening; the work itself goes on and is acknowledged when Redis is back.
-            redis_outage.begins("progress", error)
+            redis_outage.begins(UNPUBLISHED, error)
         except RedisError as error:
             log.warning("progress not published", error=str(error))
-        else:
-            redis_outage.ends("progress")
         # A handler that was cancelled here would go on with work that is nobody's any more.
         end_if_cancelled()

@@ -7,7 +7,7 @@ from redis.exceptions import ResponseError
 
 from shared.messages import Event, Stage
 from shared.streams.batch import Batch
-from shared.streams.client import RedisSettings
+from shared.streams.client import RedisSettings, RefusalError
 from shared.streams.entries import Delivery, event_data
 from shared.streams.keys import GROUPS, Keys
 from shared.streams.scripts import Client, Scripts
@@ -46,6 +46,12 @@ class StageConsumer:
             await self._client.xgroup_create(self.jobs, self.group, id="0", mkstream=True)
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
+                raise
+        except RefusalError:
+            # Nothing is made while memory is full; what is there already can be worked.
+            if not await self._client.exists(self.jobs) or self.group not in {
+                group["name"] for group in await self._client.xinfo_groups(self.jobs)
+            }:
                 raise
 
     async def fetch(self, count: int, block_ms: int) -> list[Delivery]:
@@ -170,6 +176,10 @@ class StageConsumer:
             for self._control, fields in entries:
                 found.append(fields.get("document", ""))
         return found
+
+    async def probe(self) -> None:
+        """Raises while the server cannot be reached or takes no writes."""
+        await self._client.set(self.keys.probe, "1", px=1000)
 
     async def sweep(self, idle_ms: int) -> int:
         """Remove consumers that have been gone for `idle_ms` with nothing pending; returns how many."""

@@ -27,7 +27,7 @@ from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.settings import Settings, setting
 from shared.streams.entries import Delivery, MalformedEntryError, follow_up_fields, read_job, replaced
 from shared.streams.loops import AWAY, group_lost, redis_outage, retry_until_done, run_periodically, wait
-from shared.streams.progress import JobProgress
+from shared.streams.progress import UNPUBLISHED, JobProgress
 from shared.streams.stage_consumer import StageConsumer
 
 log = get_logger(__name__)
@@ -207,7 +207,10 @@ class Worker:
         self._looked = now
 
     async def promote_once(self) -> None:
-        """Put due retries back on the stream."""
+        """Put due retries back on the stream; tell when progress can be told again."""
+        if UNPUBLISHED in redis_outage:
+            await self._consumer.probe()
+            redis_outage.ends(UNPUBLISHED)
         await self._consumer.promote(int(time.time() * 1000), 100)
 
     async def control_once(self) -> None:

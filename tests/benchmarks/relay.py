@@ -46,7 +46,7 @@ async def take(connection: "asyncpg.Connection[Any]") -> float:
     transaction = connection.transaction()
     await transaction.start()
     begun = time.perf_counter()
-    found = await connection.fetch(sql("relay_take"), _WINDOW)
+    found = await connection.fetch(sql("relay_take"), _WINDOW, [])
     seconds = time.perf_counter() - begun
     await transaction.rollback()
     if len(found) != _WINDOW:

@@ -71,10 +71,10 @@ async def test_a_relayed_document_is_no_claimant_s_any_more(database: Database) 
     await add(database)
     claimed = await jobs.claim(60)
     assert claimed is not None
-    async with jobs.take(10) as taken:
+    async with jobs.take(10, []) as taken:
         assert taken == [], "a claim holds against the relay"
     await lapse(database)
-    async with jobs.take(10) as taken:
+    async with jobs.take(10, []) as taken:
         assert [job.document_id for job in taken] == [claimed.document_id]
     assert not await jobs.renew_claim(claimed, 60)
 
@@ -82,7 +82,7 @@ async def test_a_relayed_document_is_no_claimant_s_any_more(database: Database) 
 class Away:
     """A relay that says that Redis is away."""
 
-    away = True
+    away = partly_away = True
 
 
 class Worker:
@@ -160,7 +160,7 @@ async def test_finding_the_next_costs_the_same_however_many_wait(
         )
         await connection.execute("VACUUM ANALYZE job_queue")
         await connection.execute("VACUUM ANALYZE documents")
-        cost["relay_take"].append(await _buffers(connection, sql("relay_take"), 32))
+        cost["relay_take"].append(await _buffers(connection, sql("relay_take"), 32, []))
         cost["direct_claim"].append(await _buffers(connection, sql("direct_claim"), 30.0, uuid.uuid4()))
     await connection.close()
     for statement, (few, many) in cost.items():

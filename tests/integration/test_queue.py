@@ -260,7 +260,7 @@ async def test_tenants_take_turns_and_people_go_before_batches(database_url: str
         await documents.add(f"00000000-0000-4000-8000-{number:012}", tenant, payload, "", priority)
 
     async def take(window: int) -> list[tuple[str, int]]:
-        async with jobs.take(window) as taken:
+        async with jobs.take(window, []) as taken:
             return [(job.tenant, int(job.document_id[-3:])) for job in taken]
 
     for number in range(20):

@@ -31,10 +31,14 @@ class Outage:
         self.system = system
         self.redis = redis
 
-    async def told(self, words: str) -> None:
-        """Wait until the gateway's log says something."""
-        log = self.system.log("gateway")
-        await until(lambda: words in log.read_text())
+    async def away(self, session: aiohttp.ClientSession, *, away: bool) -> None:
+        """Wait until the gateway's relay has noticed."""
+
+        async def noticed() -> bool:
+            async with session.get(f"{self.system.base_url}/metrics") as answer:
+                return f"timelift_redis_partitions_away {float(away)}" in await answer.text()
+
+        await until(noticed)
 
 
 @pytest.fixture
@@ -70,7 +74,7 @@ async def test_uploads_are_worked_through_directly_until_redis_is_back(
     sample = (tmp_path / "week.png").read_bytes()
     base_url = outage.system.base_url
     await outage.redis.stop()
-    await outage.told("redis is away: documents are worked through directly")
+    await outage.away(session, away=True)
 
     # Two have places, one at work and one waiting; the others are told to come back, and nothing of them is kept.
     outage.system.hold("compressor")
@@ -116,7 +120,7 @@ async def test_uploads_are_worked_through_directly_until_redis_is_back(
     assert (status, body["status"]) == (200, "failed")
 
     await outage.redis.start()
-    await outage.told("redis is back: documents go over the streams again")
+    await outage.away(session, away=False)
     id_ = await upload(session, base_url, sample)
     assert (await finish(session, base_url, id_))[-1]["type"] == "complete"
 
@@ -128,7 +132,7 @@ async def test_subscribers_see_progress_while_redis_is_away(
     sample = (tmp_path / "week.png").read_bytes()
     base_url = outage.system.base_url
     await outage.redis.stop()
-    await outage.told("redis is away: documents are worked through directly")
+    await outage.away(session, away=True)
     outage.system.hold("compressor")
     sending = asyncio.create_task(send(session, base_url, sample))
     listed: list[dict[str, Any]] = []

@@ -4,7 +4,7 @@
 -- It runs whenever a slot becomes free, so it must not read all that wait: `line` jumps by the index from one tenant's
 -- waiting jobs to the next one's; what is taken belongs to the tenants whose first jobs come first (`heads`), and is of
 -- each no more than there are slots (`ranked`). The arrays keep the planner from a scan of the table for these few.
--- $1 window: jobs that may be under way
+-- $1 window: jobs that may be under way  $2 document ids to pass over
 WITH RECURSIVE under_way AS MATERIALIZED (
     SELECT tenant, count(*) AS jobs FROM job_queue WHERE finished_at IS NULL AND enqueued_at IS NOT NULL GROUP BY tenant
 ), free AS MATERIALIZED (
@@ -23,7 +23,7 @@ WITH RECURSIVE under_way AS MATERIALIZED (
     FROM line l LEFT JOIN under_way u USING (tenant), LATERAL (
         SELECT j.created_at FROM job_queue j
         WHERE j.finished_at IS NULL AND j.enqueued_at IS NULL AND j.tenant = l.tenant AND j.priority = l.priority
-            AND (j.direct_until IS NULL OR j.direct_until < now())
+            AND (j.direct_until IS NULL OR j.direct_until < now()) AND j.document_id <> ALL($2::uuid[])
         ORDER BY j.created_at LIMIT 1
     ) first
     ORDER BY l.priority, jobs, first.created_at LIMIT (SELECT slots FROM free)
@@ -33,7 +33,7 @@ WITH RECURSIVE under_way AS MATERIALIZED (
         SELECT c.document_id, c.created_at, row_number() OVER (ORDER BY c.created_at) AS rank FROM (
             SELECT j.document_id, j.created_at FROM job_queue j
             WHERE j.finished_at IS NULL AND j.enqueued_at IS NULL AND j.tenant = h.tenant AND j.priority = h.priority
-                AND (j.direct_until IS NULL OR j.direct_until < now())
+                AND (j.direct_until IS NULL OR j.direct_until < now()) AND j.document_id <> ALL($2::uuid[])
             ORDER BY j.created_at LIMIT (SELECT slots FROM free)
         ) c
     ) w

@@ -4,7 +4,8 @@
 -- Returns how many were moved.
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
 for _, member in ipairs(due) do
-  redis.call('XADD', KEYS[2], '*', unpack(cjson.decode(member)))
+  -- First what is allowed while memory is full: then the rest is too.
   redis.call('ZREM', KEYS[1], member)
+  redis.call('XADD', KEYS[2], '*', unpack(cjson.decode(member)))
 end
 return #due
