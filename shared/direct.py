@@ -4,7 +4,6 @@ The request is a `DirectJob`. The answer streams one `DirectLine` of JSON a line
 one line with the outcome. An answer that ends without one means that the service went away.
 """
 
-import asyncio
 import hmac
 import re
 from collections.abc import Awaitable, Callable
@@ -20,10 +19,13 @@ from shared.logs import get_logger
 from shared.messages import Event, Message, Phase, Stage
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.settings import Settings, setting
+from shared.slots import Slots
 
 log = get_logger(__name__)
 
 PATH = "/internal/run"
+_SLOT_SECONDS = 2.0
+"""Longest that a call waits for a slot."""
 
 
 class InternalSettings(Settings):
@@ -82,16 +84,15 @@ def _line(outcome: Outcome) -> DirectLine:
 
 
 def run_route(
-    find: Callable[[], Handler | None], stage: Stage, slots: int, seconds: float, settings: InternalSettings
+    find: Callable[[], Handler | None], stage: Stage, slots: Slots, seconds: float, settings: InternalSettings
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """The request handler of a service.
 
     Args:
         find: returns the stage's handler, or None while it loads.
-        slots: jobs run at once this way; the next is answered 503.
+        slots: shared with the jobs of the streams; where none becomes free in time, the call is answered 503.
         seconds: longest a job may take.
     """
-    free = asyncio.Semaphore(slots)
     encode = msgspec.json.Encoder().encode
 
     async def run(request: web.Request) -> web.StreamResponse:
@@ -106,8 +107,8 @@ def run_route(
         if request.content_type != "application/json":
             return web.Response(status=415, text="application/json only\n")
         handler = find()
-        if handler is None or free.locked():
-            return web.Response(status=503, text="loading or busy\n", headers={"Retry-After": "1"})
+        if handler is None:
+            return web.Response(status=503, text="loading\n", headers={"Retry-After": "1"})
         try:
             asked = msgspec.json.decode(await request.read(), type=DirectJob)
         except msgspec.DecodeError as error:
@@ -116,6 +117,15 @@ def run_route(
             return web.Response(status=400, text=f"this service works {stage}\n")
         if not _own(asked):
             return web.Response(status=400, text="a document's job names that document's blobs only\n")
+        # A read of the stream holds the free slots for as long as it waits.
+        if not await slots.take(1, _SLOT_SECONDS):
+            return web.Response(status=503, text="busy\n", headers={"Retry-After": "1"})
+        try:
+            return await carry(request, handler, asked)
+        finally:
+            slots.give()
+
+    async def carry(request: web.Request, handler: Handler, asked: DirectJob) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
         await response.prepare(request)
 
@@ -129,10 +139,9 @@ def run_route(
             await write(DirectLine(progress=sent))
 
         job = Job(asked.document_id, asked.tenant, stage, asked.attempt, asked.payload, 0.0, asked.trace)
-        async with free:
-            with structlog.contextvars.bound_contextvars(document_id=job.document_id, stage=stage, direct=True):
-                outcome, _ = await attempt(handler, job, progress, seconds)
-                log.info("job ended", outcome=type(outcome).__name__.lower())
+        with structlog.contextvars.bound_contextvars(document_id=job.document_id, stage=stage, direct=True):
+            outcome, _ = await attempt(handler, job, progress, seconds)
+            log.info("job ended", outcome=type(outcome).__name__.lower())
         await write(_line(outcome))
         await response.write_eof()
         return response

@@ -10,3 +10,6 @@ READER_FAILURES = Counter(
     "timelift_layout_reader_failures_total", "Pages that a layout reader raised on; the others read them.", ["reader"]
 )
 RECLAIMED = Counter("timelift_jobs_reclaimed_total", "Jobs taken over from a worker that went quiet.", ["stage"])
+DEAD_DROPPED = Counter(
+    "timelift_dead_jobs_dropped_total", "Dead jobs that are no longer kept for being too many.", ["stage"]
+)

@@ -22,13 +22,14 @@ from shared.logs import configure_logging, get_logger
 from shared.messages import Stage
 from shared.outcomes import Job, Outcome, Progress
 from shared.settings import SettingError, Settings, misspelt, setting
+from shared.slots import Slots
 from shared.streams.client import RedisSettings, connect
-from shared.streams.keys import Keys
 from shared.streams.loops import retry_until_done
+from shared.streams.queue_settings import QueueSettings
 from shared.streams.scripts import Client
 from shared.streams.server_check import check_server
 from shared.streams.stage_consumer import StageConsumer
-from shared.streams.worker import QueueSettings, Worker
+from shared.streams.worker import Worker
 from shared.threads import end_process
 from shared.watchdog import GRACE_SECONDS, ChoreError, Watchdog
 
@@ -147,6 +148,7 @@ async def work(stage: Stage, make: MakeHandling) -> None:
     documents = Documents(database)
     client = connect(redis_settings)
     handling: Handling | None = None
+    slots = Slots(queue.queue_concurrency)
 
     async def loaded() -> None:
         if handling is None:
@@ -158,7 +160,7 @@ async def work(stage: Stage, make: MakeHandling) -> None:
     route = run_route(
         lambda: handling.handle if handling else None,
         stage,
-        queue.queue_concurrency,
+        slots,
         queue.queue_timeout / 1000,
         InternalSettings.load(),
     )
@@ -179,10 +181,10 @@ async def work(stage: Stage, make: MakeHandling) -> None:
             return await documents.fail(job.document_id, job.tenant, reason)
 
         workers: list[Worker] = []
-        for partition in range(redis_settings.partitions):
+        for keys in redis_settings.keys:
             readers.append(connect(redis_settings, blocking_ms=1000, pool=2))
-            consumer = StageConsumer(client, readers[-1], Keys(partition), stage, queue.incarnation, redis_settings)
-            workers.append(Worker(consumer, handling.handle, on_dead, queue))
+            consumer = StageConsumer(client, readers[-1], keys, stage, queue.incarnation, redis_settings)
+            workers.append(Worker(consumer, handling.handle, on_dead, queue, slots))
         watchdog.start()
         running = asyncio.gather(*(worker.run() for worker in workers))
         log.info("ready", port=port)

@@ -31,9 +31,9 @@ from shared.streams.dead_letters import DeadLetters
 from shared.streams.keys import Keys
 from shared.streams.loops import retry_until_done, run_periodically
 from shared.streams.producer import Producer
+from shared.streams.queue_settings import QueueSettings
 from shared.streams.queue_stats import QueueStats
 from shared.streams.server_check import check_server
-from shared.streams.worker import QueueSettings
 from shared.watchdog import Watchdog
 
 log = get_logger(__name__)
@@ -48,7 +48,7 @@ async def main() -> None:
     settings, redis_settings, tenants = GatewaySettings.load(), RedisSettings.load(), Tenants.load()
     check_open(settings, tenants.keyed)
     blobs, database = BlobStore.open(), Database()
-    partitions = [Keys(number) for number in range(redis_settings.partitions)]
+    partitions = redis_settings.keys
     client = connect(redis_settings)
     # Each blocking reader has a client of its own: it would hold a pooled connection for its whole life.
     hub_readers = {keys: connect(redis_settings, blocking_ms=1000, pool=2) for keys in partitions}

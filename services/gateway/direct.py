@@ -28,7 +28,7 @@ from shared.logs import get_logger
 from shared.messages import Event, Stage
 from shared.settings import Settings, setting
 from shared.streams.loops import wait
-from shared.streams.worker import QueueSettings
+from shared.streams.queue_settings import QueueSettings
 
 log = get_logger(__name__)
 

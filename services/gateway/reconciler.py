@@ -18,6 +18,9 @@ from shared.streams.producer import Held, Producer
 
 log = get_logger(__name__)
 
+_NAMED = 100
+"""Documents that a line of the log names at most."""
+
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -83,4 +86,9 @@ class Reconciler:
                 keep = last.entry if stage == last.stage else ""
                 await self._producer.remove(last.document_id, stage=stage, keep=keep)
         if surplus or doubled:
-            log.warning("redis held jobs it should not: taken off", surplus=len(surplus), doubled=len(doubled))
+            # By name: what another system left under our keys would else vanish without a trace.
+            log.warning(
+                "redis held jobs it should not: taken off",
+                surplus=surplus[:_NAMED],
+                doubled=[jobs[0].document_id for jobs in doubled][:_NAMED],
+            )

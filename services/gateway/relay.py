@@ -55,10 +55,6 @@ class RelaySettings(Settings):
         ge=0,
     )
 
-    def deadline(self, since: float) -> float:
-        """When the jobs of an upload of `since` are of no use any more (both Unix seconds); 0 for never."""
-        return since + self.queue_deadline / 1000 if self.queue_deadline else 0.0
-
 
 class Relay:
     """Puts committed jobs on their streams.
@@ -152,10 +148,10 @@ class Relay:
         """Put a job on its stream; False if its partition is away."""
         partition = self._producer.keys_of(job.document_id).partition
         if partition not in self._away:
-            deadline = self._settings.deadline(job.since)
-            fields = job_fields(job.document_id, job.tenant, job.payload, deadline=deadline, trace=job.trace)
             again = _starting_again(job) if job.generation else None
             try:
+                deadline = await self._deadline(job)
+                fields = job_fields(job.document_id, job.tenant, job.payload, deadline=deadline, trace=job.trace)
                 await self._producer.enqueue(job.stage, job.document_id, fields, generation=job.generation, event=again)
             except AWAY as error:
                 self._note(partition, error)
@@ -165,6 +161,14 @@ class Relay:
             self._passed.clear()
         self._passed[job.document_id] = partition
         return False
+
+    async def _deadline(self, job: QueuedJob) -> float:
+        """When a job is of no use any more, by the clock of the server it goes to (Unix seconds); 0 for never."""
+        if not self._settings.queue_deadline:
+            return 0.0
+        now = await self._producer.now(job.document_id)
+        # Nothing stands for never, so what is over already is some second in the past.
+        return max(now - job.age + self._settings.queue_deadline / 1000, 1.0)
 
 
 def _starting_again(job: QueuedJob) -> Event:

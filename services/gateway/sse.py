@@ -27,7 +27,6 @@ from shared.fair_share import Hold
 from shared.logs import get_logger
 from shared.messages import CompleteResult, Document, Event, Status
 from shared.streams.entries import read_event
-from shared.streams.keys import Keys, partition_of
 
 log = get_logger(__name__)
 
@@ -89,7 +88,7 @@ async def _history(gateway: Gateway, row: Row, after: EventId) -> list[Frame]:
     """The document's events after `after`: from Redis, from the record where Redis forgot them, and the final one from
     the document itself where neither has it."""
     id_ = str(row["id"])
-    keys = Keys(partition_of(id_, gateway.redis_settings.partitions))
+    keys = gateway.producer.keys_of(id_)
     found: list[tuple[str, Event]] = []
     with contextlib.suppress(RedisError, OSError, TimeoutError):
         entries = cast("list[tuple[str, dict[str, str]]]", await gateway.client.xrange(keys.progress(id_), count=1000))

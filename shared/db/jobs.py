@@ -30,8 +30,8 @@ class QueuedJob(msgspec.Struct):
     """How often Redis forgot it."""
     percentage: int
     """How far its owner was told it is."""
-    since: float
-    """When it was uploaded, or put back to work by a person (Unix seconds)."""
+    age: float
+    """Seconds since it was uploaded, or put back to work by a person, as Postgres counts."""
     token: uuid.UUID | None = None
     """Of the claim under which it is worked without Redis."""
 
@@ -46,7 +46,7 @@ def _read(row: "asyncpg.Record") -> QueuedJob:
         trace=row["trace"],
         generation=row["generation"],
         percentage=row["percentage"],
-        since=float(row["since"]),
+        age=float(row["age"]),
         token=row["token"],
     )
 

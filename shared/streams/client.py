@@ -16,6 +16,7 @@ from redis.exceptions import OutOfMemoryError, RedisClusterException, ResponseEr
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from shared.settings import SettingError, Settings, setting, url_of
+from shared.streams.keys import Keys
 from shared.streams.scripts import Client
 from shared.watchdog import CALL_SECONDS, in_chore, turn
 
@@ -44,12 +45,26 @@ class RedisSettings(Settings):
         False, "Whether the server is a node of a Redis Cluster; PARTITIONS spreads the documents over it."
     )
     redis_pool: int = setting(16, "Connections a process opens at most.", ge=4, le=1000)
+    redis_prefix: str = setting(
+        "",
+        "Put before every key, so that several systems can share a server: school: makes school:{0}:jobs:ocr of "
+        "{0}:jobs:ocr.",
+        pattern=r"^[^{}\s]*$",
+    )
     partitions: int = setting(1, "Into how many sets of streams the documents are spread.", ge=1, le=256)
     event_stream_length: int = setting(10_000, "Events kept in the shared stream, about.", ge=100)
+    dead_stream_length: int = setting(
+        10_000, "Dead jobs kept of each stage and partition; of more, the oldest go.", ge=1, le=10_000_000
+    )
     progress_ttl: int = setting(86_400, "How long a document's events stay in Redis.", unit="s", ge=1)
     marker_ttl: int = setting(
         600, "How long Redis remembers that a document's first job was added, so that it is added once.", unit="s", ge=1
     )
+
+    @property
+    def keys(self) -> list[Keys]:
+        """The keys of each partition."""
+        return [Keys(number, self.redis_prefix) for number in range(self.partitions)]
 
     @property
     def url(self) -> str:

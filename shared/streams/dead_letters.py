@@ -47,7 +47,7 @@ class DeadLetters:
     def __init__(self, client: Client, settings: RedisSettings) -> None:
         self._client = client
         self._scripts = Scripts(client)
-        self._partitions = [Keys(number) for number in range(settings.partitions)]
+        self._partitions = settings.keys
 
     async def newest(self, tenant: str | None = None) -> list[DeadJob]:
         """The dead jobs, newest first; at most 1,000 of each stage and partition.

@@ -10,7 +10,11 @@ from shared.outcomes import Job
 
 
 class MalformedEntryError(ValueError):
-    """A stream entry that this version cannot read. The text says why."""
+    """A stream entry that is no job. The text says why."""
+
+
+class NewerEntryError(ValueError):
+    """A job of a newer version than this service. The text says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,26 @@ def follow_up_fields(job: Job, payload: msgspec.Struct) -> list[str]:
     return job_fields(job.document_id, job.tenant, payload, deadline=job.deadline, trace=job.trace)
 
 
-def read_job(stage: Stage, fields: tuple[str, ...]) -> Job:
-    """The job in an entry's fields. Raises `MalformedEntryError`."""
+NEWER_SINCE, NEWER_TRIES = "newer_since", "newer_tries"
+"""Fields of a job that a service could not read because it is of a newer version: since when (ms, by the server's
+clock) and how often it went back for others."""
+
+
+def read_job(stage: Stage, fields: tuple[str, ...], version: int = VERSION) -> Job:
+    """The job in an entry's fields.
+
+    Args:
+        version: the newest that is understood.
+
+    Raises:
+        NewerEntryError: it is of a newer one.
+        MalformedEntryError: it is no job.
+    """
     found = dict(zip(fields[::2], fields[1::2], strict=True))
     try:
-        if int(found["v"]) > VERSION:
-            raise MalformedEntryError(f"message version {found['v']} is newer than this service's {VERSION}")
+        # Whatever else a newer version changes: it names its version, document, tenant and deadline as this one does.
+        if int(found["v"]) > version and found["document"] and found["tenant"]:
+            raise NewerEntryError(f"message version {found['v']} is newer than this service's {version}")
         return Job(
             document_id=found["document"],
             tenant=found["tenant"],
@@ -72,8 +90,30 @@ def read_job(stage: Stage, fields: tuple[str, ...]) -> Job:
             deadline=float(found["deadline"]),
             trace=found["trace"],
         )
-    except (KeyError, msgspec.DecodeError, TypeError) as error:
+    except NewerEntryError:
+        raise
+    except (KeyError, msgspec.DecodeError, TypeError, ValueError) as error:
         raise MalformedEntryError(f"job entry lacks or garbles {error}") from error
+
+
+def owner_of(stage: Stage, fields: tuple[str, ...]) -> Job:
+    """Whose a job of a newer version is, as far as one can tell."""
+    found = dict(zip(fields[::2], fields[1::2], strict=True))
+    return Job(found["document"], found["tenant"], stage, attempt=1, payload={})
+
+
+def value_of(fields: tuple[str, ...], name: str, default: float = 0.0) -> float:
+    """A number in an entry's fields; `default` where it is none."""
+    try:
+        return float(dict(zip(fields[::2], fields[1::2], strict=True)).get(name, default))
+    except ValueError:
+        return default
+
+
+def without(fields: tuple[str, ...], *names: str) -> tuple[str, ...]:
+    """The fields but for some."""
+    pairs = zip(fields[::2], fields[1::2], strict=True)
+    return tuple(part for pair in pairs if pair[0] not in names for part in pair)
 
 
 def replaced(fields: tuple[str, ...], **values: str) -> list[str]:

@@ -23,41 +23,47 @@ class Keys:
     """The keys of one partition."""
 
     partition: int = 0
+    prefix: str = ""
+    """Before every key, to tell systems on one server apart (`REDIS_PREFIX`)."""
+
+    @property
+    def _tag(self) -> str:
+        return f"{self.prefix}{{{self.partition}}}"
 
     def jobs(self, stage: Stage) -> str:
         """Stream of waiting and running jobs; its length is their number."""
-        return f"{{{self.partition}}}:jobs:{stage}"
+        return f"{self._tag}:jobs:{stage}"
 
     def retry(self, stage: Stage) -> str:
         """Sorted set of jobs to try again, by due time in ms."""
-        return f"{{{self.partition}}}:jobs:{stage}:retry"
+        return f"{self._tag}:jobs:{stage}:retry"
 
     def dead(self, stage: Stage) -> str:
         """Stream of jobs that failed for good, with the reason."""
-        return f"{{{self.partition}}}:jobs:{stage}:dead"
+        return f"{self._tag}:jobs:{stage}:dead"
 
     def deaths(self, stage: Stage) -> str:
         """Hash of the workers that a job seems to have ended, by entry id."""
-        return f"{{{self.partition}}}:jobs:{stage}:deaths"
+        return f"{self._tag}:jobs:{stage}:deaths"
 
     def queued(self, document_id: str, generation: int = 0) -> str:
         """Marker that a document's first job was added, for the given time that Redis forgot it."""
-        return f"{{{self.partition}}}:queued:{document_id}:{generation}"
+        return f"{self._tag}:queued:{document_id}:{generation}"
 
     @property
     def probe(self) -> str:
         """Written, for a second, to see whether the server takes writes again."""
-        return f"{{{self.partition}}}:probe"
+        return f"{self._tag}:probe"
 
     @property
     def control(self) -> str:
         """Stream of the documents whose jobs were cancelled, so that whoever runs one stops at once; capped."""
-        return f"{{{self.partition}}}:control"
+        return f"{self._tag}:control"
 
     @property
     def events(self) -> str:
         """Stream of all events, capped."""
-        return f"{{{self.partition}}}:events"
+        return f"{self._tag}:events"
 
     @property
     def refused_events(self) -> str:
@@ -66,4 +72,4 @@ class Keys:
 
     def progress(self, document_id: str) -> str:
         """Stream of one document's events under the same ids, expiring."""
-        return f"{{{self.partition}}}:progress:{document_id}"
+        return f"{self._tag}:progress:{document_id}"

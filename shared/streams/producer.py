@@ -29,7 +29,7 @@ class Producer:
         self._client = client
         self._settings = settings
         self._scripts = Scripts(client)
-        self.partitions = [Keys(number) for number in range(settings.partitions)]
+        self.partitions = settings.keys
 
     def keys_of(self, document_id: str) -> Keys:
         """The keys of the partition a document lives in."""
@@ -60,6 +60,10 @@ class Producer:
             *fields,
         )
         return id_
+
+    async def now(self, document_id: str) -> float:
+        """The clock of the server that a document lives on, in Unix seconds."""
+        return int(await self._scripts.call("now", [self.keys_of(document_id).events])) / 1000
 
     async def probe(self, partition: int, *, write: bool) -> None:
         """Raises if a partition's server cannot be reached.

@@ -1,12 +1,11 @@
 """What every stage holds, as redis-cli would tell it."""
 
-import time
 from typing import cast
 
 from shared.messages import Message, Stage
 from shared.streams.client import RedisSettings
-from shared.streams.keys import GROUPS, STAGES, Keys
-from shared.streams.scripts import Client
+from shared.streams.keys import GROUPS, STAGES
+from shared.streams.scripts import Client, Scripts
 
 _LIVING_MS = 30_000
 """A worker is heard of every second or two; the name of one that was killed stays for some minutes."""
@@ -37,7 +36,8 @@ class QueueStats:
 
     def __init__(self, client: Client, settings: RedisSettings) -> None:
         self._client = client
-        self._partitions = [Keys(number) for number in range(settings.partitions)]
+        self._scripts = Scripts(client)
+        self._partitions = settings.keys
 
     async def stages(self) -> list[StageStats]:
         """What every stage holds now."""
@@ -71,7 +71,7 @@ class QueueStats:
                 after = f"({group['last-delivered-id']}"
                 first = cast("Entries", await self._client.xrange(jobs, after, "+", count=1))
                 if first:
-                    age = time.time() - int(first[0][0].partition("-")[0]) / 1000
+                    age = (int(await self._scripts.call("now", [jobs])) - int(first[0][0].partition("-")[0])) / 1000
                     made.oldest_waiting_seconds = max(made.oldest_waiting_seconds, round(age, 3))
         made.waiting = max(made.depth - made.running, 0)
         return made

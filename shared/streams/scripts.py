@@ -9,7 +9,7 @@ from redis.commands.core import AsyncScript
 
 Client: TypeAlias = Redis
 _LUA = resources.files("shared.streams") / "lua"
-_FUNCTIONS = ("alive", "fence", "publish")
+_FUNCTIONS = ("alive", "entry_fields", "fence", "publish")
 """Shared functions: a script that calls them names them in the NEEDS line of its head."""
 _NAMES = sorted(
     name for file in _LUA.iterdir() if (name := file.name.removesuffix(".lua")) not in (*_FUNCTIONS, file.name)

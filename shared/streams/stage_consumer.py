@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import cast
 
+import msgspec
 from redis.exceptions import ResponseError
 
 from shared.messages import Event, Stage
@@ -54,8 +55,8 @@ class StageConsumer:
             }:
                 raise
 
-    async def fetch(self, count: int, block_ms: int) -> list[Delivery]:
-        """New jobs, at most `count`, waiting up to `block_ms` for the first.
+    async def fetch(self, count: int, block_ms: int | None) -> list[Delivery]:
+        """New jobs, at most `count`, waiting up to `block_ms` for the first; None does not wait.
 
         Never cancel it: entries delivered to a read that nobody awaits any more are lost from sight.
         """
@@ -68,6 +69,18 @@ class StageConsumer:
             for _, entries in answer or []
             for id_, fields in entries
         ]
+
+    async def newest(self) -> str:
+        """Id of the entry that was added last."""
+        return str((await self._client.xinfo_stream(self.jobs))["last-generated-id"])
+
+    async def wait_for_news(self, after: str, block_ms: int) -> None:
+        """Wait, up to `block_ms`, until an entry was added after `after`. Takes none."""
+        await self._reader.xread({self.jobs: after}, count=1, block=block_ms)
+
+    async def now(self) -> float:
+        """The server's clock, in Unix seconds."""
+        return int(await self._scripts.call("now", [self.jobs])) / 1000
 
     async def reclaim(
         self, lease_ms: int, count: int, *, running: Iterable[Delivery] = (), deadly: int = 2, silence_ms: int = 60_000
@@ -109,14 +122,15 @@ class StageConsumer:
         dead: bool = False,
         follow_up: list[str] | None = None,
         event: Event | None = None,
-    ) -> bool:
+    ) -> int:
         """End a delivery, hand `follow_up` to `next_stage` or the dead stream and publish `event`, all or nothing.
 
-        Returns False when the job is somebody else's by now; then nothing was done.
+        Returns 0 when the job is somebody else's by now; then nothing was done. Else 1, and 1 more for each dead job
+        that is no longer kept because this one is.
         """
         if not (event or follow_up):
             pair = (self.group, self.consumer, delivery.id, delivery.deliveries)
-            return bool(await self._batch.call("ack", [self.jobs], *pair))
+            return int(await self._batch.call("ack", [self.jobs], *pair))
         target = self.keys.dead(self.stage) if dead else self.keys.jobs(next_stage) if next_stage else self.jobs
         event_args: list[str | int] = (
             [event.type, document_id, event.percentage or 0, event_data(event)] if event else ["", document_id, 0, ""]
@@ -128,19 +142,22 @@ class StageConsumer:
             *event_args,
             self._settings.event_stream_length,
             self._settings.progress_ttl,
+            self._settings.dead_stream_length if dead else 0,
             *(follow_up or []),
         )
-        return bool(done)
+        return int(done)
 
-    async def retry(self, delivery: Delivery, due_ms: int, member: str) -> bool:
-        """Put a delivery aside until `due_ms` (Unix); `member` is the JSON of its next attempt's fields."""
+    async def retry(self, delivery: Delivery, wait_ms: int, fields: list[str]) -> bool:
+        """Put a delivery aside for `wait_ms`; `fields` are those of the entry that it then becomes."""
         keys = [self.jobs, self.keys.retry(self.stage)]
-        return bool(await self._scripts.call("retry", keys, *self._fence(delivery), due_ms, member))
+        member = msgspec.json.encode(fields)
+        return bool(await self._scripts.call("retry", keys, *self._fence(delivery), wait_ms, member))
 
-    async def promote(self, now_ms: int, count: int) -> int:
-        """Move what is due back to the stream; returns how many."""
-        keys = [self.keys.retry(self.stage), self.jobs]
-        return int(await self._scripts.call("promote", keys, now_ms, count))
+    async def promote(self, count: int) -> tuple[int, int]:
+        """Move what is due back to the stream; returns how many, and how many were no jobs and went to the dead."""
+        keys = [self.keys.retry(self.stage), self.jobs, self.keys.dead(self.stage)]
+        moved, strange = await self._scripts.call("promote", keys, count)
+        return int(moved), int(strange)
 
     async def release(self, delivery: Delivery) -> bool:
         """Hand a delivery back for another worker to start at once."""

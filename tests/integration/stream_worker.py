@@ -17,8 +17,9 @@ from shared.messages import Event, Status
 from shared.outcomes import Done, Job, Outcome, Progress
 from shared.streams.client import RedisSettings, connect
 from shared.streams.keys import Keys
+from shared.streams.queue_settings import QueueSettings
 from shared.streams.stage_consumer import StageConsumer
-from shared.streams.worker import QueueSettings, Worker
+from shared.streams.worker import Worker
 
 BEGAN, MAY_END, DEADLY = "test:began", "test:may-end", "test:deadly"
 

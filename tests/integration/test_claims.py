@@ -19,7 +19,7 @@ from shared.db.jobs import Jobs
 from shared.db.pool import Database, DatabaseSettings
 from shared.db.statements import sql
 from shared.messages import CompressPayload
-from shared.streams.worker import QueueSettings
+from shared.streams.queue_settings import QueueSettings
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from shared.db.jobs import Jobs
 from shared.db.pool import Database, DatabaseSettings
 from shared.messages import CompressPayload, Event
 from shared.outcomes import Done, Job, Outcome, Progress
-from shared.streams.worker import QueueSettings, Worker
+from shared.streams.queue_settings import QueueSettings
+from shared.streams.worker import Worker
 from tests.integration.conftest import GatewayAlone, Player, create_database
 from tests.integration.test_gateway import png
 from tests.system import ROOT, follow, upload

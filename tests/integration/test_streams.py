@@ -14,9 +14,10 @@ from shared.streams.client import RedisSettings, connect
 from shared.streams.entries import Delivery, job_fields, read_event
 from shared.streams.keys import Keys
 from shared.streams.producer import Producer
+from shared.streams.queue_settings import QueueSettings
 from shared.streams.scripts import Client
 from shared.streams.stage_consumer import StageConsumer
-from shared.streams.worker import QueueSettings, Worker
+from shared.streams.worker import Worker
 from tests.waiting import PATIENCE, patience
 
 KEYS = Keys(0)
@@ -202,7 +203,7 @@ async def test_a_dead_workers_job_is_taken_up_and_what_it_still_does_is_refused(
     await bench.until_event("d1", "complete")
     late = Event(type="complete", document_id="d1", percentage=100)
     assert not await lost.finish(delivery, document_id="d1", event=late)
-    assert not await lost.retry(delivery, 0, "[]")
+    assert not await lost.retry(delivery, 0, [])
     assert not await lost.release(delivery)
     assert await lost.renew([delivery]) == {(delivery.id, delivery.deliveries)}
     await lost.publish(delivery, Event(type="progress", document_id="d1", percentage=3))

@@ -17,7 +17,7 @@ from shared.outcomes import Done, Job, Next, Outcome, Progress
 from shared.streams.dead_letters import DeadLetters
 from shared.streams.entries import job_fields
 from shared.streams.producer import Producer
-from shared.streams.worker import QueueSettings
+from shared.streams.queue_settings import QueueSettings
 from tests.integration.test_streams import JOBS, KEYS, Bench, Payload, complete
 from tests.waiting import PATIENCE, patience
 
@@ -42,7 +42,7 @@ async def test_a_job_that_hangs_in_a_thread_is_ended_and_what_the_thread_does_la
 
         if job.attempt == 1:
             # Of this attempt alone: the next one may take as long as a slow machine needs.
-            worker._settings = QueueSettings.load()
+            worker._runner._settings = QueueSettings.load()
             await asyncio.to_thread(hang)
         else:
             await progress("compressing", 0, "again")

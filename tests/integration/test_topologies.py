@@ -21,9 +21,10 @@ from shared.streams.entries import job_fields
 from shared.streams.keys import Keys
 from shared.streams.loops import AWAY
 from shared.streams.producer import Producer
+from shared.streams.queue_settings import QueueSettings
 from shared.streams.queue_stats import QueueStats
 from shared.streams.stage_consumer import StageConsumer
-from shared.streams.worker import QueueSettings, Worker
+from shared.streams.worker import Worker
 from tests.waiting import PATIENCE, patience, until
 
 

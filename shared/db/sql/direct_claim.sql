@@ -45,4 +45,4 @@ UPDATE job_queue SET direct_until = now() + $1 * interval '1 second', direct_tok
 WHERE document_id IN (SELECT document_id FROM next)
 RETURNING document_id, tenant, stage, payload, trace, generation, direct_token AS token,
     (SELECT percentage FROM documents WHERE id = document_id) AS percentage,
-    (SELECT extract(epoch FROM coalesce(revived_at, job_queue.created_at)) FROM documents WHERE id = document_id) AS since
+    (SELECT extract(epoch FROM now() - coalesce(revived_at, job_queue.created_at)) FROM documents WHERE id = document_id) AS age

@@ -40,7 +40,7 @@ WITH RECURSIVE under_way AS MATERIALIZED (
     ORDER BY h.priority, turn, w.created_at LIMIT (SELECT slots FROM free)
 )
 SELECT j.document_id, j.tenant, j.stage, j.payload, j.trace, j.generation, d.percentage,
-    extract(epoch FROM coalesce(d.revived_at, j.created_at)) AS since, NULL::uuid AS token
+    extract(epoch FROM now() - coalesce(d.revived_at, j.created_at)) AS age, NULL::uuid AS token
 FROM ranked r JOIN job_queue j USING (document_id) JOIN documents d ON d.id = j.document_id
 WHERE j.document_id = ANY (ARRAY (SELECT document_id FROM ranked))
     AND d.id = ANY (ARRAY (SELECT document_id FROM ranked))

@@ -3,12 +3,18 @@
 --      3 events  4 progress of the document
 -- ARGV 1 group  2 id  3 consumer  4 deliveries
 --      5 event type ('' for no event)  6 document  7 percentage  8 data  9 maxlen  10 ttl (s)
---      11.. field, value, ... of the entry that follows (none if nothing does)
--- Returns 1, or 0 when the job is somebody else's by now and nothing was done.
+--      11 how many entries stream 2 keeps, the newest; 0 for all
+--      12.. field, value, ... of the entry that follows (none if nothing does)
+-- Returns 1, and 1 more for each entry that stream 2 no longer keeps; 0 when the job is somebody else's by now and
+-- nothing was done.
 -- NEEDS fence publish
 if not owned(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]) then return 0 end
 redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
 redis.call('XDEL', KEYS[1], ARGV[2])
-if #ARGV > 10 then redis.call('XADD', KEYS[2], '*', unpack(ARGV, 11)) end
+local dropped = 0
+if #ARGV > 11 then
+  redis.call('XADD', KEYS[2], '*', unpack(ARGV, 12))
+  if ARGV[11] ~= '0' then dropped = redis.call('XTRIM', KEYS[2], 'MAXLEN', ARGV[11]) end
+end
 if ARGV[5] ~= '' then publish(KEYS[3], KEYS[4], ARGV[6], ARGV[5], ARGV[7], ARGV[8], ARGV[9], ARGV[10]) end
-return 1
+return 1 + dropped

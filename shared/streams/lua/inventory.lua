@@ -1,6 +1,7 @@
 -- Every job that Redis holds for one partition, seen in one instant: a job on its way between two keys is in exactly
 -- one of them. Its size is bounded by the relay's window.
 -- KEYS 1.. for each stage in order: jobs, retry set
+-- NEEDS entry_fields
 -- Returns {document, stage number from 1, entry id or '' if it waits for its retry} for each, one after the other.
 local found = {}
 local function add(document, stage, id)
@@ -15,7 +16,7 @@ for stage = 1, #KEYS / 2 do
     end
   end
   for _, member in ipairs(redis.call('ZRANGE', KEYS[2 * stage], 0, -1)) do
-    local fields = cjson.decode(member)
+    local fields = entry_fields(member) or {}
     for i = 1, #fields, 2 do
       if fields[i] == 'document' then add(fields[i + 1], stage, '') end
     end

@@ -10,7 +10,7 @@ local function publish(events, progress, document, kind, percentage, data, maxle
     local before = {}
     for i = 1, #last[2], 2 do before[last[2][i]] = last[2][i + 1] end
     if before.type == 'complete' or before.type == 'error' then return false end
-    if tonumber(before.percentage) > tonumber(percentage) then percentage = before.percentage end
+    if (tonumber(before.percentage) or 0) > tonumber(percentage) then percentage = before.percentage end
   end
   local final = kind == 'complete' or kind == 'error'
   local now = redis.call('TIME')

@@ -3,6 +3,7 @@
 -- KEYS 1 jobs  2 retry set
 -- ARGV 1 group  2 document  3 entry id to keep ('' for none)
 -- Returns how many were taken off.
+-- NEEDS entry_fields
 local removed = 0
 local function of(fields)
   for i = 1, #fields, 2 do
@@ -17,6 +18,6 @@ for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+')) do
   end
 end
 for _, member in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
-  if of(cjson.decode(member)) then removed = removed + redis.call('ZREM', KEYS[2], member) end
+  if of(entry_fields(member) or {}) then removed = removed + redis.call('ZREM', KEYS[2], member) end
 end
 return removed

@@ -29,8 +29,9 @@ from shared.streams.client import RedisSettings, connect
 from shared.streams.entries import job_fields
 from shared.streams.keys import STAGES, Keys
 from shared.streams.producer import Producer
+from shared.streams.queue_settings import QueueSettings
 from shared.streams.stage_consumer import StageConsumer
-from shared.streams.worker import QueueSettings, Worker
+from shared.streams.worker import Worker
 from tests.benchmarks.queue.handover import DOCUMENT_SECONDS, DOCUMENTS, Handover, handover
 from tests.benchmarks.report import ROOT, show, tell, write
 

