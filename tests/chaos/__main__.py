@@ -1,7 +1,8 @@
 """`make chaos`: thousands of documents through real processes while everything is killed, stopped, emptied and cut.
 
 Environment: SEED (a new one each run, printed), DOCUMENTS=3000, SECONDS=150, ACTIONS=kill,stop,... (all), SETTLE=120
-seconds for everything to become final afterwards, FOLDER to keep the logs in. Ends with 1 if anything was lost, done
+seconds for everything to become final afterwards, LONGEST=15 seconds of the longest jobs, CLOCKS=3600 seconds by which
+the processes' clocks are apart, FOLDER to keep the logs in. Ends with 1 if anything was lost, done
 twice or came out wrong.
 """
 
@@ -34,9 +35,11 @@ def options_of(env: dict[str, str]) -> Options:
             seconds=float(env.get("SECONDS") or 150),
             settle=float(env.get("SETTLE") or 120),
             kinds=cast("list[Kind]", kinds),
+            longest=float(env.get("LONGEST") or 15),
+            clocks=float(env.get("CLOCKS") or 3600),
         )
     except ValueError as error:
-        raise SystemExit(f"SEED, DOCUMENTS, SECONDS and SETTLE are numbers: {error}.") from None
+        raise SystemExit(f"SEED, DOCUMENTS, SECONDS, SETTLE, LONGEST and CLOCKS are numbers: {error}.") from None
 
 
 def report(options: Options, result: Result) -> None:

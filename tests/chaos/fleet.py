@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -20,9 +22,10 @@ from redis.asyncio import Redis
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey, ServerError, free_port
 from deploy.embedded.process import end, spawn, wait_for
 from deploy.embedded.server import EmbeddedServer
-from shared.messages import Stage
+from shared.messages import VERSION, Stage
 from tests.chaos.plan import REDIS, Action
 from tests.chaos.proxy import Proxy, Weather
+from tests.refusals import Refusal, Refuser
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -47,10 +50,11 @@ class Fleet:
     seed: of the stages' times.
     gateways: how many.
     each: worker processes a stage.
+    clocks: seconds by which the processes' clocks are apart at most.
     env: settings of all processes.
     """
 
-    def __init__(self, folder: Path, seed: int, gateways: int, each: int, **env: str) -> None:
+    def __init__(self, folder: Path, seed: int, gateways: int, each: int, clocks: float = 0.0, **env: str) -> None:
         self.folder = folder
         self.records = folder / "records"
         self.gateways = [f"gateway-{number}" for number in range(gateways)]
@@ -72,7 +76,11 @@ class Fleet:
         self._redis = Proxy(lambda: self.valkey.port)
         self._postgres = Proxy(lambda: self.postgres.port)
         self._seed = seed
+        self._clocks = clocks
         self._env = env
+        self._version: dict[str, int] = {}
+        self._upgrades = 0
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
     def urls(self) -> list[str]:
@@ -105,6 +113,9 @@ class Fleet:
             "BLOB_URL": (self.folder / "blobs").as_uri(),
             "CHAOS_RECORDS": str(self.records),
             "CHAOS_SEED": str(self._seed),
+            "CHAOS_CLOCK": str(random.Random(f"{self._seed} {name}").uniform(-1, 1) * self._clocks),
+            "CHAOS_VERSION": str(self._version.get(name, VERSION)),
+            "CHAOS_HANG": str(self._hang(name)),
             "CONSUMER_NAME": name,
             "DATABASE_POOL": "4",
             "LOG_FORMAT": "json",
@@ -113,13 +124,19 @@ class Fleet:
             **{f"{service.upper()}_URL": self._service_urls(stage) for stage, service in _SERVICES.items()},
             **self._env,
         }
-        module = ["services.gateway"] if stage == "gateway" else ["tests.chaos.stage", stage]
+        gateway = ["tests.chaos.disguise", "services.gateway"]
+        module = gateway if stage == "gateway" else ["tests.chaos.stage", stage]
         with self.log(name).open("ab") as log:
             command = [sys.executable, "-m", *module]
             self.processes[name] = spawn(command, log=log, cwd=ROOT, death=signal.SIGKILL, env=env)
 
     def _service_urls(self, stage: Stage) -> str:
-        return ",".join(f"http://127.0.0.1:{self.ports[name]}" for name in self.workers if name.startswith(stage))
+        # One address, as an operator gives one; who stands behind it may be away.
+        return f"http://127.0.0.1:{self.ports[f'{stage}-0']}"
+
+    def _hang(self, name: str) -> Path:
+        """While it exists, a process's blob store hangs."""
+        return self.folder / f"{name}.hang"
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
@@ -154,6 +171,7 @@ class Fleet:
         self._redis.set_all("clear")
         self._postgres.set_all("clear")
         for name, process in self.processes.items():
+            self._hang(name).unlink(missing_ok=True)
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)
             else:
@@ -178,11 +196,15 @@ class Fleet:
         process = self.processes.get(action.target)
         done = Disturbance(action, time.time(), pid=process.pid if process else 0)
         self.done.append(done)
-        self._disturbed.add(action.target)
         try:
-            await self._do(action)
+            # One after another: what is drained must not be killed meanwhile, which would be taken for its own fault.
+            async with self._turns[action.target]:
+                self._disturbed.add(action.target)
+                try:
+                    await self._do(action)
+                finally:
+                    self._disturbed.discard(action.target)
         finally:
-            self._disturbed.discard(action.target)
             done.over = time.time()
 
     async def _do(self, action: Action) -> None:
@@ -191,8 +213,20 @@ class Fleet:
                 await self._kill(action)
             case "stop":
                 await self._freeze(action)
+            case "stop-all":
+                await self._freeze_all(action)
             case "restart":
                 await self._drain(action)
+            case "upgrade":
+                await self._upgrade(action)
+            case "refuse":
+                await self._refuse(action)
+            case "blobs":
+                self._hang(action.target).touch()
+                await asyncio.sleep(action.lasts)
+                self._hang(action.target).unlink(missing_ok=True)
+            case "away":
+                await self._restart(self.valkey, signal.SIGTERM, action)
             case "restart-redis":
                 await self._restart(self.valkey, signal.SIGTERM if action.how == "graceful" else signal.SIGKILL, action)
             case "flush":
@@ -221,6 +255,38 @@ class Fleet:
         process.send_signal(signal.SIGSTOP)
         await asyncio.sleep(action.lasts)
         process.send_signal(signal.SIGCONT)
+
+    async def _freeze_all(self, action: Action) -> None:
+        processes = [self.processes[name] for name in self.workers]
+        for process in processes:
+            process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(action.lasts)
+        for process in processes:
+            process.send_signal(signal.SIGCONT)
+
+    async def _upgrade(self, action: Action) -> None:
+        """Replace all by a later version, one after another, in an order by chance."""
+        self._upgrades += 1
+        names = list(self.ports)
+        random.Random(f"{self._seed} {self._upgrades}").shuffle(names)
+        version = VERSION + self._upgrades
+        for name in names:
+            async with self._turns[name]:
+                self._disturbed.add(name)
+                self._version[name] = version
+                await self._drain(replace(action, target=name, lasts=0.0))
+                self._disturbed.discard(name)
+            with contextlib.suppress(RuntimeError):  # killed meanwhile, or slow: the next one goes on
+                await self.ready(name)
+
+    async def _refuse(self, action: Action) -> None:
+        async with self._restarting[self.valkey.name]:
+            refuser = Refuser(self.valkey.url, self.valkey.folder)
+            try:
+                async with refuser.refusing(cast("Refusal", action.how)):
+                    await asyncio.sleep(action.lasts)
+            finally:
+                await refuser.close()
 
     async def _drain(self, action: Action) -> None:
         process = self.processes[action.target]

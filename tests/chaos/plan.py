@@ -5,27 +5,57 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
-Kind: TypeAlias = Literal["kill", "stop", "restart", "restart-redis", "flush", "cut", "restart-postgres"]
+Kind: TypeAlias = Literal[
+    "kill",
+    "stop",
+    "stop-all",
+    "restart",
+    "restart-redis",
+    "refuse",
+    "flush",
+    "cut",
+    "restart-postgres",
+    "blobs",
+    "upgrade",
+    "away",
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 HOWS: dict[Kind, tuple[str, ...]] = {
     "kill": ("kill",),
     "stop": ("stop",),
+    "stop-all": ("stop",),
     "restart": ("drain",),
     "restart-redis": ("graceful", "kill"),
+    "refuse": ("oom", "misconf", "noreplicas"),
     "flush": ("flushall", "wipe"),
     "cut": ("cut", "blackhole", "mute", "delay"),
     "restart-postgres": ("graceful", "crash"),
+    "blobs": ("hang",),
+    "upgrade": ("any-order",),
+    "away": ("half",),
 }
 """Ways to do each kind.
 
 ``drain``: SIGTERM, then start anew. ``wipe``: Redis is killed and comes back without its file. ``cut``: connections
 are reset and refused; ``blackhole``: nothing passes; ``mute``: requests arrive, answers do not; ``delay``: everything
-is late. ``crash``: Postgres ends without a checkpoint and recovers.
+is late. ``crash``: Postgres ends without a checkpoint and recovers. ``stop-all``: every worker at once, so that nobody
+is left to take anything up. ``oom``, ``misconf``, ``noreplicas``: Redis answers, and takes no writes. ``hang``: the
+blob store of a worker neither answers nor refuses. ``any-order``: every process is drained and replaced by one that
+writes a later version of entries, in an order by chance. ``half``: Redis is away for half of the run, once, and
+documents are worked directly.
 """
 
-REDIS, POSTGRES = "redis", "postgres"
-_SERVERS: dict[Kind, str] = {"restart-redis": REDIS, "flush": REDIS, "restart-postgres": POSTGRES}
+REDIS, POSTGRES, WORKERS, FLEET = "redis", "postgres", "workers", "fleet"
+_SERVERS: dict[Kind, str] = {
+    "restart-redis": REDIS,
+    "refuse": REDIS,
+    "flush": REDIS,
+    "restart-postgres": POSTGRES,
+    "stop-all": WORKERS,
+    "upgrade": FLEET,
+    "away": REDIS,
+}
 _BEGIN = 2.0
 """Seconds before the first action: there must be something to disturb."""
 
@@ -72,22 +102,30 @@ def plan(
         lease: seconds after which a silent worker's jobs are taken over; stops and cuts are of both sides of it.
     """
     chance = random.Random(seed)
-    ways = [(kind, how) for kind in kinds for how in HOWS[kind]]
+    ways = [(kind, how) for kind in kinds for how in HOWS[kind] if kind != "away"]
     # The pace follows the time there is, so that a short run meets every way too.
     pace = min(max((seconds - _BEGIN) / (max(len(ways), 1) * 1.5), 0.8), 3.0)
     waiting: list[tuple[Kind, str]] = []
     busy: dict[str, float] = {}
     actions: list[Action] = []
+    away = (seconds, seconds)
+    if "away" in kinds:
+        away = (seconds / 4, seconds * 3 / 4)
+        actions.append(Action(round(away[0], 3), "away", "half", REDIS, round(seconds / 2, 3)))
     at = _BEGIN
     while ways and at < seconds:
         if not waiting:
             waiting = chance.sample(ways, len(ways))
         kind, how = waiting.pop()
-        target = _SERVERS.get(kind) or chance.choice([*workers, *workers, *gateways])
+        # What the gateways' blob store does, the uploads meet at once; a worker's is met in the middle of a job.
+        of = workers if kind == "blobs" else [*workers, *workers, *gateways]
+        target = _SERVERS.get(kind) or chance.choice(of)
         lasts = _lasts(chance, kind, how, lease)
         server = chance.choice((REDIS, REDIS, POSTGRES)) if kind == "cut" else ""
         # Two actions on one target at once would undo each other; the second waits for its turn.
         begin = max(at, busy.get(target, 0.0))
+        if target == REDIS and begin + lasts + 1.0 > away[0] and begin < away[1]:
+            begin = away[1] + 1.0
         if begin < seconds:
             actions.append(Action(round(begin, 3), kind, how, target, round(lasts, 3), server))
             busy[target] = begin + lasts + 1.0
@@ -98,6 +136,12 @@ def plan(
 def _lasts(chance: random.Random, kind: Kind, how: str, lease: float) -> float:
     if how == "flushall":
         return 0.0
+    if kind == "stop-all":
+        return chance.uniform(1.2, 2.0) * lease
+    if kind == "blobs":
+        return chance.uniform(0.5, 1.5) * lease
+    if kind == "refuse":
+        return chance.uniform(3.0, 10.0)
     if kind in ("stop", "cut"):
         # Half of them are over before anybody may take the work up, half only after that.
         return chance.uniform(0.2, 0.8) * lease if chance.random() < 0.5 else chance.uniform(1.2, 2.0) * lease

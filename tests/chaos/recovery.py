@@ -12,7 +12,7 @@ from tests.chaos.plan import POSTGRES
 from tests.chaos.witness import Told
 
 _BEFORE = {"ocr": "compress", "extract": "ocr"}
-_SERVER_KINDS = ("restart-redis", "flush", "restart-postgres")
+_SERVER_KINDS = ("restart-redis", "refuse", "away", "flush", "restart-postgres")
 
 Step = tuple[str, str]
 """Document and stage."""

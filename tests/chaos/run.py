@@ -38,6 +38,10 @@ class Options:
     each: int = 2
     """Worker processes a stage."""
     lease: float = 6.0
+    longest: float = 15.0
+    """Seconds of the longest jobs."""
+    clocks: float = 3600.0
+    """Seconds by which the processes' clocks are apart at most."""
     env: dict[str, str] = field(default_factory=dict)
     """More settings of the processes."""
 
@@ -77,8 +81,19 @@ async def run(
         meddle: spoils something after the plan and before the wait, to see that it is found.
     """
     lease = str(round(options.lease * 1000))
-    env = {"QUEUE_LEASE": lease, "SSE_HEARTBEAT": "2000", **options.env}
-    fleet = Fleet(folder, options.seed, options.gateways, options.each, **env)
+    env = {
+        "QUEUE_LEASE": lease,
+        # Whoever was killed is certainly dead before the time to settle is over.
+        "QUEUE_SILENCE": str(round(options.lease * 5000)),
+        "QUEUE_CONCURRENCY": "4",
+        "DIRECT_CONCURRENCY": "4",
+        "DIRECT_WAITING": "16",
+        "BLOB_TIMEOUT": "2000",
+        "CHAOS_LONGEST": str(options.longest),
+        "SSE_HEARTBEAT": "2000",
+        **options.env,
+    }
+    fleet = Fleet(folder, options.seed, options.gateways, options.each, options.clocks, **env)
     witness = Witness()
 
     async def watch(forgotten: bool) -> None:

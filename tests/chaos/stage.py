@@ -1,9 +1,10 @@
-"""A worker process with a cheap stage: the real runtime, a handler of 0 to 50 ms.
+"""A worker process with a cheap stage: the real runtime, a handler of 0 to 50 ms, or now and then of many seconds.
 
     python -m tests.chaos.stage compress|ocr|extract
 
 Environment: CHAOS_RECORDS, the folder where each process notes what it began and ended, one line each, written with a
-single append so that a kill -9 in the next instant leaves it standing; CHAOS_SEED, of the times.
+single append so that a kill -9 in the next instant leaves it standing; CHAOS_SEED, of the times;
+CHAOS_LONGEST, seconds of the longest job (15); and those of `disguise`.
 
 The upload's digest travels through the blobs of all three stages into the timetable, so that what arrives can be
 compared with what was sent. A file named ``bad-...`` is refused by the first stage, ``stuck-...`` never ends, and some
@@ -16,7 +17,6 @@ import hashlib
 import json
 import os
 import sys
-import time
 import uuid
 import zlib
 from pathlib import Path
@@ -39,6 +39,7 @@ from shared.messages import (
 )
 from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress
 from shared.service import Context, run, work
+from tests.chaos.disguise import put_on, real_time
 
 BAD = "This is a bad picture."
 _NAMESPACE = uuid.UUID("3e0f9f0e-6f6b-5c53-9b87-9b8f1f0c7a11")
@@ -47,6 +48,10 @@ _PHASES: dict[Stage, tuple[Phase, ...]] = {
     "ocr": ("preprocessing", "ocr"),
     "extract": ("ai", "validation"),
 }
+
+
+_LONG_EVERY = 40
+"""One of so many jobs takes 0.5 s to CHAOS_LONGEST: longer than a lease, so that disturbances meet it running."""
 
 
 class FlakyError(Exception):
@@ -70,6 +75,7 @@ class Cheap:
         self._blobs = context.blobs
         self._documents = context.documents
         self._seed = seed
+        self._longest = float(os.environ.get("CHAOS_LONGEST") or 15)
         name = os.environ.get("CONSUMER_NAME", "worker")
         self._who = f"{name}.{os.getpid()}"
         records.mkdir(parents=True, exist_ok=True)
@@ -79,7 +85,7 @@ class Cheap:
         os.close(self._file)
 
     def _note(self, what: str, job: Job, **more: object) -> None:
-        line = {"at": time.time(), "what": what, "who": self._who, "document": job.document_id, "stage": job.stage}
+        line = {"at": real_time(), "what": what, "who": self._who, "document": job.document_id, "stage": job.stage}
         os.write(self._file, json.dumps({**line, "attempt": job.attempt, **more}).encode() + b"\n")
 
     async def handle(self, job: Job, progress: Progress) -> Outcome:
@@ -102,7 +108,7 @@ class Cheap:
         phases = _PHASES[job.stage]
         for phase in phases:
             await progress(phase, 0.0, f"{phase} begins {nonce}")
-            await asyncio.sleep(draw % 51 / 1000 / len(phases))
+            await asyncio.sleep(self._seconds(draw) / len(phases))
             await progress(phase, 1.0, f"{phase} ends {nonce}")
         if draw % 97 == 0 and job.attempt == 1:
             raise FlakyError("the first attempt at this document fails")
@@ -113,6 +119,11 @@ class Cheap:
                 return await self._ocr(job)
             case "extract":
                 return await self._extract(job)
+
+    def _seconds(self, draw: int) -> float:
+        if draw % _LONG_EVERY:
+            return draw % 51 / 1000
+        return 0.5 + (draw // _LONG_EVERY) % 1000 / 1000 * (self._longest - 0.5)
 
     async def _compress(self, job: Job) -> Outcome:
         upload = job.read(CompressPayload)
@@ -152,6 +163,7 @@ class Cheap:
 
 
 def main() -> None:
+    put_on()
     stage = cast("Stage", sys.argv[1])
     records, seed = Path(os.environ["CHAOS_RECORDS"]), int(os.environ["CHAOS_SEED"])
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.chaos.plan import HOWS, KINDS, POSTGRES, REDIS, Action, plan
+from tests.chaos.plan import FLEET, HOWS, KINDS, POSTGRES, REDIS, Action, plan
+from tests.chaos.plan import WORKERS as ALL_WORKERS
 
 WORKERS = ["ocr-0", "ocr-1"]
 GATEWAYS = ["gateway-0"]
@@ -16,20 +17,28 @@ def test_the_same_seed_gives_the_same_plan_and_another_seed_another() -> None:
     assert of(7) == of(7)
     assert of(7) != of(8)
     # Written down: a seed from a log must give the same plan on another machine and Python.
-    assert str(of(7)[0]) == "   2.0 s  restart-redis graceful redis for 1.3 s"
+    assert str(of(7)[0]) == "   2.0 s  cut gateway-0 from redis for 4.2 s"
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_every_way_comes_up_and_no_two_overlap_on_a_target(seed: int) -> None:
-    actions = of(seed)
+    actions = of(seed, 300)
     assert {(each.kind, each.how) for each in actions} == {(kind, how) for kind in KINDS for how in HOWS[kind]}
     assert actions == sorted(actions, key=lambda each: each.at)
     free: dict[str, float] = {}
     for each in actions:
-        assert each.target in (*WORKERS, *GATEWAYS, REDIS, POSTGRES)
-        assert free.get(each.target, 0) <= each.at < 120
+        assert each.target in (*WORKERS, *GATEWAYS, REDIS, POSTGRES, ALL_WORKERS, FLEET)
+        assert free.get(each.target, 0) <= each.at < 300
         free[each.target] = each.at + each.lasts
         assert bool(each.server) == (each.kind == "cut")
+
+
+def test_redis_is_away_for_half_of_the_run_and_left_alone_meanwhile() -> None:
+    (away,) = (each for each in of(4, 200) if each.kind == "away")
+    assert (away.at, away.lasts) == (50, 100)
+    others = [each for each in of(4, 200) if each.target == REDIS and each is not away and each != away]
+    assert others
+    assert all(each.at + each.lasts <= 50 or each.at >= 150 for each in others)
 
 
 def test_a_short_plan_has_most_ways_too() -> None:

@@ -13,7 +13,9 @@ WORKERS = ("compress-0", "compress-1", "ocr-0", "ocr-1", "extract-0", "extract-1
 async def test_a_rolling_restart_fails_no_document_and_does_none_twice(tmp_path: Path) -> None:
     actions = [Action(2.0 + 1.5 * number, "restart", "drain", name, 0.0) for number, name in enumerate(WORKERS)]
     # A lease so long that no job could be taken up by it: only what is finished or handed back goes on in time.
-    options = Options(seed=31, documents=400, seconds=12, actions=actions, settle=PATIENCE, gateways=1, lease=120)
+    options = Options(
+        seed=31, documents=400, seconds=12, actions=actions, settle=PATIENCE, gateways=1, lease=120, longest=2
+    )
     result = await run(options, tmp_path)
     problems = [*result.verdict.problems, *result.faults]
     assert not problems, "\n".join(problems)
