@@ -16,6 +16,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from deploy.embedded import EmbeddedValkey
+from tests.benchmarks.queue.faults import FAULTS, JOBS, SECONDS, Fate, Fault, fates
 from tests.benchmarks.queue.peers.common import CONCURRENCY
 from tests.benchmarks.queue.run import InvalidRunError, latency, recovery, throughput
 from tests.benchmarks.queue.systems import SYSTEMS, Client, System
@@ -33,6 +34,10 @@ _PROCESSES = (1, 4)
 
 Figures = dict[str, dict[str, list[float]]]
 """By system and measure, a value for each round."""
+
+
+Became = dict[str, dict[Fault, Fate]]
+"""By system and fault, what became of the jobs."""
 
 
 async def one_round(number: int, url: str, client: Client, figures: Figures) -> None:
@@ -83,10 +88,18 @@ async def main() -> None:
             again = {system.name: seconds for system, seconds in zip(main_ones, found, strict=True)}
             version = (await client.info("server"))["valkey_version"]
             await client.aclose()
-    tell(figures, again, rounds, str(version), time.monotonic() - begun)
+    became: Became = {system.name: {} for system in main_ones}
+    for fault in FAULTS:
+        found_fates = await asyncio.gather(*(fates(system, fault) for system in main_ones))
+        for system, fate in zip(main_ones, found_fates, strict=True):
+            became[system.name][fault] = fate
+        sys.stderr.write(f"{fault} after {time.monotonic() - begun:.0f} s\n")
+    tell(figures, again, became, rounds, str(version), time.monotonic() - begun)
 
 
-def tell(figures: Figures, again: dict[str, float | None], rounds: int, version: str, seconds: float) -> None:
+def tell(
+    figures: Figures, again: dict[str, float | None], became: Became, rounds: int, version: str, seconds: float
+) -> None:
     """Show the medians and keep everything."""
 
     def median(name: str, measure: str, digits: int = 0, scale: float = 1) -> str | None:
@@ -116,6 +129,11 @@ def tell(figures: Figures, again: dict[str, float | None], rounds: int, version:
             for system in SYSTEMS
         ],
     )
+    show(
+        f"What became of {JOBS} jobs whose worker was paused, or whose server refused, for {SECONDS:.0f} s",
+        ("", *FAULTS),
+        [(name, *(str(fates_of[fault]) for fault in FAULTS)) for name, fates_of in became.items()],
+    )
     for system in SYSTEMS:
         repeats = int(sum(figures[system.name]["run twice"]))
         sys.stdout.write(f"  {system.name}: {system.settings}; {repeats or 'no'} jobs ran twice.\n")
@@ -133,6 +151,7 @@ def tell(figures: Figures, again: dict[str, float | None], rounds: int, version:
             },
             "secondsUntilAgain": {name: None if value is None else round(value, 3) for name, value in again.items()},
             "againBound": _BOUND,
+            "faults": {name: {fault: each._asdict() for fault, each in of.items()} for name, of in became.items()},
         },
     )
     sys.stdout.write(

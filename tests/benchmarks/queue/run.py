@@ -115,6 +115,10 @@ class Course:
         process.wait()
         self._processes.remove(process)
 
+    def forget(self, process: "subprocess.Popen[bytes]") -> None:
+        """Of one that ended by itself: nobody waits for it any more."""
+        self._processes.remove(process)
+
     def close(self) -> None:
         for process in list(self._processes):
             self.kill(process)
