@@ -30,6 +30,7 @@ class Line:
         role: what it says, as of `prints.ROLES`; empty for the canvas's current role.
         entry: which of the page's entries it belongs to; 0 for none.
         place: one of `prints.CORNERS`, or empty for the stack of lines.
+        ends: after how many characters a name ends; rows that begin behind it are notes. 0 where nothing follows.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Line:
     role: str = ""
     entry: int = 0
     place: str = ""
+    ends: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Drawn:
         cell: the box it was set into, counted from 1; 0 for none.
         entry: the lesson it belongs to, counted from 1; 0 for none.
         row: 0 for the first line of its text, 1 for what was wrapped after it, and so on.
+        own: the text without a detail in brackets that follows it.
     """
 
     text: str
@@ -66,6 +69,7 @@ class Drawn:
     cell: int = 0
     entry: int = 0
     row: int = 0
+    own: str = ""
 
 
 @dataclass
@@ -87,6 +91,7 @@ class Canvas:
     ink: the text colour that is used unless told otherwise.
     smallest: pixels; a text that would be smaller raises `TooSmallError`.
     role: of what is drawn now, where a line does not say its own.
+    breaks: a word that is too long for its line is broken between letters.
     """
 
     width: int
@@ -98,6 +103,7 @@ class Canvas:
     ops: list[Drawn | Shape] = field(default_factory=list)
     role: str = "chrome"
     cells: int = 0
+    breaks: bool = False
 
     def __post_init__(self) -> None:
         self.image = Image.new("RGB", (self.width, self.height), self.paper)
@@ -153,12 +159,15 @@ class Canvas:
         angle: int = 0,
         line: Line | None = None,
         row: int = 0,
+        *,
+        said: int = 0,
     ) -> Box:
         """Set one line; x, y is the upper left corner of its (turned) box, which is given back.
 
         Args:
             line: what it is a row of, which says its role and its highlighter.
             row: which of the line's rows it is.
+            said: characters of the line before this row.
         """
         ink = fill or self.ink
         mark = line.mark if line else None
@@ -175,8 +184,12 @@ class Canvas:
         else:
             font.draw(self._draw, x, y, text, ink)
         role, entry = (line.role or self.role, line.entry) if line else (self.role, 0)
+        own = text
+        if line and line.ends:
+            role = "note" if said >= line.ends else role
+            own = text[: max(0, line.ends - said)] or text
         cell = self.cells if line else 0
-        self.ops.append(Drawn(text, box, angle, font.size, font.bold, ink, font.ascent, role, cell, entry, row))
+        self.ops.append(Drawn(text, box, angle, font.size, font.bold, ink, font.ascent, role, cell, entry, row, own))
         return box
 
     def fit(
@@ -249,7 +262,16 @@ class Canvas:
                 if font.length(longer) <= width:
                     row = longer
                     continue
-                if not row or font.length(word) > width:
+                if font.length(word) > width:
+                    cut = next(
+                        (at for at in range(len(word) - 2, 2, -1) if font.length(longer[: at - len(word)]) <= width), 0
+                    )
+                    if not self.breaks or not word.isalpha() or not cut or font.length(word[cut:]) > width:
+                        return None
+                    rows.append((longer[: cut - len(word)], font, line))
+                    row = word[cut:]
+                    continue
+                if not row:
                     return None
                 rows.append((row, font, line))
                 row = word
@@ -263,9 +285,11 @@ class Canvas:
             width, height = height, width
         used = sum(font.height for _, font, _ in rows)
         y = {"top": 0, "middle": (height - used) // 2, "bottom": height - used}[valign]
-        row, last = 0, None
+        row, last, said = 0, None, 0
         for text, font, line in rows:
-            row, last = (row + 1 if line is last else 0), line
+            row, said = (row + 1, said) if line is last else (0, 0)
+            last, begins = line, said
+            said += len(text) + 1
             long = round(font.length(text))
             x = {"left": 0, "center": (width - long) // 2, "right": width - long}[align]
             at = {
@@ -273,7 +297,7 @@ class Canvas:
                 90: (left + pad + y, bottom - pad - x - long),
                 270: (right - pad - y - font.height, top + pad + x),
             }[angle]
-            self.text(*at, text, font, line.fill, angle, line, row)
+            self.text(*at, text, font, line.fill, angle, line, row, said=begins)
             y += font.height
 
     def stack(self, box: Box, text: str, size: float, *, bold: bool = False, fill: Colour | None = None) -> None:

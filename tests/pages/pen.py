@@ -67,6 +67,7 @@ class Pen:
         style = self.style
         width = round(style.width * self.room)
         canvas = Canvas(width, width * 3, style.paper, style.face, style.ink, smallest=max(14, round(width / 135)))
+        canvas.breaks = style.habits.broken
         sheet = Sheet(canvas, style.margin, width - style.margin, style.margin, frame)
         if frame:
             sheet.left, sheet.right, sheet.top = surround.window(canvas, self.rng, style, frame)
@@ -102,17 +103,29 @@ class Pen:
         """An entry as the lines of its cell, in the page's own order and prints."""
         self._entries += 1
         habits = self.style.habits
-        parts = [("name", entry.name), *entry.details, *([("time", time)] if time else [])]
+        names = [("name", part) for part in entry.name.split("\n")]
+        details = list(entry.details)
+        tail = ""
+        if habits.inline and details and details[0][0] != "week" and len(names) == 1:
+            tail = f" ({details.pop(0)[1].strip('()')})"
+        parts = [*names, *details, *([("time", time)] if time else [])]
         found: list[Line] = []
         for role, text in sorted(parts, key=lambda part: habits.order.index(part[0])):
             how = habits.prints[role]
+            if any(line.place == how.place for line in found):
+                how = replace(how, place="")
+            text = text.upper() if role == "name" and habits.capitals else text
+            ends = len(text) if tail and role == "name" else 0
+            text += tail if ends else ""
             before = found[-1] if found else None
             joins = role not in {"name", "time"} and before is not None and before.role not in {"name", "time"}
             if habits.joiner and joins and before is not None and not how.place and not before.place:
                 found[-1] = replace(before, text=f"{before.text}{habits.joiner}{text}", role="note")
                 continue
             mark = self._mark if role == "time" else None
-            found.append(Line(text, how.scale, how.bold, how.italic, how.fill, mark, role, self._entries, how.place))
+            found.append(
+                Line(text, how.scale, how.bold, how.italic, how.fill, mark, role, self._entries, how.place, ends)
+            )
         return found
 
     def name(self, text: str, **how: Any) -> Line:

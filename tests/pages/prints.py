@@ -38,11 +38,17 @@ class Habits:
         prints: by role.
         order: roles from the first line of the stack to the last.
         joiner: what stands between details that share a line; null gives each a line of its own.
+        capitals: names are printed in capitals.
+        inline: a detail stands in brackets behind the name, on its line.
+        broken: a word that is too long for its line is broken between letters, as word processors do in narrow cells.
     """
 
     prints: dict[str, Print]
     order: tuple[str, ...]
     joiner: str | None
+    capitals: bool
+    broken: bool
+    inline: bool
 
 
 def habits(rng: random.Random, *, dark: bool = False) -> Habits:
@@ -83,4 +89,4 @@ def habits(rng: random.Random, *, dark: bool = False) -> Habits:
     order = [*details[:at], "name", *details[at:]]
     order.insert(0 if rng.random() < 0.7 else order.index("name") + 1 if rng.random() < 0.7 else len(order), "time")
     joiner = rng.choice((", ", " - ", " | ", "  ", " / ", " · ")) if rng.random() < 0.2 else None
-    return Habits(found, tuple(order), joiner)
+    return Habits(found, tuple(order), joiner, rng.random() < 0.12, rng.random() < 0.15, rng.random() < 0.1)

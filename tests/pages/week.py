@@ -1,7 +1,9 @@
 """A school week to be drawn: the day's slots, what stands in each, and what the page says about itself."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from tests.benchmarks.scorer import TruthBlock
 from tests.pages.times import clock
@@ -45,10 +47,10 @@ class Entry:
         return tuple(text for role, text in self.details if role != "week")
 
     @property
-    def weeks(self) -> str | None:
-        """A or B, where its tag names one."""
+    def week(self) -> str | None:
+        """A or B, where a tag names it."""
         tag = next((text for role, text in self.details if role == "week"), None)
-        return None if tag is None else "B" if tag.strip(".()").endswith(("B", "2")) else "A"
+        return None if tag is None else "B" if tag.strip("()").endswith(("B", "2")) else "A"
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Week:
                 if entry:
                     start, end = entry.own or self.times(number, entry.span)
                     last = start_only and number + entry.span == len(self.slots)
-                    found.append(block(day, entry, start, None if last else end, week))
+                    found.append(block(day, entry, start, None if last else end, week or entry.week))
         return found
 
 
@@ -83,7 +85,7 @@ def block(day: int, entry: Entry, start: int, end: int | None, week: str | None 
     """A truth block; an `end` of None is one that the page neither prints nor implies."""
     return TruthBlock(
         day=WEEKDAYS[day],
-        name=entry.name,
+        name=entry.name.replace("\n", " "),
         start=clock(start),
         end=None if end is None else clock(end),
         notes=" ".join(entry.notes) or None,
@@ -134,13 +136,17 @@ def slots(
     return found
 
 
+_RARE = ("whole_last_first", "first", "degree", "mixed", "shortened", "initial_code")
+
+
 @dataclass(frozen=True)
 class Matter:
     """What the entries of one page are about, so that its cells are of a kind.
 
     Attributes:
         shares: how often an entry has a detail, by role; empty for one or two of any kind.
-        naming: ``plain``, ``short`` (Mat), ``code`` (MA) or ``invented`` (words of no language).
+        naming: ``plain``, ``short`` (Mat), ``code`` (MA), ``course`` (MAE-203, its title on a line of its own or none),
+            ``levels`` (Maths II), ``long`` (Introduction to Maths) or ``invented`` (words of no language).
         teacher: as `Language.teacher_as` takes it.
     """
 
@@ -153,13 +159,20 @@ def matter(rng: random.Random) -> Matter:
     """Draw what one page's entries are about."""
     shares: dict[str, float] = {}
     if rng.random() < 0.6:
-        likely = {"room": 0.6, "teacher": 0.6, "class": 0.15, "note": 0.25}
+        likely = {"tag": 0.08, "room": 0.6, "teacher": 0.6, "class": 0.15, "note": 0.25}
         shares = {role: rng.uniform(0.6, 1.0) for role, share in likely.items() if rng.random() < share}
     return Matter(
         shares,
-        rng.choices(("plain", "short", "code", "invented"), (14, 2, 1, 2))[0],
-        rng.choice(("titled", "titled", "initial", "surname", "code", "full", "last_first")),
+        rng.choices(("plain", "long", "short", "code", "course", "levels", "invented"), (12, 5, 3, 2, 2, 2, 2))[0],
+        rng.choice(
+            ("titled", "titled", "titled", "initial", "surname", "surname", "code", "full", "last_first", *_RARE)
+        ),
     )
+
+
+def _tag(rng: random.Random) -> str:
+    """Which kind of lesson it is."""
+    return rng.choice(("L", "P", "T", "S", "(L)", "Lec", "Lab", "Tut", "TD", "TP", "CM"))
 
 
 def entry(
@@ -174,16 +187,19 @@ def entry(
         )
     if about.shares:
         roles = [role for role, share in about.shares.items() if rng.random() < share]
+        roles += [role for role in roles if role in {"teacher", "note"} and rng.random() < 0.08]
     else:
         kinds = (("room",), ("teacher",), ("note",), ("teacher", "room"))
         roles = list(rng.choices(kinds, (8, 5, 4, 3))[0]) if rng.random() < notes else []
-    texts = {
+    texts: dict[str, Callable[[random.Random], str]] = {
         "room": language.room,
-        "teacher": lambda rng: language.teacher_as(rng, about.teacher),
+        "teacher": partial(language.teacher_as, form=about.teacher),
         "class": language.class_name,
         "note": language.remark,
+        "tag": _tag,
     }
-    return Entry(name, tuple((role, texts[role](rng)) for role in roles))
+    # A tag says what kind of lesson it is: a note, and like none in its wording.
+    return Entry(name, tuple(("note" if role == "tag" else role, texts[role](rng)) for role in roles))
 
 
 def week(

@@ -79,14 +79,33 @@ class Language:
         if naming == "code":
             words = name.split()
             return ("".join(word[0] for word in words) if len(words) > 1 else name[: rng.randint(2, 3)]).upper()
+        if naming == "course":
+            return f"{''.join(word[0] for word in name.split())}{rng.choice('ABCDEIMST')}".upper()[:4] + (
+                f"{rng.choice(('-', ' ', ''))}{rng.randint(100, 499)}" + ("" if rng.random() < 0.5 else f"\n{name}")
+            )
+        if naming == "long" and rng.random() < 0.7:
+            other = rng.choice(self.subjects[level])
+            if rng.random() < 0.6:
+                name, other = name[0] + name[1:].lower(), other.lower()
+            return rng.choice(COMPOUNDS.get(self.code, COMPOUNDS["en"])).format(name, other)
+        if naming == "levels" and rng.random() < 0.5:
+            return f"{name} {rng.choice(('I', 'II', '1', '2', '10', '(HL)', 'A', '3B'))}"
         return name
 
     def remark(self, rng: random.Random) -> str:
         """What is done, brought or meant: in brackets, as a phrase, as a topic with a capital."""
         kind = rng.random()
-        if kind < 0.3:
+        if kind < 0.2:
             return f"({rng.choice(self.remarks)})"
+        if kind < 0.3:
+            day = f"{rng.randint(1, 28)}.{rng.randint(1, 12)}."
+            word = rng.choice((self.labels["week"], self.labels["notes"], self.labels["class"]))
+            return rng.choice(
+                (f"{word}: {rng.choice('ABKPST')}{rng.randint(1, 12)}", day, f"{word} {day}", f"{day} - {day}")
+            )
         text = rng.choice(self.topics or self.remarks) if kind < 0.6 else rng.choice(self.remarks)
+        if kind > 0.85:
+            text += f"{rng.choice((', ', ' and ', ' - ', '; '))}{rng.choice(self.remarks)}"
         return text[:1].upper() + text[1:] if rng.random() < 0.4 else text
 
     def teacher_as(self, rng: random.Random, form: str) -> str:
@@ -94,7 +113,8 @@ class Language:
 
         Args:
             form: ``titled`` (Mrs Okafor), ``initial`` (J. Okafor), ``surname``, ``code`` (OKA), ``full`` (Jane Okafor),
-                ``last_first`` (Okafor J.).
+                ``last_first`` (Okafor J.), ``whole_last_first`` (Okafor Jane), ``first`` (Jane), ``degree``
+                (Jane Okafor, PhD), ``mixed`` (OkJa), ``shortened`` (Oka), ``initial_code`` (J.OKA).
         """
         name = rng.choice(self.teachers)
         first = rng.choice(FIRST_NAMES)
@@ -104,6 +124,12 @@ class Language:
             "code": name.replace(" ", "")[: rng.choice((2, 3, 3, 4))].upper(),
             "full": f"{first} {name}",
             "last_first": f"{name} {first[0]}.",
+            "whole_last_first": f"{name} {first}",
+            "first": first,
+            "degree": f"{first} {name}, {rng.choice(('S.Pd', 'M.Ed', 'PhD', 'S.Kom', 'M.Sc.', 'MA'))}",
+            "mixed": f"{name[:2]}{first[:2]}",
+            "shortened": name.replace(" ", "")[:3],
+            "initial_code": f"{first[0]}.{name[:3].upper()}",
         }.get(form) or self.teacher(rng)
 
     def teacher(self, rng: random.Random) -> str:
@@ -117,8 +143,21 @@ class Language:
         """Room 12, Lab 3, B204."""
         if rng.random() < 0.4:
             return f"{rng.choice('ABCDEFGHKLMNPRSTW')}{rng.choice(('', '', '.', '-'))}{rng.randint(1, 312)}"
-        if rng.random() < 0.15:
-            return rng.choice((f"{rng.randint(10, 412)}", f"{rng.randint(0, 4)}.{rng.randint(10, 32)}"))
+        if rng.random() < 0.3:
+            letters, number = "".join(rng.choices("ABCDEGHKLMPRTV", k=rng.randint(1, 3))), rng.randint(1, 420)
+            return rng.choice(
+                (
+                    f"{rng.randint(10, 412)}",
+                    f"{rng.randint(0, 4)}.{rng.randint(10, 32)}",
+                    f"{letters}-{number}",
+                    f"{letters}{rng.randint(1, 20):02d}-{number}",
+                    f"{letters} {number}{rng.choice('abAB')}",
+                    f"{letters}{rng.randint(1, 40)} - {rng.randint(1, 9)}",
+                    f"{rng.randint(1000, 4300)}.{rng.randint(0, 3):02d}.{number:03d}",
+                    f"{rng.choice(('I', 'II', 'III', 'IV', 'V'))}{rng.choice('ABC')}",
+                    f"{rng.choice(self.labels['room'])}{name_part(rng)}",
+                )
+            )
         return rng.choice(self.rooms).replace("#", str(rng.randint(1, 48)))
 
     def class_name(self, rng: random.Random) -> str:
@@ -158,8 +197,31 @@ TOPICS = _list("""Fractions|The Romans|Persuasive letters|Volcanoes|Past tense|W
 Photosynthesis|Times tables|Chapter 5|Unit 3|Rivers|Forces|Poetry|Ball games|Relay races|The Tudors|Vectors|Mock exam|
 Lab report|Group A|Group 2|Set 3|Top set|Lecture|Seminar|Tutorial|Practical|Online|Recorded|Exam hall|Year 8 only|
 Boys|Girls|Mixed|Elective|Option block|Higher|Foundation|Support|Homework club|Recap|Quiz|Presentation""")
+COMPOUNDS = {
+    "en": (
+        "{} and {}",
+        "Introduction to {}",
+        "Principles of {} and {}",
+        "{} in practice",
+        "History of {}",
+        "{} for {}",
+    ),
+    "de": ("{} und {}", "Einführung in {}", "Grundlagen der {}", "Übung: {}", "{} für {}"),
+    "fr": ("{} et {}", "Initiation à {}", "{} de {}", "TD {}", "Atelier de {}"),
+    "es": ("{} y {}", "Fundamentos de {}", "{} en {}", "Introducción a la {}", "Taller de {} y {}"),
+    "it": ("{} e {}", "Laboratorio di {}", "{} della {}", "Fondamenti di {}"),
+    "pt": ("{} e {}", "Introdução à {}", "{} de {}", "Fundamentos da {}", "Laboratório de {}"),
+    "nl": ("{} en {}", "Inleiding in de {}", "{} voor {}", "Project {}"),
+    "pl": ("{} i {}", "Podstawy {}", "{} z elementami {}", "Wstęp do {}"),
+}
+"""Long names made of others, so that they are wrapped before small letters."""
 _SYLLABLES = _list("""ba|co|da|fe|gi|lo|mu|ne|pa|qui|ra|si|tor|ul|ven|wa|xi|yo|zan|bri|cle|dro|fla|gro|plu|ster|mon|lis|
 ket|nor""")
+
+
+def name_part(rng: random.Random) -> str:
+    """The second half of a room that is called after its subject."""
+    return rng.choice(("Bio", "Che", "Inf", "Fy", "Mus", "v 2", "v1", " Lab 1"))
 
 
 def invented(rng: random.Random) -> str:

@@ -18,6 +18,7 @@ def rows_of(found: Week, day: int) -> Rows:
     for number, slot in enumerate(found.slots):
         shown = Entry(slot.label) if slot.label else found.entries.get((day, number))
         if shown:
+            shown = replace(shown, name=shown.name.replace("\n", " "))
             rows.append((*found.times(number, shown.span), shown))
     return rows
 

@@ -11,7 +11,8 @@ from tests.pages.times import local_form
 from tests.pages.week import Entry, Week, entry, matter, week
 from tests.pages.words_abroad import LANGUAGES
 
-_TAGS = (("A", "B"), ("(A)", "(B)"), ("Wk A", "Wk B"), ("Week 1", "Week 2"), ("G1", "G2"))
+_TAGS = (("A", "B"), ("(A)", "(B)"), ("Wk A", "Wk B"), ("Week 1", "Week 2"))
+_GROUPS = (("G1", "G2"), ("Group 1", "Group 2"), ("(a)", "(b)"), ("Boys", "Girls"))
 
 
 class VariedTable(Table):
@@ -84,7 +85,8 @@ def varied(pen: Pen) -> None:
 def _others(pen: Pen, found: Week) -> dict[tuple[int, int], Entry]:
     """A second entry for some cells: a parallel group's, or the other week's, which tags then tell apart."""
     rng, language = pen.rng, found.language
-    tags = rng.choice((None, *_TAGS))
+    role, kinds = rng.choice((("week", _TAGS), ("note", _GROUPS), ("", ())))
+    tags = rng.choice(kinds) if kinds else None
     about = matter(rng)
     others: dict[tuple[int, int], Entry] = {}
     for at, shown in found.entries.items():
@@ -96,7 +98,7 @@ def _others(pen: Pen, found: Week) -> dict[tuple[int, int], Entry]:
         other = replace(other, span=shown.span)
         if tags:
             shown, other = (
-                replace(each, details=(("week", tag), *each.details))
+                replace(each, details=((role, tag), *each.details))
                 for each, tag in zip((shown, other), tags, strict=True)
             )
             found.entries[at] = shown
