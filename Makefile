@@ -13,10 +13,11 @@
 #   make accuracy DATA=folder            reads every picture of a folder and scores it
 #   make accuracy-drawn [LOOKS=clean]    draws pages of every layout, reads and scores them
 #   make accuracy-real [PICTURES=folder] gets real pages of public repositories, reads and scores them
+#   make train [PAGES=600]               trains the reader's models anew and measures them
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-compress bench-ocr bench-queue bench-relay soak chaos accuracy accuracy-drawn accuracy-real clean FORCE
+.PHONY: help run test lint bench bench-compress bench-ocr bench-queue bench-relay soak chaos accuracy accuracy-drawn accuracy-real train clean FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -84,6 +85,10 @@ accuracy-drawn: .venv/.all $(PAGE)
 accuracy-real: .venv/.all $(PAGE)
 	@$(PYTHON_IN) -m tests.real
 
+# PAGES, TESTED and TRAINING_CACHE reach it through the environment.
+train: .venv/.train
+	@$(PYTHON_IN) -m tests.training
+
 clean:
 	@$(WITH_PYTHON) deploy/setup/clean.py
 
@@ -92,6 +97,9 @@ clean:
 
 .venv/.all: $(LOCKED) $(BROKEN)
 	@$(WITH_PYTHON) deploy/setup/environment.py all
+
+.venv/.train: $(LOCKED) $(BROKEN)
+	@$(WITH_PYTHON) deploy/setup/environment.py train
 
 .local/peers/.stamp: $(addprefix tests/benchmarks/queue/peers/,uv.lock package.json package-lock.json setup.py) | .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.queue.peers.setup

@@ -1,15 +1,13 @@
 """How sure the reader is of a block, and of the whole page: earned from three witnesses.
 
-The OCR's score of the lines a block stands on; how it came by its place and times (a printed time that fits its header
-says more than a scale); and the rules every week keeps (times in order, no overlap). A block is as good as their
-product, and less where its name is so long that it may hold its notes.
+The OCR's score of the lines a block stands on; how it came by its place, its name and its times (a printed time that
+fits its header says more than a scale); and the rules every week keeps (times in order, no overlap). A block is as good
+as their product.
 """
 
 from services.extractor.reading.model import BlockDraft, LayoutResult
 from shared.messages import TimeSource
 
-LONG, WORDS = 28, 5
-"""Characters and words from which on a name is long."""
 _BY_SOURCE: dict[TimeSource | None, float] = {
     "printed": 1.0,
     "header": 1.0,
@@ -32,17 +30,7 @@ def block_confidence(draft: BlockDraft) -> float:
         times = _BY_SOURCE[None]
     elif draft.end is not None and draft.end - draft.start > 5 * 60:
         times = min(times, 0.6)
-    return max(0.0, min(1.0, ocr * times * draft.certainty * _name_certainty(draft)))
-
-
-def _name_certainty(draft: BlockDraft) -> float:
-    """0.85 for a name of many words, 1 for others.
-
-    On 86 pages that the reader had not met, half of the blocks with such names were wrong; of the others nine in ten
-    were right.
-    """
-    long = len(draft.name) >= LONG or len(draft.name.split()) >= WORDS
-    return 0.85 if long else 1.0
+    return max(0.0, min(1.0, ocr * times * draft.certainty))
 
 
 def clashes(drafts: list[BlockDraft]) -> set[int]:

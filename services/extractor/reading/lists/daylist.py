@@ -10,7 +10,7 @@ from itertools import pairwise
 from statistics import median
 
 from services.extractor.reading.axes.view import View
-from services.extractor.reading.cell.cells import page_words, read_cell
+from services.extractor.reading.cell.cells import page_words, read_cells
 from services.extractor.reading.evidence.order import in_reading_order
 from services.extractor.reading.lexicon.days import DayText, listed_days, read_days
 from services.extractor.reading.lexicon.labels import is_period
@@ -296,12 +296,13 @@ def _draw(result: LayoutResult, each: _List, entries: list[_Entry], words: froze
     # Where most print their end, the one that does not ("Doors open 8:35") may have none.
     starts_only = sum(end is None for _, end in times) > len(times) / 2
     nexts = [start if starts_only else None for start, _ in times[1:]] + [None]
-    for entry, (start, end), after in zip(entries, times, nexts, strict=True):
+    rects = [bounds(entry.lines) for entry in entries]
+    places = [Rect(each.lo, rect.y0, each.hi, rect.y1) for rect in rects]
+    cells = read_cells(list(zip((entry.lines for entry in entries), places, strict=True)), words)
+    for entry, rect, cell, (start, end), after in zip(entries, rects, cells, times, nexts, strict=True):
         source: TimeSource = "printed"
         if end is None and after is not None and start < after <= start + _LONGEST:
             end, source = after, "next"
-        rect = bounds(entry.lines)
-        cell = read_cell(entry.lines, Rect(each.lo, rect.y0, each.hi, rect.y1), words)
         result.use(entry.lines)
         if not cell.name or is_free(cell.name):
             continue
@@ -319,6 +320,6 @@ def _draw(result: LayoutResult, each: _List, entries: list[_Entry], words: froze
                     room=cell.room,
                     teacher=cell.teacher,
                     week=each.days.week,
-                    certainty=certainty,
+                    certainty=certainty * cell.chance,
                 )
             )

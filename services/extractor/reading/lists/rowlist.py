@@ -239,5 +239,6 @@ def _read_row(
                 notes=", ".join(notes) or None,
                 room=room,
                 teacher=teacher,
+                certainty=cell.chance,
             )
         )

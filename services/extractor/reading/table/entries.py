@@ -141,7 +141,7 @@ def drafts_of(view: View, days: list[DayBand], item: Found) -> list[BlockDraft]:
                 cycle=band.cycle,
                 weekday=band.weekday,
                 lane=lane,
-                certainty=region.certainty * place.certainty,
+                certainty=region.certainty * place.certainty * place.cell.chance,
             )
         )
     return out

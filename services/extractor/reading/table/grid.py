@@ -18,7 +18,7 @@ from services.extractor.reading.axes.series import DayBand, DayHeader, level
 from services.extractor.reading.axes.timebands import find_time_bands
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.axes.weeks import split_weeks
-from services.extractor.reading.cell.cells import page_words, read_cell
+from services.extractor.reading.cell.cells import page_words, read_cells
 from services.extractor.reading.cell.parts import by_time, by_week
 from services.extractor.reading.lexicon.classes import is_class
 from services.extractor.reading.lexicon.days import one_day
@@ -111,14 +111,14 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     regions = find_regions(table, body)
     regions = with_their_times(regions, view.size)
     regions = with_their_notes(regions, view.size)
-    for region in _by_time(view, _whole_weeks(regions)):
-        page_rect = view.back(region.rect)
-        if not own_times:
-            result.use(region.lines)
-        for week, lines in by_week(region.lines):
-            cell = read_cell(lines, page_rect, words)
-            place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
-            found.append(Found(place, region, week))
+    regions = _by_time(view, _whole_weeks(regions))
+    if not own_times:
+        result.use(line for region in regions for line in region.lines)
+    parts = [(region, week, lines) for region in regions for week, lines in by_week(region.lines)]
+    cells = read_cells([(lines, view.back(region.rect)) for region, _, lines in parts], words)
+    for (region, week, _), cell in zip(parts, cells, strict=True):
+        place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
+        found.append(Found(place, region, week))
     # Before free cells are left out: an "X" may be the last letter of "RELAX".
     spell_words(found, len(header.bands))
     taken = {

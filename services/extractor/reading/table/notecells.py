@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from services.extractor.reading.cell.cells import SMALLER
 from services.extractor.reading.evidence.order import joined
 from services.extractor.reading.evidence.typography import likeness
 from services.extractor.reading.lexicon.words import is_aside
@@ -11,6 +10,8 @@ from services.extractor.reading.model import Rect
 from services.extractor.reading.table.regions import Region
 from services.extractor.reading.table.timecells import behind, below
 
+_SMALLER = 0.82
+"""Likeness of prints below which one is a note's."""
 _LEAST = 3
 _MOST = 0.8
 """Share of the cells next to another one of the same day and time that hold notes."""
@@ -67,4 +68,4 @@ def _is_note(region: Region, lesson: Region) -> bool:
         return not is_aside(joined(lesson.lines))
     one, other = lesson.lines[0].type, region.lines[0].type
     alike = likeness(one, other) if one and other else None
-    return alike is not None and alike < SMALLER
+    return alike is not None and alike < _SMALLER

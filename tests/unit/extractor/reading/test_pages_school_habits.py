@@ -4,11 +4,10 @@ import pytest
 
 from services.extractor.reading.cell.cell_details import unfinished
 from services.extractor.reading.cell.cells import read_cell
-from services.extractor.reading.decide.confidence import block_confidence
 from services.extractor.reading.evidence.line_repair import repair_lines
 from services.extractor.reading.lexicon.days import days_of_pattern, read_days
 from services.extractor.reading.lexicon.labels import is_period
-from services.extractor.reading.model import BlockDraft, Line, Rect
+from services.extractor.reading.model import Line, Rect
 from tests.unit.extractor.reading.sheet import DAYS, Grid, Sheet, find, lesson, week
 
 
@@ -184,14 +183,3 @@ def test_a_rule_beside_a_time_is_no_figure(text: str, times: str) -> None:
 def test_ranges_of_two_columns_with_am_and_pm_are_taken_apart() -> None:
     line = Line(0, "10:50 AM – 11:35 11:35 AM – 12:20 PM", 0.9, 0, Rect(0, 0, 360, 20), 20.0)
     assert [each.text for each in repair_lines([line])] == ["10:50 AM – 11:35", "11:35 AM – 12:20 PM"]
-
-
-@pytest.mark.parametrize(
-    ("name", "long"),
-    [("Guided Reading", False), ("Personal and social education", True), ("PE with Mr Lomax outside", True)],
-)
-def test_a_long_name_may_hold_its_notes_and_costs_confidence(name: str, long: bool) -> None:
-    draft = BlockDraft(
-        "monday", name, Rect(0, 0, 9, 9), [Line(0, name, 1.0, 0, Rect(0, 0, 9, 9), 9)], 540, 600, "header"
-    )
-    assert (block_confidence(draft) < 0.9) is long

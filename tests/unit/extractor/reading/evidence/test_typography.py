@@ -4,11 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
-from services.extractor.reading.cell.cells import DIFFERENT, SAME, SMALLER
 from services.extractor.reading.evidence.typography import likeness, with_types
 from services.extractor.reading.model import Line, Picture, Rect, Type
 from tests.unit.extractor.reading.sheet import Grid, Sheet, find, lesson, plain
 
+SMALLER, DIFFERENT, SAME = 0.82, 0.72, 0.93
+"""Likeness of a note at most, of one in quite another print at most, of two lines of one print at least."""
 FINE = 6
 """Times the picture's size at which text is drawn, so that a stroke may be a part of a pixel thicker than another."""
 INK, PAPER = 20, 255

@@ -1,0 +1,267 @@
+"""What each fragment of a cell is: the lesson's name, what goes on from it, a note, a room, a person, a class, a week.
+
+The model (`learned`, ``roles``) sees each fragment by sizes relative to the others' and to the cell, never in pixels,
+by where it stands, and by the shape of its words.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from services.extractor.reading.cell.cell_details import unfinished
+from services.extractor.reading.cell.fragments import Cut, Fragment
+from services.extractor.reading.cell.habits import elsewhere
+from services.extractor.reading.evidence.typography import likeness
+from services.extractor.reading.learned.trees import load
+from services.extractor.reading.learned.wording import KINDS, kinds
+from services.extractor.reading.lexicon.classes import is_class
+from services.extractor.reading.lexicon.words import (
+    PHRASES,
+    SUBJECTS,
+    is_aside,
+    is_bracketed,
+    is_code,
+    is_group,
+    is_initials,
+    is_person,
+    is_room,
+    is_title,
+    is_weekly,
+)
+from services.extractor.reading.model import Rect
+
+ROLES = ("name", "more", "note", "room", "teacher")
+"""``more`` goes on from the name, as its wrapped second half; ``note`` is all that is none of the others."""
+NAMING = ("name", "more")
+"""What a lesson's name is made of."""
+_WRAPPED = 0.25
+"""Odds that a line goes on from a name on real pages, against those on the drawn ones that the model was trained on."""
+_SURE = 0.95
+"""Chance that words which belong together are one name: on drawn and real pages 19 of 20 or more are."""
+_MUCH_OTHER = 0.6
+"""Of the name's size, or likeness to its print: nothing goes on in print so small or so pale."""
+_TOGETHER = 0.35
+"""Power that makes a product of chances the share of names that are right, as measured on drawn and real pages: where
+one fragment of a cell is understood, the others mostly are."""
+_NUMBER = re.compile(r"[IVX]{1,4}")
+"""A course's ("Algebra" over "II")."""
+_WEEK = re.compile(
+    r"\W*(?:(?:week|wk|woche|semaine|semana|settimana|tydzie[nń])\W*)?(?:[AB12]|odd|even)\W*", re.IGNORECASE
+)
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a cell's fragments are.
+
+    Attributes:
+        roles: of each fragment.
+        chance: that just these make the name, 0 to 1.
+    """
+
+    roles: list[str]
+    chance: float
+
+
+def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
+    """The role of each fragment: one of each cell begins its name, the others are what they most likely are.
+
+    Args:
+        cuts: the cells of one table, which tell of each other what stands where.
+        words: from `cells.page_words`.
+    """
+    if not cuts:
+        return []
+    chances = load("roles").probabilities(features(cuts, words)[1])
+    out: list[Told] = []
+    at = 0
+    for cut in cuts:
+        rows = chances[at : at + len(cut.fragments)]
+        at += len(cut.fragments)
+        # A group's label ("Group 2") begins no name where there is anything else.
+        labels = np.array([is_group(fragment.text) for fragment in cut.fragments])
+        begins = int(np.where(labels, -1.0, rows[:, ROLES.index("name")]).argmax())
+        naming = rows[:, : len(NAMING)].sum(axis=1)
+        naming = _WRAPPED * naming / (_WRAPPED * naming + 1 - naming)
+        naming[[fragment.aside or label for fragment, label in zip(cut.fragments, labels, strict=True)]] = 1 - _SURE
+        for index, (one, two) in enumerate(pairwise(cut.fragments)):
+            if (index == begins or naming[index] > 0.5) and _cannot_end(one, two, words):
+                naming[index + 1] = _SURE
+        named = naming > 0.5
+        named[begins] = True
+        rest = len(NAMING) + rows[:, len(NAMING) :].argmax(axis=1)
+        roles = ["more" if goes_on else ROLES[role] for goes_on, role in zip(named, rest, strict=True)]
+        roles[begins] = "name"
+        out.append(Told(roles, _chance(rows, naming, named, begins)))
+    return out
+
+
+def _cannot_end(one: Fragment, two: Fragment, words: frozenset[str]) -> bool:
+    """Whether a name that ends in one fragment must go on in the next: their words belong together."""
+    like = likeness(one.type, two.type) if one.type and two.type else None
+    if two.aside or two.size < _MUCH_OTHER * one.size or (like is not None and like < _MUCH_OTHER):
+        return False
+    phrase = f"{one.text} {two.text}".casefold()
+    broken = f"{one.text.split()[-1]}{two.text.split()[0]}".casefold()
+    return bool(
+        phrase in words
+        or phrase in PHRASES
+        or unfinished(one.text)
+        or _NUMBER.fullmatch(two.text)
+        or (broken in words and two.text[0].islower() and two.text.casefold() not in words)
+        or (two.row > one.row and phrase.count(" ") == 1 and is_weekly(two.text) and not is_weekly(one.text))
+    )
+
+
+def _chance(rows: Floats, naming: Floats, named: npt.NDArray[np.bool_], begins: int) -> float:
+    """That a cell's name is made of just these fragments."""
+    each = np.where(named, naming, 1 - naming)
+    # Where it begins is sure as far as no other fragment's chance to begin it comes near.
+    begin = rows[:, ROLES.index("name")]
+    each[begins] = begin[begins] / begin.sum() if begin.sum() else 0.0
+    return float(each.prod() ** _TOGETHER)
+
+
+def features(cuts: list[Cut], words: frozenset[str]) -> tuple[tuple[str, ...], Floats]:
+    """The model's columns and a row of them for each fragment of all cells."""
+    rows = []
+    for cut in cuts:
+        shapes = [_words(fragment.text) for fragment in cut.fragments]
+        rows += [_features(cut.fragments, shapes, index, cut.frame, words) for index in range(len(cut.fragments))]
+    columns = tuple(rows[0])
+    own = np.array([list(row.values()) for row in rows], np.float64)
+    names, alike = elsewhere(cuts, own, columns)
+    return (*columns, *names), np.hstack([own, alike])
+
+
+def _features(
+    fragments: list[Fragment], shapes: list[dict[str, float]], index: int, cell: Rect, words: frozenset[str]
+) -> dict[str, float]:
+    one = fragments[index]
+    rect = one.rect
+    most_rows = fragments[-1].row
+    beside = [other for other in fragments if other.row == one.row]
+    found = {
+        "count": len(fragments),
+        "rows": most_rows + 1,
+        "index": index,
+        "row": one.row,
+        "row from end": most_rows - one.row,
+        "in row": beside.index(one),
+        "of row": len(beside),
+        "aside": one.aside,
+        "sureness": one.confidence,
+        "x": (rect.cx - cell.x0) / max(1.0, cell.width),
+        "y": (rect.cy - cell.y0) / max(1.0, cell.height),
+        "left": (rect.x0 - cell.x0) / max(1.0, one.size),
+        "right": (cell.x1 - rect.x1) / max(1.0, one.size),
+        "width": rect.width / max(1.0, cell.width),
+        "height": rect.height / max(1.0, cell.height),
+    }
+    found |= _prints(fragments, one)
+    found |= shapes[index]
+    found |= {f"before {key}": value for key, value in _pair(fragments, index - 1, index, cell, words).items()}
+    found |= {f"after {key}": value for key, value in _pair(fragments, index, index + 1, cell, words).items()}
+    others = [shape for at, shape in enumerate(shapes) if at != index]
+    for key in ("subject", "person", "room", "initials", "bracketed", "weekly", "like subject", "like person"):
+        found[f"first {key}"] = shapes[0][key] if index else math.nan
+        found[f"others {key}"] = max((shape[key] for shape in others), default=math.nan)
+    return found
+
+
+def _prints(fragments: list[Fragment], one: Fragment) -> dict[str, float]:
+    """Size, stroke and contrast against the largest and the others of the cell."""
+    typed = [each.type for each in fragments if each.type]
+    others = [each for each in fragments if each is not one]
+    found = {
+        "size to largest": one.size / max(each.size for each in fragments),
+        "size to others": one.size / max((each.size for each in others), default=one.size),
+        "em to largest": math.nan,
+        "em to others": math.nan,
+        "weight to heaviest": math.nan,
+        "contrast to strongest": math.nan,
+    }
+    if one.type and typed:
+        weight = one.type.stroke / one.type.em
+        found["em to largest"] = one.type.em / max(each.em for each in typed)
+        rest = [each.type.em for each in others if each.type]
+        found["em to others"] = one.type.em / max(rest) if rest else math.nan
+        found["weight to heaviest"] = weight / max(each.stroke / each.em for each in typed)
+        found["contrast to strongest"] = one.type.contrast / max(each.contrast for each in typed)
+    return found
+
+
+def _words(text: str) -> dict[str, float]:
+    """The shape of a text, and what its words may be."""
+    letters = [letter for letter in text if letter.isalpha()]
+    split = re.findall(r"[^\W\d_]+", text.casefold())
+    return {
+        "length": len(text),
+        "words": len(text.split()),
+        "longest word": max(map(len, split), default=0),
+        "digits": sum(letter.isdigit() for letter in text) / max(1, len(text)),
+        "starts with digit": text[:1].isdigit(),
+        "ends with digit": text[-1:].isdigit(),
+        "letters": len(letters) / max(1, len(text)),
+        "capitals": sum(letter.isupper() for letter in letters) / max(1, len(letters)),
+        "starts small": text[:1].islower(),
+        "starts capital": text[:1].isupper(),
+        "stop": "." in text,
+        "comma": "," in text,
+        "slash": "/" in text,
+        "dash": "-" in text or "–" in text,
+        "colon": ":" in text,
+        "bracketed": is_bracketed(text),
+        "bracket": text[:1] in "([" or text[-1:] in ")]",
+        "subject": sum(word in SUBJECTS for word in split) / max(1, len(split)),
+        "person": is_person(text),
+        "room": is_room(text),
+        "code": is_code(text),
+        "initials": is_initials(text),
+        "title": is_title(text),
+        "detail": is_aside(text),
+        "weekly": is_weekly(text),
+        "class": is_class(text),
+        "group": is_group(text),
+        "week": bool(_WEEK.fullmatch(text)),
+        **{f"like {kind}": value for kind, value in zip(KINDS, kinds(text), strict=True)},
+    }
+
+
+def _pair(fragments: list[Fragment], above: int, below: int, cell: Rect, words: frozenset[str]) -> dict[str, float]:
+    """How a fragment goes with the one before it; nothing is known where there is none."""
+    keys = (
+        "em", "size", "weight", "contrast", "same row", "gap", "left", "middle", "filled", "roomless", "phrase",
+        "unfinished", "joined",
+    )  # fmt: skip
+    if above < 0 or below >= len(fragments):
+        return dict.fromkeys(keys, math.nan)
+    one, two = fragments[above], fragments[below]
+    size = max(1.0, (one.size + two.size) / 2)
+    same_row = one.row == two.row
+    word = two.text.split()[0] if two.text.split() else ""
+    first_word = two.rect.width * len(word) / max(1, len(two.text))
+    phrase = f"{one.text} {two.text}".casefold()
+    typed = one.type and two.type
+    values = (
+        two.type.em / one.type.em if one.type and two.type else math.nan,
+        two.size / max(1.0, one.size),
+        (two.type.stroke / two.type.em) / (one.type.stroke / one.type.em) if one.type and two.type else math.nan,
+        two.type.contrast / one.type.contrast if one.type and two.type and typed else math.nan,
+        same_row,
+        (two.rect.x0 - one.rect.x1 if same_row else two.rect.y0 - one.rect.y1) / size,
+        abs(two.rect.x0 - one.rect.x0) / size,
+        abs(two.rect.cx - one.rect.cx) / size,
+        one.rect.width / max(1.0, cell.width),
+        (one.rect.width + first_word) / max(1.0, cell.width),
+        phrase in words or phrase in PHRASES,
+        unfinished(one.text),
+        one.text.endswith(("-", "/", "&", "+", ",")) or two.text[:1] in "&/+-",
+    )
+    return dict(zip(keys, values, strict=True))

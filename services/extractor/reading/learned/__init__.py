@@ -1,0 +1,1 @@
+"""What is learnt instead of written: models, and what evaluates them with numpy alone."""
