@@ -41,12 +41,12 @@ NAMING = ("name", "more")
 _WRAPPED = 0.25
 """Odds that a line goes on from a name on real pages, against those on the drawn ones that the model was trained on."""
 _SURE = 0.95
-"""Chance that words which belong together are one name: on drawn and real pages 19 of 20 or more are."""
+"""Chance given to words which belong together that they are one name; set by hand, not measured."""
 _MUCH_OTHER = 0.6
 """Of the name's size, or likeness to its print: nothing goes on in print so small or so pale."""
 _TOGETHER = 0.35
-"""Power that makes a product of chances the share of names that are right, as measured on drawn and real pages: where
-one fragment of a cell is understood, the others mostly are."""
+"""Power that raises a product of chances, which is too low: where one fragment is understood, the others mostly are.
+Set by eye on bins of drawn and real pages, not fitted."""
 _NUMBER = re.compile(r"[IVX]{1,4}")
 """A course's ("Algebra" over "II")."""
 _WEEK = re.compile(
