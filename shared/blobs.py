@@ -86,6 +86,15 @@ def blob_key(tenant: str, document_id: str, name: str) -> str:
     return f"{tenant}/{document_id}/{name}"
 
 
+def local_folder(url: str) -> Path | None:
+    """The folder that a ``file://`` URL names; None for an object store."""
+    if not url.startswith("file://"):
+        return None
+    split = urlsplit(url)
+    # file://.local/blobs is relative to the working directory: urlsplit reads its first part as a host.
+    return Path(split.netloc + url2pathname(split.path)).absolute()
+
+
 class BlobStore:
     """`Blobs` over obstore."""
 
@@ -98,10 +107,7 @@ class BlobStore:
         """Open the store that `BLOB_URL` names; a local folder is made if it is missing. Raises `SettingError`."""
         settings = BlobSettings.load(**({"blob_url": url} if url else {}))
         url, seconds = settings.blob_url, settings.blob_timeout / 1000
-        if url.startswith("file://"):
-            split = urlsplit(url)
-            # file://.local/blobs is relative to the working directory: urlsplit reads its first part as a host.
-            folder = Path(split.netloc + url2pathname(split.path)).absolute()
+        if folder := local_folder(url):
             return cls(LocalStore(folder, mkdir=True, automatic_cleanup=True), seconds)
         # Without these a store that accepts and never answers is waited for without end.
         client: Any = {

@@ -6,6 +6,7 @@ one line with the outcome. An answer that ends without one means that the servic
 
 import hmac
 import re
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from shared import metrics
 from shared.attempt import attempt
 from shared.blobs import document_prefix
 from shared.logs import get_logger
@@ -139,9 +141,12 @@ def run_route(
             await write(DirectLine(progress=sent))
 
         job = Job(asked.document_id, asked.tenant, stage, asked.attempt, asked.payload, 0.0, asked.trace)
+        begun = time.monotonic()
         with structlog.contextvars.bound_contextvars(document_id=job.document_id, stage=stage, direct=True):
             outcome, _ = await attempt(handler, job, progress, seconds)
-            log.info("job ended", outcome=type(outcome).__name__.lower())
+            ended = type(outcome).__name__.lower()
+            log.info("job ended", outcome=ended)
+        metrics.JOB_DURATION.labels(stage, "direct", ended).observe(time.monotonic() - begun)
         await write(_line(outcome))
         await response.write_eof()
         return response

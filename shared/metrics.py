@@ -1,15 +1,57 @@
-"""Prometheus metrics that all services share; each process serves its own at ``/metrics``."""
+"""Prometheus metrics that several services share; each process serves its own. What one service alone measures stands
+in its own ``metrics.py``, so that no process shows series it never fills.
 
-from prometheus_client import Counter, Gauge, Histogram
+What only Redis and Postgres know (how much waits, how long, who is dead) no process of the fleet can say of itself:
+`shared.exporter` asks for it once for all.
+"""
 
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+from prometheus_client import Counter, Gauge, Histogram, Info
 
-JOB_SECONDS = Histogram("timelift_job_seconds", "Time a job took, by outcome.", ["stage", "outcome"], buckets=SECONDS)
-RUNNING = Gauge("timelift_jobs_running", "Jobs running in this process.", ["stage"])
+JOB_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+DOCUMENT_SECONDS = (0.5, 1, 2, 3, 4, 5, 7.5, 10, 15, 30, 60, 300, 1800)
+
+BUILD = Info("timelift_build", "Which Timelift this process is.")
+JOB_DURATION = Histogram(
+    "timelift_job_duration_seconds",
+    "Time a job took until what follows from it was recorded, by carrier (stream, direct) and outcome (done, retry, "
+    "dead).",
+    ["stage", "carrier", "outcome"],
+    buckets=JOB_SECONDS,
+)
+JOB_WAIT = Histogram(
+    "timelift_job_wait_seconds", "Time a job waited on its stream for a worker.", ["stage"], buckets=JOB_SECONDS
+)
+JOB_ATTEMPTS = Histogram(
+    "timelift_job_attempts", "Tries that a job took until it was done.", ["stage"], buckets=(1, 2, 3, 4, 5, 10)
+)
+JOBS_RUNNING = Gauge("timelift_jobs_running", "Jobs running in this process.", ["stage"])
+JOBS_RETRIED = Counter("timelift_jobs_retried_total", "Jobs that failed and will be tried again.", ["stage", "carrier"])
+JOBS_RECLAIMED = Counter("timelift_jobs_reclaimed_total", "Jobs taken over from a worker that went quiet.", ["stage"])
+JOBS_LOST = Counter(
+    "timelift_jobs_lost_total", "Running jobs that another worker took over, or were cancelled.", ["stage"]
+)
+CAUSES = ("refused", "exhausted", "malformed", "newer", "deadly", "late")
+"""Of a job's death."""
+JOBS_DEAD = Counter(
+    "timelift_jobs_dead_total",
+    "Jobs that died, by cause: refused (the upload is at fault), exhausted (all tries failed), malformed (an entry "
+    "that cannot be read), newer (of a version that nobody here could read), deadly (ended several workers), late (past "
+    "its deadline).",
+    ["stage", "carrier", "cause"],
+)
 READER_FAILURES = Counter(
     "timelift_layout_reader_failures_total", "Pages that a layout reader raised on; the others read them.", ["reader"]
 )
-RECLAIMED = Counter("timelift_jobs_reclaimed_total", "Jobs taken over from a worker that went quiet.", ["stage"])
 DEAD_DROPPED = Counter(
     "timelift_dead_jobs_dropped_total", "Dead jobs that are no longer kept for being too many.", ["stage"]
 )
+DOCUMENT_DURATION = Histogram(
+    "timelift_document_duration_seconds",
+    "Time from the upload, or from being put back to work, to a document's end; each end is counted once in the fleet.",
+    ["end", "priority"],
+    buckets=DOCUMENT_SECONDS,
+)
+DATABASE_CONNECTIONS = Gauge(
+    "timelift_database_connections", "Connections of this process's Postgres pool, by state (idle, used).", ["state"]
+)
+DATABASE_CONNECTIONS_MAX = Gauge("timelift_database_connections_max", "Connections that the pool may open.")

@@ -31,6 +31,7 @@ from shared.streams.server_check import check_server
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import Worker
 from shared.threads import end_process
+from shared.version import export_version
 from shared.watchdog import GRACE_SECONDS, ChoreError, Watchdog
 
 log = get_logger(__name__)
@@ -68,6 +69,7 @@ def run(main: Callable[[], Coroutine[Any, Any, None]], service: str) -> None:
     told in one sentence."""
     try:
         configure_logging(service)
+        export_version(service)
         import uvloop
 
         uvloop.run(main())

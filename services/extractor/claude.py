@@ -22,6 +22,7 @@ from typing import Any
 import anthropic
 import msgspec
 
+from services.extractor import metrics
 from services.extractor.attempts import Attempt, Note, Usage, cost, counted
 from services.extractor.grounding import Answer, ClaudeError
 from services.extractor.prompt import SYSTEM, Numbered, content, repair, schema
@@ -193,6 +194,11 @@ class Claude:
                 seconds=round(time.monotonic() - started, 3),
             )
             talk.attempts.append(attempt)
+            metrics.CLAUDE_REQUESTS.labels(outcome[:40]).inc()
+            metrics.CLAUDE_TOKENS.labels("input").inc(usage.input_tokens)
+            metrics.CLAUDE_TOKENS.labels("output").inc(usage.output_tokens)
+            metrics.CLAUDE_COST.inc(attempt.cost_usd)
+            metrics.CLAUDE_DURATION.observe(attempt.seconds)
             log.info("claude asked", number=len(talk.attempts), **attempt.record())
             await talk.note(attempt)
 

@@ -19,6 +19,7 @@ import msgspec
 
 from services.extractor.attempts import Attempt, by_id, summary
 from services.extractor.grounding import Answer, ClaudeError, ground
+from services.extractor.metrics import CONFIDENCE, LAYOUTS, TIMETABLES
 from services.extractor.pictures import UndecodableError, blank, decode, media_type_of, sendable
 from services.extractor.prompt import MAX_PAGES, Numbered, number_lines
 from services.extractor.reading import PageInput, read_timetable
@@ -193,6 +194,8 @@ class Extractor:
             log.info("document was deleted")
             return Done()
         validated = all(each.validated for each in saved.values())
+        for each in saved.values():
+            TIMETABLES.labels(read.reader, "no" if each.validated and not each.warnings else "yes").inc()
         log.info(
             "timetables saved",
             timetables=len(saved),
@@ -258,6 +261,8 @@ class Extractor:
             warnings=[*material.warnings, *reading.warnings],
             timeblocks=reading.blocks,
         )
+        LAYOUTS.labels(reading.layout or "none").inc()
+        CONFIDENCE.observe(reading.confidence)
         log.info("layout read", layout=reading.layout, blocks=len(reading.blocks), confidence=reading.confidence)
         always = self._settings.extraction == "claude"
         if self._claude is None or not (always or reading.confidence < self._settings.quality_gate):

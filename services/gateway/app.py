@@ -7,6 +7,7 @@ from aiohttp import web
 from services.gateway import documents, queue, sse, timetables, upload
 from services.gateway.context import GATEWAY, Gateway
 from services.gateway.guard import allows_origin, guard
+from services.gateway.metrics import measured
 from services.gateway.problems import problem_middleware
 from shared.health import Check, add_health_routes
 from shared.http_server import SECURITY_HEADERS
@@ -23,7 +24,7 @@ _CSP = (
 def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.Application:
     """The application over `gateway`; `checks` decide whether it is ready, `alive` whether it can go on at all."""
     app = web.Application(
-        middlewares=[problem_middleware, gateway.answers.middleware, guard, gateway.tenants.middleware],
+        middlewares=[measured, problem_middleware, gateway.answers.middleware, guard, gateway.tenants.middleware],
         client_max_size=1024,
     )
     app[GATEWAY] = gateway

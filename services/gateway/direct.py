@@ -26,6 +26,7 @@ from shared.direct import PATH, DirectDone, DirectJob, DirectLine, InternalSetti
 from shared.events import GIVEN_UP, EventIds, error_event, percentage_of, progress_event
 from shared.logs import get_logger
 from shared.messages import Event, Stage
+from shared.metrics import JOBS_DEAD, JOBS_RETRIED
 from shared.settings import Settings, setting
 from shared.streams.loops import wait
 from shared.streams.queue_settings import QueueSettings
@@ -204,14 +205,18 @@ class Direct:
                         )
                 if line.dead is not None:
                     await self._fail(job, line.dead, percentage)
+                    JOBS_DEAD.labels(stage, "direct", "refused").inc()
                     return
                 if line.done:
                     done = line.done
                     break
+                if attempt <= self._queue.queue_max_retries:
+                    JOBS_RETRIED.labels(stage, "direct").inc()
                 log.warning("will be tried again", document_id=job.document_id, reason=line.retry)
                 await asyncio.sleep(retry_wait_ms(attempt, self._queue.queue_backoff) / 1000)
             if done is None:
                 await self._fail(job, GIVEN_UP, percentage)
+                JOBS_DEAD.labels(stage, "direct", "exhausted").inc()
                 return
             if done.event:
                 await self._publish(done.event)

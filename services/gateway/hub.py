@@ -9,8 +9,8 @@ from collections import defaultdict
 from typing import cast
 
 import msgspec
-from prometheus_client import Counter, Gauge
 
+from services.gateway.metrics import STREAMS_OPEN
 from shared.logs import get_logger
 from shared.messages import Event
 from shared.streams.entries import read_event
@@ -18,9 +18,6 @@ from shared.streams.keys import Keys
 from shared.streams.scripts import Client
 
 log = get_logger(__name__)
-
-SUBSCRIBERS = Gauge("timelift_sse_subscribers", "Event streams open in this process.")
-CUT_OFF = Counter("timelift_sse_cut_off_total", "Event streams closed because the client did not keep up.")
 
 
 def frame(id_: str | None, event: Event) -> bytes:
@@ -44,11 +41,12 @@ class Subscriber:
         self._frames: list[Frame] = []
         self._limit = limit
         self._ready = asyncio.Event()
-        self.cut_off = False
+        self.cut_off = ""
+        """Why, once it is."""
 
-    def close(self) -> None:
+    def close(self, reason: str) -> None:
         """Cut the stream off; its client comes back with Last-Event-ID."""
-        self.cut_off = True
+        self.cut_off = self.cut_off or reason
         self._frames.clear()
         self._ready.set()
 
@@ -57,8 +55,7 @@ class Subscriber:
         if self.cut_off:
             return
         if len(self._frames) >= self._limit:
-            CUT_OFF.inc()
-            self.close()
+            self.close("slow")
             return
         self._frames.append(item)
         self._ready.set()
@@ -93,14 +90,14 @@ class Hub:
         """From here on the document's events are buffered; read the history after this, so that none falls between."""
         subscriber = Subscriber(self._limit)
         self._subscribers[document_id].add(subscriber)
-        SUBSCRIBERS.inc()
+        STREAMS_OPEN.inc()
         return subscriber
 
     def unsubscribe(self, document_id: str, subscriber: Subscriber) -> None:
         found = self._subscribers.get(document_id)
         if found and subscriber in found:
             found.remove(subscriber)
-            SUBSCRIBERS.dec()
+            STREAMS_OPEN.dec()
             if not found:
                 del self._subscribers[document_id]
 
@@ -108,7 +105,7 @@ class Hub:
         """Cut all streams off, because this gateway is stopping."""
         for subscribers in self._subscribers.values():
             for each in subscribers:
-                each.close()
+                each.close("stopping")
 
     async def run_once(self, keys: Keys) -> None:
         """Read on in one partition's events and hand them out. Reads by id, never from `$`, which drops what came

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
+from prometheus_client import Counter
 
 from shared.blobs import BlobAwayError
 from shared.db.pool import DatabaseAwayError
@@ -11,6 +12,8 @@ from shared.logs import get_logger
 from shared.messages import Problem, encode
 
 log = get_logger(__name__)
+
+PROBLEMS = Counter("timelift_http_problems_total", "Requests that were answered with a problem, by its type.", ["type"])
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -49,6 +52,7 @@ class ProblemError(Exception):
             self.headers["Retry-After"] = str(retry_after)
 
     def response(self) -> web.Response:
+        PROBLEMS.labels(self.problem.type.rpartition("/")[2]).inc()
         return web.Response(
             body=encode(self.problem),
             status=self.problem.status,

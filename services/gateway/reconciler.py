@@ -9,6 +9,7 @@ and has not ended by now was forgotten, however it moved meanwhile.
 import re
 from collections import defaultdict
 
+from services.gateway.metrics import RECONCILED
 from shared.db.jobs import Jobs, Reconciling
 from shared.db.pool import DatabaseAwayError, outage
 from shared.logs import get_logger
@@ -67,6 +68,7 @@ class Reconciler:
                 if self._producer.keys_of(id_).partition not in away
             }
             again = await mine.again({id_: under_way[id_] for id_ in under_way.keys() - held.keys()})
+            RECONCILED.labels("forgotten").inc(len(again))
             if again:
                 log.warning("redis forgot jobs: enqueued again", documents=len(again), first=again[:3])
             await self._release(mine, under_way, held)
@@ -85,6 +87,8 @@ class Reconciler:
                 # Ids of two streams can be the same, so the one to keep is named only on its own.
                 keep = last.entry if stage == last.stage else ""
                 await self._producer.remove(last.document_id, stage=stage, keep=keep)
+        RECONCILED.labels("surplus").inc(len(surplus))
+        RECONCILED.labels("doubled").inc(len(doubled))
         if surplus or doubled:
             # By name: what another system left under our keys would else vanish without a trace.
             log.warning(

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from prometheus_client import Gauge
 
+from services.gateway.metrics import RELAYED
 from shared.db.jobs import Jobs, QueuedJob
 from shared.db.pool import DatabaseAwayError, outage
 from shared.events import progress_event
@@ -156,6 +157,7 @@ class Relay:
             except AWAY as error:
                 self._note(partition, error)
             else:
+                RELAYED.labels(job.stage).inc()
                 return True
         if len(self._passed) >= _PASSED:
             self._passed.clear()

@@ -18,6 +18,7 @@ from services.gateway.answers import SMALL
 from services.gateway.clients import client_of
 from services.gateway.context import GATEWAY, Gateway, document_id
 from services.gateway.hub import Frame, Subscriber, frame
+from services.gateway.metrics import EVENT_AGE, STREAMS_CLOSED
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import TENANT
 from shared.db.documents import Row, read_document
@@ -45,7 +46,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     id_ = document_id(request)
     last = _last_event_id(request)
     subscriber = gateway.hub.subscribe(id_)
-    hold = Hold(client_of(request, gateway.settings.proxies), subscriber.close, at_work=True)
+    hold = Hold(client_of(request, gateway.settings.proxies), lambda: subscriber.close("room"), at_work=True)
     try:
         if not gateway.streams.take(hold):
             raise ProblemError(
@@ -167,32 +168,45 @@ class _Stream:
         await self._response.prepare(self._request)
         try:
             await self._write(f"retry: {_RETRY_MS}\n".encode() + self._connected(document))
-            if not await self._send(history):
-                await self._follow()
+            closed = "ended" if await self._send(history) else await self._follow()
             await self._response.write_eof()
-        except (ConnectionError, TimeoutError, ProblemError):
+        except (ConnectionError, TimeoutError, ProblemError) as error:
             # The client went away, or stopped reading for longer than a write may take; or there was no room.
+            kind = (
+                "room" if isinstance(error, ProblemError) else "slow" if isinstance(error, TimeoutError) else "client"
+            )
+            closed = self._subscriber.cut_off or kind
             self._abort()
+        except asyncio.CancelledError:
+            STREAMS_CLOSED.labels("client").inc()
+            raise
+        STREAMS_CLOSED.labels(closed).inc()
         return self._response
 
-    async def _follow(self) -> None:
+    async def _follow(self) -> str:
+        """Send what comes; returns why it ended, as `STREAMS_CLOSED` tells it."""
         heartbeat = self._gateway.settings.sse_heartbeat / 1000
         due = time.monotonic() + heartbeat
         while True:
             frames = await self._subscriber.take(max(due - time.monotonic(), 0.01))
             if self._subscriber.cut_off:
                 self._abort()
-                return
-            if await self._send(frames):
-                return
+                return self._subscriber.cut_off
+            ended = await self._send(frames)
+            for each in frames:
+                EVENT_AGE.observe(max(time.time() - event_id(each.id)[0] / 1000, 0.0))
+            if ended:
+                return "ended"
             if time.monotonic() < due:
                 continue
             due = time.monotonic() + heartbeat
             try:
                 row = await self._gateway.documents.row(self._id, self._request[TENANT])
                 # What the reader missed while Redis was away is found by looking at the history again.
-                if row is None or await self._send(await _history(self._gateway, row, self._last)):
-                    return
+                if row is None:
+                    return "deleted"
+                if await self._send(await _history(self._gateway, row, self._last)):
+                    return "ended"
             except DatabaseAwayError:
                 await self._write(b": heartbeat\n\n")
                 continue

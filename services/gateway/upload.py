@@ -3,16 +3,19 @@
 import asyncio
 import contextlib
 import re
+import time
 
 from aiohttp import web
 from redis.exceptions import RedisError
 
 from services.gateway.context import GATEWAY, Gateway, new_document_id
+from services.gateway.metrics import UPLOAD_ANSWER, UPLOAD_BYTES
 from services.gateway.multipart import read_file
 from services.gateway.problems import ProblemError
 from services.gateway.reception import Body
 from services.gateway.tenants import TENANT
 from shared.blobs import BlobAwayError, blob_key, document_prefix
+from shared.db.jobs import PRIORITIES
 from shared.db.pool import DatabaseAwayError, patiently
 from shared.events import progress_event
 from shared.health import json_response
@@ -24,7 +27,6 @@ from shared.pictures import ALLOWED, inspect
 log = get_logger(__name__)
 
 _TRACE = re.compile(r"[0-9a-f-]{1,64}")
-_PRIORITIES = {"interactive": 0, "batch": 1}
 _DIRECT_SECONDS = 120
 """Longest that an upload's answer waits for its document while Redis is away; it goes on without it."""
 _RECORD_SECONDS = 5.0
@@ -35,10 +37,10 @@ async def upload(request: web.Request) -> web.Response:
     """Errors: what `read_file` raises, 422 for a file that can never be read, 503 when too much arrives at once or the
     store or the record cannot be reached. A refused upload leaves nothing behind."""
     gateway = request.app[GATEWAY]
-    priority = _PRIORITIES.get(request.query.get("priority", "interactive"))
+    priority = PRIORITIES.get(request.query.get("priority", "interactive"))
     if priority is None:
         raise ProblemError(
-            400, "bad-query", "Bad query", "priority is one of those allowed.", allowed={"priority": [*_PRIORITIES]}
+            400, "bad-query", "Bad query", "priority is one of those allowed.", allowed={"priority": [*PRIORITIES]}
         )
     away = gateway.relay.away
     with gateway.direct.slot() if away else contextlib.nullcontext(True) as free:
@@ -51,17 +53,19 @@ async def upload(request: web.Request) -> web.Response:
                 retry_after=10,
             )
         async with gateway.reception.body(request) as body:
-            document_id = await _receive(request, body, priority)
+            document_id, received = await _receive(request, body, priority)
         status = await _worked_through(gateway, document_id, request[TENANT]) if away else Status.UPLOADED
     answer = json_response(Uploaded(document_id=document_id, status=status), 200 if status.final else 202)
     answer.headers["Location"] = f"/api/v1/documents/{document_id}"
+    UPLOAD_ANSWER.observe(time.monotonic() - received)
     return answer
 
 
-async def _receive(request: web.Request, body: Body, priority: int) -> str:
-    """Read, check and commit an upload; returns its document's id."""
+async def _receive(request: web.Request, body: Body, priority: int) -> tuple[str, float]:
+    """Read, check and commit an upload; returns its document's id, and when its last byte was there (monotonic)."""
     gateway, tenant = request.app[GATEWAY], request[TENANT]
     file = await read_file(request, body, gateway.pictures.max_upload_bytes)
+    received = time.monotonic()
     try:
         # In a thread: a hostile file of 20 MB takes a fifth of a second to walk.
         info = await asyncio.to_thread(inspect, file.data, len(file.data), gateway.pictures)
@@ -94,8 +98,9 @@ async def _receive(request: web.Request, body: Body, priority: int) -> str:
     await asyncio.shield(_commit(gateway, tenant, document_id, payload, file.data, trace, priority))
     if everyone >= gateway.queue.queue_window and not gateway.relay.partly_away:
         await _tell_waiting(gateway, document_id)
+    UPLOAD_BYTES.labels(payload.content_type).observe(payload.size)
     log.info("uploaded", document_id=document_id, bytes=payload.size, content_type=payload.content_type)
-    return document_id
+    return document_id, received
 
 
 async def _tell_waiting(gateway: Gateway, document_id: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
+from services.ocr.metrics import LINES, PAGE_DURATION
 from services.ocr.reading import Answer, Fault, Found, News, ReaderSettings, reading_processes
 from shared.blobs import BlobMissingError, Blobs, blob_key
 from shared.children.pool import Children
@@ -77,7 +78,10 @@ class Reader:
         key = blob_key(job.tenant, job.document_id, "ocr.json")
         seconds = round(time.monotonic() - started, 3)
         await self._blobs.put(key, to_json(OcrResult(pages=read, engine=self._label, seconds=seconds)))
-        lines = sum(known) + sum(len(page.lines) for page in read)
+        new = sum(len(page.lines) for page in read)
+        LINES.labels("read").inc(new)
+        LINES.labels("known").inc(sum(known))
+        lines = sum(known) + new
         how = "known from the document" if all(known) else "read"
         await progress("ocr", 1.0, f"{lines} {_lines(lines)} {how}", details={"lines": lines})
         log.info("pages read", pages=len(read), lines=lines, seconds=seconds)
@@ -95,7 +99,8 @@ class Reader:
             return OcrPage(page=stored.page, image=stored.image, width=stored.width, height=stored.height, lines=[])
         data = await self._blobs.get(stored.image)
         async with _publishing(progress, index, pages) as on_news:
-            answer = await self.children.call(data, on_news)
+            with PAGE_DURATION.time():
+                answer = await self.children.call(data, on_news)
         if isinstance(answer, Fault):
             raise UnreadableError(answer.sentence)
         key = stored.image

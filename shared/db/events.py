@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
+from shared.db.jobs import priority_name
 from shared.db.pool import Database, outage
 from shared.db.statements import sql
 from shared.messages import Event
+from shared.metrics import DOCUMENT_DURATION
 
 
 class RecordedEvent(msgspec.Struct):
@@ -45,7 +47,7 @@ class Events:
         async with self._database.pool.acquire() as connection, connection.transaction():
             # Before the inserts, whose foreign keys lock the same rows.
             await connection.execute(sql("documents_lock"), columns[0])
-            await connection.execute(sql("events_insert"), *columns)
+            ends = await connection.fetch(sql("events_insert"), *columns)
             if newest:
                 ordered = sorted(newest.items())
                 await connection.execute(
@@ -56,6 +58,8 @@ class Events:
                     [each.event.percentage or 0 for _, each in ordered],
                     [each.id for _, each in ordered],
                 )
+        for row in ends:
+            DOCUMENT_DURATION.labels(row["status"], priority_name(row["priority"])).observe(row["seconds"])
 
     @outage
     async def of(self, document_id: str) -> list[RecordedEvent]:

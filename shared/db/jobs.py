@@ -18,6 +18,15 @@ _ENDING_SECONDS = 60
 """A document's end is recorded before its job is acknowledged; this long after, the job is surplus."""
 
 
+PRIORITIES = {"interactive": 0, "batch": 1}
+"""As an upload names them; the lower is relayed first."""
+
+
+def priority_name(number: int) -> str:
+    """As an upload would name it."""
+    return next((name for name, each in PRIORITIES.items() if each == number), "other")
+
+
 class QueuedJob(msgspec.Struct):
     """A committed job."""
 

@@ -12,6 +12,7 @@ import msgspec
 from shared.cancelling import end_if_cancelled
 from shared.db.migrate import Connection, SchemaError, migrate, newest, version
 from shared.logs import get_logger
+from shared.metrics import DATABASE_CONNECTIONS, DATABASE_CONNECTIONS_MAX
 from shared.settings import Settings, setting, url_of
 from shared.watchdog import POSTGRES_SECONDS, allowing
 
@@ -150,6 +151,10 @@ class Database:
             pool.terminate()
             raise
         self._pool = pool
+        # Of several pools in one process the last one is shown; a service has one.
+        DATABASE_CONNECTIONS.labels("idle").set_function(pool.get_idle_size)
+        DATABASE_CONNECTIONS.labels("used").set_function(lambda: pool.get_size() - pool.get_idle_size())
+        DATABASE_CONNECTIONS_MAX.set(pool.get_max_size())
 
     async def _statement_cache(self) -> int:
         """The setting; behind a pooler none unless it was set, as the next transaction may meet another backend, which

@@ -1,5 +1,6 @@
 """Jobs and events as the plain-text fields of stream entries, readable with redis-cli."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,11 @@ class Delivery:
     """The entry as field, value, field, value, ..."""
     deaths: int = 0
     """Workers that ended while they had it, as far as one knows: such as were not heard of again."""
+
+    @property
+    def waited(self) -> float:
+        """Seconds since it was put on its stream, whose ids are times."""
+        return max(time.time() - int(self.id.partition("-")[0]) / 1000, 0.0)
 
     @property
     def document_id(self) -> str:

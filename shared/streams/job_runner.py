@@ -67,9 +67,10 @@ class JobRunner:
         self._on_dead = on_dead
         self._settings = settings
         self._version = version
-        self._seconds = {
-            kind: metrics.JOB_SECONDS.labels(consumer.stage, kind.__name__.lower()) for kind in (Done, Retry, Dead)
-        }
+        self._stage = consumer.stage
+        for cause in metrics.CAUSES:
+            # There from the start: of a counter that appears with its first death, Prometheus sees no increase.
+            metrics.JOBS_DEAD.labels(self._stage, "stream", cause)
 
     async def run(self, delivery: Delivery, on_settling: Callable[[], None]) -> None:
         """Work one delivery to its end.
@@ -78,36 +79,41 @@ class JobRunner:
             on_settling: called when the handler is through and only what follows from it is being recorded.
         """
         try:
-            job = read_job(self._consumer.stage, delivery.fields, self._version)
+            job = read_job(self._stage, delivery.fields, self._version)
         except NewerEntryError as error:
             await self._put_back(delivery, str(error))
             return
         except MalformedEntryError as error:
-            await self._dead_letter(delivery, None, "This job could not be read.", str(error))
+            await self._dead_letter(delivery, None, "This job could not be read.", str(error), "malformed")
             return
         # The task has a context of its own, which ends with it.
         structlog.contextvars.bind_contextvars(document_id=job.document_id, stage=job.stage, attempt=job.attempt)
         if delivery.deaths >= self._settings.queue_max_deliveries:
             reason = "Reading this picture stopped its worker several times, so it was given up."
-            await self._dead_letter(delivery, job, reason, f"{delivery.deaths} workers ended while they had it")
+            detail = f"{delivery.deaths} workers ended while they had it"
+            await self._dead_letter(delivery, job, reason, detail, "deadly")
             return
         # By the server's clock: this machine's may be another.
         if job.deadline and (late := await self._persist(self._consumer.now) - job.deadline) > 0:
             reason = "This picture waited too long to be read, so it was given up. Please upload it again."
-            await self._dead_letter(delivery, job, reason, f"{late:.1f} s after its deadline")
+            await self._dead_letter(delivery, job, reason, f"{late:.1f} s after its deadline", "late")
             return
+        if delivery.deliveries == 1:
+            metrics.JOB_WAIT.labels(self._stage).observe(delivery.waited)
         begun = time.monotonic()
         progress = JobProgress(self._consumer, delivery, job)
         outcome, detail = await attempt(self._handler, job, progress, self._settings.queue_timeout / 1000)
         on_settling()
         await self._settle(delivery, job, outcome, detail)
         seconds = time.monotonic() - begun
-        self._seconds[type(outcome)].observe(seconds)
-        log.info("job ended", outcome=type(outcome).__name__.lower(), seconds=round(seconds, 3))
+        ended = type(outcome).__name__.lower()
+        metrics.JOB_DURATION.labels(self._stage, "stream", ended).observe(seconds)
+        log.info("job ended", outcome=ended, seconds=round(seconds, 3))
 
     async def _settle(self, delivery: Delivery, job: Job, outcome: Outcome, detail: str) -> None:
         match outcome:
             case Done(next=following, event=event):
+                metrics.JOB_ATTEMPTS.labels(self._stage).observe(job.attempt)
                 await self._persist(
                     lambda: self._consumer.finish(
                         delivery,
@@ -122,13 +128,14 @@ class JobRunner:
                 own = without(delivery.fields, NEWER_SINCE, NEWER_TRIES)
                 fields = replaced(own, attempt=str(job.attempt + 1))
                 log.warning("will be tried again", reason=reason, in_ms=wait_ms)
-                await self._persist(lambda: self._consumer.retry(delivery, wait_ms, fields))
+                if await self._persist(lambda: self._consumer.retry(delivery, wait_ms, fields)):
+                    metrics.JOBS_RETRIED.labels(self._stage, "stream").inc()
             case Retry(reason=reason):
-                await self._dead_letter(delivery, job, GIVEN_UP, f"{reason}\n{detail}")
+                await self._dead_letter(delivery, job, GIVEN_UP, f"{reason}\n{detail}", "exhausted")
             case Dead(reason=reason):
-                await self._dead_letter(delivery, job, reason, detail)
+                await self._dead_letter(delivery, job, reason, detail, "refused")
 
-    async def _dead_letter(self, delivery: Delivery, job: Job | None, person: str, detail: str) -> None:
+    async def _dead_letter(self, delivery: Delivery, job: Job | None, person: str, detail: str, cause: str) -> None:
         """Record the failure, then move the job to the dead stream and tell the person."""
         log.error("job is dead", entry=delivery.id, reason=person, detail=detail[:2000])
         known = job is not None and bool(await self._persist(lambda: self._on_dead(job, person)))
@@ -152,8 +159,10 @@ class JobRunner:
                 event=event if known else None,
             )
         )
+        if keep and done:
+            metrics.JOBS_DEAD.labels(self._stage, "stream", cause).inc()
         if keep and done > 1:
-            metrics.DEAD_DROPPED.labels(self._consumer.stage).inc(done - 1)
+            metrics.DEAD_DROPPED.labels(self._stage).inc(done - 1)
             log.warning("the dead jobs are as many as are kept: the oldest went", dropped=done - 1)
 
     async def _put_back(self, delivery: Delivery, error: str) -> None:
@@ -163,7 +172,7 @@ class JobRunner:
         tries = int(value_of(delivery.fields, NEWER_TRIES)) + 1
         if now > (value_of(delivery.fields, "deadline") or since + _NEWER_SECONDS):
             sentence = "This service was too old to read this picture. Please upload it again later."
-            await self._dead_letter(delivery, owner_of(self._consumer.stage, delivery.fields), sentence, error)
+            await self._dead_letter(delivery, owner_of(self._stage, delivery.fields), sentence, error, "newer")
             return
         wait_ms = int(min(_NEWER_FIRST_MS * 2 ** min(tries - 1, 10), _NEWER_MOST_MS) * random.uniform(0.5, 1.0))
         log.info("a job is of a newer version and goes back for others", reason=error, in_ms=wait_ms, tries=tries)

@@ -64,7 +64,7 @@ class Worker:
         self._slots = slots or Slots(settings.queue_concurrency)
         self._slots.fetchers += 1
         self._running: dict[str, _Running] = {}
-        self._gauge = metrics.RUNNING.labels(consumer.stage)
+        self._gauge = metrics.JOBS_RUNNING.labels(consumer.stage)
         self._lease = settings.queue_lease / 1000
         self._looked = time.monotonic()  # for what other workers left behind
         self._patient_until = 0.0
@@ -165,6 +165,7 @@ class Worker:
         _, strange = await self._consumer.promote(100)
         if strange:
             log.error("the retry set held what is no job: moved to the dead", members=strange)
+            metrics.JOBS_DEAD.labels(self._consumer.stage, "stream", "malformed").inc(strange)
 
     async def control_once(self) -> None:
         """Stop the jobs of documents that were cancelled or deleted."""
@@ -198,7 +199,7 @@ class Worker:
         self._looked = now
         for delivery in found:
             log.warning("took up a job whose worker went quiet", entry=delivery.id, deaths=delivery.deaths)
-            metrics.RECLAIMED.labels(self._consumer.stage).inc()
+            metrics.JOBS_RECLAIMED.labels(self._consumer.stage).inc()
             # If an earlier delivery still runs here, another worker had the job in between: that run no longer counts.
             self._give_up(delivery.id)
         return found
@@ -241,6 +242,7 @@ class Worker:
         if found := self._running.pop(id_, None):
             log.warning("a job is no longer ours", entry=id_, document_id=found.delivery.document_id)
             found.task.cancel()
+            metrics.JOBS_LOST.labels(self._consumer.stage).inc()
 
     async def _quietly(self, last: Awaitable[object]) -> None:
         try:

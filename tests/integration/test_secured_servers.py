@@ -20,6 +20,7 @@ from deploy.embedded import EmbeddedPostgres
 from deploy.embedded.process import free_port
 from deploy.sample import draw
 from shared.db.pool import Database, DatabaseSettings
+from shared.exporter import Exporter
 from shared.streams.client import RedisSettings, connect
 from shared.streams.loops import AWAY
 from tests.integration.redis_server import redis_binary
@@ -156,6 +157,10 @@ async def test_a_document_goes_through_with_a_user_for_each_service(
         with pytest.raises(NoPermissionError):
             await stranger.xlen("{0}:jobs:compress")
         await stranger.aclose()
+        told = await _exported(system)
+        for store in ("redis", "postgres"):
+            assert f'timelift_store_up{{store="{store}"}} 1.0' in told
+        assert 'timelift_queue_jobs{stage="compress",state="dead"} 1.0' in told
         for service in ("compressor", "ocr"):
             await _reads_no_timetables(system.database_url_of(service))
         for name in system.ports:
@@ -179,6 +184,19 @@ async def _as_a_person_would(session: aiohttp.ClientSession, base_url: str, docu
             assert answer.status == 200, await answer.text()
     async with session.delete(f"{base_url}/api/v1/documents/{document_id}") as answer:
         assert answer.status == 204, await answer.text()
+
+
+async def _exported(system: OwnUsers) -> str:
+    """What the exporter tells with a user of its own."""
+    redis = RedisSettings.load(redis_url=system.redis_url_of("exporter"))
+    database = Database(DatabaseSettings.load(database_url=system.database_url_of("exporter"), database_migrate=False))
+    client = connect(redis)
+    try:
+        await database.open()
+        return (await Exporter(client, redis, database).text()).decode()
+    finally:
+        await client.aclose()
+        await database.close()
 
 
 async def _reads_no_timetables(database_url: str) -> None:
