@@ -35,8 +35,8 @@ CAUSES = ("refused", "exhausted", "malformed", "newer", "deadly", "late")
 JOBS_DEAD = Counter(
     "timelift_jobs_dead_total",
     "Jobs that died, by cause: refused (the upload is at fault), exhausted (all tries failed), malformed (an entry "
-    "that cannot be read), newer (of a version that nobody here could read), deadly (ended several workers), late (past "
-    "its deadline).",
+    "that cannot be read), newer (of a version that nobody here could read), deadly (ended several workers), late "
+    "(past its deadline).",
     ["stage", "carrier", "cause"],
 )
 READER_FAILURES = Counter(
