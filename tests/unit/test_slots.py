@@ -52,3 +52,13 @@ async def test_who_gives_up_or_is_cancelled_takes_none_along() -> None:
     served.cancel()
     await asyncio.wait([served])
     assert slots.free == 1
+
+
+async def test_what_becomes_free_in_one_turn_is_taken_at_once() -> None:
+    slots = Slots(3)
+    assert await slots.take(3) == 3
+    waiting = asyncio.create_task(slots.take(3))
+    await asyncio.sleep(0)
+    for _ in range(3):
+        slots.give()
+    assert await waiting == 3
