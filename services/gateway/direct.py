@@ -117,6 +117,10 @@ class Direct:
             del self._ended[document_id]
         return True
 
+    def works(self, document_id: str) -> bool:
+        """Whether this gateway is working a document through."""
+        return any(job.document_id == document_id for job in self._running.values())
+
     async def run_once(self) -> None:
         """Claim as many as slots are free while Redis is away."""
         self._changed.clear()

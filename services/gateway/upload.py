@@ -29,6 +29,8 @@ log = get_logger(__name__)
 _TRACE = re.compile(r"[0-9a-f-]{1,64}")
 _DIRECT_SECONDS = 120
 """Longest that an upload's answer waits for its document while Redis is away; it goes on without it."""
+_LOOK_SECONDS = 1.0
+"""How often it looks meanwhile whether the document is somebody else's."""
 _RECORD_SECONDS = 5.0
 """How long an upload's record is tried for, once Postgres had answered."""
 
@@ -120,11 +122,18 @@ async def _tell_waiting(gateway: Gateway, document_id: str) -> None:
 
 
 async def _worked_through(gateway: Gateway, document_id: str, tenant: str) -> Status:
-    """Wait, while Redis is away, until the document has been worked through directly; returns its status then."""
-    if not await gateway.direct.ended(document_id, _DIRECT_SECONDS):
-        return Status.UPLOADED
-    row = await gateway.documents.row(document_id, tenant)
-    return Status(row["status"]) if row else Status.CANCELLED
+    """Wait, while Redis is away, until the document has been worked through directly, here or by another gateway, or is
+    the relay's again because Redis is back; returns its status then."""
+    give_up, status = time.monotonic() + _DIRECT_SECONDS, Status.UPLOADED
+    while not status.final and time.monotonic() < give_up:
+        # What another gateway does is only in the record.
+        await gateway.direct.ended(document_id, _LOOK_SECONDS)
+        with contextlib.suppress(DatabaseAwayError):  # it was accepted all the same
+            row = await gateway.documents.row(document_id, tenant)
+            status = Status(row["status"]) if row else Status.CANCELLED
+        if not (gateway.relay.away or gateway.direct.works(document_id)):
+            break
+    return status
 
 
 async def _commit(
