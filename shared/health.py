@@ -59,7 +59,7 @@ def readyz(checks: dict[str, Check]) -> Callable[[web.Request], Awaitable[web.Re
 
 
 def add_health_routes(app: web.Application, checks: dict[str, Check], alive: Check) -> None:
-    """Add `/livez`, `/readyz` and `/metrics`.
+    """Add `/livez` and `/readyz`.
 
     Args:
         checks: decide whether the process is ready, by name.
@@ -67,4 +67,8 @@ def add_health_routes(app: web.Application, checks: dict[str, Check], alive: Che
     """
     app.router.add_get("/livez", livez(alive))
     app.router.add_get("/readyz", readyz({**checks, "chores": alive}))
+
+
+def add_metrics_route(app: web.Application) -> None:
+    """Add `/metrics`, to what is not served to everybody."""
     app.router.add_get("/metrics", metrics)

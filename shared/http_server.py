@@ -127,6 +127,13 @@ class Connection(web.RequestHandler):
             500, "internal", "Internal error", "Something went wrong on our side. The request can be tried again."
         )
 
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """What goes wrong around a request: a body that a client spoilt and nobody waits for, or a fault of ours."""
+        if isinstance(kw.get("exc_info"), web.RequestPayloadError):
+            log.debug("a body is none")
+        else:
+            super().log_exception(*args, **kw)
+
 
 class _Site(web.BaseSite):
     """A listening socket whose connections are `Connection`s."""
@@ -166,6 +173,11 @@ async def serve(app: web.Application, host: str, port: int, connections: int = 5
         connection.work(begins=True)
         try:
             return await handle(request)
+        except web.HTTPException as error:
+            # What aiohttp refuses before the application is asked; its text repeats the request.
+            if error.status < 400:
+                raise
+            return refusal(error.status, "bad-request", "Bad request", "The request was refused.")
         finally:
             connection.work(begins=False)
 

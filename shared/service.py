@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -16,7 +17,7 @@ from shared.db.documents import Documents
 from shared.db.migrate import SchemaError
 from shared.db.pool import Database, DatabaseAwayError
 from shared.direct import PATH, InternalSettings, run_route
-from shared.health import add_health_routes
+from shared.health import add_health_routes, add_metrics_route
 from shared.http_server import serve
 from shared.logs import configure_logging, get_logger
 from shared.messages import Stage
@@ -68,6 +69,8 @@ def run(main: Callable[[], Coroutine[Any, Any, None]], service: str) -> None:
     """Run a service's main coroutine to its end; what is wrong with a setting, a library or the schema is
     told in one sentence."""
     try:
+        # Pictures and texts are nobody else's on this machine.
+        os.umask(0o077)
         configure_logging(service)
         export_version(service)
         import uvloop
@@ -159,6 +162,7 @@ async def work(stage: Stage, make: MakeHandling) -> None:
     app = web.Application(client_max_size=4 * 1024 * 1024)
     # Redis is no part of readiness: while it is away, jobs come over the internal route.
     add_health_routes(app, {"loaded": loaded, "postgres": database.ping, "blobs": blobs.ready}, watchdog.check)
+    add_metrics_route(app)
     route = run_route(
         lambda: handling.handle if handling else None,
         stage,

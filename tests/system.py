@@ -34,6 +34,7 @@ class System:
         self.database_url = database_url
         self.ports = {name: free_port() for name in ("gateway", *WORKERS)}
         self.base_url = f"http://127.0.0.1:{self.ports['gateway']}"
+        self.metrics_port = free_port()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._env = env
 
@@ -53,6 +54,8 @@ class System:
             "LOG_FORMAT": "json",
             "CONSUMER_NAME": f"{name}-1",
             "PORT": port,
+            # A second gateway takes a free one.
+            "METRICS_PORT": str(self.metrics_port if name == "gateway" else 0),
             "SERVICE_PORT": port,
             **{f"{worker.upper()}_URL": f"http://127.0.0.1:{self.ports[worker]}" for worker in WORKERS},
             **self._env,
@@ -68,6 +71,11 @@ class System:
     def database_url_of(self, service: str) -> str:
         """The database as a service is told of it."""
         return self.database_url
+
+    @property
+    def metrics_url(self) -> str:
+        """Where the gateway tells its figures."""
+        return f"http://127.0.0.1:{self.metrics_port}/metrics"
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"

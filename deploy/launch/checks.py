@@ -72,6 +72,10 @@ def check_folder(local: Path) -> None:
         probe = local / ".writable"
         probe.write_bytes(b"x" * 4096)
         probe.unlink()
+        for name in ("blobs", "logs"):
+            # Also what an earlier version left open to every user of the machine.
+            (local / name).mkdir(mode=0o700, exist_ok=True)
+            (local / name).chmod(0o700)
     except OSError as error:
         raise StopError(explain_os_error(error, local)) from None
     free = shutil.disk_usage(local).free

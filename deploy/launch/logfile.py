@@ -3,9 +3,11 @@
 import collections
 import contextlib
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 FILE_LIMIT = 5_000_000
 LINE_LIMIT = 100_000
@@ -24,7 +26,7 @@ class LogFile:
 
     def __init__(self, name: str, path: Path, tell: Callable[[str], None]) -> None:
         self._name, self._path, self._tell = name, path, tell
-        self._file = path.open("ab")
+        self._file = _private(path)
         self._rest = b""
         self._told: collections.OrderedDict[str, float] = collections.OrderedDict()
         self.tail: collections.deque[str] = collections.deque(maxlen=TAIL)
@@ -53,7 +55,7 @@ class LogFile:
             if self._file.tell() > FILE_LIMIT:
                 self._file.close()
                 self._path.replace(self._path.with_name(self._path.name + ".1"))
-                self._file = self._path.open("ab")
+                self._file = _private(self._path)
             self._file.write(chunk)
             self._file.flush()
 
@@ -72,6 +74,14 @@ class LogFile:
             self._told.move_to_end(message)
         while len(self._told) > 100:
             self._told.popitem(last=False)
+
+
+def _private(path: Path) -> IO[bytes]:
+    """`path`, opened to be written on at its end; nobody but its owner reads what services say about documents."""
+    file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+    with contextlib.suppress(OSError):
+        os.fchmod(file.fileno(), 0o600)
+    return file
 
 
 def warning_in(line: str) -> str | None:

@@ -1,9 +1,11 @@
 """What one machine runs: two servers, embedded unless the environment names others, and the four services."""
 
 import asyncio
+import collections
 import os
 import secrets
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +17,7 @@ from deploy.launch.supervisor import Service
 
 WORKERS = ("compressor", "ocr", "extractor")
 SERVER_TRIES = 5
+"""Deaths of a server, soon after each other, that end the run."""
 
 
 @dataclass
@@ -25,6 +28,8 @@ class Servers:
     running: list[EmbeddedServer] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
     """What the services must be told about them."""
+    window: float = 600.0
+    """Seconds within which `SERVER_TRIES` deaths of a server are too many; it may live for months."""
 
     async def start(self) -> None:
         """Start what is needed, together. Raises `StopError`."""
@@ -43,8 +48,15 @@ class Servers:
 
     async def keep(self, server: EmbeddedServer, tell: Callable[[str], None]) -> None:
         """Start `server` again on its port when it ends, as the services are. `StopError` if that does not help."""
-        for _ in range(SERVER_TRIES):
+        deaths: collections.deque[float] = collections.deque(maxlen=SERVER_TRIES)
+        while True:
             await server.died()
+            deaths.append(time.monotonic())
+            if len(deaths) == SERVER_TRIES and deaths[-1] - deaths[0] < self.window:
+                raise StopError(
+                    f"{server.name} ended {SERVER_TRIES} times within {self.window / 60:g} minutes; "
+                    f"its log is {server.log}."
+                )
             tell(f"{server.name} ended and is started again.")
             await server.stop()
             try:
@@ -54,7 +66,6 @@ class Servers:
             if self.env[server.instead] != server.url:
                 raise StopError(f"{server.name} lost its port to another program: run again.")
             tell(f"{server.name} is back.")
-        raise StopError(f"{server.name} ended {SERVER_TRIES} times; its log is {server.log}.")
 
     async def stop(self) -> None:
         await asyncio.gather(*(server.stop() for server in self.running))

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from aiohttp import web
 from redis.exceptions import RedisError
 
 from services.gateway.answers import Answers
@@ -22,6 +23,7 @@ from shared.db.events import Events
 from shared.db.jobs import Jobs
 from shared.db.pool import Database
 from shared.fair_share import FairShare
+from shared.health import add_metrics_route
 from shared.http_server import serve
 from shared.logs import get_logger
 from shared.pictures import PictureSettings
@@ -86,7 +88,10 @@ async def main() -> None:
     # Redis is no part of readiness: uploads are committed without it and relayed when it is back.
     app = build_app(gateway, {"postgres": database.ping, "blobs": blobs.ready}, watchdog.check)
     runner, port = await serve(app, settings.host, settings.port, settings.sse_clients + _OTHER_CLIENTS)
-    log.info("starting", port=port)
+    figures = web.Application()
+    add_metrics_route(figures)
+    figures_runner, figures_port = await serve(figures, settings.metrics_host, settings.metrics_port, connections=32)
+    log.info("starting", port=port, metrics_port=figures_port)
     warn_of_slips()
     checking = asyncio.create_task(retry_until_done(lambda: check_server(client), stop))
     try:
@@ -110,6 +115,7 @@ async def main() -> None:
         checking.cancel()
         gateway.hub.close()
         await runner.cleanup()
+        await figures_runner.cleanup()
         await gateway.close()
         for each in (client, *hub_readers.values(), *recorder_readers.values()):
             await each.aclose()

@@ -45,7 +45,8 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
         web.get("/api/v1/timetables", timetables.list_timetables),
         web.get("/api/v1/timetables/{id}", timetables.get_timetable),
         web.put("/api/v1/timetables/{id}", timetables.put_timetable),
-        web.get("/api/v1/events/{id}", sse.events),
+        # A HEAD would be answered by a stream that stays open.
+        web.get("/api/v1/events/{id}", sse.events, allow_head=False),
     ]
     app.add_routes([*api, *(web.options(path, _preflight) for path in sorted({route.path for route in api}))])
     app.router.add_get("/", _page)
@@ -74,6 +75,9 @@ async def _preflight(request: web.Request) -> web.Response:
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(SECURITY_HEADERS)
+    if request.path.startswith("/api/") and request.app[GATEWAY].settings.origins:
+        # Pages of those origins show pictures by <img>, which says nothing of where it stands.
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if "Origin" in request.headers and request.path.startswith("/api/") and allows_origin(request):
         response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
         response.headers["Access-Control-Expose-Headers"] = "ETag, Location, Retry-After"

@@ -5,7 +5,7 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from services.gateway.context import GATEWAY, Gateway, document_id
-from services.gateway.paging import cursor, read_page
+from services.gateway.paging import cursor, read_page, whole
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import TENANT
 from shared.blobs import BlobAwayError, BlobMissingError, PatientBlobs, document_prefix
@@ -49,11 +49,11 @@ async def get_image(request: web.Request) -> web.StreamResponse:
     row = await _row(request)
     pages = msgspec.json.decode(row["pages"], type=list[PageImage])
     try:
-        page = int(request.query.get("page", "0"))
+        page = whole(request.query.get("page", "0"))
     except ValueError:
         raise ProblemError(400, "bad-query", "Bad query", "page is a number from 0.") from None
     # Only what the compressor stored: the upload itself may still say where a photo was taken.
-    if not 0 <= page < len(pages):
+    if page >= len(pages):
         raise not_found("page" if pages else "picture yet")
     try:
         size, chunks = await gateway.blobs.stream(pages[page].image)

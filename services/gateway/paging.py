@@ -20,7 +20,7 @@ def read_page(request: web.Request) -> tuple[int, tuple[datetime, str] | None]:
         The limit; creation time and id of the last one of the page before, or None.
     """
     try:
-        limit = int(request.query.get("limit", "20"))
+        limit = whole(request.query.get("limit", "20"))
         after = _read_cursor(request.query["after"]) if "after" in request.query else None
         if not 1 <= limit <= _LIMIT:
             raise ValueError
@@ -31,6 +31,14 @@ def read_page(request: web.Request) -> tuple[int, tuple[datetime, str] | None]:
     return limit, after
 
 
+def whole(text: str) -> int:
+    """A whole number from 0 as people write it: `int` takes underscores, signs, blanks and the digits of every script.
+    Raises `ValueError`."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise ValueError("not a whole number")
+    return int(text)
+
+
 def cursor(created_at: datetime, id_: str) -> str:
     """The cursor that goes on after this one."""
     microseconds = (created_at - _EPOCH) // timedelta(microseconds=1)
@@ -39,4 +47,4 @@ def cursor(created_at: datetime, id_: str) -> str:
 
 def _read_cursor(text: str) -> tuple[datetime, str]:
     microseconds, _, id_ = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
-    return _EPOCH + timedelta(microseconds=int(microseconds)), str(uuid.UUID(id_))
+    return _EPOCH + timedelta(microseconds=whole(microseconds)), str(uuid.UUID(id_))

@@ -98,6 +98,11 @@ async def problem_middleware(request: web.Request, handler: Handler) -> web.Stre
         slug, title, detail = _TITLES.get(error.status, ("bad-request", error.reason, "The request was refused."))
         kept = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
         return ProblemError(error.status, slug, title, detail, headers=kept).response()
+    except web.RequestPayloadError:
+        # Compressed, or cut into chunks, in a way that is none.
+        return ProblemError(
+            400, "bad-request", "Bad request", "The body cannot be decoded.", headers={"Connection": "close"}
+        ).response()
     except DatabaseAwayError as error:
         log.warning("refused: postgres is away", path=request.path, error=str(error))
         return ProblemError(

@@ -4,6 +4,7 @@ The stages' counts are of all tenants, who share the workers: they tell how busy
 accepted and waits is the asking tenant's own, and so are the dead jobs; those of others are not there.
 """
 
+import re
 from typing import Annotated
 
 import msgspec
@@ -17,6 +18,9 @@ from shared.health import json_response
 from shared.messages import Message
 from shared.streams.dead_letters import DeadJob
 from shared.streams.queue_stats import StageStats
+
+_TRACE = "Traceback (most recent call last):"
+_PATH = re.compile(r"(?<![\w:/.])(?:/[^/\s'\"]+){2,}")
 
 
 class QueueState(Message):
@@ -63,11 +67,19 @@ async def get_queue(request: web.Request) -> web.Response:
 
 
 async def list_dead(request: web.Request) -> web.Response:
-    """The tenant's dead jobs, newest first."""
+    """The tenant's dead jobs, newest first; without stack traces, which are the operator's."""
     try:
-        return json_response(DeadJobs(jobs=await _own(request)))
+        jobs = await _own(request)
     except (RedisError, OSError):
         raise _away() from None
+    return json_response(DeadJobs(jobs=[msgspec.structs.replace(job, detail=_shown(job.detail)) for job in jobs]))
+
+
+def _shown(detail: str) -> str:
+    """What a dead job's detail says without how this machine is laid out: no stack trace, and no absolute path."""
+    said, _, trace = detail.partition(_TRACE)
+    last = trace.strip().rpartition("\n")[2]
+    return _PATH.sub("…", said.strip() or last)
 
 
 async def _own(request: web.Request) -> list[DeadJob]:

@@ -39,6 +39,10 @@ class GatewaySettings(Settings):
         "(DNS rebinding) from reading everything.",
     )
     port: int = setting(4000, "Port the API and the page are served on.", ge=0, le=65535)
+    metrics_host: str = setting("127.0.0.1", "Address that /metrics is served on.")
+    metrics_port: int = setting(
+        0, "Port that /metrics is served on, apart from the API; 0 takes a free one and logs it.", ge=0, le=65535
+    )
     upload_wait: int = setting(
         5_000, "How long an upload waits for a slot among those before it is answered 503.", unit="ms", ge=0, le=60_000
     )

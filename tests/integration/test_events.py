@@ -204,7 +204,7 @@ async def test_a_client_that_does_not_read_is_cut_off_and_delays_nobody(
                 await player.consumer.publish(delivery, big)
                 while await arrived.get() != "progress":
                     pass
-            async with session.get(f"{gateway.base_url}/metrics") as answer:
+            async with session.get(gateway.metrics_url) as answer:
                 metrics = await answer.text()
             cut_off = 'timelift_sse_closed_total{reason="slow"}' in metrics
     await player.complete(delivery, id_)

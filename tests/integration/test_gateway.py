@@ -188,6 +188,11 @@ async def test_documents_are_listed_newest_first_in_pages(
         "limit=0",
         "limit=101",
         "limit=x",
+        "limit=1_0",
+        "limit=%D9%A1",
+        "limit=%2B5",
+        "limit= 5",
+        "limit=" + "9" * 5000,
         "after=x",
         "after=%00",
         "after=MTIzfHg=",
@@ -239,6 +244,8 @@ async def test_health_and_metrics(gateway: GatewayAlone, session: aiohttp.Client
     async with session.get(f"{gateway.base_url}/readyz") as answer:
         assert await answer.json() == {"ready": True, "checks": {"postgres": "ok", "blobs": "ok", "chores": "ok"}}
     async with session.get(f"{gateway.base_url}/metrics") as answer:
+        assert answer.status == 404, "not on the API's port"
+    async with session.get(gateway.metrics_url) as answer:
         assert "timelift_sse_subscribers" in await answer.text()
 
 
@@ -420,3 +427,44 @@ async def test_a_burst_is_taken_in_turns_instead_of_being_shed(
     """Far more small uploads at once than are received at once (UPLOAD_CONCURRENCY, 16): all are accepted."""
     ids = await asyncio.gather(*(upload(session, gateway.base_url, png()) for _ in range(60)))
     assert len(set(ids)) == 60
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_a_compressed_body_that_is_none_is_no_fault_of_ours(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, encoding: str
+) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
+    url = f"{gateway.base_url}/api/v1/timetables/00000000-0000-0000-0000-000000000000"
+    async with session.put(url, data=b"x" * 100, headers=headers) as answer:
+        assert answer.status == 400
+        assert answer.content_type == "application/problem+json"
+    assert "Traceback" not in (log := gateway.log("gateway").read_text())
+    assert '"exception"' not in log
+
+
+async def test_a_head_of_an_event_stream_does_not_stay_open(
+    gateway: GatewayAlone, session: aiohttp.ClientSession
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    async with session.head(f"{gateway.base_url}/api/v1/events/{id_}") as answer:
+        assert (answer.status, answer.headers["Allow"]) == (405, "GET,OPTIONS")
+
+
+async def test_every_answer_tells_browsers_to_keep_it_to_themselves(
+    gateway: GatewayAlone, session: aiohttp.ClientSession
+) -> None:
+    for path, resource in (("/", "same-origin"), ("/nothing", "same-origin"), ("/api/v1/documents", "cross-origin")):
+        async with session.get(f"{gateway.base_url}{path}") as answer:
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Referrer-Policy"] == "no-referrer"
+            # This gateway's CORS_ORIGINS name a page that shows pictures.
+            assert answer.headers["Cross-Origin-Resource-Policy"] == resource
+
+
+async def test_what_is_stored_is_readable_by_its_owner_only(
+    gateway: GatewayAlone, session: aiohttp.ClientSession
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    stored = gateway.blobs / "default" / id_ / "original"
+    for path in (stored, stored.parent, stored.parent.parent, gateway.blobs):
+        assert path.stat().st_mode & 0o077 == 0, path

@@ -138,6 +138,7 @@ async def test_readers_that_do_not_read_hold_little_and_not_for_long(
 @pytest.mark.parametrize(
     "sent",
     [
+        b"GET /api/v1/events/x?access_token=secret-word&x=\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"NONSENSE secret-word\r\n\r\n",
         b"GET /secret-word HTTP/9.9\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: localhost\r\nsecret word: \x00\r\n\r\n",
@@ -162,6 +163,16 @@ async def test_what_is_no_http_is_refused_in_our_form_and_not_repeated(gateway: 
     assert "Traceback" not in log
     assert '"exception"' not in log
     assert "secret" not in log
+
+
+async def test_what_aiohttp_refuses_before_we_are_asked_has_our_form(gateway: GatewayAlone) -> None:
+    head = b"POST /livez HTTP/1.1\r\nHost: localhost\r\nExpect: secret-word\r\nContent-Length: 3\r\n\r\nabc"
+    connection = await Raw.open(gateway, head)
+    answer = await connection.rest()
+    connection.close()
+    assert answer.startswith(b"HTTP/1.1 417 ")
+    assert b"application/problem+json" in answer
+    assert b"secret" not in answer
 
 
 async def test_a_body_where_none_belongs_is_refused(gateway: GatewayAlone, session: aiohttp.ClientSession) -> None:

@@ -35,7 +35,7 @@ class Outage:
         """Wait until the gateway's relay has noticed."""
 
         async def noticed() -> bool:
-            async with session.get(f"{self.system.base_url}/metrics") as answer:
+            async with session.get(self.system.metrics_url) as answer:
                 return f"timelift_redis_partitions_away {float(away)}" in await answer.text()
 
         await until(noticed)

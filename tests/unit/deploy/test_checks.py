@@ -97,3 +97,10 @@ def test_last_words_that_a_restart_cannot_mend_become_a_sentence(lines: list[str
 def test_other_last_words_are_left_to_the_restart() -> None:
     assert explain("ocr", ["ConnectionRefusedError: [Errno 111]"]) is None
     assert explain("ocr", []) is None
+
+
+def test_pictures_and_logs_of_an_earlier_version_become_private(tmp_path: Path) -> None:
+    for name in ("blobs", "logs"):
+        (tmp_path / name).mkdir(mode=0o755)
+    check_folder(tmp_path)
+    assert all((tmp_path / name).stat().st_mode & 0o077 == 0 for name in ("blobs", "logs"))

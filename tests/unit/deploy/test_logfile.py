@@ -52,3 +52,11 @@ def test_a_last_line_without_an_end_counts_and_an_endless_one_is_bounded(tmp_pat
 @pytest.mark.parametrize("line", ["", "text", "3", '{"level": "debug", "event": "x"}', '{"event": "x"}'])
 def test_other_lines_are_no_warnings(line: str) -> None:
     assert warning_in(line) is None
+
+
+def test_a_log_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_text("of an earlier version\n")
+    path.chmod(0o644)
+    LogFile("service", path, lambda _: None).close()
+    assert path.stat().st_mode & 0o077 == 0
