@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import structlog
@@ -47,6 +48,16 @@ _NEWER_MOST_MS = 30_000
 """First and longest wait before it is looked at again."""
 
 
+@dataclass(slots=True, eq=False)
+class Run:
+    """A delivery that is being worked."""
+
+    delivery: Delivery
+    settling: bool = False
+    """The handler is through; only what follows from it is being recorded."""
+    task: asyncio.Task[None] = field(init=False)
+
+
 class JobRunner:
     """Works the deliveries of one stage and partition.
 
@@ -72,12 +83,9 @@ class JobRunner:
             # There from the start: of a counter that appears with its first death, Prometheus sees no increase.
             metrics.JOBS_DEAD.labels(self._stage, "stream", cause)
 
-    async def run(self, delivery: Delivery, on_settling: Callable[[], None]) -> None:
-        """Work one delivery to its end.
-
-        Args:
-            on_settling: called when the handler is through and only what follows from it is being recorded.
-        """
+    async def run(self, running: Run) -> None:
+        """Work one delivery to its end."""
+        delivery = running.delivery
         try:
             job = read_job(self._stage, delivery.fields, self._version)
         except NewerEntryError as error:
@@ -103,7 +111,7 @@ class JobRunner:
         begun = time.monotonic()
         progress = JobProgress(self._consumer, delivery, job)
         outcome, detail = await attempt(self._handler, job, progress, self._settings.queue_timeout / 1000)
-        on_settling()
+        running.settling = True
         await self._settle(delivery, job, outcome, detail)
         seconds = time.monotonic() - begun
         ended = type(outcome).__name__.lower()
@@ -181,6 +189,13 @@ class JobRunner:
 
     async def _persist(self, effect: Callable[[], Awaitable[T]]) -> T:
         """Carry an idempotent effect out, waiting as long as its server is away and the job is ours."""
+        try:
+            return await effect()
+        except AWAY:
+            end_if_cancelled()
+            return await self._persist_through_outage(effect)
+
+    async def _persist_through_outage(self, effect: Callable[[], Awaitable[T]]) -> T:
         wait_seconds, me = 0.1, object()
         try:
             while True:

@@ -8,7 +8,6 @@ them dies, the worker stops fetching and ends, so that its jobs are taken up by 
 import asyncio
 import time
 from collections.abc import Awaitable
-from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
@@ -18,7 +17,7 @@ from shared.messages import VERSION
 from shared.outcomes import Handler
 from shared.slots import Slots
 from shared.streams.entries import Delivery
-from shared.streams.job_runner import JobRunner, OnDead
+from shared.streams.job_runner import JobRunner, OnDead, Run
 from shared.streams.loops import group_lost, redis_outage, retry_until_done, run_periodically
 from shared.streams.progress import UNPUBLISHED
 from shared.streams.queue_settings import QueueSettings
@@ -31,14 +30,6 @@ _GONE_MS = 600_000
 """A consumer that was idle for this long with nothing pending is no longer there: a living one reads every second."""
 _BLOCK_MS = 1000
 """Longest that a read waits for a job."""
-
-
-@dataclass(slots=True)
-class _Running:
-    delivery: Delivery
-    task: asyncio.Task[None]
-    settling: bool = False
-    """The handler is through; only what follows from it is being recorded."""
 
 
 class Worker:
@@ -63,7 +54,7 @@ class Worker:
         self._runner = JobRunner(consumer, handler, on_dead, settings, version)
         self._slots = slots or Slots(settings.queue_concurrency)
         self._slots.fetchers += 1
-        self._running: dict[str, _Running] = {}
+        self._running: dict[str, Run] = {}
         self._gauge = metrics.JOBS_RUNNING.labels(consumer.stage)
         self._lease = settings.queue_lease / 1000
         self._looked = time.monotonic()  # for what other workers left behind
@@ -216,7 +207,8 @@ class Worker:
             self._after = ""
 
     def _start(self, delivery: Delivery) -> None:
-        running = _Running(delivery, asyncio.create_task(self._run(delivery), name=f"job {delivery.id}"))
+        running = Run(delivery)
+        running.task = asyncio.create_task(self._runner.run(running), name=f"job {delivery.id}")
         self._running[delivery.id] = running
         self._gauge.inc()
 
@@ -230,13 +222,6 @@ class Worker:
                 log.error("job could not be settled", entry=delivery.id, error=repr(error))
 
         running.task.add_done_callback(ended)
-
-    async def _run(self, delivery: Delivery) -> None:
-        def settling() -> None:
-            if running := self._running.get(delivery.id):
-                running.settling = True
-
-        await self._runner.run(delivery, settling)
 
     def _give_up(self, id_: str) -> None:
         if found := self._running.pop(id_, None):
