@@ -45,6 +45,14 @@ class View:
         cut = self.rules.row_cut if self.turned else self.rules.column_cut
         return cut(u, v0, v1, slack)
 
+    def u_cuts(self, u: float, vs: list[float]) -> list[float]:
+        """`u_cut` for each stretch between two neighbours of `vs` (ascending)."""
+        return self.rules.row_cuts(u, vs) if self.turned else self.rules.column_cuts(u, vs)
+
+    def v_cuts(self, v: float, us: list[float]) -> list[float]:
+        """`v_cut` for each stretch between two neighbours of `us` (ascending)."""
+        return self.rules.column_cuts(v, us) if self.turned else self.rules.row_cuts(v, us)
+
     def v_cut(self, v: float, u0: float, u1: float, slack: float = 0.0) -> float:
         """Share of `u0`..`u1` along which something separates what is before `v` from what is after."""
         cut = self.rules.column_cut if self.turned else self.rules.row_cut

@@ -8,10 +8,13 @@ from collections.abc import Callable
 
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.decide.confidence import block_confidence, clashes
+from services.extractor.reading.lexicon.times import find_times
+from services.extractor.reading.lexicon.words import is_person, is_room
 from services.extractor.reading.lists.daylist import read_daylist
 from services.extractor.reading.lists.rowlist import read_rowlist
 from services.extractor.reading.model import LayoutResult, sources_of
 from services.extractor.reading.table.grid import read_grid
+from services.extractor.reading.table.matrix import read_matrix
 from shared.logs import get_logger
 from shared.metrics import READER_FAILURES
 
@@ -22,6 +25,8 @@ Reader = Callable[[View], LayoutResult | None]
 READERS: tuple[tuple[Reader, bool], ...] = (
     (read_grid, False),
     (read_grid, True),
+    (read_matrix, False),
+    (read_matrix, True),
     (read_rowlist, False),
     (read_daylist, False),
 )
@@ -36,9 +41,14 @@ def layout_score(result: LayoutResult, lines: int) -> float:
     """
     if not result.drafts:
         return 0.0
-    bad = clashes(result.drafts)
+    bad = clashes(result.drafts) | {at for at, draft in enumerate(result.drafts) if _says_no_lesson(draft.name)}
     scores = [block_confidence(draft) * (0.5 if i in bad else 1.0) for i, draft in enumerate(result.drafts)]
     return result.weight * len(result.used) / max(1, lines) * sum(scores) / len(scores)
+
+
+def _says_no_lesson(name: str) -> bool:
+    """Whether a name is a room's, a person's or a time: then its cell was cut from the lesson's."""
+    return is_room(name) or is_person(name) or bool(find_times(name))
 
 
 def read_layout(view: View, turned: View) -> LayoutResult | None:

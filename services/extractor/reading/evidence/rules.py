@@ -8,6 +8,7 @@ OpenCV's tutorial on extracting lines; no line fitting, since separators are ask
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -71,6 +72,14 @@ class Rules:
         """Share of the stretch `x0`..`x1` along which a horizontal separator stands at `y`, 0 to 1."""
         return _cut(self.level.T, self.text.T, y, x0, x1, self.scale, self._reach(slack))
 
+    def column_cuts(self, x: float, ys: list[float]) -> list[float]:
+        """`column_cut` at `x` for each stretch between two neighbours of `ys` (ascending), in one pass."""
+        return _cuts(self.upright, self.text, x, ys, self.scale, self._reach(0.0))
+
+    def row_cuts(self, y: float, xs: list[float]) -> list[float]:
+        """`row_cut` at `y` for each stretch between two neighbours of `xs` (ascending), in one pass."""
+        return _cuts(self.level.T, self.text.T, y, xs, self.scale, self._reach(0.0))
+
     def _reach(self, slack: float) -> int:
         return max(2, round((max(slack, 0.14 * self.size)) * self.scale) + 1)
 
@@ -109,6 +118,22 @@ def _cut(mask: Mask, text: Mask, at: float, lo: float, hi: float, scale: float, 
     known = hit | (text[a:b, min(max(0, centre), text.shape[1] - 1)] == 0)
     count = int(known.sum())
     return float(hit.sum() / count) if count >= max(3, 0.2 * (b - a)) else 0.0
+
+
+def _cuts(mask: Mask, text: Mask, at: float, edges: list[float], scale: float, reach: int) -> list[float]:
+    centre = round(at * scale)
+    strip = mask[:, max(0, centre - reach) : centre + reach + 1]
+    if strip.size == 0:
+        return [0.0] * (len(edges) - 1)
+    hit: npt.NDArray[np.bool_] = np.asarray(strip.any(axis=1))
+    known = hit | (text[:, min(max(0, centre), text.shape[1] - 1)] == 0)
+    hits, knowns = (np.concatenate([[0], np.cumsum(each)]) for each in (hit, known))
+    out: list[float] = []
+    for lo, hi in pairwise(edges):
+        a, b = max(0, int(lo * scale) + 2), min(int(hi * scale) - 1, len(hit))
+        count = int(knowns[b] - knowns[a]) if b > a else 0
+        out.append(float(hits[b] - hits[a]) / count if count >= max(3, 0.2 * (b - a)) else 0.0)
+    return out
 
 
 def find_rules(picture: Picture, lines: list[Line]) -> Rules:
