@@ -10,6 +10,7 @@ from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.rules import Rail
 from services.extractor.reading.lexicon.columns import column_role
 from services.extractor.reading.lexicon.days import is_every_day, week_named
+from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.model import Line, Rect, sources_of
 from shared.messages import DAYS, WEEKS, WeekLetter
 
@@ -168,6 +169,18 @@ def set_day_bands(view: View, header: DayHeader, v_end: float) -> None:
     )
     for band, (lo, hi) in zip(header.bands, spans, strict=True):
         band.lo, band.hi = lo, hi
+    _leave_out_times(view, header, v_end)
+
+
+def _leave_out_times(view: View, header: DayHeader, v_end: float) -> None:
+    """End the first day's column before the times that stand between its edge and its name, where no other day has as
+    many: they are the rows', and nothing is drawn between them and the days."""
+    first, name = header.bands[0], view.rect(header.bands[0].line)
+    rects = [(view.rect(line), line) for line in view.lines]
+    rects = [(rect, line) for rect, line in rects if header.v1 < rect.cy < v_end and first.lo < rect.cx < header.u1]
+    before = [rect.x1 for rect, line in rects if rect.x1 <= name.x0 and find_times(line.text)]
+    if len(before) > 1 and len(before) > sum(bool(find_times(line.text)) for rect, line in rects if rect.cx > first.hi):
+        first.lo = max(before)
 
 
 def _with_their_columns(view: View, header: DayHeader) -> list[tuple[float, float]]:

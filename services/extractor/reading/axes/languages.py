@@ -37,7 +37,7 @@ def languages_of(lines: list[Line]) -> Languages:
 
 
 def _longest(own: list[tuple[Line, int]], *, across: bool) -> int:
-    """The most days that stand level with each other in the order of the week, each once."""
+    """The most different days that stand level with each other in the order of the week; a list repeats each."""
     placed = [(line.rect if across else line.rect.turned(), line, day) for line, day in own]
     best = 0
     for seed, first, _ in placed:
@@ -45,6 +45,7 @@ def _longest(own: list[tuple[Line, int]], *, across: bool) -> int:
         row = [(day, len(line.text)) for _, line, day in sorted(beside, key=lambda item: item[0].cx)]
         run, letters = 1, row[0][1]
         for (before, _), (day, length) in pairwise(row):
-            run, letters = (run + 1, letters + length) if day > before else (1, length)
+            if day != before:
+                run, letters = (run + 1, letters + length) if day > before else (1, length)
             best = max(best, run if letters >= _LETTERS else 0)
     return best

@@ -37,6 +37,8 @@ _HALF_FIRST = re.compile(rf"[ap]\.?\s?m\.?(?:$|\s?[{DASH}]\s?{CLOCK}{_HALF}$)", 
 _RANGE = re.compile(rf"{CLOCK}{_HALF}\s*[{DASH}]\s*{CLOCK}{_HALF}")
 # A rule right beside a time, read as a figure: "108:00-08:15!".
 _RULED = re.compile(r"^[1Iil|!](?=\d\d:\d\d(?!\d))|^[i|!](?=\d:\d\d(?!\d))|(?<=\d:\d\d)[1Il|!]$")
+# A clock's seconds ("07:00:00"), as spreadsheets print them.
+_SECONDS = re.compile(r"(?<=\d:[0-5]\d):[0-5]\d(?![\d:.])")
 
 # "Reg08:40-08:55", "P311:00-12:00": the label, what it may share with the hour, and the rest of the range.
 _STUCK = re.compile(rf"(?<!\w)([^\W\d_]{{1,14}})(\d{{1,4}})(?=([:.]\d\d{_HALF}\s*[{DASH}]\s*{CLOCK}{_HALF}))")
@@ -51,10 +53,15 @@ def repair_lines(lines: list[Line]) -> list[Line]:
 
     A part of a line, and a line made of two, are tokens of their own that keep what they are made of.
     """
-    lines = [replace(line, text=_unstuck(_RULED.sub("", _latin(line.text)))) for line in _once(lines)]
+    lines = [replace(line, text=_clean(line.text)) for line in _once(lines)]
     lines = [part for line in lines for part in _apart(line)]
     lines = [part for line in lines for part in _starts(line, lines)]
     return with_row_heads(joined_below(joined_abreast(_joined(_halved(_enumerated(with_minutes(lines)))))))
+
+
+def _clean(text: str) -> str:
+    """A line's text without what is no part of its words and times."""
+    return _unstuck(_SECONDS.sub("", _RULED.sub("", _latin(text))))
 
 
 def _latin(text: str) -> str:

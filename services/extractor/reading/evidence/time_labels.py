@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 
 from services.extractor.reading.lexicon.times import find_times, resolve
 from services.extractor.reading.model import Line, Rect
@@ -142,7 +143,10 @@ def joined_below(lines: list[Line]) -> list[Line]:
 
 
 def _meeting(clocks: list[Line]) -> list[tuple[Line, Line]]:
-    """Starts and ends by turns down a column: known where an end is the next start ("7:50", "8:45", "8:45", "9:40")."""
+    """Starts and ends by turns down a column: known where an end is the next start ("7:50", "8:45", "8:45", "9:40").
+
+    A column of starts names a time twice now and then, too (for a break without a length): there what would be between
+    lessons is as long as these."""
     if not clocks:
         return []
     column = max(([o for o in clocks if overlapping(line.rect, o.rect)] for line in clocks), key=len)
@@ -152,6 +156,7 @@ def _meeting(clocks: list[Line]) -> list[tuple[Line, Line]]:
     between = [(end, start) for end, start in zip(at[1::2], at[2::2], strict=False)]
     turns = len(column) % 2 == 0 and all(start < end for start, end in within) and all(a <= b for a, b in between)
     met = turns and any(end == start for end, start in between)
+    met = met and 2 * median(start - end for end, start in between) < median(end - start for start, end in within)
     return list(zip(column[::2], column[1::2], strict=True)) if met else []
 
 

@@ -54,7 +54,12 @@ _CLOCK = (
     r"|(?P<{0}mil>[012]?\d[0-5]\d)(?:\s?h(?:rs)?\b)?"
     r"|(?P<{0}b>[012]?\d|(?-i:I[I1]|l[l1]|1[Il])(?!\w))(?:\s?(?:h|Uhr)(?:\b|(?=à)))?)" + _HALF + "?"
 )
-_DASH = r"\s*(?:[-‐‑‒–—−~→]+|\bto\b|\btill?\b|\buntil\b|\bbis\b|(?<=[\dh\s])à(?=[\s\d])|\bal?\b|\btot\b|\bdo\b)\s*"
+_SLASH = r"(?:(?<=[:h]\d\d)|(?<=[:h]\d\d\s))/(?=\s?\d{1,2}[:h]\d\d)"
+_DASH = (
+    r"\s*(?:[-‐‑‒–—−~→]+|"
+    + _SLASH
+    + r"|\bto\b|\btill?\b|\buntil\b|\bbis\b|(?<=[\dh\s])à(?=[\s\d])|\bal?\b|\btot\b|\bdo\b)\s*"
+)
 _RANGE = re.compile(
     r"(?<![\d:.,/])(?<![^\W_])" + _CLOCK.format("s") + _DASH + _CLOCK.format("e") + r"(?![\d/])", re.IGNORECASE
 )

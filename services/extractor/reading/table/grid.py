@@ -14,6 +14,7 @@ from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.axes.headers import find_day_headers, set_day_bands
 from services.extractor.reading.axes.implied import implied_day, implied_period
 from services.extractor.reading.axes.legend import Legend, find_legend
+from services.extractor.reading.axes.rows import untimed_rows
 from services.extractor.reading.axes.series import DayBand, DayHeader, level
 from services.extractor.reading.axes.timebands import find_time_bands
 from services.extractor.reading.axes.view import View
@@ -94,41 +95,19 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     own_times = len(bands) < 2 or (not scale and _filled(view, header, bands) < 0.4)
     if own_times:
         bands = _one_band(view, header, v_end)
-    # The columns are looked for again with the table's real end: a legend below it has rules of its own.
-    set_day_bands(view, header, bands[-1].hi)
-    table = Table(view, header.bands, bands)
-    body = [
-        line
-        for line in view.lines
-        if header.u0 <= view.rect(line).cx <= header.u1 and bands[0].lo <= view.rect(line).cy <= bands[-1].hi
-    ]
+    found, taken = _find_cells(view, header, bands)
+    if own_times and sum(bool(item.place.cell.spans) for item in found) < max(4, 0.6 * len(found)):
+        # Neither the rows nor the cells say when they are.
+        bands, own_times = untimed_rows(view, header, v_end), False
+        if not bands:
+            return 0
+        found, taken = _find_cells(view, header, bands)
     # A stacked name is many lines, all of which were understood.
     named = [band.line.rect for band in header.bands]
     result.use(line for line in view.lines if any(rect.contains(line.rect.cx, line.rect.cy) for rect in named))
     result.use([*(band.line for band in header.bands), *header.below, *(line for band in bands for line in band.lines)])
-    words = page_words(view.lines)
-    found: list[Found] = []
-    regions = find_regions(table, body)
-    regions = with_their_times(regions, view.size)
-    regions = with_their_notes(regions, view.size)
-    regions = _by_time(view, _whole_weeks(regions))
-    if not own_times:
-        result.use(line for region in regions for line in region.lines)
-    parts = [(region, week, lines) for region in regions for week, lines in by_week(region.lines)]
-    cells = read_cells([(lines, view.back(region.rect)) for region, _, lines in parts], words)
-    for (region, week, _), cell in zip(parts, cells, strict=True):
-        place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
-        found.append(Found(place, region, week))
-    # Before free cells are left out: an "X" may be the last letter of "RELAX".
-    spell_words(found, len(header.bands))
-    taken = {
-        (day, item.region.first, item.region.last) for item in found if item.place.cell.free for day in item.region.days
-    }
+    result.use(line for item in found for line in item.region.lines)
     found = [item for item in found if not (item.place.cell.free or _heads_row(view, item, header, bands))]
-    if own_times and sum(bool(item.place.cell.spans) for item in found) < max(4, 0.6 * len(found)):
-        return 0
-    if own_times:
-        result.use(line for item in found for line in item.region.lines)
     pair_weeks(found)
     pair_groups(found)
     place_times([item.place for item in found], bands, view.size)
@@ -149,6 +128,33 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
             area = area.union(line.rect)
     result.area = area if result.area is None else result.area.union(area)
     return len(found)
+
+
+def _find_cells(view: View, header: DayHeader, bands: list[TimeBand]) -> tuple[list[Found], set[tuple[int, int, int]]]:
+    """The table's cells with what they say, free ones too, and the places (day, first and last band) of these."""
+    # The columns are looked for again with the table's real end: a legend below it has rules of its own.
+    set_day_bands(view, header, bands[-1].hi)
+    table = Table(view, header.bands, bands)
+    body = [
+        line
+        for line in view.lines
+        if header.u0 <= view.rect(line).cx <= header.u1 and bands[0].lo <= view.rect(line).cy <= bands[-1].hi
+    ]
+    words = page_words(view.lines)
+    regions = with_their_notes(with_their_times(find_regions(table, body), view.size), view.size)
+    regions = _by_time(view, _whole_weeks(regions))
+    parts = [(region, week, lines) for region in regions for week, lines in by_week(region.lines)]
+    cells = read_cells([(lines, view.back(region.rect)) for region, _, lines in parts], words)
+    found: list[Found] = []
+    for (region, week, _), cell in zip(parts, cells, strict=True):
+        place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
+        found.append(Found(place, region, week))
+    # Before free cells are left out: an "X" may be the last letter of "RELAX".
+    spell_words(found, len(header.bands))
+    taken = {
+        (day, item.region.first, item.region.last) for item in found if item.place.cell.free for day in item.region.days
+    }
+    return found, taken
 
 
 def _heads_row(view: View, item: Found, header: DayHeader, bands: list[TimeBand]) -> bool:
@@ -241,12 +247,13 @@ def _ids(lines: list[Line]) -> set[int]:
 
 
 def _filled(view: View, header: DayHeader, bands: list[TimeBand]) -> float:
-    """Share of the bands with text in some day's column: a legend beside the table has none."""
-    if not bands:
+    """Share of the labelled bands with text in some day's column: a legend beside the table has none."""
+    labelled = [band for band in bands if band.lines]
+    if not labelled:
         return 0.0
     rects = [view.rect(line) for line in view.lines]
     rects = [rect for rect in rects if header.u0 <= rect.cx <= header.u1]
-    return sum(any(min(r.y1, b.hi) > max(r.y0, b.lo) for r in rects) for b in bands if b.lines) / len(bands)
+    return sum(any(min(r.y1, b.hi) > max(r.y0, b.lo) for r in rects) for b in labelled) / len(labelled)
 
 
 def _label_rows(view: View, days: list[DayBand], bands: list[TimeBand], found: list[Found]) -> list[BlockDraft]:

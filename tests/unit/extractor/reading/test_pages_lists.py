@@ -61,3 +61,21 @@ def test_one_list_for_several_days() -> None:
     assert len(reading.blocks) == 12
     assert ("thursday", "12:30", "13:00", "Lunch") in week(reading)
     assert ("wednesday", "08:35", None, "Doors open") in week(reading)
+
+
+def test_a_list_in_another_language_repeats_its_days() -> None:
+    """Days of a language known by its page alone, each in several rows; starts and ends in columns, with seconds."""
+    rows = [
+        ("Aljabar", "Senin", "07:00:00", "08:40:00"),
+        ("Basis Data", "Senin", "12:50:00", "15:20:00"),
+        ("Statistika", "Rabu", "07:00:00", "09:30:00"),
+        ("Jaringan", "Rabu", "12:50:00", "14:30:00"),
+        ("Kalkulus", "Kamis", "15:20:00", "17:50:00"),
+    ]
+    sheet = Sheet(1100, 600)
+    grid = Grid(sheet, 4, 6, cell_width=240, cell_height=50)
+    for row, cells in enumerate((("Matakuliah", "Hari", "Jam Masuk", "Jam Keluar"), *rows)):
+        for column, text in enumerate(cells):
+            grid.put(column, row, text)
+    days = {"Senin": "monday", "Rabu": "wednesday", "Kamis": "thursday"}
+    assert week(sheet.read()) == {(days[day], start[:5], end[:5], name) for name, day, start, end in rows}

@@ -247,3 +247,22 @@ def test_a_range_that_wraps_at_its_word_is_one_text(start: str, end: str) -> Non
 )
 def test_foreign_letters_in_a_latin_word_are_put_right(text: str, mended: str) -> None:
     assert texts([clock(text, 0)]) == [mended]
+
+
+def test_seconds_are_no_part_of_a_time() -> None:
+    assert texts([clock("07:00:00", 0), clock("12:50:30 Art", 60)]) == ["07:00", "12:50 Art"]
+
+
+def test_a_column_of_starts_that_names_one_twice_is_no_column_of_starts_and_ends() -> None:
+    """A break that starts when the lesson after it does: what would be between lessons is as long as these."""
+    starts = ["07:10", "07:55", "08:40", "09:25", "09:25", "10:30", "11:15", "12:00"]
+    assert texts([clock(text, 70 * row) for row, text in enumerate(starts)]) == starts
+
+
+def test_starts_and_ends_by_turns_are_ranges() -> None:
+    turns = ["07:50", "08:45", "08:45", "09:40", "09:55", "10:50"]
+    assert texts([clock(text, 70 * row) for row, text in enumerate(turns)]) == [
+        "07:50 - 08:45",
+        "08:45 - 09:40",
+        "09:55 - 10:50",
+    ]

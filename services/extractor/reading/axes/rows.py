@@ -1,0 +1,37 @@
+"""The rows of a table that says nowhere when they are: as rules part the days' columns, all of them alike."""
+
+from itertools import pairwise
+
+from services.extractor.reading.axes.bands import TimeBand
+from services.extractor.reading.axes.series import DayHeader
+from services.extractor.reading.axes.view import View
+from services.extractor.reading.lexicon.times import find_times
+
+_ALL = 0.5
+"""Share of the days' columns across which a rule must be seen to part them all."""
+
+
+def untimed_rows(view: View, header: DayHeader, v_end: float) -> list[TimeBand]:
+    """Bands without times from the days' names down to `v_end`, one for each ruled row with text; they touch.
+
+    Empty for a table without such rows (texts alone do not tell a row from the next line of a cell), and where a time
+    is printed on a level with them: it is some row's, however it was missed.
+    """
+    if any(header.v1 < view.rect(line).cy < v_end and find_times(line.text) for line in view.lines):
+        return []
+    rails = [rail for rail in view.v_rails if header.v1 - view.size / 2 < rail.at < v_end + view.size]
+    across = [view.v_cut(rail.at, header.u0, header.u1, (rail.hi - rail.lo) / 2) > _ALL for rail in rails]
+    edges = sorted({header.v1, *(rail.at for rail, drawn in zip(rails, across, strict=True) if drawn)})
+    middles = [view.rect(line).cy for line in view.lines if header.u0 < view.rect(line).cx < header.u1]
+    rows = [(lo, hi) for lo, hi in pairwise(edges) if any(lo < at < hi for at in middles)]
+    parted = [_parted(view, header, lo, hi) for lo, hi in rows]
+    # What stands below the table stands between none of its columns.
+    rows = rows[: len(parted) - parted[::-1].index(True)] if any(parted) else rows
+    # Cards that stand apart have an edge each: a row begins in the middle between its own and the one above's.
+    inner = [(hi + lo) / 2 for (_, hi), (lo, _) in pairwise(rows)]
+    return [TimeBand(lo, hi) for lo, hi in pairwise([rows[0][0], *inner, rows[-1][1]])] if len(rows) > 1 else []
+
+
+def _parted(view: View, header: DayHeader, lo: float, hi: float) -> bool:
+    """Whether any two of the days' columns are parted in a row."""
+    return any(view.u_cut(band.hi, lo, hi, view.size / 4) > _ALL for band in header.bands[:-1])
