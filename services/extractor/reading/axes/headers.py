@@ -29,7 +29,7 @@ def find_day_headers(view: View) -> list[DayHeader]:
     weeks = [each for each in weeks if each not in sideways]
     out: list[DayHeader] = []
     for header in headers:
-        names = {band.line.id for band in header.bands}
+        names = sources_of(band.line for band in header.bands)
         if not names & taken:
             out.append(header)
             taken |= names

@@ -198,10 +198,20 @@ def _words(view: View, found: list[_Name]) -> list[DayHeader]:
             if item and day and _follows(run, day, item.week):
                 run.append(DayBand(day, item.line, item.week, item.cycle, item.weekday))
                 continue
+            if item and run and _repeats(run[-1], item):
+                run[-1] = replace(run[-1], line=run[-1].line.joined(item.line, f"{run[-1].line.text} {item.line.text}"))
+                continue
             if len(run) > 2 or (len(run) == 2 and not _doubtful(run)):
                 headers.append(_header(view, run))
             run = [DayBand(item.options[0], item.line, item.week, item.cycle, item.weekday)] if item else []
     return headers
+
+
+def _repeats(band: DayBand, item: _Name) -> bool:
+    """Whether a name is that of the day before it once more, in another language ("Ma" over "Tue"): one heading. The
+    same word twice heads two columns."""
+    named = plain(item.line.text) not in map(plain, band.line.text.split())
+    return named and item.week == band.week and item.options == (band.day,)
 
 
 def _follows(run: list[DayBand], day: Day, week: WeekLetter | None) -> bool:

@@ -30,20 +30,33 @@ def _as_read(name: str) -> str:
     return "".join(letter for letter, own in latin if ord(letter) <= _READ or not own)
 
 
-def _named(language: dict[str, list[list[str]]], kind: str) -> dict[str, Day]:
-    """Days by their plain names, without those that are two days'."""
-    found: defaultdict[str, set[Day]] = defaultdict(set)
-    for day, names in zip(DAYS, language[kind], strict=True):
+def _spelt(word: str) -> str:
+    """A name with its accents, to tell those apart that differ in nothing else ("St" and "Št")."""
+    return unicodedata.normalize("NFC", word).casefold().strip(". ")
+
+
+def _named(language: str, kind: str) -> dict[str, Day]:
+    """Days by their names, with their accents and plain, without those that are two days'."""
+    found: tuple[defaultdict[str, set[Day]], ...] = (defaultdict(set), defaultdict(set))
+    for day, names in zip(DAYS, _CALENDAR[language][kind], strict=True):
         for name in names:
-            found[plain(name)].add(day)
-            found[plain(_as_read(name))].add(day)
-    return {name: days.pop() for name, days in found.items() if len(days) == 1 and name and not name.isdigit()}
+            found[1][_spelt(name)].add(day)
+            for variant in (name, _as_read(name), name.casefold().translate(_LEGACY.get(language, {}))):
+                found[0][plain(variant)].add(day)
+    single = ((name, days) for each in found for name, days in each.items() if len(days) == 1)
+    return {name: next(iter(days)) for name, days in single if name and not name.isdigit()}
+
+
+def _find(names: dict[str, Day], word: str, bare: str) -> Day | None:
+    return names.get(_spelt(word)) or names.get(bare)
 
 
 _CALENDAR = load("calendar")
 HABITS = load("habits")
-_FULL = {name: _named(each, "full") for name, each in _CALENDAR.items()}
-_SHORT = {name: {**_named(each, "letter"), **_named(each, "short")} for name, each in _CALENDAR.items()}
+_LEGACY = {language: str.maketrans(letters) for language, letters in HABITS["legacy"].items()}
+"""Letters as a font of before Unicode shows them where it is missing."""
+_FULL = {name: _named(name, "full") for name in _CALENDAR}
+_SHORT = {name: {**_named(name, "letter"), **_named(name, "short")} for name in _CALENDAR}
 _OURS: dict[str, Day] = {name: day for day, names in HABITS["full"].items() for name in names.split()}
 for _language in HABITS["known"]:
     _OURS |= _FULL[_language]
@@ -80,8 +93,8 @@ def day_named(word: str, spoken: Languages = ()) -> Day | None:
     if not bare or bare.isdigit():
         return None
     for names in (_ANY, *(names for each in spoken for names in (_FULL[each], _SHORT[each])), _SHORTS):
-        if bare in names:
-            return names[bare]
+        if found := _find(names, word, bare):
+            return found
     if len(bare) < _ANYWHERE:
         return None
     known = {**_OURS, **{name: day for each in spoken for name, day in _FULL[each].items()}}
@@ -100,7 +113,8 @@ def spelt_right(word: str) -> bool:
 def days_by_language(word: str) -> tuple[tuple[str, Day], ...]:
     """The days that a word names, full or short, each with a language in which it does."""
     bare = plain(word)
-    found = ((each, _FULL[each].get(bare) or _SHORT[each].get(bare)) for each in _CALENDAR) if bare else ()
+    named = ((each, _find(_FULL[each], word, bare) or _find(_SHORT[each], word, bare)) for each in _CALENDAR)
+    found = named if bare else ()
     return tuple((language, day) for language, day in found if day)
 
 

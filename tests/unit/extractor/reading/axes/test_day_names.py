@@ -1,0 +1,42 @@
+"""Days' names that differ in an accent alone, that stand twice, or that an old font shows with other letters."""
+
+from services.extractor.reading.axes.languages import languages_of
+from services.extractor.reading.lexicon.calendar import day_named
+from tests.unit.extractor.reading.sheet import DAYS, TIMES, Grid, Sheet, lesson, week
+
+
+def _down(names: tuple[tuple[str, ...], ...]) -> Sheet:
+    sheet = Sheet(1100, 600)
+    grid = Grid(sheet, 5, 6, cell_height=70)
+    for column, text in enumerate(TIMES):
+        grid.put(column + 1, 0, text)
+    for day, texts in enumerate(names):
+        grid.put(0, day + 1, *texts, scale=0.9)
+        for column in range(len(TIMES)):
+            grid.put(column + 1, day + 1, lesson(day, column))
+    return sheet
+
+
+def _whole_week() -> set[tuple[str, str, str, str]]:
+    return {
+        (name.lower(), *(part.zfill(5) for part in times.split("-")), lesson(day, column))
+        for day, name in enumerate(DAYS)
+        for column, times in enumerate(TIMES)
+    }
+
+
+def test_accents_tell_names_apart() -> None:
+    """Wednesday and Thursday in Slovak: "St" and "Št"."""
+    sheet = _down((("Po",), ("Ut",), ("St",), ("Št",), ("Pi",)))
+    assert "sk" in languages_of(sheet.view().lines)
+    assert week(sheet.read()) == _whole_week()
+    assert (day_named("St", ("sk",)), day_named("Št.", ("sk",))) == ("wednesday", "thursday")
+
+
+def test_each_day_named_in_two_languages_under_each_other() -> None:
+    sheet = _down((("Lu", "Mon"), ("Ma", "Tue"), ("Mi", "Wed"), ("Jo", "Thu"), ("Vi", "Fri")))
+    assert week(sheet.read()) == _whole_week()
+
+
+def test_letters_of_a_font_of_before_unicode() -> None:
+    assert [day_named(text, ("vi",)) for text in ("Thø 2", "Tho 7", "Thứ Sáu")] == ["monday", "saturday", "friday"]
