@@ -2,7 +2,7 @@
 
 from services.extractor.reading.axes.languages import languages_of
 from services.extractor.reading.lexicon.calendar import day_named
-from tests.unit.extractor.reading.sheet import DAYS, TIMES, Grid, Sheet, lesson, week
+from tests.unit.extractor.reading.sheet import DAYS, TIMES, Block, Grid, Sheet, lesson, week
 
 
 def _down(names: tuple[tuple[str, ...], ...]) -> Sheet:
@@ -17,11 +17,12 @@ def _down(names: tuple[tuple[str, ...], ...]) -> Sheet:
     return sheet
 
 
-def _whole_week() -> set[tuple[str, str, str, str]]:
+def _whole_week() -> set[Block]:
+    spans = [[part.zfill(5) for part in times.split("-")] for times in TIMES]
     return {
-        (name.lower(), *(part.zfill(5) for part in times.split("-")), lesson(day, column))
+        (name.lower(), start, end, lesson(day, column))
         for day, name in enumerate(DAYS)
-        for column, times in enumerate(TIMES)
+        for column, (start, end) in enumerate(spans)
     }
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from services.extractor.reading.evidence.line_repair import repair_lines
-from services.extractor.reading.lexicon.labels import shortens
+from services.extractor.reading.lexicon.labels import is_period, shortens
 from services.extractor.reading.model import Line, Rect
 from tests.unit.extractor.reading.sheet import DAYS, Grid, Sheet, lessons, week
 
@@ -75,3 +75,7 @@ def test_what_is_short_for_nothing(text: str, key: str) -> None:
 def test_a_label_is_parted_from_the_range_it_runs_into(text: str, mended: str) -> None:
     (line,) = repair_lines([Line(0, text, 0.99, 0, Rect(0, 0, 10 * len(text), 20), 20)])
     assert line.text == mended
+
+
+def test_periods_in_languages_of_schools() -> None:
+    assert all(map(is_period, ("1.DERS", "3. óra", "Jam ke 2", "Tiết 4", "5. tund", "6. hodina")))
