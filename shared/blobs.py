@@ -170,6 +170,15 @@ class BlobStore:
                 await obstore.delete_async(self._store, paths)
         return len(paths)
 
+    async def sizes(self) -> list[tuple[str, int]]:
+        """The keys and sizes in bytes of all blobs. As long as the list takes: it has no time of a call. Raises
+        `BlobAwayError`."""
+        try:
+            found = await obstore.list(self._store).collect_async()
+        except (BaseError, OSError) as error:
+            raise BlobAwayError(f"The blob store failed: {_first_line(error)}") from error
+        return [(item["path"], item["size"]) for item in found]
+
     async def ready(self) -> None:
         """Raises `BlobAwayError` if the store cannot be reached."""
         async with self._bounded():

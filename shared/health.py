@@ -6,6 +6,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.messages import Message, encode
+from shared.version import version
 
 Check = Callable[[], Awaitable[None]]
 """Raises while what it checks cannot be used."""
@@ -40,6 +41,10 @@ async def metrics(_: web.Request) -> web.Response:
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
+async def version_of(_: web.Request) -> web.Response:
+    return json_response(version())
+
+
 def readyz(checks: dict[str, Check]) -> Callable[[web.Request], Awaitable[web.Response]]:
     """A handler that answers 200 when every check passes, else 503 with what is wrong."""
 
@@ -70,5 +75,6 @@ def add_health_routes(app: web.Application, checks: dict[str, Check], alive: Che
 
 
 def add_metrics_route(app: web.Application) -> None:
-    """Add `/metrics`, to what is not served to everybody."""
+    """Add `/metrics` and `/version`, to what is not served to everybody."""
     app.router.add_get("/metrics", metrics)
+    app.router.add_get("/version", version_of)

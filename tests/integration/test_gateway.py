@@ -246,7 +246,11 @@ async def test_health_and_metrics(gateway: GatewayAlone, session: aiohttp.Client
     async with session.get(f"{gateway.base_url}/metrics") as answer:
         assert answer.status == 404, "not on the API's port"
     async with session.get(gateway.metrics_url) as answer:
-        assert "timelift_sse_subscribers" in await answer.text()
+        told = await answer.text()
+    assert "timelift_sse_subscribers" in told
+    async with session.get(gateway.metrics_url.replace("/metrics", "/version")) as answer:
+        said = await answer.json()
+    assert f'version="{said["version"]}"' in told
 
 
 async def raw_post(gateway: GatewayAlone, headers: str, body: bytes) -> bytes:
