@@ -133,7 +133,7 @@ async def test_a_document_goes_through_with_a_user_for_each_service(
     """`deploy/redis/users.acl` and `deploy/postgres/roles.sql` allow what the services need, and no more: a worker
     reads no other stage's jobs, and those that decode strangers' files read no timetable."""
     users = (ROOT / "deploy/redis/users.acl").read_text()
-    for service in (*SERVICES, "exporter"):
+    for service in (*SERVICES, "exporter", "operator"):
         digest = hashlib.sha256(f"{service}-secret".encode()).hexdigest()
         users = users.replace(f"SHA256_{service.upper()}", digest)
     (tmp_path / "users.acl").write_text(users)
