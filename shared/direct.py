@@ -142,7 +142,7 @@ def run_route(
 
         job = Job(asked.document_id, asked.tenant, stage, asked.attempt, asked.payload, 0.0, asked.trace)
         begun = time.monotonic()
-        with structlog.contextvars.bound_contextvars(document_id=job.document_id, stage=stage, direct=True):
+        with structlog.contextvars.bound_contextvars(**job.log_fields, direct=True):
             outcome, _ = await attempt(handler, job, progress, seconds)
             ended = type(outcome).__name__.lower()
             log.info("job ended", outcome=ended)

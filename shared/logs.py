@@ -1,6 +1,7 @@
 """structlog for every service: JSON lines in containers, readable lines in a terminal.
 
-`document_id` and `stage` are bound to the context of a job's task, so that every line of a job carries them.
+Document, tenant, stage, attempt, trace and consumer are bound to the context of a job's task, so that every line of a
+job carries them (`Job.log_fields`); each JSON line also has the service and its version.
 """
 
 import logging
@@ -10,6 +11,7 @@ from typing import ClassVar, Literal
 import structlog
 
 from shared.settings import Settings, setting
+from shared.version import VERSION
 
 # Without local variables: they would write what people uploaded, and secrets, into the logs.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(
@@ -54,6 +56,9 @@ def configure_logging(service: str, settings: LogSettings | None = None) -> None
     )
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(service=service)
+    if not text:
+        # During an upgrade both versions write into the same log.
+        structlog.contextvars.bind_contextvars(version=VERSION)
     # Libraries that use the standard library's logging come out in the same form.
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

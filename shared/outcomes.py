@@ -61,6 +61,19 @@ class Job:
     trace: str = ""
     """W3C traceparent of the upload, carried along."""
 
+    @property
+    def log_fields(self) -> dict[str, str | int]:
+        """What every line of the log about it carries: with the trace's id it is found among those of other systems."""
+        trace = self.trace.split("-")
+        found = {"trace": trace[1]} if len(trace) == 4 else {}
+        return {
+            "document_id": self.document_id,
+            "tenant": self.tenant,
+            "stage": self.stage,
+            "attempt": self.attempt,
+            **found,
+        }
+
     def read(self, type_: type[T]) -> T:
         """The payload as its struct. Raises `msgspec.ValidationError` if it is malformed."""
         return msgspec.convert(self.payload, type_)

@@ -5,6 +5,7 @@ from pathlib import Path
 from aiohttp import web
 
 from services.gateway import documents, queue, sse, timetables, upload
+from services.gateway.access_log import AccessLogSettings, access_log
 from services.gateway.context import GATEWAY, Gateway
 from services.gateway.guard import allows_origin, guard
 from services.gateway.metrics import measured
@@ -24,7 +25,14 @@ _CSP = (
 def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.Application:
     """The application over `gateway`; `checks` decide whether it is ready, `alive` whether it can go on at all."""
     app = web.Application(
-        middlewares=[measured, problem_middleware, gateway.answers.middleware, guard, gateway.tenants.middleware],
+        middlewares=[
+            measured,
+            access_log(AccessLogSettings.load()),
+            problem_middleware,
+            gateway.answers.middleware,
+            guard,
+            gateway.tenants.middleware,
+        ],
         client_max_size=1024,
     )
     app[GATEWAY] = gateway

@@ -95,7 +95,7 @@ class JobRunner:
             await self._dead_letter(delivery, None, "This job could not be read.", str(error), "malformed")
             return
         # The task has a context of its own, which ends with it.
-        structlog.contextvars.bind_contextvars(document_id=job.document_id, stage=job.stage, attempt=job.attempt)
+        structlog.contextvars.bind_contextvars(**job.log_fields, consumer=self._consumer.consumer)
         if delivery.deaths >= self._settings.queue_max_deliveries:
             reason = "Reading this picture stopped its worker several times, so it was given up."
             detail = f"{delivery.deaths} workers ended while they had it"

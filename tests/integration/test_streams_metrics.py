@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import pytest
+import structlog
 from prometheus_client import REGISTRY
 
 from shared.outcomes import Dead, Job, Outcome, Progress, Retry
@@ -101,3 +102,25 @@ async def test_two_partitions_of_a_process_share_the_gauge(bench: Bench) -> None
     for worker in workers:
         await worker.stop()
     assert value("timelift_jobs_running") == 0
+
+
+async def test_every_line_about_a_job_says_whose_it_is(bench: Bench) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+    async def handle(job: Job, _: Progress) -> Outcome:
+        structlog.get_logger().info("at work")
+        return complete(job)
+
+    fields = job_fields("d1", "school", Payload(number=1), deadline=0, trace=f"00-{trace}-00f067aa0ba902b7-01")
+    await Producer(bench.client, bench.settings).enqueue("compress", "d1", fields)
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        worker = bench.work(handle, consumer="worker-1")
+        await bench.until_event("d1", "complete")
+        await worker.stop()
+    told = {line["event"]: line for line in lines}
+    names = ("document_id", "tenant", "stage", "attempt", "trace", "consumer")
+    for event in ("at work", "job ended"):
+        assert {key: told[event].get(key) for key in names} == {
+            "document_id": "d1", "tenant": "school", "stage": "compress", "attempt": 1, "trace": trace,
+            "consumer": "worker-1",
+        }  # fmt: skip
