@@ -7,6 +7,7 @@ sent, and without a stack trace in the log: anybody could fill the disk with tho
 
 import asyncio
 import resource
+import socket
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -27,7 +28,11 @@ SECURITY_HEADERS = {
 """On every answer."""
 _OTHER_DESCRIPTORS = 256
 """Files and sockets of a process beside its clients': stores, logs, libraries."""
-_BACKLOG = 1024
+_BACKLOG = 128
+"""Connections that wait to be accepted, and are then taken in one go: a burst of a thousand would be one long stall."""
+_SEND_BUFFER = 256 * 1024
+"""Bytes of an answer that the kernel takes for a connection; left to itself it takes megabytes for each that reads
+nothing, and all of them at once."""
 
 
 class HttpSettings(Settings):
@@ -74,7 +79,9 @@ class Connection(web.RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        peer = self.peername
+        peer, connected = self.peername, transport.get_extra_info("socket")
+        if connected is not None:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         self._hold = Hold(str(peer[0]) if peer else "", self.abort)
         if not self._connections.take(self._hold):
             self.abort()

@@ -5,6 +5,7 @@ holds a chunk of a picture and not all of it. The connection ends the one that t
 (`shared.http_server`).
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 
@@ -16,6 +17,8 @@ from services.gateway.settings import GatewaySettings
 from shared.fair_share import FairShare, Hold
 
 _CHUNK = 64 * 1024
+_GOT_AT_ONCE = 8
+"""Chunks that are got from the store at the same time."""
 SMALL = _CHUNK
 """Bytes of an answer that is not counted."""
 _STREAMED = 3 * _CHUNK
@@ -32,6 +35,8 @@ class Answers:
     def __init__(self, settings: GatewaySettings) -> None:
         self._proxies = settings.proxies
         self._shares = FairShare(settings.answer_memory)
+        # However many ask for pictures at once, the loop turns between a few of their chunks.
+        self._getting = asyncio.Semaphore(_GOT_AT_ONCE)
 
     @contextlib.contextmanager
     def held(self, request: web.Request, amount: int) -> Iterator[Hold]:
@@ -64,7 +69,15 @@ class Answers:
     ) -> web.StreamResponse:
         """Send `chunks`, which are `size` bytes together, as an answer's body."""
         with self.held(request, _STREAMED) as hold:
-            return await _send(request, answer, size, chunks, hold)
+            return await _send(request, answer, size, self._by_turns(chunks), hold)
+
+    async def _by_turns(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        while True:
+            async with self._getting:
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                return
+            yield chunk
 
 
 async def _send(

@@ -53,6 +53,8 @@ class Gateway:
     reception: Reception
     answers: Answers
     streams: FairShare
+    opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(16))
+    """Event streams that look at their history at once: thousands come back together after a restart."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     """What goes on after its request was answered."""
 

@@ -7,6 +7,7 @@ after it is answered 204, which stops EventSource from reconnecting.
 
 import asyncio
 import contextlib
+import random
 import time
 from typing import cast
 
@@ -56,13 +57,14 @@ async def events(request: web.Request) -> web.StreamResponse:
                 "Poll the document instead, or come back.",
                 retry_after=5,
             )
-        row = await gateway.documents.row(id_, request[TENANT])
+        async with gateway.opening:
+            row = await gateway.documents.row(id_, request[TENANT])
+            history = await _history(gateway, row, last) if row else []
         if row is None:
             raise not_found("document")
         # Whoever saw an end has seen the end, though Redis may have lost it and published it again under another id.
         if is_final(last) and Status(row["status"]).final:
             return web.Response(status=204)
-        history = await _history(gateway, row, last)
         if last > _START and not history and Status(row["status"]).final:
             return web.Response(status=204)
         stream = _Stream(request, gateway, id_, subscriber, last)
@@ -186,7 +188,8 @@ class _Stream:
     async def _follow(self) -> str:
         """Send what comes; returns why it ended, as `STREAMS_CLOSED` tells it."""
         heartbeat = self._gateway.settings.sse_heartbeat / 1000
-        due = time.monotonic() + heartbeat
+        # Streams that were opened together, after a restart, do not all have theirs at once for ever.
+        due = time.monotonic() + heartbeat * random.uniform(0.5, 1.0)
         while True:
             frames = await self._subscriber.take(max(due - time.monotonic(), 0.01))
             if self._subscriber.cut_off:
