@@ -10,6 +10,7 @@
 #   make bench-ocr                       the text recognition beside others
 #   make bench-compress                  the compressor beside sharp and Pillow
 #   make chaos [SEED=7] [ACTIONS=kill]   kills, stops, cuts and empties everything, and counts what is lost
+#   make attack [FUZZ=60]                what a stranger may try, and what the gateway makes of it
 #   make accuracy DATA=folder            reads every picture of a folder and scores it
 #   make accuracy-drawn [LOOKS=clean]    draws pages of every layout, reads and scores them
 #   make accuracy-real [PICTURES=folder] gets real pages of public repositories, reads and scores them
@@ -17,7 +18,7 @@
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-compress bench-ocr bench-queue bench-relay soak chaos accuracy accuracy-drawn accuracy-real train clean FORCE
+.PHONY: help run test lint bench bench-compress bench-ocr bench-queue bench-relay soak chaos attack accuracy accuracy-drawn accuracy-real train clean FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -62,6 +63,10 @@ bench-compress: .venv/.all .local/peers-compress/.stamp
 # SEED, DOCUMENTS, SECONDS, ACTIONS, SETTLE, LONGEST, CLOCKS and FOLDER reach it through the environment.
 chaos: .venv/.all
 	@$(PYTHON_IN) -m tests.chaos
+
+# FUZZ (seconds) and ONLY (attacks, by name) reach it through the environment.
+attack: .venv/.all
+	@$(PYTHON_IN) -m tests.attack
 
 bench-queue: .venv/.all .local/peers/.stamp
 	@$(PYTHON_IN) -m tests.benchmarks.queue

@@ -61,8 +61,13 @@ class System:
             **self._env,
         }
         with self.log(name).open("ab") as log:
-            command = [sys.executable, "-m", f"services.{service or name}"]
-            self.processes[name] = spawn(command, log=log, cwd=ROOT, death=signal.SIGKILL, env=env)
+            self.processes[name] = spawn(
+                self.command_of(service or name), log=log, cwd=ROOT, death=signal.SIGKILL, env=env
+            )
+
+    def command_of(self, service: str) -> list[str]:
+        """What starts a service."""
+        return [sys.executable, "-m", f"services.{service}"]
 
     def redis_url_of(self, service: str) -> str:
         """The server as a service is told of it."""

@@ -1,0 +1,82 @@
+"""Small files of every format, and what can be made of them."""
+
+import gzip
+import io
+import itertools
+import random
+import zipfile
+from collections.abc import Iterator
+
+from tests.unit.compressor import made, made_docx
+
+
+def corpus() -> dict[str, bytes]:
+    """A small valid file of each format."""
+    small = {"width": 48, "height": 36}
+    found = {kind: made.save(kind, **small) for kind in ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "AVIF", "HEIF")}  # type: ignore[arg-type] # widths and heights, not pictures
+    return {**found, "PDF": made.pdf([made.words((72, 72, "Monday"))]), "DOCX": made_docx.week()}
+
+
+def truncations(data: bytes, most: int) -> Iterator[bytes]:
+    """The file cut off at every tenth byte, or at `most` places if there are more."""
+    step = max(10, len(data) // most)
+    for end in range(0, len(data), step):
+        yield data[:end]
+
+
+def mutations(data: bytes, count: int, rng: random.Random) -> Iterator[bytes]:
+    """The file with some bytes changed, doubled, moved or left out."""
+    for _ in range(count):
+        changed = bytearray(data)
+        for _ in range(rng.randint(1, 8)):
+            at = rng.randrange(len(changed))
+            match rng.randrange(4):
+                case 0:
+                    changed[at] = rng.choice((0, 0xFF, 0x7F, rng.randrange(256)))
+                case 1:
+                    changed[at:at] = changed[at : at + rng.randint(1, 64)]
+                case 2:
+                    del changed[at : at + rng.randint(1, 64)]
+                case _:
+                    changed[at : at + 4] = rng.choice((b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\x7f\xff\xff\xff"))
+            changed = changed or bytearray(b"x")
+        yield bytes(changed)
+
+
+def _laughs() -> bytes:
+    """XML whose entities are ten of the one before, nine times."""
+    names = [b"a", *(b"a%d" % number for number in range(9))]
+    declared = [b'<!ENTITY a "aaaaaaaaaa">']
+    declared += [b'<!ENTITY %s "%s">' % (name, b"&%s;" % before * 10) for before, name in itertools.pairwise(names)]
+    return b"<!DOCTYPE x [" + b"".join(declared) + b"]><x>&a8;</x>"
+
+
+def bombs() -> dict[str, bytes]:
+    """Files that promise, or unpack to, far more than they are; and files that are two things at once."""
+    good = corpus()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", b"\0" * 100_000_000)
+    entities = made_docx.rewritten(good["DOCX"], lambda name, data: _laughs() if name == "word/document.xml" else data)
+    return {
+        "PNG of 60,000 x 60,000": made.png_header(60_000, 60_000),
+        "PNG of 10,000 x 10,000 without data": made.png_header(10_000, 10_000),
+        "DOCX of 100 MB of zeros": packed.getvalue(),
+        "DOCX of entities": entities,
+        "gzip of zeros": gzip.compress(b"\0" * 10_000_000),
+        "SVG": b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
+        "HTML": b"<html><script>alert(1)</script>",
+        "PDF of nothing but its head": b"%PDF-1.7\n",
+        "PDF that is its own page": b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 1 0 R/Kids[1 0 R]/Count 9999>>endobj\n"
+        b"trailer<</Root 1 0 R>>",
+        "JPEG with HTML behind": good["JPEG"] + b"<script>alert(1)</script>",
+        "GIF with PDF behind": good["GIF"] + good["PDF"],
+        "PNG with ZIP behind": good["PNG"] + good["DOCX"],
+        "PDF with PNG before": good["PNG"][:8] + good["PDF"],
+        "TIFF whose directory is itself": b"II*\0\x08\0\0\0\0\0\x08\0\0\0",
+        "20 MB of line ends": b"\n" * 20_000_000,
+        "20 MB of PNG heads": b"\x89PNG\r\n\x1a\n" * 2_500_000,
+        "20 MB of JPEG markers": b"\xff\xd8" + b"\xff\xe0\x00\x02" * 4_900_000,
+        "18 MB of zeros in a TIFF": good["TIFF"] + b"\0" * 18_000_000,
+    }

@@ -1,0 +1,113 @@
+"""Fuzzing of what reads strangers' bytes in the gateway: the parser of uploads, and the readers of files' heads.
+
+Whatever the bytes are: no other error than those that refuse an upload, the same result however the bytes are cut into
+chunks, and no more computing than their length allows.
+"""
+
+import time
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from multipart import MultipartError
+
+from services.gateway.multipart import Form, UploadedFile
+from services.gateway.problems import ProblemError
+from shared.outcomes import UnreadableError
+from shared.pictures import inspect
+from tests.attack.files import corpus
+
+_CORPUS = sorted(corpus().items())
+_SECONDS = 0.25
+"""Processor time that one input may take; each is of some ten kB."""
+_HEADS = st.sampled_from(
+    [
+        b'Content-Disposition: form-data; name="file"; filename="a.png"',
+        b'Content-Disposition: form-data; name="x"',
+        b"Content-Disposition: form-data; name=file; filename*=utf-8''%C3%A9",
+        b"Content-Transfer-Encoding: base64",
+        b"Content-Type: multipart/mixed; boundary=c",
+        b"Content-Length: 3",
+    ]
+)
+_PIECES = st.one_of(
+    st.sampled_from([b"--b", b"--b\r\n", b"\r\n--b\r\n", b"\r\n--b--\r\n"]),
+    st.sampled_from([b"\r\n", b"\r\n\r\n", b"--", b"\r", b"\n", b":"]),
+    st.builds(lambda head: head + b"\r\n", _HEADS),
+    st.binary(max_size=200),
+    st.builds(lambda data, times: data * times, st.binary(min_size=1, max_size=4), st.integers(1, 3000)),
+)
+_STARTS = st.sampled_from([b"--b\r\n", b"", b"--b"])
+BODIES = st.builds(lambda start, pieces: start + b"".join(pieces), _STARTS, st.lists(_PIECES, max_size=30))
+
+
+@st.composite
+def changed_files(draw: st.DrawFn) -> bytes:
+    """A small valid file with some bytes changed, doubled, left out, or cut off."""
+    _, data = draw(st.sampled_from(_CORPUS))
+    changed = bytearray(data)
+    for _ in range(draw(st.integers(0, 6))):
+        at = draw(st.integers(0, max(len(changed) - 1, 0)))
+        length = draw(st.integers(0, 64))
+        changed[at : at + length] = draw(st.binary(max_size=16)) * draw(st.integers(0, 20))
+    return bytes(changed[: draw(st.integers(0, len(changed)))]) if draw(st.booleans()) else bytes(changed)
+
+
+def parse(body: bytes, step: int) -> UploadedFile | None:
+    """The file of a body that comes in chunks of `step` bytes; None if it is refused."""
+    form = Form(b"b", 100_000)
+    try:
+        for at in range(0, len(body), step):
+            form.feed(body[at : at + step])
+        return form.close()
+    except (ProblemError, MultipartError):
+        return None
+
+
+def _bounded(call: Callable[[], object]) -> None:
+    begun = time.process_time()
+    call()
+    assert time.process_time() - begun < _SECONDS
+
+
+def read_upload(body: bytes, step: int) -> None:
+    """One try at the parser of uploads."""
+    _bounded(lambda: parse(body, 65_536))
+    assert parse(body, step) == parse(body, 65_536)
+
+
+def read_head(data: bytes) -> None:
+    """One try at the readers of files' heads."""
+
+    def call() -> None:
+        try:
+            inspect(data, len(data))
+        except UnreadableError:
+            return
+
+    _bounded(call)
+
+
+def fuzz(seconds: float) -> int:
+    """Fuzz for about `seconds`; returns the exit status. A failing input is printed, made as small as it can be."""
+    tries = {"uploads": 0, "heads": 0}
+    checked = settings(deadline=None, max_examples=500, database=None, suppress_health_check=list(HealthCheck))
+
+    @checked
+    @given(BODIES, st.integers(1, 500))
+    def uploads(body: bytes, step: int) -> None:
+        tries["uploads"] += 1
+        read_upload(body, step)
+
+    @checked
+    @given(changed_files())
+    def heads(data: bytes) -> None:
+        tries["heads"] += 1
+        read_head(data)
+
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        uploads()
+        heads()
+    print(f"Fuzzed for {seconds:g} s: {tries['uploads']} bodies of uploads, {tries['heads']} heads of files; no fault.")
+    return 0

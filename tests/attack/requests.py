@@ -1,0 +1,131 @@
+"""Requests that are wrong in their form: multipart, names, ids, addresses, raw bytes."""
+
+import itertools
+from collections.abc import Iterator
+
+Request = tuple[str, str, dict[str, str], bytes]
+"""Method, path, headers, body."""
+
+UPLOAD = "/api/v1/documents/upload"
+_PART = b'Content-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+
+
+def forms(picture: bytes) -> Iterator[Request]:
+    """Uploads whose form, or what is said of it, is not right."""
+    types = [
+        "multipart/form-data; boundary=b",
+        'multipart/form-data; boundary="b"',
+        "multipart/form-data; boundary=b; boundary=x",
+        "multipart/form-data; boundary=x; boundary=b",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=" + "b" * 71,
+        'multipart/form-data; x="; boundary=b"',
+        "multipart/form-data",
+        "multipart/mixed; boundary=b",
+        "text/plain; boundary=b",
+        "",
+    ]
+    bodies = [
+        b"--b\r\n" + _PART + picture + b"\r\n--b--\r\n",
+        b"",
+        b"--b",
+        b"--b--\r\n",
+        b"--bx\r\n" + b"\n" * 1_000_000,
+        b"--b\r\n" + b"\n" * 1_000_000,
+        b"\r\n" * 500_000,
+        b"--b\r\n" + b"A: b\r\n" * 100_000 + b"\r\n",
+        b"--b\r\nA: " + b"x" * 1_000_000,
+        (b"--b\r\n" + _PART + b"\r\n") * 5_000 + b"--b--\r\n",
+        b"--b\r\n" + b"\r" * 1_000_000,
+        b"--b\r\n" + _PART + b"\r\n--" * 300_000,
+        b"--b\r\n" + _PART + b"\r\n--b" * 200_000 + b"--\r\n",
+        b"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n" + _PART + b"--c\r\n" * 1_000,
+        b"--b\r\nContent-Transfer-Encoding: base64\r\n" + _PART + b"=" * 500_000 + b"\r\n--b--\r\n",
+        b"--b\r\nContent-Transfer-Encoding: base64\r\n" + _PART + b"AAAAA" + b"!" * 500_000 + b"\r\n--b--\r\n",
+        b"--b\r\nContent-Length: 99999999999\r\n" + _PART + picture + b"\r\n--b--\r\n",
+        b'--b\r\nContent-Disposition: form-data; name="_charset_"\r\n\r\n' + b"x" * 100_000 + b"\r\n--b--\r\n",
+        b"--b\r\nContent-Disposition: " + b'form-data; a="' * 1_000 + b"\r\n\r\nx\r\n--b--\r\n",
+    ]
+    for content_type, body in itertools.product(types, bodies):
+        yield "POST", UPLOAD, {"Content-Type": content_type}, body
+    names = ["../../x.png", "a/b", "..", "x" * 10_000, "\u202e", "a\u200f.png", "\u202egnp.exe", "%00", "a\tb"]
+    for name in names:
+        part = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+        yield "POST", UPLOAD, {"Content-Type": types[0]}, part + picture + b"\r\n--b--\r\n"
+    for encoding in ("gzip", "deflate", "br", "nonsense"):
+        for method, path in (("POST", UPLOAD), ("PUT", "/api/v1/timetables/00000000-0000-0000-0000-000000000000")):
+            kind = types[0] if method == "POST" else "application/json"
+            yield method, path, {"Content-Type": kind, "Content-Encoding": encoding}, b"garbage" * 100
+
+
+def addresses(id_: str) -> Iterator[Request]:
+    """Every route, with ids that are none and with `id_`, which is another's; bodies that are no JSON."""
+    odd = ["..", ".", "%2e%2e", "%00", "x" * 5_000, "'; DROP TABLE documents", "{}", "ÿ", "-1"]
+    ids = [id_, id_.upper(), id_ + "\n", *odd]
+    routes = [
+        ("GET", "/api/v1/documents/{}"),
+        ("DELETE", "/api/v1/documents/{}"),
+        ("GET", "/api/v1/documents/{}/image"),
+        ("GET", "/api/v1/documents/{}/timetables"),
+        ("POST", "/api/v1/documents/{}/cancel"),
+        ("GET", "/api/v1/timetables/{}"),
+        ("PUT", "/api/v1/timetables/{}"),
+        ("GET", "/api/v1/events/{}"),
+        ("HEAD", "/api/v1/events/{}"),
+        ("POST", "/api/v1/queue/dead/{}/retry"),
+        ("DELETE", "/api/v1/queue/dead/{}"),
+        ("PATCH", "/api/v1/documents/{}"),
+        ("GET", "/assets/{}"),
+    ]
+    for (method, path), each in itertools.product(routes, ids):
+        body = b'{"timeblocks": []}' if method == "PUT" else b""
+        yield method, path.format(each), {"Content-Type": "application/json"} if body else {}, body
+    for query in ("limit=1_0", "limit=-1", "limit=" + "9" * 5_000, "limit=%D9%A1", "after=x", "after=" + "A" * 6_000):
+        yield "GET", f"/api/v1/documents?{query}", {}, b""
+    for body in (
+        b"",
+        b"null",
+        b"[" * 100_000,
+        b'{"timeblocks":' + b"[" * 50_000,
+        b"\xff",
+        b"{}" * 9,
+        b'{"a":1e999999}',
+    ):
+        yield "PUT", "/api/v1/timetables/" + id_, {"Content-Type": "application/json"}, body
+    for headers in (
+        {"Host": "evil.example"},
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"X-Forwarded-For": "127.0.0.1, " * 500},
+        {"X-API-Key": "wrong-key-0123456789"},
+        {"Authorization": "Bearer"},
+        {"Last-Event-ID": "9" * 400 + "-1"},
+        {"traceparent": "x" * 8_000},
+        {"If-Match": '"' * 5_000},
+    ):
+        yield "GET", "/api/v1/documents/" + id_, headers, b""
+        yield "POST", f"/api/v1/documents/{id_}/cancel", headers, b""
+
+
+RAW = [
+    b"\x00" * 1_000,
+    b"\r\n" * 10_000,
+    b"GET\r\n\r\n",
+    b"GET / HTTP/0.9\r\n\r\n",
+    b"GET / HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n",
+    b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 10_000 + b"\r\n",
+    b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nA: \x00\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\n A: folded\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nExpect: x\r\nContent-Length: 1\r\n\r\nx",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    b"CONNECT evil:80 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /\xff?access_token=x HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n" * 2_000,
+]

@@ -1,0 +1,65 @@
+"""The gateway with a watch on its event loop: `python -m tests.attack.watched_gateway`, STALLS naming the file.
+
+A task wakes every 5 ms. What the loop's thread computed since it last woke was computed in one go, or while it should
+have been awake: that is a stall of the gateway's own making, whatever else the machine does. The time that passed is
+noted beside it; on a busy machine it is mostly others'.
+"""
+
+import asyncio
+import os
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+
+from services.gateway.__main__ import main
+from shared.service import run
+
+_EVERY = 0.005
+_NOTED = 0.01
+"""Seconds of computing from which a stall is noted."""
+
+
+class _Sampler(threading.Thread):
+    """Says what the loop's thread was doing while it did not turn."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.turned = time.monotonic()
+        self.seen = ""
+        self._thread = threading.get_ident()
+
+    def run(self) -> None:
+        while True:
+            time.sleep(0.01)
+            if time.monotonic() - self.turned > 4 * _EVERY:
+                frame = sys._current_frames().get(self._thread)
+                stack = traceback.extract_stack(frame)[-6:] if frame else []
+                self.seen = " < ".join(f"{Path(each.filename).name}:{each.name}" for each in reversed(stack))
+
+
+async def _watch(path: Path) -> None:
+    sampler = _Sampler()
+    sampler.start()
+    with path.open("a", buffering=1) as file:
+        computed, passed = time.thread_time(), time.monotonic()
+        while True:
+            await asyncio.sleep(_EVERY)
+            now, at = time.thread_time(), time.monotonic()
+            if now - computed > _NOTED:
+                file.write(f"{at} {now - computed} {at - passed - _EVERY} {sampler.seen}\n")
+            computed, passed = now, at
+            sampler.turned, sampler.seen = at, ""
+
+
+async def _watched() -> None:
+    watching = asyncio.create_task(_watch(Path(os.environ["STALLS"])))
+    try:
+        await main()
+    finally:
+        watching.cancel()
+
+
+if __name__ == "__main__":
+    run(_watched, "gateway")
