@@ -28,7 +28,6 @@ from shared.logs import get_logger
 from shared.service import open_database, run, stop_signals, warn_of_slips
 from shared.settings import Settings, setting
 from shared.streams.client import RedisSettings, connect
-from shared.streams.keys import Keys
 from shared.streams.queue_stats import QueueStats
 from shared.streams.scripts import Client
 
@@ -145,7 +144,7 @@ class Exporter:
 
     async def _events(self) -> tuple[int, int]:
         lag = refused = 0
-        for keys in (Keys(number) for number in range(self._settings.partitions)):
+        for keys in self._settings.keys:
             refused += int(await self._client.xlen(keys.refused_events))
             if await self._client.exists(keys.events):
                 for group in await self._client.xinfo_groups(keys.events):

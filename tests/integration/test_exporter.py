@@ -69,6 +69,21 @@ async def test_what_waits_is_told_with_its_age(redis_url: str, database: Databas
     assert [found["timelift_store_up", store] for store in ("redis", "postgres", "blobs")] == [1, 1, 1]
 
 
+async def test_it_looks_at_the_keys_of_its_own_system(redis_url: str, database: Database) -> None:
+    settings = RedisSettings.load(redis_url=redis_url, redis_prefix="school:", partitions=2)
+    client = connect(settings)
+    for keys in settings.keys:
+        await client.xadd(keys.refused_events, {"id": "1-1"})
+        await client.xadd(keys.dead("ocr"), {"document": "x"})
+    await client.xadd(Keys(0).refused_events, {"id": "another system's"})
+    try:
+        found = await samples(Exporter(client, settings, database))
+    finally:
+        await client.aclose()
+    assert found["timelift_events_set_aside",] == 2
+    assert found["timelift_queue_jobs", "ocr", "dead"] == 2
+
+
 async def test_a_store_that_is_away_hides_no_other(redis_url: str, database_url: str) -> None:
     """Postgres is there and its schema is not: the exporter makes none."""
     settings = RedisSettings.load(redis_url=redis_url)

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from shared.settings import FILE_SUFFIX, Settings, is_secret
+from shared.streams.keys import Keys
 from shared.streams.queue_settings import QueueSettings
 from shared.version import VERSION
 from tests.unit.deploy_containers import conftest
@@ -257,6 +258,13 @@ def test_stages_scale_by_what_waits_in_redis_and_behind_it(everything: Objects) 
         # KEDA and a fixed number would undo one another.
         assert "replicas" not in deployments[name]
     assert all(spec["replicas"] for name, spec in deployments.items() if name not in WORKERS)
+
+
+def test_each_partition_is_looked_at_under_the_name_that_the_services_give_it() -> None:
+    settings = {"PARTITIONS": "2", "REDIS_PREFIX": "school:"}
+    scaled = of_kind(rendered({**EVERYTHING, "settings": settings}), "ScaledObject")["ocr"]
+    streams = [each["metadata"]["stream"] for each in scaled["triggers"] if each["type"] == "redis-streams"]
+    assert streams == [Keys(number, "school:").jobs("ocr") for number in range(2)]
 
 
 def test_ocr_may_sleep(everything: Objects) -> None:
