@@ -1,6 +1,7 @@
 """Finds the header of days in a page's text."""
 
 import math
+import re
 from itertools import pairwise
 
 from services.extractor.reading.axes.bands import split_between
@@ -8,6 +9,7 @@ from services.extractor.reading.axes.implied import add_unread
 from services.extractor.reading.axes.series import DayBand, DayHeader, find_series, level
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.rules import Rail
+from services.extractor.reading.lexicon.calendar import is_month
 from services.extractor.reading.lexicon.columns import column_role
 from services.extractor.reading.lexicon.days import is_every_day, week_named
 from services.extractor.reading.lexicon.times import find_times
@@ -16,6 +18,9 @@ from shared.messages import DAYS, WEEKS, WeekLetter
 
 _BELOW = 2.5
 """Heights of a day's name, or of its date, from the middle of the one to that of the other."""
+
+_DATE, _LAST = 3, 31
+"""Numbers of a date, and the last day of a month."""
 
 
 def find_day_headers(view: View) -> list[DayHeader]:
@@ -54,7 +59,7 @@ def _labels_of_weeks(lines: list[Line]) -> list[tuple[Line, WeekLetter]]:
 
 
 def _add_dates(view: View, header: DayHeader) -> None:
-    """Numbers below the names that go on from day to day ("MON" over "11", "TUE" over "12") belong to the header."""
+    """Dates below the names that go on from day to day ("MON" over "11" or "11. FEB") belong to the header."""
     if view.turned:
         return
     found: list[tuple[int, Line]] = []
@@ -63,19 +68,26 @@ def _add_dates(view: View, header: DayHeader) -> None:
         below = [
             line
             for line in view.lines
-            if line.text.isdigit()
-            and 0 < int(line.text) <= 31
+            if _day_of_month(line.text)
             and 0 < line.rect.cy - name.cy < _BELOW * max(name.height, line.rect.height)
             and name.x0 - view.size < line.rect.cx < name.x1 + view.size
         ]
         if below:
             date = min(below, key=lambda line: line.rect.cy)
-            found.append((int(date.text) - DAYS.index(band.day), date))
+            found.append((_day_of_month(date.text) - DAYS.index(band.day), date))
     # The month ends in the middle of a week now and then.
     same = [line for first, line in found if sum(other == first for other, _ in found) >= 2]
     if len(found) == len(header.bands) and len(same) >= 2:
         header.below = [line for _, line in found]
         header.v1 = max(header.v1, *(line.rect.y1 for line in header.below))
+
+
+def _day_of_month(text: str) -> int:
+    """The day of a date that has no more than a month with it ("11", "11. Feb", "11/02"); 0 for any other text."""
+    words = re.findall(r"\d+|[^\W\d_]+", text)
+    numbers = [int(word) for word in words if word.isdigit()]
+    date = 0 < len(numbers) <= _DATE and all(word.isdigit() or is_month(word) for word in words)
+    return numbers[0] if date and numbers[0] <= _LAST and not find_times(text) else 0
 
 
 def _name_week_beside(rect: Rect, week: WeekLetter, headers: list[DayHeader]) -> None:

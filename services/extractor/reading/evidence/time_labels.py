@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.lexicon.times import find_times, resolve
 from services.extractor.reading.model import Line, Rect
 
@@ -118,6 +119,8 @@ def joined_below(lines: list[Line]) -> list[Line]:
     A column of starts alone is evenly set; ends stand clearly nearer to their starts than to the next ones.
     """
     clocks = [line for line in lines if line.upright and _CLOCK_OR_DIGITS.fullmatch(line.text.strip())]
+    if around := _around_numbers(lines, clocks):
+        return _as_ranges(lines, around)
     pairs: list[tuple[Line, Line]] = []
     for line in clocks:
         column = [other for other in clocks if overlapping(line.rect, other.rect)]
@@ -140,6 +143,25 @@ def joined_below(lines: list[Line]) -> list[Line]:
     if len(pairs) < PAIRS or len(set(members)) < len(members) or len(members) < 0.75 * (len(clocks) + beside):
         return lines
     return _as_ranges(lines, pairs)
+
+
+def _around_numbers(lines: list[Line], clocks: list[Line]) -> list[tuple[Line, Line]]:
+    """Starts over, and ends under, their period's number ("7:45", "1", "8:35"): most times of the page, each once.
+
+    The end of a row stands nearer to the next row's start than to its own.
+    """
+    pairs: list[tuple[Line, Line]] = []
+    for number in lines:
+        if not number.upright or not is_period(number.text):
+            continue
+        column = [line for line in clocks if overlapping(line.rect, number.rect)]
+        above = max((o for o in column if o.rect.cy < number.rect.y0), key=lambda o: o.rect.cy, default=None)
+        below = min((o for o in column if o.rect.cy > number.rect.y1), key=lambda o: o.rect.cy, default=None)
+        if above is not None and below is not None and rises(above, below):
+            pairs.append((above, below))
+    members = {line.id for pair in pairs for line in pair}
+    once = len(members) == 2 * len(pairs) and len(members) >= 0.75 * len(clocks)
+    return pairs if once and len(pairs) >= PAIRS else []
 
 
 def _meeting(clocks: list[Line]) -> list[tuple[Line, Line]]:

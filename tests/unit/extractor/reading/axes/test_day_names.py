@@ -41,3 +41,16 @@ def test_each_day_named_in_two_languages_under_each_other() -> None:
 
 def test_letters_of_a_font_of_before_unicode() -> None:
     assert [day_named(text, ("vi",)) for text in ("Thø 2", "Tho 7", "Thứ Sáu")] == ["monday", "saturday", "friday"]
+
+
+def test_dates_with_their_month_below_the_names() -> None:
+    sheet = Sheet(1200, 600)
+    grid = Grid(sheet, 6, 5, cell_height=70)
+    for day, name in enumerate(DAYS):
+        sheet.text(310 + 180 * day, 120, name[:3].upper(), scale=0.8)
+        sheet.text(310 + 180 * day, 150, f"{6 + day}. FEB", scale=0.5)
+        for row in range(len(TIMES)):
+            grid.put(day + 1, row + 1, lesson(day, row))
+    for row, text in enumerate(TIMES):
+        grid.put(0, row + 1, text, border=False)
+    assert week(sheet.read()) == _whole_week()

@@ -266,3 +266,15 @@ def test_starts_and_ends_by_turns_are_ranges() -> None:
         "08:45 - 09:40",
         "09:55 - 10:50",
     ]
+
+
+def test_starts_over_and_ends_under_their_period_s_number() -> None:
+    """An end stands nearer to the next row's start than to its own, and is no range with that."""
+    rows = [("7:45", "1", "8:35"), ("8:40", "2", "9:30"), ("9:45", "3", "10:35"), ("10:40", "4", "11:30")]
+    column = [clock(text, 140 * row + 50 * at) for row, texts_ in enumerate(rows) for at, text in enumerate(texts_)]
+    assert [text for text in texts(column) if ":" in text] == [f"{start} - {end}" for start, _, end in rows]
+
+
+def test_a_number_between_each_start_and_the_next_is_no_row_s_middle() -> None:
+    column = [clock(text, 50 * row) for row, text in enumerate(("8:00", "1", "8:45", "2", "9:30", "3", "10:15", "4"))]
+    assert not any("-" in text for text in texts(column))
