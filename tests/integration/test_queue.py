@@ -97,8 +97,13 @@ async def test_a_running_job_is_stopped_at_once(
     async def on_dead(_job: Job, _reason: str) -> bool:
         return True
 
-    # With a lease of a minute, renewing cannot be what stops the job.
-    worker = Worker(player.consumer, endless, on_dead, QueueSettings.load(queue_lease=60_000, queue_drain=0))
+    # With so long a lease, renewing cannot be what stops the job, and what other tests left behind is not taken up.
+    worker = Worker(
+        player.consumer,
+        endless,
+        on_dead,
+        QueueSettings.load(queue_lease=3_600_000, queue_drain=0, queue_concurrency=64),
+    )
     running = asyncio.create_task(worker.run())
     id_ = await upload(session, gateway.base_url, png())
     async with patience():
