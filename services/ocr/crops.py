@@ -37,6 +37,12 @@ def size(quad: Quad) -> tuple[float, float]:
     return float(max(edges[0], edges[2])), float(max(edges[1], edges[3]))
 
 
+def extent(quad: Quad) -> float:
+    """A line's length in its heights: about half as many as its letters, and what reading it takes time by."""
+    sides = size(quad)
+    return max(sides) / max(min(sides), 1.0)
+
+
 def read_from(quad: Quad, angle: int) -> Quad:
     """An upright quad's corners from the text's own top left, for text with that reading angle.
 

@@ -17,12 +17,25 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from itertools import accumulate
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
 import cv2
 import numpy as np
 
-from services.ocr.crops import Image, Quad, candidates, cut, read_from, reading_order, short_and_turned, size, upright
+from services.ocr.angles import Readings, ways
+from services.ocr.crops import (
+    Image,
+    Quad,
+    candidates,
+    cut,
+    extent,
+    read_from,
+    reading_order,
+    short_and_turned,
+    size,
+    upright,
+)
 from services.ocr.import_stubs import import_stubs
 from services.ocr.machine import multiplies_bytes, trim
 from services.ocr.missed_text import in_line, mosaic, new, spots, uncovered, words
@@ -47,6 +60,8 @@ _MOST_LEFT = 0.25
 """Share of the page that may be looked at once more in places; more means that the first look was of no use."""
 _MOST_LEFT_OVER = 60
 """Boxes in leftover ink that are read to see whether they hold text."""
+_MOST_LEFT_TEXT = 400.0
+"""Their extents together: what is overlooked is short, and whole lines of small print would take a minute."""
 _CERTAIN = 0.97
 """Confidence from which they do."""
 _LIKELY, _WITNESSES = 0.7, 2
@@ -57,8 +72,6 @@ _SURE = 0.97
 """Confidence from which a reading in 8 bits agrees with one in floats, but for the spaces around a dash."""
 _UNSURE = 0.8
 """Confidence of an upright reading below which the same is read from the side, too."""
-_WORD = 3
-"""Letters of a word that tells which way it runs."""
 _MIN_SIDE = 4
 """Pixels; below this a box is a speck."""
 _HUBS = ("aistudio_sdk", "huggingface_hub", "modelscope")
@@ -240,6 +253,10 @@ class Engine:
         """Those of the boxes that hold characters: they are read, and hardly a speck or a sheet's corner gives one."""
         if len(boxes) > _MOST_LEFT_OVER:
             return []  # a desk, or a picture on the page
+        boxes = sorted(boxes, key=extent)
+        boxes = [
+            box for box, text in zip(boxes, accumulate(map(extent, boxes)), strict=True) if text <= _MOST_LEFT_TEXT
+        ]
         best = [("", 0.0)] * len(boxes)
         for angle in (0, 90, 270):
             which = [index for index, box in enumerate(boxes) if angle in candidates(box)]
@@ -272,19 +289,29 @@ class Engine:
         Returns:
             The lines in the order of `quads`, without those that hold no text, numbered from 0.
         """
+        return self.lines(quads, self.readings(image, quads, range(len(quads)), on_read))
+
+    def readings(
+        self, image: Image, quads: Sequence[Quad], which: Sequence[int], on_read: OnRead | None = None
+    ) -> Readings:
+        """Read some of the lines, by their place in `quads`, at every angle at which they may run."""
         bgr = _bgr(image)
-        tries = [(index, angle) for index, quad in enumerate(quads) for angle in candidates(quad)]
+        tries = [(index, angle) for index in which for angle in candidates(quads[index])]
         crops = [cut(bgr, read_from(quads[index], angle)) for index, angle in tries]
 
         def in_lines(done: int, total: int) -> None:
             if on_read is not None:
-                on_read(done * len(quads) // total, len(quads))  # a tall line is more than one crop
+                on_read(done * len(which) // total, len(which))  # a tall line is more than one crop
 
-        read: dict[int, dict[int, tuple[float, str]]] = {}
+        read: Readings = {}
         for (index, angle), (text, score) in zip(tries, self._texts(crops, in_lines), strict=True):
             if text.strip() and score > 0:
                 read.setdefault(index, {})[angle] = score, text.strip()
         self._turn(bgr, quads, read)
+        return read
+
+    def lines(self, quads: Sequence[Quad], read: Readings) -> list[OcrLine]:
+        """The lines of a page by all their readings, numbered from 0."""
         angles = ways(read)
         kept = [(quads[index], *read[index][angles[index]], angles[index]) for index in sorted(read)]
         kept = [line for line in kept if line[1] >= self._settings.ocr_min_confidence]
@@ -293,7 +320,7 @@ class Engine:
             for number, (quad, score, text, angle) in enumerate(kept)
         ]
 
-    def _turn(self, bgr: Image, quads: Sequence[Quad], read: dict[int, dict[int, tuple[float, str]]]) -> None:
+    def _turn(self, bgr: Image, quads: Sequence[Quad], read: Readings) -> None:
         """Add to the readings those from the side of what hardly reads upright and is a little higher than wide: in its
         box a short turned word ("Reg", "PE") is no taller than a letter."""
         unsure = [index for index, each in read.items() if list(each) == [0] and each[0][0] < _UNSURE]
@@ -344,32 +371,6 @@ class Engine:
             for run in runs:
                 run.cancel()
         return texts
-
-
-def ways(read: dict[int, dict[int, tuple[float, str]]]) -> dict[int, int]:
-    """Which way each line runs: as its text is surest. But figures upside down are figures ("9-9" is "6-6"): a turned
-    line of nothing else runs as the page's turned words do.
-
-    Args:
-        read: of each line, confidence and text at every angle it was read at, at least one.
-
-    Returns:
-        Each line's angle.
-    """
-    surest = {line: max((score, angle) for angle, (score, _) in each.items())[1] for line, each in read.items()}
-    words = Counter(
-        angle
-        for line, angle in surest.items()
-        if angle in (90, 270) and sum(letter.isalpha() for letter in read[line][angle][1]) >= _WORD
-    )
-    if len(words) != 1:
-        return surest
-    ((way, _),) = words.items()
-    for line, angle in surest.items():
-        figures = not any(letter.isalpha() for letter in read[line][angle][1])
-        if angle == 360 - way and figures and any(letter.isdigit() for letter in read[line].get(way, (0, ""))[1]):
-            surest[line] = way
-    return surest
 
 
 def _bgr(image: Image) -> Image:

@@ -12,9 +12,8 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 
 from services.ocr.metrics import LINES, PAGE_DURATION
-from services.ocr.reading import Answer, Fault, Found, News, ReaderSettings, reading_processes
+from services.ocr.reading import Fault, Found, News, Readers, ReaderSettings, read_page, reading_processes
 from shared.blobs import BlobMissingError, Blobs, blob_key
-from shared.children.pool import Children
 from shared.children.protocol import ChildError
 from shared.logs import get_logger
 from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage, TextLayer
@@ -25,12 +24,17 @@ log = get_logger(__name__)
 
 _TOLD_EVERY = 0.25
 """Seconds between two progress events within the reading of a page."""
+_TEXT = 20_000.0
+"""Text (as of `services.ocr.reading.Read`) of a document that is read: 68 s of processor time in floats, and as much as
+25 dense timetables have."""
+
+TOO_MUCH = "This document holds far more text than timetables do. Upload only the pages with the timetable."
 
 
 class Reader:
     """The stage's handler. `start` before the first job, `close` after the last."""
 
-    def __init__(self, blobs: Blobs, children: Children[bytes, News, Answer] | None = None) -> None:
+    def __init__(self, blobs: Blobs, children: Readers | None = None) -> None:
         self._blobs = blobs
         self.children = children or reading_processes(ReaderSettings.load().ocr_pages)
         self._label = ""
@@ -61,13 +65,18 @@ class Reader:
             log.error("malformed payload", error=str(error))
             return Dead("The document could not be read because of an internal error.")
         read: list[OcrPage] = []
+        left = _TEXT
         await progress(
             "preprocessing", 0.0, "Preparing the page" if len(pages) == 1 else f"Preparing {len(pages)} pages"
         )
         try:
             known = [await self._known(page) for page in pages]
             for index, page in enumerate(pages):
-                read.append(await self._page(job, page, index, len(pages), known[index], progress))
+                text, result = await self._page(job, page, index, len(pages), known[index], progress)
+                read.append(result)
+                left -= text
+                if left < 0:
+                    return Dead(TOO_MUCH)
         except BlobMissingError:
             return Dead("The stored picture is gone.")
         except UnreadableError as error:
@@ -89,25 +98,30 @@ class Reader:
 
     async def _page(
         self, job: Job, stored: PageImage, index: int, pages: int, known: int, progress: Progress
-    ) -> OcrPage:
-        """Prepare and read one page; one whose text is known to the letter is only passed on."""
+    ) -> tuple[float, OcrPage]:
+        """Prepare and read one page; one whose text is known to the letter is only passed on.
+
+        Returns:
+            How much text was read, as of `services.ocr.reading.Read`, and the page.
+        """
         if known:
             note = f"{known} {_lines(known)} known from the document"
             if index == 0:
                 await progress("preprocessing", 1.0, note, details={"found": known})
             await progress("ocr", index / pages, note, details={"lines": known})
-            return OcrPage(page=stored.page, image=stored.image, width=stored.width, height=stored.height, lines=[])
+            page = OcrPage(page=stored.page, image=stored.image, width=stored.width, height=stored.height, lines=[])
+            return 0.0, page
         data = await self._blobs.get(stored.image)
         async with _publishing(progress, index, pages) as on_news:
             with PAGE_DURATION.time():
-                answer = await self.children.call(data, on_news)
+                answer = await read_page(self.children, data, on_news)
         if isinstance(answer, Fault):
             raise UnreadableError(answer.sentence)
         key = stored.image
         if answer.copy:
             key = blob_key(job.tenant, job.document_id, f"prepared-{stored.page}.webp")
             await self._blobs.put(key, answer.copy)
-        return OcrPage(
+        return answer.text, OcrPage(
             page=stored.page, image=key, width=answer.width, height=answer.height,
             lines=answer.lines, to_stored=answer.to_stored,
         )  # fmt: skip

@@ -5,13 +5,14 @@ child (`shared.children`), and a picture crosses to it as it is stored, a few hu
 """
 
 import os
+from collections.abc import Callable
 from typing import ClassVar, TypeAlias
 
 import msgspec
 
 from shared.children.pool import Children
-from shared.children.protocol import Loaded, Target, Tell
-from shared.messages import OcrLine
+from shared.children.protocol import Loaded, Target
+from shared.messages import OcrLine, Point
 from shared.settings import Settings, setting
 
 _MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "8388608", "MALLOC_TRIM_THRESHOLD_": "1048576"}
@@ -54,6 +55,23 @@ class Read(msgspec.Struct, tag=True, array_like=True):
     to_stored: tuple[float, ...] | None
     copy: bytes
     """That picture as WebP; empty if it is the stored one."""
+    text: float
+    """How much text that was: the lengths of its lines in heights, added up; about half its letters."""
+
+
+class Part(msgspec.Struct, tag=True, array_like=True):
+    """A page with so much text that it is read in several turns, so that other pages come in between: ask again with
+    this, to go on."""
+
+    pixels: bytes
+    """Of the prepared page: height x width x 3, RGB."""
+    height: int
+    width: int
+    to_stored: tuple[float, ...] | None
+    quads: list[list[Point]]
+    readings: dict[int, dict[int, tuple[float, str]]]
+    """As `services.ocr.angles.Readings`, of the lines so far."""
+    done: int
 
 
 class Fault(msgspec.Struct, tag=True, array_like=True):
@@ -62,53 +80,49 @@ class Fault(msgspec.Struct, tag=True, array_like=True):
     sentence: str
 
 
-Answer: TypeAlias = Read | Fault
+Request: TypeAlias = bytes | Part
+"""A stored picture, or one that is half read."""
+Answer: TypeAlias = Read | Part | Fault
 News: TypeAlias = Found | Reading
+Readers: TypeAlias = Children[Request, News, Answer]
 
-TARGET: Target[bytes, News, Answer] = Target(__name__, bytes, News, Answer)
+TARGET: Target[Request, News, Answer] = Target(__name__, Request, News, Answer)
 """From a stored picture's bytes to the text on it."""
 
 
-def reading_processes(count: int) -> Children[bytes, News, Answer]:
+def reading_processes(count: int) -> Readers:
     """Children that read; `start` them."""
     return Children(TARGET, count, environment={**_MALLOC, **os.environ})
 
 
-def load() -> Loaded[bytes, News, Answer]:
+async def read_page(readers: Readers, picture: bytes, on_news: Callable[[News], None] | None = None) -> Read | Fault:
+    """Have a page read, in as many turns as it takes: between two, those who wait for a reader come first.
+
+    Args:
+        picture: as stored.
+        on_news: called with what the reader tells meanwhile.
+
+    Raises:
+        shared.children.protocol.ChildError: there is no answer.
+    """
+    answer = await readers.call(picture, on_news)
+    while isinstance(answer, Part):
+        answer = await readers.call(answer, on_news)
+    return answer
+
+
+def load() -> Loaded[Request, News, Answer]:
     """Load the models; gives their label and the function that reads a page.
 
     Raises:
         services.ocr.models.ModelError: they cannot be used.
         shared.settings.SettingError: a setting cannot.
     """
-    import numpy as np
-
     from services.ocr.engine import Engine, EngineSettings
-    from services.ocr.machine import trim
-    from services.ocr.preparation import PreparationSettings, decode, encode, prepare
-    from shared.outcomes import UnreadableError
+    from services.ocr.page_reader import PageReader
 
-    settings = PreparationSettings.load()
     cores = len(os.sched_getaffinity(0))
     threads = EngineSettings.load().ocr_threads or max(cores // ReaderSettings.load().ocr_pages, 1)
     engine = Engine(EngineSettings.load(ocr_threads=min(threads, 64)))
     engine.load()
-    # Pillow imports its codecs at their first use: a wait that the first page would pay for.
-    decode(encode(np.zeros((8, 8, 3), dtype=np.uint8)), 64)
-
-    def read(data: bytes, tell: Tell[News]) -> Answer:
-        engine.between = lambda: tell(None)
-        try:
-            picture, turned = decode(data, settings.ocr_max_pixels)
-            tell(None)
-            page = prepare(picture, engine, turned)
-        except UnreadableError as error:
-            return Fault(str(error))
-        tell(Found(len(page.quads), page.notes))
-        lines = engine.recognise(page.picture, page.quads, lambda done, total: tell(Reading(done, total)))
-        height, width = page.picture.shape[:2]
-        copy = encode(page.picture) if page.to_stored else b""
-        trim()
-        return Read(lines, width, height, page.to_stored, copy)
-
-    return engine.label, read
+    return engine.label, PageReader(engine).read

@@ -28,7 +28,9 @@ class Children(Generic[Request, News, Answer]):
         self._all = [
             Child(target, limits=self.limits, environment=environment, stop_seconds=stop_seconds) for _ in range(count)
         ]
-        self._free: asyncio.Queue[Child[Request, News, Answer]] = asyncio.Queue()
+        self._free: list[Child[Request, News, Answer]] = []
+        # Not a queue of children: who gives one back and asks again at once would take it before those who wait.
+        self._places = asyncio.Semaphore(0)
         self._mending: set[asyncio.Task[None]] = set()
         self._closed = True
 
@@ -39,9 +41,9 @@ class Children(Generic[Request, News, Answer]):
         except BaseException:
             self.close()
             raise
-        for child in self._all:
-            self._free.put_nowait(child)
         self._closed = False
+        for child in self._all:
+            self._offer(child)
         return self._all[0].greeting
 
     @property
@@ -62,7 +64,8 @@ class Children(Generic[Request, News, Answer]):
         """
         if self._closed:
             raise RuntimeError("no child is running")
-        child = await self._free.get()
+        await self._places.acquire()
+        child = self._free.pop()
         try:
             try:
                 return await child.call(request, on_news, cpu_seconds=cpu_seconds)
@@ -75,7 +78,7 @@ class Children(Generic[Request, News, Answer]):
 
     def _give_back(self, child: Child[Request, News, Answer]) -> None:
         if child.well and not child.overgrown:
-            self._free.put_nowait(child)
+            self._offer(child)
         elif not self._closed:
             child.give_up()
             task = asyncio.create_task(self._mend(child))
@@ -95,7 +98,11 @@ class Children(Generic[Request, News, Answer]):
                 break
         if child.pid != pid:
             log.warning("child process replaced", old=pid, new=child.pid)
-        self._free.put_nowait(child)
+        self._offer(child)
+
+    def _offer(self, child: Child[Request, News, Answer]) -> None:
+        self._free.append(child)
+        self._places.release()
 
     def close(self) -> None:
         """Kill all children. Returns at once; no call may follow."""

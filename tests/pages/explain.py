@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from services.extractor.pictures import decode
 from services.extractor.reading import PageInput, read_timetable
-from services.ocr.reading import Fault, load
+from services.ocr.reading import Part, Read, load
 from shared.messages import OcrPage, TimeBlock
 from tests.pages import draw
 
@@ -25,7 +25,9 @@ def explain(image: bytes) -> bytes:
     """The first page of a picture as WebP, with its lines and blocks drawn over it."""
     _, read = load()
     answer = read(image, lambda _: None)
-    assert not isinstance(answer, Fault), answer
+    while isinstance(answer, Part):
+        answer = read(answer, lambda _: None)
+    assert isinstance(answer, Read), answer
     ocr = OcrPage(page=0, image="", width=answer.width, height=answer.height, lines=answer.lines)
     picture = decode(answer.copy or image, ocr)
     # Boxes on the prepared copy itself, so no way back to the stored picture is given.

@@ -16,7 +16,7 @@ import numpy as np
 
 from services.extractor.pictures import decode
 from services.extractor.reading import PageInput, read_timetable
-from services.ocr.reading import Fault, load
+from services.ocr.reading import Fault, Part, load
 from shared.messages import OcrPage
 from tests.benchmarks.scorer import likeness, normal
 from tests.training.cells import Cell, recorded
@@ -110,6 +110,8 @@ def main() -> None:
     for path in sorted(each for each in folder.iterdir() if each.suffix in _PICTURES):
         blocks = msgspec.json.decode(path.with_suffix(".json").read_bytes(), type=Truth).all()
         answer = read(path.read_bytes(), lambda _: None)
+        while isinstance(answer, Part):
+            answer = read(answer, lambda _: None)
         if isinstance(answer, Fault):
             continue
         ocr = OcrPage(page=0, image="", width=answer.width, height=answer.height, lines=answer.lines)

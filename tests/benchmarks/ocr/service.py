@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from services.ocr.reading import Read, reading_processes
+from services.ocr.reading import Read, read_page, reading_processes
 
 
 def status(pid: int, key: str) -> float:
@@ -48,7 +48,7 @@ async def main(folder: Path, rounds: int) -> None:
     paths = sorted(folder.iterdir())
     for number, path in enumerate(paths * rounds):
         data, used, begun = path.read_bytes(), cpu(pid), time.perf_counter()
-        answer = await children.call(data)
+        answer = await read_page(children, data)
         seconds = time.perf_counter() - begun
         # Of the first round only: the texts of a thousand pages would be measured as the reader's memory.
         texts = [line.text for line in answer.lines] if isinstance(answer, Read) and number < len(paths) else []

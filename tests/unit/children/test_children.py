@@ -281,6 +281,20 @@ async def test_nothing_is_started_after_the_end(make: Callable[..., Children[Do,
     assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task() and not task.done()]
 
 
+async def test_who_asks_again_at_once_waits_behind_the_others(make: Callable[..., Children[Do, str, Did]]) -> None:
+    children = make()
+    await children.start()
+    order: list[str] = []
+
+    async def ask(who: str, times: int) -> None:
+        for _ in range(times):
+            await children.call(Do("echo"))
+            order.append(who)
+
+    await asyncio.gather(ask("greedy", 4), ask("other", 2), ask("third", 1))
+    assert order == ["greedy", "other", "third", "greedy", "other", "greedy", "greedy"]
+
+
 async def test_calls_make_no_threads(make: Callable[..., Children[Do, str, Did]]) -> None:
     children = make(2)
     await children.start()

@@ -5,17 +5,17 @@ import time
 from pathlib import Path
 
 from services.ocr import reading
-from services.ocr.reading import Answer, News
+from services.ocr.reading import Answer, News, Request
 from shared.children.protocol import Loaded, Target, Tell
 
-TARGET: Target[bytes, News, Answer] = Target(__name__, bytes, News, Answer)
+TARGET: Target[Request, News, Answer] = Target(__name__, Request, News, Answer)
 
 
-def load() -> Loaded[bytes, News, Answer]:
+def load() -> Loaded[Request, News, Answer]:
     label, read = reading.load()
     hold = Path(os.environ["HELD_READING"])
 
-    def held(data: bytes, tell: Tell[News]) -> Answer:
+    def held(request: Request, tell: Tell[News]) -> Answer:
         def stand(news: News | None) -> None:
             tell(news)
             if isinstance(news, reading.Reading):
@@ -23,6 +23,6 @@ def load() -> Loaded[bytes, News, Answer]:
                     tell(None)  # raises where the call is given up, as between two batches of lines
                     time.sleep(0.005)
 
-        return read(data, stand)
+        return read(request, stand)
 
     return label, held

@@ -5,8 +5,8 @@ import threading
 import numpy as np
 import pytest
 
-from services.ocr.crops import candidates, cut, read_from, reading_order, upright
-from services.ocr.engine import Engine, ways
+from services.ocr.crops import Quad, candidates, cut, extent, read_from, reading_order, upright
+from services.ocr.engine import Engine
 from tests.unit.ocr.conftest import WORDS, draw, paste_turned, pixels, table
 from tests.waiting import PATIENCE
 
@@ -108,13 +108,19 @@ def test_rows_are_read_before_columns() -> None:
     assert [tuple(quad[0].tolist()) for quad in ordered] == [(10, 100), (200, 104), (10, 160), (200, 158)]
 
 
-def test_figures_that_read_both_ways_run_as_the_words_do() -> None:
-    read = {
-        0: {270: (0.99, "Registration"), 90: (0.4, "uoge")},
-        1: {270: (0.97, "9-9"), 90: (0.98, "6-6")},
-        2: {270: (0.3, "-"), 90: (0.9, "6-6")},
-        3: {270: (0.5, "go"), 90: (0.9, "PE")},
-        4: {0: (0.9, "9")},
-    }
-    assert ways(read) == {0: 270, 1: 270, 2: 90, 3: 90, 4: 0}
-    assert ways({**read, 5: {90: (0.9, "Lunch")}})[1] == 90
+def test_of_what_was_overlooked_only_so_much_text_is_read(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty whole lines of small print, each read from three sides, took a minute."""
+    boxes = [
+        np.array([(0, y), (width, y), (width, y + 10), (0, y + 10)], np.float32)
+        for y, width in enumerate([20, 900] * 20)
+    ]
+    read: list[float] = []
+
+    def scores(_picture: object, quads: list[Quad], _angle: int) -> list[tuple[str, float]]:
+        read.extend(extent(quad) for quad in quads)
+        return [("", 0.0)] * len(quads)
+
+    monkeypatch.setattr(engine, "scores", scores)
+    engine._certain(pixels(table()), boxes)
+    assert read.count(2.0) >= 20, "what is short is read"
+    assert sum(read) <= 3 * 400

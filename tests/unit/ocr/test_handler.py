@@ -14,6 +14,7 @@ import PIL.Image
 import pytest
 import pytest_asyncio
 
+from services.ocr import handler
 from services.ocr.handler import Reader
 from shared.blobs import BlobStore
 from shared.children.pool import Children
@@ -160,6 +161,14 @@ async def test_a_picture_that_is_gone_or_broken_ends_the_job(reader: Reader, blo
     assert await reader.handle(job, Told()) == Dead("The picture could not be decoded.")
     await blobs.delete_prefix("default/doc")
     assert await reader.handle(job, Told()) == Dead("The stored picture is gone.")
+
+
+async def test_a_document_of_far_too_much_text_ends_at_the_first_try(
+    reader: Reader, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handler, "_TEXT", 60.0)  # one page has 42
+    assert isinstance(await reader.handle(await _job(blobs, webp(table())), Told()), Done)
+    assert await reader.handle(await _job(blobs, *[webp(table())] * 3), Told()) == Dead(handler.TOO_MUCH)
 
 
 async def test_a_malformed_payload_ends_the_job(reader: Reader) -> None:

@@ -1,0 +1,92 @@
+"""The reading process's work: a page read at once, or in turns where it holds much text.
+
+Reading takes time by the text, in which a page may hold fifty times what a timetable does. Such a page would keep the
+process from everybody else's for a minute. So it is read up to a bound and given back half read, to be asked for again
+behind those who wait; beyond what any timetable holds it is refused before its first line is read.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from services.ocr.crops import Image, Quad, extent
+from services.ocr.engine import Engine
+from services.ocr.machine import trim
+from services.ocr.preparation import PreparationSettings, decode, encode, prepare
+from services.ocr.reading import Answer, Fault, Found, News, Part, Read, Reading, Request
+from shared.children.protocol import Tell
+from shared.outcomes import UnreadableError
+
+_TURN = 1_000.0
+"""Text (as of `Read`) read in one turn: 3.4 s of processor time in floats; a dense timetable of 184 lines has 800."""
+_PAGE = 6_000.0
+"""Text of a page that is read at all: 20 s, some 2,500 words. A page of 8,000 words has 17,500."""
+
+TOO_MUCH = "This page holds far more text than a timetable. Upload only the page with the timetable."
+
+
+class PageReader:
+    """What a reading process does with its models."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Args:
+        engine: loaded.
+        """
+        self._engine = engine
+        self._max_pixels = PreparationSettings.load().ocr_max_pixels
+        # Pillow imports its codecs at their first use: a wait that the first page would pay for.
+        decode(encode(np.zeros((8, 8, 3), dtype=np.uint8)), 64)
+
+    def read(self, request: Request, tell: Tell[News]) -> Answer:
+        """Read a page, or go on with one."""
+        self._engine.between = lambda: tell(None)
+        if isinstance(request, Part):
+            picture = np.frombuffer(request.pixels, np.uint8).reshape(request.height, request.width, 3)
+            return self._go_on(request, picture, tell)
+        try:
+            picture, turned = decode(request, self._max_pixels)
+            tell(None)
+            page = prepare(picture, self._engine, turned)
+        except UnreadableError as error:
+            return Fault(str(error))
+        text = _text(page.quads)
+        if text > _PAGE:
+            return Fault(TOO_MUCH)
+        tell(Found(len(page.quads), page.notes))
+        height, width = page.picture.shape[:2]
+        quads = [[(float(x), float(y)) for x, y in quad] for quad in page.quads]
+        part = Part(b"", height, width, page.to_stored, quads, {}, 0)
+        if text > _TURN:  # finding the lines was a turn
+            part.pixels = page.picture.tobytes()
+            return part
+        return self._go_on(part, page.picture, tell)
+
+    def _go_on(self, part: Part, picture: Image, tell: Tell[News]) -> Answer:
+        quads = [np.asarray(quad, dtype=np.float32) for quad in part.quads]
+        which = range(part.done, part.done + _turn(quads[part.done :]))
+
+        def on_read(done: int, _total: int) -> None:
+            tell(Reading(part.done + done, len(quads)))
+
+        part.readings |= self._engine.readings(picture, quads, which, on_read)
+        part.done = which.stop
+        trim()
+        if part.done < len(quads):
+            return part
+        lines = self._engine.lines(quads, part.readings)
+        copy = encode(picture) if part.to_stored else b""
+        return Read(lines, part.width, part.height, part.to_stored, copy, _text(quads))
+
+
+def _text(quads: Sequence[Quad]) -> float:
+    return sum(extent(quad) for quad in quads)
+
+
+def _turn(quads: Sequence[Quad]) -> int:
+    """How many of the next lines are one turn's work; one at least, if there is one."""
+    text = 0.0
+    for number, quad in enumerate(quads):
+        text += extent(quad)
+        if number and text > _TURN:
+            return number
+    return len(quads)
