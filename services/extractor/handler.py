@@ -22,10 +22,10 @@ from services.extractor.grounding import Answer, ClaudeError, ground
 from services.extractor.metrics import CONFIDENCE, LAYOUTS, TIMETABLES
 from services.extractor.pictures import UndecodableError, blank, decode, media_type_of, sendable
 from services.extractor.prompt import MAX_PAGES, Numbered, number_lines
-from services.extractor.reading import PageInput, read_timetable
+from services.extractor.reading import PageInput, Reading, read_timetables
 from services.extractor.reading.evidence.textlayer import exact_page
 from services.extractor.settings import ClaudeSettings, ExtractorSettings
-from services.extractor.validation import validate
+from services.extractor.validation import Verdict, judge, validate
 from shared.blobs import BlobMissingError, Blobs
 from shared.logs import get_logger
 from shared.messages import (
@@ -98,6 +98,14 @@ class _Read:
     timetables: list[Timetable]
     reader: Reader
     attempts: list[Attempt] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    """What the timetables are made of, where the local reader read them."""
+
+    def verdicts(self) -> list[Verdict]:
+        """Of each timetable, whether it may be called validated."""
+        if self.readings:
+            return [judge(each) for each in self.readings]
+        return [validate(each.timeblocks) for each in self.timetables]
 
 
 class Extractor:
@@ -174,8 +182,7 @@ class Extractor:
             details={"blocks": count, "reader": reader, "confidence": confidence, **spent},
         )
         await progress("validation", 0.0, f"Checking {blocks}")
-        for timetable in read.timetables:
-            verdict = await self._threads.run(validate, timetable.timeblocks)
+        for timetable, verdict in zip(read.timetables, await self._threads.run(read.verdicts), strict=True):
             timetable.validated = verdict.validated
             # The rules' findings first: they are about single blocks, and a reader of a long list sees them.
             timetable.warnings = [*verdict.warnings, *timetable.warnings]
@@ -251,23 +258,21 @@ class Extractor:
             return None
 
     async def _read(self, job: Job, material: _Material, progress: Progress) -> _Read:
-        reading = await self._threads.run(read_timetable, material.pages)
-        local = Timetable(
-            teacher=reading.teacher,
-            class_name=reading.class_name,
-            term=reading.term,
-            year=reading.year,
-            confidence=reading.confidence,
-            warnings=[*material.warnings, *reading.warnings],
-            timeblocks=reading.blocks,
-        )
-        LAYOUTS.labels(reading.layout or "none").inc()
-        CONFIDENCE.observe(reading.confidence)
-        log.info("layout read", layout=reading.layout, blocks=len(reading.blocks), confidence=reading.confidence)
+        readings = await self._threads.run(read_timetables, material.pages)
+        timetables = [_timetable(reading) for reading in readings]
+        local = timetables[0]
+        local.warnings = [*material.warnings, *local.warnings]
+        sure = min(reading.confidence for reading in readings)
+        found = [len(reading.blocks) for reading in readings]
+        LAYOUTS.labels(readings[0].layout).inc()
+        CONFIDENCE.observe(sure)
+        log.info("layout read", layout=readings[0].layout, blocks=found, confidence=sure)
         always = self._settings.extraction == "claude"
-        if self._claude is None or not (always or reading.confidence < self._settings.quality_gate):
-            return _Read([local], "local")
-        await progress("ai", 0.3, "Asking Claude about what is unclear", details={"confidence": reading.confidence})
+        # Claude is asked for one week: of several classes it would say the first, or run them together.
+        asked = len(readings) == 1 and (always or sure < self._settings.quality_gate)
+        if self._claude is None or not asked:
+            return _Read(timetables, "local", readings=readings)
+        await progress("ai", 0.3, "Asking Claude about what is unclear", details={"confidence": sure})
         try:
             answered, attempts = await self._ask(self._claude, job, material)
         except ClaudeError as failure:
@@ -275,13 +280,13 @@ class Extractor:
             local.warnings.append(
                 Warning_(code="claude_failed", message=f"Claude could not be asked: {failure}. Read locally instead.")
             )
-            return _Read([local], "local", failure.attempts)
+            return _Read(timetables, "local", failure.attempts, readings)
         # A few blocks Claude is sure of are no better reading than a whole week with doubts.
         surer = answered.confidence >= local.confidence and len(answered.timeblocks) >= len(local.timeblocks) / 2
         if answered.timeblocks and (always or surer):
             _fill(answered, local)
             return _Read([answered], "claude", attempts)
-        return _Read([local], "local", attempts)
+        return _Read(timetables, "local", attempts, readings)
 
     async def _ask(self, claude: "Claude", job: Job, material: _Material) -> tuple[Timetable, list[Attempt]]:
         pictures: list[tuple[bytes, str]] = []
@@ -316,6 +321,18 @@ def _faults(answer: Answer, numbered: list[Numbered]) -> list[str]:
     timetable = ground(answer, numbered)
     broken = [each for each in validate(timetable.timeblocks).warnings if each.code in _WORTH_REPAIR]
     return [each.message for each in [*timetable.warnings, *broken]]
+
+
+def _timetable(reading: Reading) -> Timetable:
+    return Timetable(
+        teacher=reading.teacher,
+        class_name=reading.class_name,
+        term=reading.term,
+        year=reading.year,
+        confidence=reading.confidence,
+        warnings=list(reading.warnings),
+        timeblocks=reading.blocks,
+    )
 
 
 def _fill(answered: Timetable, local: Timetable) -> None:

@@ -11,7 +11,9 @@ class ExtractorSettings(Settings):
         "auto",
         "Who reads the layout: local never calls Claude, claude always does, auto when the local reader is unsure.",
     )
-    quality_gate: float = setting(0.80, "Confidence of the local reading below which Claude is asked.", ge=0.0, le=1.0)
+    quality_gate: float = setting(
+        0.80, "Chance that the local reading is right below which Claude is asked.", ge=0.0, le=1.0
+    )
     extract_threads: int = setting(2, "Pages' layouts read at the same time by one process.", ge=1, le=16)
 
 

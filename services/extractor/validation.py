@@ -24,12 +24,19 @@ Warnings, which only ask a person to look:
 ``unusual_length``  longer than five hours
 ``unsure``          read with a confidence below 0.6
 ==================  ====================================================================================
+
+`judge` says of a local reading as a whole whether it may be called validated: by these rules, by what it left
+unexplained (``unread_day``, ``unread_time``, ``unread_text``, ``odd_name``, ``falling_times``), and by the chance that
+it is right (``unsure_page``).
 """
 
 import re
 from dataclasses import dataclass
 
 from services.extractor.drawing import Drawing
+from services.extractor.reading import Reading
+from services.extractor.reading.decide.calibration import vouched_from
+from services.extractor.reading.decide.doubts import GRAVE
 from services.extractor.reading.lexicon.words import is_group
 from shared.messages import DAYS, MAX_CYCLE, TimeBlock, Warning_
 
@@ -64,6 +71,16 @@ def validate(blocks: list[TimeBlock]) -> Verdict:
         spans.append(_check(index, block, errors, hints))
     _check_pairs(blocks, spans, errors, hints)
     return Verdict(not errors, [*errors, *hints][:MAX_WARNINGS])
+
+
+def judge(reading: Reading) -> Verdict:
+    """Check a local reading: its blocks by the rules, and whether enough of its page was understood to vouch for it."""
+    verdict = validate(reading.blocks)
+    doubted = any(warning.code in GRAVE for warning in reading.warnings)
+    if reading.confidence >= vouched_from() or not reading.blocks:
+        return Verdict(verdict.validated and not doubted, verdict.warnings)
+    message = f"The page may have been misunderstood: the chance that all of it is right is {reading.confidence:.0%}."
+    return Verdict(False, [Warning_(code="unsure_page", message=message), *verdict.warnings][:MAX_WARNINGS])
 
 
 def _check(index: int, block: TimeBlock, errors: list[Warning_], hints: list[Warning_]) -> tuple[int, int] | None:

@@ -49,6 +49,7 @@ async def read_all(base_url: str, pictures: list[Path]) -> dict[str, dict[str, A
                 "status": end.get("status") or end["type"],
                 "seconds": time.monotonic() - begun,
                 "timetables": bodies,
+                "document": id_,
             }
 
     async with aiohttp.ClientSession() as session:

@@ -1,7 +1,8 @@
 """`make accuracy-drawn`: draws pages of every layout, reads them with the running system, scores layout by look.
 
 ``PER_LAYOUT=2 LOOKS=clean,photo LAYOUTS=days_across,hour_scale SEED=100 make accuracy-drawn`` draws others. The pages
-with their truth are left in ``.local/pages``, what was read in ``.local/pages/read``.
+with their truth are left in ``.local/pages``, what was read in ``.local/pages/read``, what the extractor was given in
+``.local/pages/seen``.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ import msgspec
 from tests.benchmarks.accuracy import keep, read_all
 from tests.benchmarks.report import ROOT, running, show, write
 from tests.benchmarks.scorer import SURE, Score, likeness, normal, score_document
+from tests.benchmarks.seen import keep_seen
 from tests.pages import PageTruth, layouts
 from tests.pages.__main__ import write_pages
 
@@ -115,6 +117,8 @@ async def main() -> None:
     sys.stdout.write(f"{len(pictures)} pages drawn in {FOLDER.relative_to(ROOT)}.\n")
     async with running() as system:
         found = await read_all(system.base_url, pictures)
+        for name, page in found.items():
+            keep_seen(system.blobs, page.get("document", ""), FOLDER / "seen" / name)
     states = Counter(page["status"] for page in found.values())
     sys.stdout.write("Documents: " + ", ".join(f"{count} {state}" for state, count in states.most_common()) + ".\n")
     if not any(page["timetables"] for page in found.values()):

@@ -159,6 +159,10 @@ def _note_words(text: str | None) -> list[str]:
     return [word for word in map(normal, (text or "").split()) if word]
 
 
+def _ignored(truth: Truth, block: dict[str, Any]) -> bool:
+    return any(likeness(name, block.get("name")) >= _ALIKE for name in truth.ignore if name)
+
+
 def score(truth: Truth, timetable: dict[str, Any]) -> Score:
     """Score one page.
 
@@ -166,12 +170,7 @@ def score(truth: Truth, timetable: dict[str, Any]) -> Score:
         truth: what is printed.
         timetable: the body that ``GET /api/v1/timetables/{documentId}`` gave; ``{}`` if there was none.
     """
-    ignored = [name for name in truth.ignore if name]
-    blocks = [
-        block
-        for block in timetable.get("timeblocks", [])
-        if not any(likeness(name, block.get("name")) >= _ALIKE for name in ignored)
-    ]
+    blocks = [block for block in timetable.get("timeblocks", []) if not _ignored(truth, block)]
     exact = _match(truth.timeblocks, blocks, exact_only=True)
     events = dict(_match(truth.timeblocks, blocks, exact_only=False))
     found = Score(1, len(truth.timeblocks), len(blocks), len(exact), len(events))
@@ -200,6 +199,37 @@ def _judged(found: Score, *, validated: bool) -> Score:
     return found
 
 
+def _tables(truth: Truth) -> list[Truth]:
+    return [
+        msgspec.structs.replace(each, ignore=each.ignore or truth.ignore, timetables=[])
+        for each in truth.timetables or [truth]
+    ]
+
+
+def _paired(
+    wanted: list[Truth], timetables: list[dict[str, Any]]
+) -> tuple[dict[tuple[int, int], Score], dict[int, int]]:
+    """The scores of each against each, and which of the returned ones each of the truth's is held against."""
+    scores = {(i, j): score(want, got) for i, want in enumerate(wanted) for j, got in enumerate(timetables)}
+    pairs: dict[int, int] = {}
+    for i, j in sorted(scores, key=lambda pair: (-scores[pair].blocks, pair)):
+        if i not in pairs and j not in pairs.values():
+            pairs[i] = j
+    return scores, pairs
+
+
+def right_blocks(truth: Truth, timetables: list[dict[str, Any]]) -> list[set[int]]:
+    """Of each returned timetable the positions of its blocks that are right, or that may come or not."""
+    wanted = _tables(truth)
+    against = {j: wanted[i] for i, j in _paired(wanted, timetables)[1].items()}
+    out = []
+    for number, got in enumerate(timetables):
+        blocks, want = got["timeblocks"], against.get(number, Truth())
+        right = {at for _, at in _match(want.timeblocks, blocks, exact_only=True)}
+        out.append(right | {at for at, block in enumerate(blocks) if _ignored(want, block)})
+    return out
+
+
 def score_document(truth: Truth, timetables: list[dict[str, Any]]) -> Score:
     """Score a document that may hold several timetables.
 
@@ -209,16 +239,8 @@ def score_document(truth: Truth, timetables: list[dict[str, Any]]) -> Score:
     Args:
         timetables: bodies as the API gave them; none at all if there were none.
     """
-    if not truth.timetables:
-        truth = Truth(timetables=[truth])
-    wanted = [
-        msgspec.structs.replace(each, ignore=each.ignore or truth.ignore, timetables=[]) for each in truth.timetables
-    ]
-    scores = {(i, j): score(want, got) for i, want in enumerate(wanted) for j, got in enumerate(timetables)}
-    pairs: dict[int, int] = {}
-    for i, j in sorted(scores, key=lambda pair: (-scores[pair].blocks, pair)):
-        if i not in pairs and j not in pairs.values():
-            pairs[i] = j
+    wanted = _tables(truth)
+    scores, pairs = _paired(wanted, timetables)
     parts = [scores[pair] for pair in pairs.items()]
     parts += [score(want, {}) for i, want in enumerate(wanted) if i not in pairs]
     over = [got for j, got in enumerate(timetables) if j not in pairs.values()]

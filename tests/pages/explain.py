@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.extractor.pictures import decode
-from services.extractor.reading import PageInput, read_timetable
+from services.extractor.reading import PageInput, read_timetables
 from services.ocr.reading import Part, Read, load
 from shared.messages import OcrPage, TimeBlock
 from tests.pages import draw
@@ -31,7 +31,7 @@ def explain(image: bytes) -> bytes:
     ocr = OcrPage(page=0, image="", width=answer.width, height=answer.height, lines=answer.lines)
     picture = decode(answer.copy or image, ocr)
     # Boxes on the prepared copy itself, so no way back to the stored picture is given.
-    reading = read_timetable([PageInput(ocr, picture)])
+    reading = read_timetables([PageInput(ocr, picture)])[0]
     canvas = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR).astype(np.uint8)
     for line in ocr.lines:
         cv2.polylines(canvas, [np.array(line.box, np.int32)], True, (190, 190, 190), 1, cv2.LINE_AA)

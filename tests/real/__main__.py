@@ -17,12 +17,15 @@ from typing import Any
 from tests.benchmarks.accuracy import PICTURES, keep, read_all
 from tests.benchmarks.report import ROOT, running, show, tell, write
 from tests.benchmarks.scorer import Score, score_document
+from tests.benchmarks.seen import keep_seen
 from tests.real.intervals import of_pages, of_share
 from tests.real.pages import RealPage, real_pages, reserved, sources
 from tests.real.pictures import collect
 
 FOLDER = ROOT / ".local" / "real"
 READ = FOLDER / "read"
+SEEN = FOLDER / "seen"
+"""What the extractor was given of each page, which `tests.real.calibrate` learns from."""
 
 
 def block_f1(scores: Sequence[Score]) -> float:
@@ -109,6 +112,8 @@ async def main() -> None:
     else:
         async with running() as system:
             found = await read_all(system.base_url, pictures)
+            for name, page in found.items():
+                keep_seen(system.blobs, page.get("document", ""), SEEN / name)
     shutil.rmtree(READ, ignore_errors=True)
     READ.mkdir()
     for name, page in found.items():

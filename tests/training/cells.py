@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from unittest.mock import patch
 
-from services.extractor.reading import read_timetable
+from services.extractor.reading import read_timetables
 from services.extractor.reading.cell import cells
 from services.extractor.reading.cell.fragments import Cut
 from services.extractor.reading.cell.roles import Told
@@ -63,7 +63,7 @@ def cells_of(sample: Sample) -> list[Cell]:
         return []
     found: list[Cell] = []
     with recorded(found, sample.name):
-        read_timetable([sample.page])
+        read_timetables([sample.page])
     names = _names(sample.drawn)
     for cell in found:
         label(cell, [best(each.text, over.get(each.line, [])) for each in cell.cut.fragments], names)

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from services.extractor.pictures import decode
-from services.extractor.reading import PageInput, read_timetable
+from services.extractor.reading import PageInput, read_timetables
 from services.ocr.reading import Fault, Part, load
 from shared.messages import OcrPage
 from tests.benchmarks.scorer import likeness, normal
@@ -97,7 +97,7 @@ def cells_of(name: str, page: PageInput, blocks: Sequence[Block]) -> list[Cell]:
     """The cells of a page, labelled."""
     found: list[Cell] = []
     with recorded(found, name):
-        read_timetable([page])
+        read_timetables([page])
     for cell in found:
         label(cell, blocks)
     return found

@@ -149,8 +149,12 @@ class BlockDraft:
     """Whether its column names `day`, too; otherwise that is only the cycle's place in a week."""
     lane: tuple[float, float] | None = None
     """From where to where the block reaches across its day's column, if it is drawn over a part of that only."""
+    table: int = 0
+    """Which of the page's tables it stands in."""
     certainty: float = 1.0
-    """How sure the layout reader is of the cell's place, 0 to 1; the OCR's own score comes on top."""
+    """How sure the layout reader is of the cell's place and name, 0 to 1; the OCR's own score comes on top."""
+    named: float = 1.0
+    """The chance that just this part of the cell's text is its name."""
 
 
 @dataclass(slots=True)
@@ -185,12 +189,12 @@ class PageInput:
 
 @dataclass(slots=True)
 class Reading:
-    """What the local reader made of a document."""
+    """What the local reader made of one of a document's timetables."""
 
-    blocks: list[TimeBlock]
-    confidence: float
-    """0 to 1, to be held against the quality gate."""
-    layout: str
+    blocks: list[TimeBlock] = field(default_factory=list)
+    confidence: float = 0.0
+    """The chance that it is right, 0 to 1, to be held against the quality gate."""
+    layout: str = "none"
     """Name of the layout reader whose reading was taken, of the first page."""
     teacher: str | None = None
     class_name: str | None = None
@@ -199,3 +203,5 @@ class Reading:
     warnings: list[Warning_] = field(default_factory=list)
     sources: list[list[tuple[int, int]]] = field(default_factory=list)
     """For each block, the (page, line id) pairs it stands on."""
+    drafts: list[BlockDraft] = field(default_factory=list)
+    """For each block, what it was made of."""

@@ -6,9 +6,14 @@ import numpy as np
 
 from services.extractor.reading.axes.languages import languages_of
 from services.extractor.reading.axes.view import View
-from services.extractor.reading.decide.confidence import block_confidence, clashes, layout_confidence
-from services.extractor.reading.decide.layouts import read_layout
+from services.extractor.reading.decide.alternatives import alternatives
+from services.extractor.reading.decide.calibration import judged
+from services.extractor.reading.decide.doubts import doubts
+from services.extractor.reading.decide.features import Evidence
+from services.extractor.reading.decide.layouts import read_layouts
 from services.extractor.reading.decide.meta import Meta, read_meta
+from services.extractor.reading.decide.several import Week, excludes, weeks_of
+from services.extractor.reading.decide.unread import unread
 from services.extractor.reading.evidence.deskew import deskew
 from services.extractor.reading.evidence.line_repair import repair_lines
 from services.extractor.reading.evidence.line_split import split_columns, split_lines
@@ -22,51 +27,38 @@ from services.extractor.reading.lexicon.calendar import SCRIPTS, script_of
 from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lexicon.times import text_of
 from services.extractor.reading.lexicon.words import is_key
-from services.extractor.reading.model import (
-    BlockDraft,
-    LayoutResult,
-    Line,
-    Matrix,
-    PageInput,
-    Reading,
-    Rect,
-    sources_of,
-)
+from services.extractor.reading.model import BlockDraft, LayoutResult, Matrix, PageInput, Reading, Rect
 from shared.messages import DAYS, Box, TimeBlock, Warning_
 
 MAX_LINES = 1000
 """Lines of text a page is read with; a dense timetable has 300. Headers are looked for in time square to this."""
-LYING = 0.4
+LYING = 0.25
 """A page read with less confidence may lie on its side, which is tried at the cost of two more readings."""
 MIN_SCORE = 0.3
 """Lines below this OCR score are noise in logos and pictures more often than text."""
 
 
-def read_timetable(pages: list[PageInput]) -> Reading:
-    """Read a document's timetable from its OCR lines and pictures.
+def read_timetables(pages: list[PageInput]) -> list[Reading]:
+    """Read a document's timetables from its OCR lines and pictures.
 
     Args:
         pages: in order; each picture is RGB uint8 (height x width x 3) and the one its `ocr` boxes are measured in.
 
     Returns:
-        The week as far as the pages say it. No block at all is a reading too, with confidence 0; nothing is raised for
-        what is on a page.
+        At least one, in the document's order: the weeks as far as the pages say them. No block at all is a reading too,
+        with confidence 0; nothing is raised for what is on a page.
     """
-    reading = Reading([], 0.0, "none")
-    scores: list[tuple[float, int]] = []
+    readings: list[Reading] = []
     for page in pages:
-        found = Reading([], 0.0, "none")
-        confidence, count = _read_page(page, found)
-        if confidence < LYING:
-            found, confidence, count = _sideways(page, found, confidence, count)
-        _add(reading, found)
-        scores.append((confidence, count))
-    total = sum(count for _, count in scores)
-    reading.confidence = round(sum(value * count for value, count in scores) / total, 4) if total else 0.0
-    if not reading.blocks:
+        found, worth = _read_page(page)
+        if worth < LYING:
+            found = _sideways(page, found, worth)
+        _join(readings, found)
+    readings = readings or [Reading()]
+    if not any(reading.blocks for reading in readings):
         message = f"No timetable could be recognised on the page.{_reason(pages)}"
-        reading.warnings.append(Warning_(code="no_timetable", message=message))
-    return reading
+        readings[0].warnings.append(Warning_(code="no_timetable", message=message))
+    return readings
 
 
 def _reason(pages: list[PageInput]) -> str:
@@ -78,67 +70,102 @@ def _reason(pages: list[PageInput]) -> str:
     return "" if any(map(read_days, texts)) else " It names no day in a language that is read."
 
 
-def _sideways(page: PageInput, found: Reading, confidence: float, count: int) -> tuple[Reading, float, int]:
+def _sideways(page: PageInput, found: list[Reading], worth: float) -> list[Reading]:
     """A page of which little was understood as it looks from its sides, if that says more than `found`."""
-    best = (found, confidence, count)
+    best, most = found, worth * _count(found)
     for turned in turned_pages(page):
-        trial = Reading([], 0.0, "none")
-        confidence, count = _read_page(turned, trial)
-        if confidence * count > best[1] * best[2]:
-            best = (trial, confidence, count)
+        trial, worth = _read_page(turned)
+        if worth * _count(trial) > most:
+            best, most = trial, worth * _count(trial)
     return best
 
 
-def _add(reading: Reading, found: Reading) -> None:
-    reading.blocks.extend(found.blocks)
-    reading.sources.extend(found.sources)
-    reading.warnings.extend(found.warnings)
-    if reading.layout == "none":
-        reading.layout = found.layout
-    _take_meta(reading, Meta(found.teacher, found.class_name, found.term, found.year))
+def _count(readings: list[Reading]) -> int:
+    return sum(len(reading.blocks) for reading in readings)
 
 
-def _read_page(page: PageInput, reading: Reading) -> tuple[float, int]:
+def _join(readings: list[Reading], found: list[Reading]) -> None:
+    """Add a page's weeks to the document's: it may go on with the week of the page before, or show another class's."""
+    last = readings[-1] if readings else None
+    if last is None or len(found) > 1:
+        readings.extend(found)
+        return
+    (page,) = found
+    other = last.class_name and page.class_name and last.class_name != page.class_name
+    if page.blocks and last.blocks and (other or excludes(last.drafts, page.drafts)):
+        readings.append(page)
+        return
+    if page.blocks:
+        # A week is right where all of its pages are.
+        last.confidence = min(last.confidence, page.confidence) if last.blocks else page.confidence
+    shift = len(last.blocks)
+    last.blocks.extend(page.blocks)
+    last.drafts.extend(page.drafts)
+    last.sources.extend(page.sources)
+    last.warnings.extend(_moved(warning, shift) for warning in page.warnings)
+    if last.layout == "none":
+        last.layout = page.layout
+    _take_meta(last, Meta(page.teacher, page.class_name, page.term, page.year))
+
+
+def _moved(warning: Warning_, by: int) -> Warning_:
+    """A warning about one of a page's blocks as one about the document's."""
+    if warning.time_block is None:
+        return warning
+    return Warning_(code=warning.code, message=warning.message, time_block=warning.time_block + by)
+
+
+def _read_page(page: PageInput) -> tuple[list[Reading], float]:
+    """A page's weeks, at least one, and what they are worth against other readings of it (`layout_score`)."""
     page = replace(page, ocr=with_layer(page.ocr, page.layer), layer=None)
     straight = deskew(page)
     lines = [line for line in straight.lines if line.text and line.confidence >= MIN_SCORE][:MAX_LINES]
     lines = [line for line in repair_lines(lines) if not is_key(line.text)]
     if not lines:
-        return 0.0, 0
+        return [Reading()], 0.0
     rules = find_rules(straight.picture, lines)
     lines = with_type_changes(straight.picture, with_types(straight.picture, trimmed(lines, rules)))
     lines = split_columns(split_lines(lines, rules), straight.picture)
     spoken = languages_of(lines)
-    result = read_layout(View(lines, rules, False, spoken), View(lines, rules, True, spoken))
-    meta = read_meta(lines, result.used if result else set(), result.area if result else None)
-    _take_meta(reading, meta)
-    if result is None:
-        return 0.0, 0
-    reading.layout = result.layout
-    reading.warnings.extend(result.warnings)
+    results = read_layouts(View(lines, rules, False, spoken), View(lines, rules, True, spoken))
+    if not results:
+        reading = Reading()
+        _take_meta(reading, read_meta(lines, set(), None))
+        return [reading], 0.0
+    result, worth = results[0]
+    weeks = weeks_of(lines, result)
+    told = frozenset[int]().union(*(week.meta.used for week in weeks))
+    rivals = [(other, value / worth) for other, value in results[1:]]
+    evidence = Evidence(lines, result, unread(lines, result, told), rivals)
+    confidence, chances = judged(evidence)
     to_stored = straight.to_page
     if page.ocr.to_stored is not None:
         to_stored = np.array(page.ocr.to_stored).reshape(3, 3) @ to_stored
-    bad = clashes(result.drafts)
-    ordered = sorted(
-        enumerate(result.drafts), key=lambda item: (DAYS.index(item[1].day), item[1].start or 0, item[1].rect.y0)
-    )
-    values: list[float] = []
-    for index, draft in ordered:
-        value = block_confidence(draft) * (0.7 if index in bad else 1.0)
-        values.append(value)
-        reading.blocks.append(_block(draft, value, page.ocr.page, to_stored))
+    surely = {id(draft): value for draft, value in zip(result.drafts, chances, strict=True)}
+    readings = [_reading(week, result, confidence, surely, rivals, (page.ocr.page, to_stored)) for week in weeks]
+    readings[0].warnings.extend(doubts(evidence, page.ocr.page))
+    return readings, worth
+
+
+def _reading(
+    week: Week,
+    result: LayoutResult,
+    confidence: float,
+    surely: dict[int, float],
+    rivals: list[tuple[LayoutResult, float]],
+    place: tuple[int, Matrix],
+) -> Reading:
+    number, to_stored = place
+    reading = Reading(confidence=round(confidence, 4), layout=result.layout, warnings=list(result.warnings))
+    _take_meta(reading, week.meta)
+    for draft in sorted(week.drafts, key=lambda each: (DAYS.index(each.day), each.start or 0, each.rect.y0)):
+        block = _block(draft, surely[id(draft)], number, to_stored)
+        block.alternatives = alternatives(draft, block.confidence, rivals)
+        reading.blocks.append(block)
+        reading.drafts.append(draft)
         origins = dict.fromkeys(source for line in draft.lines for source in line.origins)
-        reading.sources.append([(page.ocr.page, source) for source in origins])
-    return layout_confidence(result, values, _inside(result, lines)), len(values)
-
-
-def _inside(result: LayoutResult, lines: list[Line]) -> int:
-    """How many lines stand in the read table."""
-    if result.area is None:
-        return len(result.used)
-    inside = sources_of(line for line in lines if result.area.contains(line.rect.cx, line.rect.cy))
-    return len(inside | result.used)
+        reading.sources.append([(number, source) for source in origins])
+    return reading
 
 
 def _take_meta(reading: Reading, meta: Meta) -> None:

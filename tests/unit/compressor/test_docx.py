@@ -17,7 +17,7 @@ from PIL import Image
 from services.compressor.docx.file import EMPTY, NO_PICTURE, STRANGE, Word
 from services.compressor.docx.numbers import Numbers
 from services.compressor.pdf import DrawnPage
-from services.extractor.reading import PageInput, read_timetable
+from services.extractor.reading import PageInput, read_timetables
 from shared.messages import OcrPage, OcrPayload, TextLayer, TextLine
 from shared.office import BOMB, BROKEN, LOCKED
 from shared.outcomes import Dead, Done, UnreadableError
@@ -64,7 +64,7 @@ def blocks(data: bytes) -> set[tuple[str, str, str | None, str | None]]:
         assert isinstance(page, DrawnPage)
         ocr = OcrPage(page=number, image="x", width=page.width, height=page.height, lines=[])
         pages.append(PageInput(ocr, np.ascontiguousarray(pixels(page)), page.text))
-    return {(each.day_name, each.name, each.start_time, each.end_time) for each in read_timetable(pages).blocks}
+    return {(each.day_name, each.name, each.start_time, each.end_time) for each in read_timetables(pages)[0].blocks}
 
 
 # --- what the reader gets -----------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ async def test_the_stage_stores_a_page_with_its_exact_text(bench: Bench) -> None
     with Image.open(io.BytesIO(await bench.blobs.get(page.image))) as image:
         picture = np.asarray(image.convert("RGB"))
         assert image.size == (page.width, page.height)
-    read = read_timetable(
+    (read,) = read_timetables(
         [PageInput(OcrPage(page=0, image="x", width=page.width, height=page.height, lines=[]), picture, layer)]
     )
     assert {(each.day_name, each.name, each.start_time, each.end_time) for each in read.blocks} == WEEK_BLOCKS

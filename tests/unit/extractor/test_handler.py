@@ -187,6 +187,49 @@ async def test_several_weeks_are_checked_each_for_itself(bench: Bench, monkeypat
     assert [id_ for *_, id_ in bench.saved] == [*ids, *ids, ids[0]]
 
 
+def two_classes() -> Sheet:
+    page = Sheet(1200, 1000)
+    for at, name in enumerate(("Class 4B", "Class 9A")):
+        page.text(120, 40 + 500 * at, name, scale=0.8)
+        grid = Grid(page, 6, 5, y0=80 + 500 * at, cell_height=70)
+        grid.headers(DAYS, TIMES)
+        for day in range(5):
+            for period in range(4):
+                grid.put(day + 1, period + 1, LESSONS[(day + period + at) % 4])
+    return page
+
+
+async def test_two_classes_on_a_page_are_two_timetables_and_not_asked_of_claude(bench: Bench) -> None:
+    async with messages_api(body(ANSWER)) as api:
+        outcome = await bench.handle(await bench.put(two_classes()), api, quality_gate=1.0)
+    assert api.requests == []
+    assert isinstance(outcome, Done)
+    assert outcome.event is not None
+    assert outcome.event.result is not None
+    assert [(week.class_name, len(week.timeblocks)) for _, _, week, _ in bench.saved] == [
+        ("Class 4B", 20),
+        ("Class 9A", 20),
+    ]
+    assert outcome.event.result.timetable_ids == [id_ for *_, id_ in bench.saved]
+
+
+async def test_a_week_beside_which_a_day_was_not_used_is_not_validated(bench: Bench) -> None:
+    page = Sheet(1400)
+    grid = Grid(page, 6, 5)
+    grid.headers(DAYS, TIMES)
+    for day in range(5):
+        for period in range(4):
+            grid.put(day + 1, period + 1, LESSONS[(day + period) % 4])
+    page.text(1330, 300, "Saturday")
+    outcome = await bench.handle(await bench.put(page))
+    assert isinstance(outcome, Done)
+    assert outcome.event is not None
+    assert outcome.event.status == Status.VALIDATION_FAILED
+    timetable = bench.saved[0][2]
+    assert not timetable.validated
+    assert "unread_day" in [warning.code for warning in timetable.warnings]
+
+
 async def test_a_page_without_a_timetable_is_saved_empty(bench: Bench) -> None:
     outcome = await bench.handle(await bench.put(Sheet(300, 200)))
     assert isinstance(outcome, Done)

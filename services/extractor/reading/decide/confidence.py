@@ -5,7 +5,7 @@ fits its header says more than a scale); and the rules every week keeps (times i
 as their product.
 """
 
-from services.extractor.reading.model import BlockDraft, LayoutResult
+from services.extractor.reading.model import BlockDraft
 from shared.messages import TimeSource
 
 _BY_SOURCE: dict[TimeSource | None, float] = {
@@ -44,7 +44,7 @@ def clashes(drafts: list[BlockDraft]) -> set[int]:
     for position, (i, start, end) in enumerate(timed):
         for j, other_start, other_end in timed[position + 1 :]:
             a, b = drafts[i], drafts[j]
-            same = a.day == b.day and (a.week is None or b.week is None or a.week == b.week)
+            same = a.table == b.table and a.day == b.day and (a.week is None or b.week is None or a.week == b.week)
             if same and start < other_end and other_start < end and not _beside(a, b):
                 out |= {i, j}
     return out
@@ -53,17 +53,3 @@ def clashes(drafts: list[BlockDraft]) -> set[int]:
 def _beside(a: BlockDraft, b: BlockDraft) -> bool:
     """Whether two blocks share their day's column: then the page itself shows that they are at the same time."""
     return a.lane is not None and b.lane is not None and (a.lane[1] <= b.lane[0] or b.lane[1] <= a.lane[0])
-
-
-def layout_confidence(result: LayoutResult, blocks: list[float], lines: int) -> float:
-    """The whole reading: its blocks' mean, less what stands in the table and was not understood.
-
-    Args:
-        blocks: the confidences of its drafts.
-        lines: how many lines of text stand in the table's area.
-    """
-    if not blocks:
-        return 0.0
-    mean = sum(blocks) / len(blocks)
-    unread = max(0, lines - len(result.used)) / max(1, lines)
-    return max(0.0, min(1.0, mean * (1.0 - unread)))

@@ -51,9 +51,10 @@ def _says_no_lesson(name: str) -> bool:
     return is_room(name) or is_person(name) or bool(find_times(name))
 
 
-def read_layout(view: View, turned: View) -> LayoutResult | None:
-    """The best reading of a page; null if no reader can make anything of it."""
-    results: list[LayoutResult] = []
+def read_layouts(view: View, turned: View) -> list[tuple[LayoutResult, float]]:
+    """Every reading of a page with what it is worth, the best first."""
+    results: list[tuple[LayoutResult, float]] = []
+    count = len(sources_of(view.lines))
     for read, swap in READERS:
         try:
             result = read(turned if swap else view)
@@ -62,6 +63,5 @@ def read_layout(view: View, turned: View) -> LayoutResult | None:
             READER_FAILURES.labels(read.__name__).inc()
             continue
         if result and result.drafts:
-            results.append(result)
-    count = len(sources_of(view.lines))
-    return max(results, key=lambda result: layout_score(result, count), default=None)
+            results.append((result, layout_score(result, count)))
+    return sorted(results, key=lambda item: -item[1])

@@ -321,5 +321,6 @@ def _draw(result: LayoutResult, each: _List, entries: list[_Entry], words: froze
                     teacher=cell.teacher,
                     week=each.days.week,
                     certainty=certainty * cell.chance,
+                    named=cell.chance,
                 )
             )

@@ -240,5 +240,6 @@ def _read_row(
                 room=room,
                 teacher=teacher,
                 certainty=cell.chance,
+                named=cell.chance,
             )
         )

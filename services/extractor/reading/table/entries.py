@@ -142,6 +142,7 @@ def drafts_of(view: View, days: list[DayBand], item: Found) -> list[BlockDraft]:
                 weekday=band.weekday,
                 lane=lane,
                 certainty=region.certainty * place.certainty * place.cell.chance,
+                named=place.cell.chance,
             )
         )
     return out

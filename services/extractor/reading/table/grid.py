@@ -54,13 +54,16 @@ def read_grid(view: View) -> LayoutResult | None:
     result = LayoutResult("grid down" if view.turned else "grid across")
     legend = find_legend(_outside(view, headers))
     read = 0
-    for header in sorted(headers, key=lambda each: each.v0):
+    for number, header in enumerate(sorted(headers, key=lambda each: (each.v0, each.u0))):
+        before = len(result.drafts)
         count = _read_table(view, header, headers, legend, result)
         if not count and any(band.every for band in header.bands):
             # Times between "Every day" and the days: what holds every day has its own.
             header.bands = [band for band in header.bands if not band.every]
             count = _read_table(view, header, headers, legend, result)
         read += count
+        for draft in result.drafts[before:]:
+            draft.table = number
     if any(_heads_list(view, header) for header in headers):
         result.weight = _LIST
     return result if read else None

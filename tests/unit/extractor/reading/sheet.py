@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from services.extractor.reading import PageInput, Reading, read_timetable
+from services.extractor.reading import PageInput, Reading, read_timetables
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.rules import find_rules
 from services.extractor.reading.model import Line, Rect
@@ -77,7 +77,7 @@ class Sheet:
         return PageInput(ocr, self.picture)
 
     def read(self) -> Reading:
-        return read_timetable([self.page()])
+        return read_timetables([self.page()])[0]
 
     def view(self) -> View:
         """The page's text and separators as a layout reader gets them, all of it where it was drawn."""

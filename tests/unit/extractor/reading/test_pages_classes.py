@@ -1,0 +1,108 @@
+"""Several classes on one page or in one document: each is a timetable of its own, under its own name."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.extractor.reading import PageInput, Reading, read_timetables
+from tests.unit.extractor.reading.sheet import DAYS, TIMES, Grid, Sheet, lesson, week
+
+MORNING = TIMES[:2]
+AFTERNOON = ("13:00-13:45", "13:45-14:30")
+
+
+def table(sheet: Sheet, x0: float, y0: float, shift: int = 0, times: tuple[str, ...] = MORNING) -> None:
+    grid = Grid(sheet, 6, 1 + len(times), x0=x0, y0=y0, cell_width=130, cell_height=50)
+    grid.headers(DAYS, times)
+    for day in range(5):
+        for period in range(len(times)):
+            grid.put(day + 1, period + 1, lesson(day + shift, period))
+
+
+def told(readings: list[Reading]) -> list[tuple[str | None, int]]:
+    return [(reading.class_name, len(reading.blocks)) for reading in readings]
+
+
+@pytest.mark.parametrize("second", [(900, 100), (40, 400)], ids=["beside", "below"])
+def test_two_tables_of_the_same_days_and_times_are_two_classes(second: tuple[int, int]) -> None:
+    sheet = Sheet(1800, 700)
+    for (x0, y0), name, shift in (((40, 100), "Class 4B", 0), (second, "Class 9A", 1)):
+        sheet.text(x0 + 60, y0 - 30, name, scale=0.8)
+        table(sheet, x0, y0, shift)
+    one, other = readings = read_timetables([sheet.page()])
+    assert told(readings) == [("Class 4B", 10), ("Class 9A", 10)]
+    assert ("monday", "09:00", "09:45", lesson(0, 0)) in week(one)
+    assert ("monday", "09:00", "09:45", lesson(1, 0)) in week(other)
+
+
+def test_a_title_that_is_no_class_s_usual_name_is_each_table_s() -> None:
+    sheet = Sheet(900, 700)
+    for y0, name in ((100, "Wombats"), (400, "Ospreys")):
+        sheet.text(100, y0 - 30, name, scale=0.8)
+        table(sheet, 40, y0)
+    assert told(read_timetables([sheet.page()])) == [("Wombats", 10), ("Ospreys", 10)]
+
+
+def test_mornings_and_afternoons_are_one_week() -> None:
+    sheet = Sheet(900, 700)
+    sheet.text(100, 40, "Class 4B", scale=0.8)
+    table(sheet, 40, 100)
+    table(sheet, 40, 400, times=AFTERNOON)
+    assert told(read_timetables([sheet.page()])) == [("Class 4B", 20)]
+
+
+def test_mornings_and_afternoons_of_two_classes_are_two_weeks() -> None:
+    sheet = Sheet(900, 1200)
+    for at, name in enumerate(("Class 4B", "Class 9A")):
+        sheet.text(100, 40 + 560 * at, name, scale=0.8)
+        table(sheet, 40, 80 + 560 * at, at)
+        table(sheet, 40, 340 + 560 * at, at, AFTERNOON)
+    assert told(read_timetables([sheet.page()])) == [("Class 4B", 20), ("Class 9A", 20)]
+
+
+def test_a_row_for_each_class_within_every_day() -> None:
+    sheet = Sheet(1100, 800)
+    grid = Grid(sheet, 6, 11, x0=40, y0=60, cell_width=160, cell_height=60)
+    grid.put(0, 0, "Day")
+    grid.put(1, 0, "Class")
+    for column, times in enumerate(TIMES):
+        grid.put(column + 2, 0, times)
+    for day, name in enumerate(DAYS):
+        grid.put(0, 1 + 2 * day, name, high=2)
+        for row, label in enumerate(("XI", "XII")):
+            grid.put(1, 1 + 2 * day + row, label)
+            for column in range(4):
+                if column != 2:
+                    grid.put(column + 2, 1 + 2 * day + row, lesson(day + row, column))
+        grid.put(4, 1 + 2 * day, "Break", high=2)
+    one, other = readings = read_timetables([sheet.page()])
+    assert told(readings) == [("XI", 20), ("XII", 20)]
+    assert ("tuesday", "09:00", "09:45", lesson(1, 0)) in week(one)
+    assert ("tuesday", "09:00", "09:45", lesson(2, 0)) in week(other)
+    assert all(("friday", "10:30", "10:45", "Break") in week(reading) for reading in readings)
+
+
+def page(sheet: Sheet, number: int) -> PageInput:
+    given = sheet.page()
+    given.ocr.page = number
+    return replace(given)
+
+
+def test_a_class_a_page() -> None:
+    pages = []
+    for number, name in enumerate(("Class 4B", "Class 9A")):
+        sheet = Sheet(900, 400)
+        sheet.text(100, 40, name, scale=0.8)
+        table(sheet, 40, 100, number)
+        pages.append(page(sheet, number))
+    readings = read_timetables(pages)
+    assert told(readings) == [("Class 4B", 10), ("Class 9A", 10)]
+    assert [{block.page for block in reading.blocks} for reading in readings] == [{0}, {1}]
+
+
+def test_a_week_goes_on_on_the_next_page() -> None:
+    first, second = Sheet(900, 400), Sheet(900, 400)
+    first.text(100, 40, "Class 4B", scale=0.8)
+    table(first, 40, 100)
+    table(second, 40, 100, times=AFTERNOON)
+    assert told(read_timetables([page(first, 0), page(second, 1)])) == [("Class 4B", 20)]
