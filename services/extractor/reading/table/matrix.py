@@ -219,6 +219,7 @@ def _range(spans: list[Span]) -> Span:
 def _labels(view: View, lattice: Lattice, zone: list[Line]) -> list[_Label]:
     """The texts of the time header, those at one height together, from the first that tells a time or a period."""
     telling = [line for line in zone if find_times(line.text)]
+    telling = _one_strip(view, [line for line in telling if any(span.end for span in find_times(line.text))]) or telling
     if len(telling) < 2:
         telling = [line for line in zone if is_period(line.text)]
     if not telling:
@@ -256,6 +257,15 @@ def _labels(view: View, lattice: Lattice, zone: list[Line]) -> list[_Label]:
         label.lines = [line for row in in_reading_order(label.lines) for line in row]
         label.spans = [span for line in label.lines for span in find_times(line.text)]
     return labels
+
+
+def _one_strip(view: View, ranges: list[Line]) -> list[Line]:
+    """Of the ranges of times, those that stand in one line along the times: others beside them are another row's."""
+    strips: list[list[Line]] = []
+    for seed in map(view.rect, ranges):
+        reach = max(view.size, seed.width / 2)
+        strips.append([line for line in ranges if abs(view.rect(line).cx - seed.cx) <= reach])
+    return max(strips, key=len, default=[])
 
 
 def _paired(labels: list[_Label]) -> list[_Label]:

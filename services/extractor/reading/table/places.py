@@ -156,7 +156,7 @@ def _printed_times(place: Place, marks: set[str]) -> None:
     pairs = ((start, header[0]), (end, header[1]))
     if scale and any(a is not None and b is not None and abs(a - b) > 2 * STEP for a, b in pairs):
         # Drawn to measure, the block ends elsewhere than its text says: one digit may be misread.
-        place.certainty = min(place.certainty, 0.85)
+        place.certainty = min(place.certainty, 0.8)
 
 
 def _about(start: int, place: Place) -> bool:
