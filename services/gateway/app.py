@@ -58,9 +58,9 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
     ]
     app.add_routes([*api, *(web.options(path, _preflight) for path in sorted({route.path for route in api}))])
     app.router.add_get("/", _page)
+    # Only names that a file there can have: to a longer one the file system answers with an error.
+    app.router.add_get("/assets/{name:[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}}", _asset)
     add_health_routes(app, checks, alive)
-    if (STATIC / "assets").is_dir():
-        app.router.add_static("/assets", STATIC / "assets")
     return app
 
 
@@ -69,6 +69,13 @@ async def _page(_: web.Request) -> web.StreamResponse:
     if not index.is_file():
         return web.Response(text="The page is not built yet: run `make run`, or use the API below /api/v1.\n")
     return web.FileResponse(index, headers={"Cache-Control": "no-cache", "Content-Security-Policy": _CSP})
+
+
+async def _asset(request: web.Request) -> web.StreamResponse:
+    path = STATIC / "assets" / request.match_info["name"]
+    if not path.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(path)
 
 
 async def _preflight(request: web.Request) -> web.Response:
