@@ -9,6 +9,8 @@ from typing import Any, Literal, TypeAlias, get_args
 from redis.asyncio import Redis
 from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 
+from tests.waiting import patience
+
 Refusal: TypeAlias = Literal["oom", "misconf", "noreplicas", "busy"]
 REFUSALS: tuple[Refusal, ...] = get_args(Refusal)
 _FILLING = 65_536
@@ -87,7 +89,7 @@ class Refuser:
         await self._client.aclose()
 
     async def _save(self, wanted: str) -> None:
-        async with asyncio.timeout(60):
+        async with patience():
             while True:
                 with contextlib.suppress(ResponseError):
                     await self._client.bgsave()
@@ -97,7 +99,7 @@ class Refuser:
                 await asyncio.sleep(0.1)
 
     async def _until_busy(self) -> None:
-        async with asyncio.timeout(20):
+        async with patience():
             while True:
                 try:
                     await self._client.exists("x")

@@ -20,6 +20,7 @@ from shared.db.pool import Database, DatabaseSettings
 from shared.db.statements import sql
 from shared.messages import CompressPayload
 from shared.streams.queue_settings import QueueSettings
+from tests.waiting import patience
 
 
 @pytest.fixture
@@ -113,14 +114,14 @@ async def test_a_gateway_that_was_frozen_ends_nothing_that_another_took_over(dat
     id_ = await add(database)
     try:
         await direct.run_once()
-        async with asyncio.timeout(30):
+        async with patience():
             await worker.asked.wait()
         await lapse(database)
         other = await Jobs(database).claim(60)
         assert other is not None
         tasks = list(direct._running)
         worker.answer.set()
-        async with asyncio.timeout(30):
+        async with patience():
             await asyncio.gather(*tasks)
         assert await status(database, id_) == "uploaded", "the other's work goes on"
         assert await Jobs(database).renew_claim(other, 60), "and its claim"

@@ -274,10 +274,8 @@ async def test_an_event_that_postgres_refuses_is_set_aside(
     await player.consumer.publish(delivery, poison)
     await player.complete(delivery, id_)
     record = await asyncpg.connect(gateway.database_url)
-    async with asyncio.timeout(30):
-        events = "SELECT count(*) FROM processing_events WHERE document_id = $1 AND type = 'complete'"
-        while not await record.fetchval(events, uuid.UUID(id_)):  # noqa: ASYNC110 - Postgres gives no signal of it
-            await asyncio.sleep(0.02)
+    events = "SELECT count(*) > 0 FROM processing_events WHERE document_id = $1 AND type = 'complete'"
+    await until(lambda: record.fetchval(events, uuid.UUID(id_)))
     recorded = "SELECT percentage FROM processing_events WHERE document_id = $1 AND type = 'progress'"
     assert [row[0] for row in await record.fetch(recorded, uuid.UUID(id_))] == [10]
     await record.close()

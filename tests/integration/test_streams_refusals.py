@@ -18,6 +18,7 @@ from shared.streams.loops import AWAY, run_periodically
 from tests.integration.redis_server import EmbeddedRedis, redis_binary
 from tests.integration.test_streams import KEYS, Bench, Payload, complete
 from tests.refusals import REFUSALS, Refusal, Refuser
+from tests.waiting import patience, until
 
 
 @pytest.fixture(params=["valkey", "redis"])
@@ -76,9 +77,7 @@ async def test_a_refusal_is_waited_for(bench: Bench, refuser: Refuser, how: Refu
             await bench.until_event(document_id, "complete")
         assert not task.done()
         assert not bench.failed
-        async with asyncio.timeout(20):
-            while "redis is back" not in [each["event"] for each in logs]:  # noqa: ASYNC110 - a log line gives no signal
-                await asyncio.sleep(0.05)
+        await until(lambda: "redis is back" in [each["event"] for each in logs])
         await worker.stop()
     said = [each["event"] for each in logs if each["event"].startswith("redis is")]
     assert said == ["redis is away, waiting for it", "redis is back"]
@@ -96,11 +95,14 @@ async def test_readers_without_a_group_read_on_when_they_are_unblocked(bench: Be
         await bench.raw.xread({KEYS.events: "0"}, block=30_000)
 
     chore = asyncio.create_task(run_periodically("hub", read, stop))
-    async with asyncio.timeout(20):
-        while not (await bench.client.info("clients"))["blocked_clients"]:  # noqa: ASYNC110 - the server gives no signal
-            await asyncio.sleep(0.01)
+
+    async def reading() -> bool:
+        return bool((await bench.client.info("clients"))["blocked_clients"])
+
+    await until(reading)
     await bench.client.replicaof("127.0.0.1", "1")
-    await asyncio.wait_for(stop.wait(), 20)
+    async with patience():
+        await stop.wait()
     await bench.client.replicaof("NO", "ONE")
     await chore
 

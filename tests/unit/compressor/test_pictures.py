@@ -4,10 +4,6 @@ import contextlib
 import io
 import random
 import struct
-import sys
-from collections.abc import Callable, Iterator
-from types import FrameType
-from typing import Any
 
 import pillow_heif
 import pytest
@@ -15,26 +11,9 @@ from PIL import Image
 
 from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings, inspect
+from tests.costs import lines_run
 from tests.unit.compressor.bombs import directories, frames, grid, scans, segment
 from tests.unit.compressor.made import PDF_PLAIN, png_header, save
-
-
-@contextlib.contextmanager
-def lines_run() -> Iterator[Callable[[], int]]:
-    """Counts the lines of Python that are run meanwhile: the same on every machine, unlike the time they take."""
-    count = 0
-
-    def trace(_frame: FrameType, event: str, _argument: Any) -> Any:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        yield lambda: count
-    finally:
-        sys.settrace(before)
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "gif", "avif", "heic"])

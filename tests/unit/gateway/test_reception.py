@@ -10,7 +10,7 @@ from services.gateway import reception
 from services.gateway.problems import ProblemError
 from services.gateway.reception import Reception
 from services.gateway.settings import GatewaySettings
-from tests.waiting import patience, until
+from tests.waiting import PATIENCE, patience, until
 
 KB = 1024
 
@@ -85,7 +85,7 @@ async def test_who_has_less_takes_from_who_has_more() -> None:
     greedy = [asyncio.create_task(status(received, sent(each))) for each in going_on]
     await until(lambda: received.held == 96 * KB)
     assert await status(received, sent(stream(b"x" * 20 * KB), "192.0.2.2")) == 200
-    done, _ = await asyncio.wait(greedy, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+    done, _ = await asyncio.wait(greedy, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
     assert [each.result() for each in done] == [503]
     for each in greedy:
         each.cancel()
