@@ -9,13 +9,13 @@ from redis.exceptions import RedisError
 from services.gateway.answers import Answers
 from services.gateway.app import build_app
 from services.gateway.context import Gateway
-from services.gateway.direct import Direct, DirectSettings
 from services.gateway.guard import check_open
-from services.gateway.hub import Hub
+from services.gateway.loops.direct import Direct, DirectSettings
+from services.gateway.loops.hub import Hub
+from services.gateway.loops.reconciler import Reconciler
+from services.gateway.loops.recorder import Recorder
+from services.gateway.loops.relay import Relay, RelaySettings
 from services.gateway.reception import Reception
-from services.gateway.reconciler import Reconciler
-from services.gateway.recorder import Recorder
-from services.gateway.relay import Relay, RelaySettings
 from services.gateway.settings import GatewaySettings
 from services.gateway.tenants import Tenants
 from shared.blobs import BlobStore

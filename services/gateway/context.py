@@ -10,11 +10,11 @@ from typing import Any
 from aiohttp import web
 
 from services.gateway.answers import Answers
-from services.gateway.direct import Direct
-from services.gateway.hub import Hub
+from services.gateway.loops.direct import Direct
+from services.gateway.loops.hub import Hub
+from services.gateway.loops.relay import Relay, RelaySettings
 from services.gateway.problems import not_found
 from services.gateway.reception import Reception
-from services.gateway.relay import Relay, RelaySettings
 from services.gateway.settings import GatewaySettings
 from services.gateway.tenants import Tenants
 from shared.blobs import BlobStore

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from services.gateway import __main__ as gateway
-from services.gateway.direct import Direct
-from services.gateway.hub import Hub
-from services.gateway.reconciler import Reconciler
-from services.gateway.recorder import Recorder
-from services.gateway.relay import Relay
+from services.gateway.loops.direct import Direct
+from services.gateway.loops.hub import Hub
+from services.gateway.loops.reconciler import Reconciler
+from services.gateway.loops.recorder import Recorder
+from services.gateway.loops.relay import Relay
 from shared.outcomes import Done, Job, Outcome, Progress
 from shared.service import Context, run, work
 from shared.streams.worker import Worker

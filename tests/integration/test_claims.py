@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from services.gateway.direct import Direct, DirectSettings
-from services.gateway.hub import Hub
+from services.gateway.loops.direct import Direct, DirectSettings
+from services.gateway.loops.hub import Hub
 from shared.db.documents import Documents
 from shared.db.events import Events
 from shared.db.jobs import Jobs

@@ -9,7 +9,7 @@ import aiohttp
 import asyncpg
 
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
-from services.gateway.upload import _DIRECT_SECONDS
+from services.gateway.routes.upload import _DIRECT_SECONDS
 from tests.integration.conftest import GatewayAlone, create_database
 from tests.integration.test_gateway import form, png
 from tests.waiting import patience, until

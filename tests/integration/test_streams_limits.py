@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from services.gateway.relay import Relay, RelaySettings
+from services.gateway.loops.relay import Relay, RelaySettings
 from shared.db.documents import Documents
 from shared.db.jobs import Jobs
 from shared.db.pool import Database, DatabaseSettings

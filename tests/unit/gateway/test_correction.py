@@ -7,7 +7,7 @@ import pytest
 
 from services.gateway.correction import corrected, read
 from services.gateway.problems import ProblemError
-from services.gateway.timetables import etag
+from services.gateway.routes.timetables import etag
 from shared.messages import DAYS, Alternative, Box, TimeBlock, Timetable, Warning_, encode
 
 

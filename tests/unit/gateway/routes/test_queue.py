@@ -4,7 +4,7 @@ import traceback
 
 import pytest
 
-from services.gateway.queue import _shown
+from services.gateway.routes.queue import _shown
 
 
 def trace(message: str) -> str:

@@ -15,8 +15,8 @@ from typing import ClassVar
 import aiohttp
 import msgspec
 
-from services.gateway.hub import Hub
-from services.gateway.relay import Relay
+from services.gateway.loops.hub import Hub
+from services.gateway.loops.relay import Relay
 from shared.attempt import retry_wait_ms
 from shared.db.documents import Documents
 from shared.db.events import Events, RecordedEvent

@@ -134,3 +134,11 @@ def _answer(timetable: Timetable) -> web.Response:
     # A browser may keep it but has to ask whether it is still the one.
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
+
+
+ROUTES = [
+    web.get("/api/v1/documents/{id}/timetables", list_of_document),
+    web.get("/api/v1/timetables", list_timetables),
+    web.get("/api/v1/timetables/{id}", get_timetable),
+    web.put("/api/v1/timetables/{id}", put_timetable),
+]

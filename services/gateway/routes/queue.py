@@ -142,3 +142,12 @@ async def _find(request: web.Request, id_: str) -> DeadJob:
     if job is None or not _belongs(job, request):
         raise not_found("dead job")
     return job
+
+
+ROUTES = [
+    web.get("/api/v1/queue", get_queue),
+    web.get("/api/v1/queue/dead", list_dead),
+    web.delete("/api/v1/queue/dead", purge_dead),
+    web.post("/api/v1/queue/dead/{id}/retry", retry_dead),
+    web.delete("/api/v1/queue/dead/{id}", delete_dead),
+]

@@ -187,3 +187,8 @@ async def _discard(gateway: Gateway, tenant: str, document_id: str) -> None:
         await gateway.blobs.delete_prefix(document_prefix(tenant, document_id))
     except BlobAwayError as error:
         log.error("a refused upload's picture stays in the store", document_id=document_id, error=str(error))
+
+
+ROUTES = [
+    web.post("/api/v1/documents/upload", upload),
+]

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from services.gateway.answers import SMALL
 from services.gateway.clients import client_of
 from services.gateway.context import GATEWAY, Gateway, document_id
-from services.gateway.hub import Frame, Subscriber, frame
+from services.gateway.loops.hub import Frame, Subscriber, frame
 from services.gateway.metrics import EVENT_AGE, STREAMS_CLOSED
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import TENANT
@@ -261,3 +261,9 @@ class _Stream:
     def _abort(self) -> None:
         if self._request.transport is not None:
             self._request.transport.abort()
+
+
+ROUTES = [
+    # A HEAD would be answered by a stream that stays open.
+    web.get("/api/v1/events/{id}", events, allow_head=False),
+]

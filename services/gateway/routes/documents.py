@@ -107,3 +107,12 @@ async def delete_document(request: web.Request) -> web.Response:
 
 async def _delete_blobs(gateway: Gateway, prefix: str) -> None:
     await PatientBlobs(gateway.blobs).delete_prefix(prefix)
+
+
+ROUTES = [
+    web.get("/api/v1/documents", list_documents),
+    web.get("/api/v1/documents/{id}", get_document),
+    web.delete("/api/v1/documents/{id}", delete_document),
+    web.get("/api/v1/documents/{id}/image", get_image),
+    web.post("/api/v1/documents/{id}/cancel", cancel_document),
+]

@@ -1,0 +1,33 @@
+"""The page and its parts, as `make` builds them from `web/`."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+STATIC = Path(__file__).parents[1] / "static"
+
+CSP = (
+    "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+async def page(_: web.Request) -> web.StreamResponse:
+    index = STATIC / "index.html"
+    if not index.is_file():
+        return web.Response(text="The page is not built yet: run `make run`, or use the API below /api/v1.\n")
+    return web.FileResponse(index, headers={"Cache-Control": "no-cache", "Content-Security-Policy": CSP})
+
+
+async def asset(request: web.Request) -> web.StreamResponse:
+    path = STATIC / "assets" / request.match_info["name"]
+    if not path.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(path)
+
+
+ROUTES = [
+    web.get("/", page),
+    # Only names that a file there can have: to a longer one the file system answers with an error.
+    web.get("/assets/{name:[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}}", asset),
+]
