@@ -17,11 +17,13 @@ from shared.messages import (
     TimeBlock,
     TimeSource,
     Timetable,
+    Warning_,
     WeekLetter,
 )
 
 MAX_BYTES = 2 * 1024 * 1024
 _MAX_BLOCKS = 2000
+_MAX_WARNINGS = 2000
 
 # Without NUL, which Postgres cannot keep. \Z, because $ lets a line break follow.
 _Text200 = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*\Z")]
@@ -53,6 +55,11 @@ _EXPECTED = {
     "field": "name, startTime or endTime",
     "value": 'a text of at most 500 characters that is not blank; for a time "HH:MM" on 24 hours',
     "page": "a whole number from 0 to 999",
+    "validated": "true or false",
+    "warnings": f"a list of at most {_MAX_WARNINGS:,} warnings",
+    "code": "a text of at most 200 characters",
+    "message": "a text of at most 4,000 characters",
+    "timeBlock": "the index of one of timeblocks, or null",
     "timeSource": "printed, header, legend, drawn, next or null",
 }
 _ENDS_AFTER = "a time after startTime"
@@ -90,9 +97,14 @@ class CorrectedBlock(Message, forbid_unknown_fields=True):
     alternatives: Annotated[list[CorrectedAlternative], Meta(max_length=3)] = msgspec.field(default_factory=list)
 
 
-class Correction(Message, forbid_unknown_fields=True):
-    """A timetable as a client sends it back: what the reading alone can say (`confidence`, `validated`, `warnings`,
-    `extraction`) may be there and is passed over."""
+class CorrectedWarning(Message, forbid_unknown_fields=True):
+    code: _Text200
+    message: _Text4000
+    time_block: Annotated[int, Meta(ge=0)] | None = None
+
+
+class _Week(Message, forbid_unknown_fields=True):
+    """What a client says of a week. `confidence` and `extraction` are the reading's own and are passed over."""
 
     timeblocks: Annotated[list[CorrectedBlock], Meta(max_length=_MAX_BLOCKS)]
     teacher: _Text200 | None = None
@@ -101,15 +113,27 @@ class Correction(Message, forbid_unknown_fields=True):
     year: Annotated[int, Meta(ge=1900, le=2200)] | None = None
     saved_name: _Text200 | None = None
     confidence: msgspec.Raw = msgspec.Raw()
-    validated: msgspec.Raw = msgspec.Raw()
-    warnings: msgspec.Raw = msgspec.Raw()
     extraction: msgspec.Raw = msgspec.Raw()
 
 
-def read(data: bytes) -> Correction:
+class Correction(_Week):
+    """A timetable as a person says it is: nothing is left to look at, whatever the body has of that."""
+
+    validated: msgspec.Raw = msgspec.Raw()
+    warnings: msgspec.Raw = msgspec.Raw()
+
+
+class Review(_Week):
+    """A step of several on the way there: what is still to be looked at stays on record with the week."""
+
+    validated: bool = False
+    warnings: Annotated[list[CorrectedWarning], Meta(max_length=_MAX_WARNINGS)] = msgspec.field(default_factory=list)
+
+
+def read(data: bytes, as_: type[Correction | Review] = Correction) -> Correction | Review:
     """Read and check a body. Raises a 400 problem on what is no JSON, else 422 naming the field."""
     try:
-        correction = msgspec.json.decode(data, type=Correction)
+        correction = msgspec.json.decode(data, type=as_)
     except msgspec.ValidationError as error:
         text, _, path = str(error).partition(" - at `$")
         raise _bad(path.removesuffix("`").removeprefix("."), text) from None
@@ -124,6 +148,10 @@ def read(data: bytes) -> Correction:
         for number, each in enumerate(block.alternatives):
             if each.field != "name" and not re.match(_CLOCK, each.value):
                 raise _bad(f"timeblocks[{index}].alternatives[{number}].value", "")
+    if isinstance(correction, Review):
+        for index, warning in enumerate(correction.warnings):
+            if warning.time_block is not None and warning.time_block >= len(correction.timeblocks):
+                raise _bad(f"warnings[{index}].timeBlock", "")
     return correction
 
 
@@ -154,9 +182,10 @@ def _bad(path: str, text: str, expected: str = "") -> ProblemError:
     )
 
 
-def corrected(before: Timetable, correction: Correction) -> Timetable:
+def corrected(before: Timetable, correction: Correction | Review) -> Timetable:
     """The timetable that a correction makes of the one before. A person has looked: it is validated and nothing is left
-    to warn of; `confidence` and `extraction` stay those of the reading."""
+    to warn of, unless a review says what is; `confidence` and `extraction` stay those of the reading."""
+    review = correction if isinstance(correction, Review) else None
     return Timetable(
         teacher=correction.teacher,
         class_name=correction.class_name,
@@ -164,8 +193,8 @@ def corrected(before: Timetable, correction: Correction) -> Timetable:
         year=correction.year,
         saved_name=correction.saved_name,
         confidence=before.confidence,
-        validated=True,
-        warnings=[],
+        validated=review.validated if review else True,
+        warnings=[Warning_(**msgspec.structs.asdict(each)) for each in review.warnings] if review else [],
         timeblocks=[_block(block) for block in correction.timeblocks],
         extraction=before.extraction,
     )

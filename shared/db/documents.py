@@ -237,7 +237,7 @@ class Documents:
             before = _read_timetable(row) if row["id"] else None
             after = change(Status(row["status"]), before)
             if after != before or not row["corrected"]:
-                await connection.execute(sql("timetable_correct"), row["id"], _week(after))
+                await connection.execute(sql("timetable_correct"), row["id"], _week(after), after.validated)
             return after
 
     @outage

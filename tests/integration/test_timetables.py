@@ -80,6 +80,27 @@ async def test_a_person_corrects_the_week(
     assert (last["type"], last["timetableData"]) == ("complete", stored)
 
 
+async def test_a_week_is_reviewed_in_steps(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await read(player, session, gateway)
+    body, tag = await get(session, gateway, f"timetables/{id_}")
+    doubt = {"code": "overlap", "message": "Two at once.", "timeBlock": 0}
+    review = f"{id_}?review=true"
+    status, stored, tag = await put(session, gateway, review, {**body, "warnings": [doubt], "validated": False})
+    assert (status, stored["validated"], stored["warnings"]) == (200, False, [doubt])
+    document, _ = await get(session, gateway, f"documents/{id_}")
+    assert document["status"] == "validation_failed"
+
+    status, problem, _ = await put(session, gateway, review, {**body, "warnings": [{**doubt, "timeBlock": 99}]})
+    assert (status, problem["field"]) == (422, "warnings[0].timeBlock")
+
+    status, stored, _ = await put(session, gateway, review, {**body, "warnings": [], "validated": True}, If_Match=tag)
+    assert (status, stored["validated"], stored["warnings"]) == (200, True, [])
+    document, _ = await get(session, gateway, f"documents/{id_}")
+    assert document["status"] == "completed"
+
+
 async def test_a_change_of_another_is_not_overwritten_unseen(
     gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
 ) -> None:
@@ -151,7 +172,7 @@ async def test_who_waits_for_a_correction_to_be_saved_sees_it(
         await saving.start()
         await connection.execute(sql("documents_lock"), [uuid.UUID(id_)])
         corrected = Timetable(validated=True, timeblocks=[TimeBlock(day="friday", name="Corrected")])
-        await connection.execute(sql("timetable_correct"), uuid.UUID(timetable_id), corrected)
+        await connection.execute(sql("timetable_correct"), uuid.UUID(timetable_id), corrected, True)
         redelivery = asyncio.ensure_future(
             Documents(player.database).save_timetables(id_, "default", {timetable_id: late})
         )

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from services.gateway import correction
 from services.gateway.context import GATEWAY, document_id
+from services.gateway.correction import Correction, Review
 from services.gateway.paging import cursor, read_page
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import TENANT
@@ -68,7 +69,7 @@ async def put_timetable(request: web.Request) -> web.Response:
         raise ProblemError(
             415, "wrong-content-type", "Wrong content type", f"Send application/json, not {request.content_type}."
         )
-    said = correction.read(await _body(request))
+    said = correction.read(await _body(request), Review if request.query.get("review") == "true" else Correction)
     expected = _if_match(request)
 
     def change(status: Status, before: Timetable | None) -> Timetable:
