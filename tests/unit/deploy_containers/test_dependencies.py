@@ -12,6 +12,7 @@ from tests.unit.deploy_containers.conftest import ROOT
 COPYLEFT = re.compile(r"\b(?:A|L)?GPL|\bMPL|Mozilla Public|\bEUPL|\bCDDL|\bEPL-")
 HEADINGS = {
     "Every service": None,
+    "Group gateway": "gateway",
     "Group compressor": "compressor",
     "Group ocr": "ocr",
     "Group extractor": "extractor",
