@@ -28,6 +28,8 @@ GRANT SELECT ON schema_migrations
 GRANT SELECT, INSERT, UPDATE, DELETE ON documents, job_queue, processing_events TO timelift_gateway;
 GRANT SELECT, UPDATE ON timetables TO timelift_gateway;  -- deleting a document takes its timetables along, as their owner
 GRANT SELECT ON extraction_attempts TO timelift_gateway;
+GRANT SELECT, INSERT ON timetable_corrections TO timelift_gateway;
+GRANT SELECT, INSERT, DELETE ON calendars TO timelift_gateway;
 
 -- A job that is dead ends its document.
 GRANT SELECT (id, tenant, status), UPDATE (status, error, updated_at, completed_at) ON documents

@@ -23,6 +23,7 @@ from shared.db.documents import Documents
 from shared.db.events import Events
 from shared.db.jobs import Jobs
 from shared.db.pool import Database
+from shared.db.weeks import Weeks
 from shared.fair_share import FairShare
 from shared.health import add_metrics_route
 from shared.http_server import serve
@@ -75,6 +76,7 @@ async def main() -> None:
         redis_settings=redis_settings,
         blobs=blobs,
         documents=documents,
+        weeks=Weeks(database),
         events=events,
         jobs=jobs,
         client=client,

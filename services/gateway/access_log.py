@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from services.gateway.problems import Handler
+from services.gateway.problems import Handler, path_of
 from services.gateway.tenants import TENANT
 from shared.logs import get_logger
 from shared.settings import Settings, setting
@@ -45,7 +45,7 @@ def access_log(settings: AccessLogSettings) -> Middleware:
             log.info(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=path_of(request),
                 status=status or "client gone",
                 tenant=request.get(TENANT),
                 milliseconds=round((time.monotonic() - begun) * 1000, 1),

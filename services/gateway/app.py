@@ -7,7 +7,7 @@ from services.gateway.context import GATEWAY, Gateway
 from services.gateway.guard import allows_origin, guard
 from services.gateway.metrics import measured
 from services.gateway.problems import problem_middleware
-from services.gateway.routes import documents, events, page, queue, timetables, upload
+from services.gateway.routes import calendars, documents, events, exports, page, queue, timetables, upload
 from shared.health import Check, add_health_routes
 from shared.http_server import SECURITY_HEADERS
 
@@ -27,7 +27,15 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
     )
     app[GATEWAY] = gateway
     app.on_response_prepare.append(_headers)
-    api = [*upload.ROUTES, *documents.ROUTES, *timetables.ROUTES, *events.ROUTES, *queue.ROUTES]
+    api = [
+        *upload.ROUTES,
+        *documents.ROUTES,
+        *exports.ROUTES,
+        *calendars.ROUTES,
+        *timetables.ROUTES,
+        *events.ROUTES,
+        *queue.ROUTES,
+    ]
     app.add_routes([*api, *(web.options(path, _preflight) for path in sorted({route.path for route in api}))])
     app.add_routes(page.ROUTES)
     add_health_routes(app, checks, alive)
@@ -51,5 +59,5 @@ async def _headers(request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if "Origin" in request.headers and request.path.startswith("/api/") and allows_origin(request):
         response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Location, Retry-After"
-        response.headers["Vary"] = "Origin"
+        response.headers["Access-Control-Expose-Headers"] = "Content-Disposition, ETag, Link, Location, Retry-After"
+        response.headers.add("Vary", "Origin")

@@ -24,6 +24,16 @@ def client_of(request: web.Request, trusted: tuple[Network, ...]) -> str:
     return f"{request.get(TENANT, DEFAULT)} {_network(address)}"
 
 
+def scheme_of(request: web.Request, trusted: tuple[Network, ...]) -> str:
+    """``http``, or ``https``, by which the client reaches us, as a proxy of ours says where there is one.
+
+    Args:
+        trusted: the networks of our proxies.
+    """
+    said = request.headers.get("X-Forwarded-Proto", "").strip().lower()
+    return said if said in ("http", "https") and _within(request.remote or "", trusted) else request.scheme
+
+
 @lru_cache(maxsize=4096)
 def _within(address: str, networks: tuple[Network, ...]) -> bool:
     try:

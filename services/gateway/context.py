@@ -21,6 +21,7 @@ from shared.blobs import BlobStore
 from shared.db.documents import Documents
 from shared.db.events import Events
 from shared.db.jobs import Jobs
+from shared.db.weeks import Weeks
 from shared.fair_share import FairShare
 from shared.pictures import PictureSettings
 from shared.streams.client import RedisSettings
@@ -40,6 +41,7 @@ class Gateway:
     redis_settings: RedisSettings
     blobs: BlobStore
     documents: Documents
+    weeks: Weeks
     events: Events
     jobs: Jobs
     client: Client
@@ -55,6 +57,8 @@ class Gateway:
     streams: FairShare
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(16))
     """Event streams that look at their history at once: thousands come back together after a restart."""
+    writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Weeks that are written to files at once: the largest takes a second or two of the processor."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     """What goes on after its request was answered."""
 

@@ -61,6 +61,12 @@ class ProblemError(Exception):
         )
 
 
+def path_of(request: web.Request) -> str:
+    """A request's path for the log: of an address that is itself a secret only the pattern."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource and "token" in request.match_info else request.path
+
+
 def not_found(what: str) -> ProblemError:
     return ProblemError(404, "not-found", "Not found", f"There is no such {what}.")
 
@@ -104,7 +110,7 @@ async def problem_middleware(request: web.Request, handler: Handler) -> web.Stre
             400, "bad-request", "Bad request", "The body cannot be decoded.", headers={"Connection": "close"}
         ).response()
     except DatabaseAwayError as error:
-        log.warning("refused: postgres is away", path=request.path, error=str(error))
+        log.warning("refused: postgres is away", path=path_of(request), error=str(error))
         return ProblemError(
             503,
             "database-away",
@@ -113,7 +119,7 @@ async def problem_middleware(request: web.Request, handler: Handler) -> web.Stre
             retry_after=5,
         ).response()
     except BlobAwayError as error:
-        log.warning("refused: the blob store is away", path=request.path, error=str(error))
+        log.warning("refused: the blob store is away", path=path_of(request), error=str(error))
         return ProblemError(
             503, "storage-away", "Temporarily unavailable", "Pictures cannot be reached at the moment.", retry_after=5
         ).response()
@@ -122,7 +128,7 @@ async def problem_middleware(request: web.Request, handler: Handler) -> web.Stre
         raise
     except Exception:
         # Whatever went wrong in here, the client gets an answer in the API's form and the log gets the traceback.
-        log.exception("request failed", method=request.method, path=request.path)
+        log.exception("request failed", method=request.method, path=path_of(request))
         return ProblemError(
             500, "internal", "Internal error", "Something went wrong on our side. The request can be tried again."
         ).response()

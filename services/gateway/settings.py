@@ -1,6 +1,7 @@
 """Settings of the gateway."""
 
 import ipaddress
+import zoneinfo
 from functools import cached_property
 from typing import Annotated, ClassVar, TypeAlias
 
@@ -22,6 +23,12 @@ def _networks(text: str) -> tuple[Network, ...]:
 def _check_networks(text: str) -> str:
     _networks(text)
     return text
+
+
+def _check_zone(name: str) -> str:
+    if name and name not in zoneinfo.available_timezones():
+        raise ValueError("it is not the IANA name of a time zone, such as Europe/Berlin")
+    return name
 
 
 class GatewaySettings(Settings):
@@ -67,6 +74,11 @@ class GatewaySettings(Settings):
         "",
         "Networks of the proxies in front, separated by commas (10.0.0.0/8): the client's address is then the one that "
         "they give in X-Forwarded-For. It decides whose share of uploads, streams and answers a request counts to.",
+    )
+    time_zone: Annotated[str, AfterValidator(_check_zone)] = setting(
+        "",
+        "IANA name of the zone that calendars are written in where a week has none of its own (Europe/Berlin). Empty: "
+        "times are those of wherever the calendar is looked at.",
     )
     cors_origins: str = setting(
         "", "Origins whose pages may call the API, separated by commas; * allows any. Empty: only the page's own."

@@ -25,6 +25,9 @@ _KEY = re.compile(r"[!-+\--~]{16,200}")
 _BY_QUERY = re.compile(r"/api/v1/(?:events/[^/]+|documents/[^/]+/image)")
 """What `EventSource` and `<img>` ask for, which cannot send a header."""
 
+_KEYLESS = re.compile(r"/api/v1/(?:calendars/[^/]+\.ics|schemas/[^/]+)")
+"""What calendar programs ask for, which have no key (the address itself is the secret), and what is nobody's secret."""
+
 
 class TenantSettings(Settings):
     group: ClassVar[str] = "Tenants"
@@ -109,9 +112,19 @@ class Tenants:
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Note the tenant on every request to the API. A preflight carries no key: browsers send none with it."""
-        if request.path.startswith("/api/") and request.method != "OPTIONS":
+        if _asks_for_key(request):
             request[TENANT] = self.of(request)
         return await handler(request)
+
+
+def key_name(request: web.Request) -> str | None:
+    """What the request's key is called; None where none was asked for."""
+    return None if request[TENANT] == DEFAULT else request[TENANT]
+
+
+def _asks_for_key(request: web.Request) -> bool:
+    path = request.path
+    return path.startswith("/api/") and request.method != "OPTIONS" and not _KEYLESS.fullmatch(path)
 
 
 def _digest(key: str) -> bytes:

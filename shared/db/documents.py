@@ -25,7 +25,8 @@ from shared.messages import (
 Row: TypeAlias = asyncpg.Record
 
 
-def _time(value: datetime | None) -> str | None:
+def time_text(value: datetime | None) -> str | None:
+    """A time as the API tells it: RFC 3339, UTC, to the millisecond."""
     return value.isoformat(timespec="milliseconds").replace("+00:00", "Z") if value else None
 
 
@@ -46,9 +47,9 @@ def read_document(row: Row) -> Document:
         pages=len(pages),
         timetable_id=timetable_ids[0] if timetable_ids else None,
         timetable_ids=timetable_ids,
-        created_at=_time(row["created_at"]) or "",
-        updated_at=_time(row["updated_at"]) or "",
-        completed_at=_time(row["completed_at"]),
+        created_at=time_text(row["created_at"]) or "",
+        updated_at=time_text(row["updated_at"]) or "",
+        completed_at=time_text(row["completed_at"]),
     )
 
 
@@ -67,8 +68,8 @@ def read_saved(row: Row) -> SavedTimetable:
         validated=body.validated,
         corrected=row["corrected"],
         blocks=row["blocks"],
-        created_at=_time(row["created_at"]) or "",
-        updated_at=_time(row["updated_at"]) or "",
+        created_at=time_text(row["created_at"]) or "",
+        updated_at=time_text(row["updated_at"]) or "",
     )
 
 
@@ -210,7 +211,11 @@ class Documents:
 
     @outage
     async def correct(
-        self, id_: str, tenant: str, change: Callable[[Status, Timetable | None], Timetable]
+        self,
+        id_: str,
+        tenant: str,
+        change: Callable[[Status, Timetable | None], Timetable],
+        key_name: str | None = None,
     ) -> Timetable | None:
         """Save what a person says a week is; from then on no reading overwrites it. The document counts as completed
         when all its weeks are validated.
@@ -219,6 +224,7 @@ class Documents:
             id_: of a timetable, or of a document, whose first one is meant.
             change: gets the document's status and the timetable of this moment, gives the new one or raises to change
                 nothing; nobody else changes either meanwhile.
+            key_name: of the key that it came with.
 
         Returns:
             The new timetable, or None if there is neither such a timetable nor such a document. Saving the same again
@@ -237,7 +243,7 @@ class Documents:
             before = _read_timetable(row) if row["id"] else None
             after = change(Status(row["status"]), before)
             if after != before or not row["corrected"]:
-                await connection.execute(sql("timetable_correct"), row["id"], _week(after), after.validated)
+                await connection.execute(sql("timetable_correct"), row["id"], _week(after), after.validated, key_name)
             return after
 
     @outage

@@ -172,7 +172,7 @@ async def test_who_waits_for_a_correction_to_be_saved_sees_it(
         await saving.start()
         await connection.execute(sql("documents_lock"), [uuid.UUID(id_)])
         corrected = Timetable(validated=True, timeblocks=[TimeBlock(day="friday", name="Corrected")])
-        await connection.execute(sql("timetable_correct"), uuid.UUID(timetable_id), corrected, True)
+        await connection.execute(sql("timetable_correct"), uuid.UUID(timetable_id), corrected, True, None)
         redelivery = asyncio.ensure_future(
             Documents(player.database).save_timetables(id_, "default", {timetable_id: late})
         )

@@ -6,12 +6,16 @@ import msgspec
 from aiohttp import web
 
 from services.gateway import correction
+from services.gateway.bodies import read_body
 from services.gateway.context import GATEWAY, document_id
 from services.gateway.correction import Correction, Review
+from services.gateway.negotiation import JSON, negotiate
 from services.gateway.paging import cursor, read_page
 from services.gateway.problems import ProblemError, not_found
-from services.gateway.tenants import TENANT
-from shared.db.documents import read_document, read_saved
+from services.gateway.routes import exports
+from services.gateway.routes.exports import SCHEMA, no_week
+from services.gateway.tenants import TENANT, key_name
+from shared.db.documents import read_saved
 from shared.health import json_response
 from shared.logs import get_logger
 from shared.messages import Status, Timetable, TimetableList, encode
@@ -35,7 +39,11 @@ async def list_timetables(request: web.Request) -> web.Response:
 
 
 async def list_of_document(request: web.Request) -> web.Response:
-    """A document's timetables in its order, without their blocks; none until it was read."""
+    """A document's timetables in its order, without their blocks; none until it was read. All in one calendar or
+    workbook where `Accept` asks for that."""
+    wanted = negotiate(request.headers.get("Accept", ""), (JSON, *(each.content_type for each in exports.TOGETHER)))
+    if wanted != JSON:
+        return await exports.all_of_document(request, exports.FORMATS[wanted])
     gateway, id_ = request.app[GATEWAY], document_id(request)
     rows = await gateway.documents.timetables_of(id_, request[TENANT])
     if not rows and await gateway.documents.row(id_, request[TENANT]) is None:
@@ -44,20 +52,20 @@ async def list_of_document(request: web.Request) -> web.Response:
 
 
 async def get_timetable(request: web.Request) -> web.Response:
-    """One week, or a document's first; 404 until there is one, with what became of the document."""
+    """One week, or a document's first; 404 until there is one, with what became of the document. As a calendar or a
+    table where `Accept` asks for that."""
+    wanted = negotiate(request.headers.get("Accept", ""), (JSON, *exports.FORMATS))
+    if wanted != JSON:
+        return await exports.one(request, exports.FORMATS[wanted])
+    return await get_json(request)
+
+
+async def get_json(request: web.Request) -> web.Response:
+    """One week as JSON, whatever `Accept` says; its schema is at `SCHEMA`."""
     gateway, id_ = request.app[GATEWAY], document_id(request)
     found = await gateway.documents.timetable(id_, request[TENANT])
     if found is None:
-        row = await gateway.documents.row(id_, request[TENANT])
-        if row is None:
-            raise not_found("timetable")
-        document = read_document(row)
-        raise ProblemError(
-            404,
-            "no-timetable",
-            "No timetable",
-            document.error or f"This document has no timetable yet; it is {document.status.value}.",
-        )
+        raise await no_week(request, id_)
     return _answer(found[1])
 
 
@@ -65,11 +73,8 @@ async def put_timetable(request: web.Request) -> web.Response:
     """A person says what one week is, or a document's first. Errors: 400 no JSON, 422 a field that does not fit, 404,
     409 while the document has no week, 412 when the week is not the one that `If-Match` names."""
     gateway, id_ = request.app[GATEWAY], document_id(request)
-    if request.content_type != "application/json":
-        raise ProblemError(
-            415, "wrong-content-type", "Wrong content type", f"Send application/json, not {request.content_type}."
-        )
-    said = correction.read(await _body(request), Review if request.query.get("review") == "true" else Correction)
+    kind = Review if request.query.get("review") == "true" else Correction
+    said = correction.read(await read_body(request, correction.MAX_BYTES), kind)
     expected = _if_match(request)
 
     def change(status: Status, before: Timetable | None) -> Timetable:
@@ -89,30 +94,11 @@ async def put_timetable(request: web.Request) -> web.Response:
             )
         return after
 
-    after = await gateway.documents.correct(id_, request[TENANT], change)
+    after = await gateway.documents.correct(id_, request[TENANT], change, key_name(request))
     if after is None:
         raise not_found("timetable")
     log.info("timetable corrected", id=id_, blocks=len(after.timeblocks))
     return _answer(after)
-
-
-async def _body(request: web.Request) -> bytes:
-    data = bytearray()
-
-    def feed(chunk: bytes) -> None:
-        data.extend(chunk)
-        if len(data) > correction.MAX_BYTES:
-            raise ProblemError(
-                413,
-                "too-large",
-                "Too large",
-                f"The body is larger than {correction.MAX_BYTES / 2**20:g} MiB.",
-                headers={"Connection": "close"},
-            )
-
-    async with request.app[GATEWAY].reception.body(request) as body:
-        await body.read(feed)
-    return bytes(data)
 
 
 def _if_match(request: web.Request) -> set[str] | None:
@@ -134,12 +120,14 @@ def _answer(timetable: Timetable) -> web.Response:
     answer.headers["ETag"] = f'"{etag(timetable)}"'
     # A browser may keep it but has to ask whether it is still the one.
     answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Link"] = f'<{SCHEMA}>; rel="describedby"; type="application/schema+json"'
     return answer
 
 
 ROUTES = [
     web.get("/api/v1/documents/{id}/timetables", list_of_document),
     web.get("/api/v1/timetables", list_timetables),
+    web.get("/api/v1/timetables/{id}.json", get_json),
     web.get("/api/v1/timetables/{id}", get_timetable),
     web.put("/api/v1/timetables/{id}", put_timetable),
 ]

@@ -1,0 +1,237 @@
+"""Weeks as files: calendars, tables and workbooks, by suffix or by `Accept`; when a week holds, and what was read."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import msgspec
+from aiohttp import web
+
+from services.gateway.bodies import read_body
+from services.gateway.context import GATEWAY, document_id
+from services.gateway.exports import csv_rows, ics, term_dates, xlsx
+from services.gateway.exports.term_dates import TermDates
+from services.gateway.exports.week import Week, title
+from services.gateway.problems import ProblemError, not_found
+from services.gateway.tenants import TENANT
+from shared.db.documents import read_document, time_text
+from shared.db.weeks import Row
+from shared.health import json_response
+from shared.messages import Message, Timetable
+
+SCHEMA = "/api/v1/schemas/timetable.json"
+"""Where the schema of a timetable's JSON is published."""
+_MAX_DATES = 64 * 1024
+"""Bytes of a body with a term's dates."""
+_CORRECTIONS = 100
+"""Corrections that are told."""
+_MAX_NAME = 80
+"""Characters of a file's name."""
+
+
+class CorrectionNote(Message):
+    """That a person corrected a week."""
+
+    at: str
+    """RFC 3339, UTC."""
+    key_name: str | None
+    """Of the key that it came with; null without one."""
+
+
+class Original(Message):
+    """Body of `GET /api/v1/timetables/{id}/original`."""
+
+    timetable: Timetable
+    """As it was read."""
+    corrections: list[CorrectionNote]
+    """Newest first."""
+
+
+class Format(NamedTuple):
+    """A kind of file."""
+
+    suffix: str
+    content_type: str
+    write: Callable[[Sequence[Week], str], bytes]
+    """From weeks, and what they are called together."""
+    dated: bool = False
+    """Whether it needs to know when the weeks hold."""
+
+
+ICS = Format("ics", ics.CONTENT_TYPE, ics.write, dated=True)
+_CSV = Format("csv", csv_rows.CONTENT_TYPE, lambda weeks, _: csv_rows.write(weeks[0]))
+_XLSX = Format("xlsx", xlsx.CONTENT_TYPE, lambda weeks, _: xlsx.write(weeks))
+FORMATS = {each.content_type: each for each in (ICS, _CSV, _XLSX)}
+"""By content type."""
+TOGETHER = (ICS, _XLSX)
+"""Those that hold several weeks."""
+
+
+async def one(request: web.Request, wanted: Format) -> web.Response:
+    """One week, or a document's first, as a file. Errors: 404, 422 a calendar without the term's dates."""
+    id_ = document_id(request)
+    row = await request.app[GATEWAY].weeks.one(id_, request[TENANT])
+    if row is None:
+        raise await no_week(request, id_)
+    return await file_of(request, wanted, [row])
+
+
+async def all_of_document(request: web.Request, wanted: Format) -> web.Response:
+    """All weeks of a document in one file; errors as of `one`."""
+    id_ = document_id(request)
+    rows = await request.app[GATEWAY].weeks.of_document(id_, request[TENANT])
+    if not rows:
+        raise await no_week(request, id_)
+    return await file_of(request, wanted, rows)
+
+
+async def file_of(request: web.Request, wanted: Format, rows: list[Row]) -> web.Response:
+    """The answer that holds weeks as a file, or says that the client has it already (304)."""
+    weeks = [_week(request, row, dated=wanted.dated) for row in rows]
+    name = title(weeks[0].timetable) if len(weeks) == 1 else ""
+    name = name or rows[0]["file_name"].rpartition(".")[0] or rows[0]["file_name"]
+    async with request.app[GATEWAY].writing:
+        # In a thread: the largest week takes a second or two.
+        data = await asyncio.to_thread(wanted.write, weeks, name)
+    tag = hashlib.sha256(data).hexdigest()[:32]
+    headers = {
+        "ETag": f'"{tag}"',
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": _disposition(name, wanted.suffix),
+        "Vary": "Accept",
+    }
+    if any(each.value in (tag, "*") for each in request.if_none_match or ()):
+        return web.Response(status=304, headers=headers)
+    charset = "utf-8" if wanted.content_type.startswith("text/") else None
+    return web.Response(body=data, content_type=wanted.content_type, charset=charset, headers=headers)
+
+
+def _week(request: web.Request, row: Row, *, dated: bool) -> Week:
+    stored = msgspec.json.decode(row["term_dates"], type=TermDates) if row["term_dates"] else None
+    dates = term_dates.from_query(request.query, stored) if dated else None
+    if dated and dates is None:
+        raise no_dates()
+    if dates and not dates.time_zone and (zone := request.app[GATEWAY].settings.time_zone):
+        dates = msgspec.structs.replace(dates, time_zone=zone)
+    timetable = msgspec.json.decode(row["body"], type=Timetable)
+    return Week(str(row["id"]), timetable, row["updated_at"], row["corrections"], dates)
+
+
+def no_dates() -> ProblemError:
+    """422: nothing says when a week holds."""
+    return ProblemError(
+        422,
+        "no-term-dates",
+        "No term dates",
+        "A calendar needs to know when the week holds. Give the term's first and last day as “from” and “until”, or "
+        "store them with the week at “term-dates”.",
+        allowed={"query": "?from=2026-09-01&until=2026-12-18&timeZone=Europe/Berlin"},
+    )
+
+
+def _disposition(name: str, suffix: str) -> str:
+    """The Content-Disposition of a file to keep, for old readers in ASCII (RFC 6266)."""
+    kept = "".join(" " if each in '/\\:*?"<>|' or not each.isprintable() else each for each in name)
+    kept = " ".join(kept.split())[:_MAX_NAME].strip(". ") or "timetable"
+    ascii_name = kept.encode("ascii", "replace").decode().replace("?", "_")
+    return f"attachment; filename=\"{ascii_name}.{suffix}\"; filename*=UTF-8''{quote(kept, safe='')}.{suffix}"
+
+
+async def no_week(request: web.Request, id_: str) -> ProblemError:
+    """The 404 problem of a document without a week, with what became of it; or of an id that is nobody's."""
+    row = await request.app[GATEWAY].documents.row(id_, request[TENANT])
+    if row is None:
+        return not_found("timetable")
+    document = read_document(row)
+    return ProblemError(
+        404,
+        "no-timetable",
+        "No timetable",
+        document.error or f"This document has no timetable yet; it is {document.status.value}.",
+    )
+
+
+async def get_term_dates(request: web.Request) -> web.Response:
+    """When a week holds. Errors: 404, also where nobody has said so."""
+    found, dates = await request.app[GATEWAY].weeks.term_dates(document_id(request), request[TENANT])
+    if not found:
+        raise not_found("timetable")
+    if dates is None:
+        raise ProblemError(404, "no-term-dates", "No term dates", "Nobody has said yet when this week holds.")
+    return json_response(msgspec.json.decode(dates, type=TermDates))
+
+
+async def put_term_dates(request: web.Request) -> web.Response:
+    """Say when a week holds; a new reading leaves it as it is. Errors: 400 no JSON, 404, 422 a field that does not
+    fit."""
+    dates = term_dates.read(await read_body(request, _MAX_DATES))
+    if not await request.app[GATEWAY].weeks.set_term_dates(document_id(request), request[TENANT], dates):
+        raise not_found("timetable")
+    return json_response(dates)
+
+
+async def delete_term_dates(request: web.Request) -> web.Response:
+    """Forget when a week holds. Errors: 404."""
+    if not await request.app[GATEWAY].weeks.set_term_dates(document_id(request), request[TENANT], None):
+        raise not_found("timetable")
+    return web.Response(status=204)
+
+
+async def get_original(request: web.Request) -> web.Response:
+    """One week as it was read, whatever a person has made of it, and who has corrected it when. Errors: 404, also where
+    it was corrected before originals were kept."""
+    id_ = document_id(request)
+    found = await request.app[GATEWAY].weeks.original(id_, request[TENANT], _CORRECTIONS)
+    if found is None:
+        raise await no_week(request, id_)
+    _, body, corrections = found
+    if body is None:
+        raise ProblemError(
+            404, "no-original", "No original", "What was read was not kept when this week was corrected."
+        )
+    return json_response(
+        Original(
+            timetable=msgspec.json.decode(body, type=Timetable),
+            corrections=[CorrectionNote(at=time_text(at) or "", key_name=name) for at, name in corrections],
+        )
+    )
+
+
+def timetable_schema() -> dict[str, Any]:
+    """JSON Schema of a timetable, made from the struct that is sent."""
+    schema = msgspec.json.schema(Timetable)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA, "title": "Timetable", **schema}
+
+
+async def get_schema(_: web.Request) -> web.Response:
+    """The schema, which is nobody's secret: without a key."""
+    body = msgspec.json.encode(timetable_schema())
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return web.Response(body=body, content_type="application/schema+json", headers=headers)
+
+
+def _as_file(wanted: Format) -> Callable[[web.Request], Any]:
+    async def handler(request: web.Request) -> web.Response:
+        return await one(request, wanted)
+
+    return handler
+
+
+def _all_as_file(wanted: Format) -> Callable[[web.Request], Any]:
+    async def handler(request: web.Request) -> web.Response:
+        return await all_of_document(request, wanted)
+
+    return handler
+
+
+ROUTES = [
+    *(web.get(f"/api/v1/timetables/{{id}}.{each.suffix}", _as_file(each)) for each in FORMATS.values()),
+    *(web.get(f"/api/v1/documents/{{id}}/timetables.{each.suffix}", _all_as_file(each)) for each in TOGETHER),
+    web.get("/api/v1/timetables/{id}/original", get_original),
+    web.get("/api/v1/timetables/{id}/term-dates", get_term_dates),
+    web.put("/api/v1/timetables/{id}/term-dates", put_term_dates),
+    web.delete("/api/v1/timetables/{id}/term-dates", delete_term_dates),
+    web.get(SCHEMA, get_schema),
+]
