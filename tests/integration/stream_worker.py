@@ -12,6 +12,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from shared.cancelling import end_if_cancelled
 from shared.logs import configure_logging
 from shared.messages import Event, Status
 from shared.outcomes import Done, Job, Outcome, Progress
@@ -20,6 +21,7 @@ from shared.streams.keys import Keys
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import Worker
+from tests.waiting import PATIENCE
 
 BEGAN, MAY_END, DEADLY = "test:began", "test:may-end", "test:deadly"
 
@@ -31,7 +33,8 @@ async def main(url: str, name: str, lease: int, silence: int, concurrency: int) 
         consumer_name=name, queue_lease=lease, queue_silence=silence, queue_concurrency=concurrency
     )
     client, reader = connect(settings), connect(settings, blocking_ms=1000, pool=2)
-    raw: Any = Redis.from_url(url, decode_responses=True)
+    # Longer than this process is stopped: redis-py gives up after five seconds by default.
+    raw: Any = Redis.from_url(url, decode_responses=True, socket_timeout=PATIENCE)
 
     async def handle(job: Job, _: Progress) -> Outcome:
         await raw.xadd(BEGAN, {"document": job.document_id, "who": name, "attempt": job.attempt})
@@ -39,6 +42,8 @@ async def main(url: str, name: str, lease: int, silence: int, concurrency: int) 
             os.kill(os.getpid(), signal.SIGKILL)
         while not await raw.sismember(MAY_END, job.document_id):  # noqa: ASYNC110 - another process sets it
             await asyncio.sleep(0.02)
+            # redis-py may have swallowed it, which would keep the job's slot for ever.
+            end_if_cancelled()
         event = Event(type="complete", document_id=job.document_id, percentage=100, status=Status.COMPLETED)
         return Done(event=event)
 

@@ -13,6 +13,7 @@ import pytest
 
 from deploy.embedded.process import end, spawn
 from shared.outcomes import Job, Outcome, Progress
+from shared.streams.entries import Delivery
 from tests.integration.stream_worker import BEGAN, DEADLY, MAY_END
 from tests.integration.test_streams import JOBS, KEYS, Bench, complete
 from tests.system import ROOT
@@ -165,6 +166,25 @@ async def test_a_job_that_ends_its_workers_is_dead_after_as_many_deaths_as_may_b
     assert await fleet.starts() == 2
     ((_, dead),) = await fleet.raw.xrange(KEYS.dead("compress"))
     assert "2 workers" in dead["detail"]
+
+
+async def test_a_death_counts_however_late_the_worker_was_heard_of(fleet: Fleet) -> None:
+    """Between its last renewal and its end a worker looks for other jobs; the group hears of that."""
+    consumer, other = fleet.bench.consumer("a"), fleet.bench.consumer("b")
+    await consumer.ensure_group()
+    await fleet.bench.enqueue("d1")
+    await consumer.fetch(1, 1000)
+    await fleet.quiet(0.1)
+    assert await consumer.reclaim(60_000, 1) == []
+    # Whatever this machine is busy with: a lease that began before it was heard of and ends after that.
+    (pending,) = await fleet.raw.xpending_range(JOBS, "compressor", "-", "+", 1)
+    lease = pending["time_since_delivered"] + LEASE
+    await fleet.quiet(lease / LEASE)
+    found: list[Delivery] = []
+    async with patience():
+        while not found:
+            found = await other.reclaim(lease, 1)
+    assert [each.deaths for each in found] == [1]
 
 
 async def test_a_lost_answer_is_no_death(fleet: Fleet) -> None:

@@ -9,6 +9,10 @@
 -- NEEDS alive
 local jobs, group, me, lease = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local most, deadly, silence = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local cursor = ARGV[4]
+local page = redis.call('XPENDING', jobs, group, cursor, '+', 100)
+-- As most of the time: then nobody asks who of the consumers lives either.
+if #page == 0 then return {'-', {}} end
 alive(jobs, group, me)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -28,16 +32,21 @@ local function silent(consumer)  -- ms; nil if it left the group
   return idle[consumer]
 end
 
--- The workers that seem dead of this entry, its owner among them; and whether all of them certainly are.
-local function suspects(id, owner)
+-- The workers that seem dead of this entry, its owner among them; and whether all of them certainly are. Nil as long as
+-- it is open what became of its owner.
+local function suspects(id, owner, unrenewed)
   local known = redis.call('HGET', KEYS[2], id)
   local list = known and cjson.decode(known) or {}
-  local quiet = silent(owner)
-  -- An owner that is heard of and does not renew this one never saw it: the answer to its read was lost.
-  if owner ~= me and quiet and quiet >= lease then
+  local quiet = owner ~= me and silent(owner)
+  if quiet and quiet >= lease then
     list[#list + 1] = owner
     list[#list + 1] = now
+  elseif quiet and unrenewed - quiet < lease then
+    -- Heard of since it renewed this entry, but not for so long that it must have renewed it again: it may have ended in
+    -- between, which would not be counted if the entry were taken from it now.
+    return nil
   end
+  -- One that was heard of a lease after it renewed this entry never saw it: the answer to its read was lost.
   local dead, certain = {}, true
   for i = 1, #list, 2 do
     quiet = silent(list[i])
@@ -52,13 +61,14 @@ local function suspects(id, owner)
 end
 
 local taken = {}
-local function consider(id, owner, deliveries)
+local function consider(id, owner, unrenewed, deliveries)
   if owner == me and running[id] == deliveries then
     -- This process slept for a while and nobody took the job: it still runs, and was only not renewed.
     redis.call('XCLAIM', jobs, group, me, 0, id, 'JUSTID')
     return
   end
-  local dead, certain = suspects(id, owner)
+  local dead, certain = suspects(id, owner, unrenewed)
+  if not dead then return end
   local deaths = #dead / 2
   -- It may have ended as many workers as it may, or these may only sleep: nobody else should try before that is clear.
   if deaths >= deadly and not certain then return end
@@ -69,14 +79,13 @@ local function consider(id, owner, deliveries)
   taken[#taken + 1] = {id, deliveries + 1, deaths, claimed[1][2]}
 end
 
-local cursor = ARGV[4]
 for _ = 1, 10 do
-  local page = redis.call('XPENDING', jobs, group, cursor, '+', 100)
   for _, each in ipairs(page) do
     if #taken >= most then return {cursor, taken} end
     cursor = '(' .. each[1]
-    if each[3] >= lease then consider(each[1], each[2], each[4]) end
+    if each[3] >= lease then consider(each[1], each[2], each[3], each[4]) end
   end
   if #page < 100 then return {'-', taken} end
+  page = redis.call('XPENDING', jobs, group, cursor, '+', 100)
 end
 return {cursor, taken}
