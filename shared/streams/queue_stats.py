@@ -8,7 +8,7 @@ from shared.streams.keys import GROUPS, STAGES
 from shared.streams.scripts import Client, Scripts
 
 _LIVING_MS = 30_000
-"""A worker is heard of every second or two; the name of one that was killed stays for some minutes."""
+"""A worker is heard of every 20 s or more often; the name of one that was killed stays for some minutes."""
 Entries = list[tuple[str, dict[str, str]]]
 
 

@@ -1,7 +1,8 @@
 """One stage of one partition as one consumer sees it: every verb of the protocol, each a single command or script."""
 
+import asyncio
 from collections.abc import Iterable
-from typing import cast
+from typing import NamedTuple, cast
 
 import msgspec
 from redis.exceptions import ResponseError
@@ -12,6 +13,16 @@ from shared.streams.client import RedisSettings, RefusalError
 from shared.streams.entries import Delivery, event_data
 from shared.streams.keys import GROUPS, Keys
 from shared.streams.scripts import Client, Scripts
+
+
+class Promoted(NamedTuple):
+    """What was moved from the retry set."""
+
+    moved: int
+    strange: int
+    """Were no jobs and went to the dead."""
+    next: float | None
+    """Seconds until the next is due; None if nothing waits."""
 
 
 class StageConsumer:
@@ -38,6 +49,8 @@ class StageConsumer:
         self._scripts = Scripts(client)
         # The arguments that all acknowledgements share are the group and the consumer.
         self._batch = Batch(client, {"ack": 2})
+        self.put_aside = asyncio.Event()
+        """Set when this consumer has put a job into the retry set."""
         self._cursor = "-"
         self._control = ""
 
@@ -151,13 +164,15 @@ class StageConsumer:
         """Put a delivery aside for `wait_ms`; `fields` are those of the entry that it then becomes."""
         keys = [self.jobs, self.keys.retry(self.stage)]
         member = msgspec.json.encode(fields)
-        return bool(await self._scripts.call("retry", keys, *self._fence(delivery), wait_ms, member))
+        done = bool(await self._scripts.call("retry", keys, *self._fence(delivery), wait_ms, member))
+        self.put_aside.set()
+        return done
 
-    async def promote(self, count: int) -> tuple[int, int]:
-        """Move what is due back to the stream; returns how many, and how many were no jobs and went to the dead."""
+    async def promote(self, count: int) -> Promoted:
+        """Move what is due back to the stream, at most `count`."""
         keys = [self.keys.retry(self.stage), self.jobs, self.keys.dead(self.stage)]
-        moved, strange = await self._scripts.call("promote", keys, count)
-        return int(moved), int(strange)
+        moved, strange, next_ms = await self._scripts.call("promote", keys, count)
+        return Promoted(int(moved), int(strange), None if next_ms < 0 else int(next_ms) / 1000)
 
     async def release(self, delivery: Delivery) -> bool:
         """Hand a delivery back for another worker to start at once."""
@@ -199,8 +214,10 @@ class StageConsumer:
         await self._client.set(self.keys.probe, "1", px=1000)
 
     async def sweep(self, idle_ms: int) -> int:
-        """Remove consumers that have been gone for `idle_ms` with nothing pending; returns how many."""
-        return int(await self._scripts.call("sweep", [self.jobs, self._deaths], self.group, idle_ms))
+        """Remove consumers that have been gone for `idle_ms` with nothing pending, and have the group hear of this one;
+        returns how many were removed."""
+        keys = [self.jobs, self._deaths]
+        return int(await self._scripts.call("sweep", keys, self.group, idle_ms, self.consumer))
 
     async def leave(self) -> None:
         """Remove this consumer from the group, if nothing is pending for it."""

@@ -6,6 +6,7 @@ them dies, the worker stops fetching and ends, so that its jobs are taken up by 
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable
 
@@ -27,7 +28,7 @@ from shared.watchdog import allowing
 log = get_logger(__name__)
 
 _GONE_MS = 600_000
-"""A consumer that was idle for this long with nothing pending is no longer there: a living one reads every second."""
+"""A consumer that was idle for this long with nothing pending is no longer there: a living one sweeps every 20 s."""
 _BLOCK_MS = 1000
 """Longest that a read waits for a job."""
 
@@ -77,9 +78,9 @@ class Worker:
                 fetch = chores.create_task(run_periodically("fetch", self.fetch_once, self._closing, regroup=regroup))
                 fetch.add_done_callback(lambda _: self._fetched.set())
                 chores.create_task(run_periodically("renew", self.renew_once, self._stop, every=self._lease / 3))
-                chores.create_task(run_periodically("promote", self.promote_once, self._closing, every=0.25))
+                chores.create_task(run_periodically("promote", self.promote_once, self._closing))
                 chores.create_task(run_periodically("control", self.control_once, self._closing))
-                chores.create_task(run_periodically("sweep", self.sweep_once, self._closing, every=60))
+                chores.create_task(run_periodically("sweep", self.sweep_once, self._closing, every=20))
         finally:
             # A chore that died must not leave jobs running that nobody renews.
             for running in self._running.values():
@@ -88,6 +89,7 @@ class Worker:
     async def stop(self) -> None:
         """Stop fetching, let running jobs finish for the drain time, hand the rest back, leave the group."""
         self._closing.set()
+        self._consumer.put_aside.set()
         # The read that is under way may still bring jobs; they must be drained or handed back too.
         await self._fetched.wait()
         tasks = [running.task for running in self._running.values()]
@@ -149,14 +151,21 @@ class Worker:
                 self._give_up(id_)
 
     async def promote_once(self) -> None:
-        """Put due retries back on the stream; tell when progress can be told again."""
+        """Put due retries back on the stream, and wait until the next may be due; tell when progress can be told
+        again."""
         if UNPUBLISHED in redis_outage:
             await self._consumer.probe()
             redis_outage.ends(UNPUBLISHED)
-        _, strange = await self._consumer.promote(100)
-        if strange:
-            log.error("the retry set held what is no job: moved to the dead", members=strange)
-            metrics.JOBS_DEAD.labels(self._consumer.stage, "stream", "malformed").inc(strange)
+        self._consumer.put_aside.clear()
+        promoted = await self._consumer.promote(100)
+        if promoted.strange:
+            log.error("the retry set held what is no job: moved to the dead", members=promoted.strange)
+            metrics.JOBS_DEAD.labels(self._consumer.stage, "stream", "malformed").inc(promoted.strange)
+        # What others put aside meanwhile they look after themselves, unless they end.
+        wait = _BLOCK_MS / 1000 if promoted.next is None else min(promoted.next, _BLOCK_MS / 1000)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await self._consumer.put_aside.wait()
 
     async def control_once(self) -> None:
         """Stop the jobs of documents that were cancelled or deleted."""
@@ -166,7 +175,7 @@ class Worker:
                 self._give_up(id_)
 
     async def sweep_once(self) -> None:
-        """Remove the names of workers that are gone for good."""
+        """Remove the names of workers that are gone for good; this one shows that it is not."""
         await self._consumer.sweep(_GONE_MS)
 
     # --- jobs ---------------------------------------------------------------------------------------------------

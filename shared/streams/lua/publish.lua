@@ -25,6 +25,10 @@ local function publish(events, progress, document, kind, percentage, data, maxle
   redis.call('XADD', events, 'MAXLEN', '~', maxlen, id,
     'document', document, 'type', kind, 'percentage', percentage, 'data', data)
   redis.call('XADD', progress, 'MAXLEN', '~', 1000, id, 'type', kind, 'percentage', percentage, 'data', data)
-  redis.call('EXPIRE', progress, final and math.min(ttl, 900) or ttl)
+  -- Renewed once a minute: most events follow each other within moments.
+  local minute = last and math.floor(string.match(last[1], '^%d+') / 60000)
+  if final or minute ~= math.floor(ms / 60000) or tonumber(ttl) < 120 then
+    redis.call('EXPIRE', progress, final and math.min(ttl, 900) or ttl)
+  end
   return id
 end
