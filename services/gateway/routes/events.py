@@ -91,27 +91,30 @@ async def _history(gateway: Gateway, row: Row, after: EventId) -> list[Frame]:
     """The document's events after `after`: from Redis, from the record where Redis forgot them, and the final one from
     the document itself where neither has it."""
     id_ = str(row["id"])
-    keys = gateway.producer.keys_of(id_)
+    key = gateway.producer.keys_of(id_).progress(id_)
     found: list[tuple[str, Event]] = []
+    known = False
     with contextlib.suppress(RedisError, OSError, TimeoutError):
-        entries = cast("list[tuple[str, dict[str, str]]]", await gateway.client.xrange(keys.progress(id_), count=1000))
+        # Each heartbeat of each stream asks: not for all of it again, which may be long.
+        newer = "-" if after == _START else f"({after[0]}-{after[1]}"
+        entries = cast("list[tuple[str, dict[str, str]]]", await gateway.client.xrange(key, newer, count=1000))
         found = [(entry_id, read_event(fields)) for entry_id, fields in entries]
+        known = bool(found) or bool(await gateway.client.exists(key))
     status = Status(row["status"])
     ended = bool(found) and found[-1][1].final
-    if not found or (status.final and not ended):
+    if not known or (status.final and not ended):
         recorded = [(each.id, each.event) for each in await gateway.events.of(id_)]
         # An end that was published before a dead job was replayed is not the end any more.
         recorded = [
             each for n, each in enumerate(recorded) if not each[1].final or (status.final and n == len(recorded) - 1)
         ]
+        recorded = [each for each in recorded if event_id(each[0]) > after]
         found = recorded if len(recorded) > len(found) else found
         ended = bool(found) and found[-1][1].final
     if status.final and not ended:
         found.append(_final_event(row, after))
     frames: list[Frame] = []
     for entry_id, event in found:
-        if event_id(entry_id) <= after:
-            continue
         if event.type == "complete":
             # The record leaves it out, and a person may have corrected it since it was published.
             saved = await gateway.documents.timetable(id_, row["tenant"])
