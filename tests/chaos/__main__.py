@@ -3,7 +3,7 @@
 Environment: SEED (a new one each run, printed), DOCUMENTS=3000, SECONDS=150, ACTIONS=kill,stop,... (all), SETTLE=120
 seconds for everything to become final afterwards, LONGEST=15 seconds of the longest jobs, CLOCKS=3600 seconds by which
 the processes' clocks are apart, FOLDER to keep the logs in. Ends with 1 if anything was lost, done
-twice or came out wrong.
+twice or came out wrong, or took longer than promised to go on.
 """
 
 import asyncio
@@ -21,6 +21,8 @@ from tests.chaos.plan import KINDS, Kind
 from tests.chaos.run import Options, Result, run
 
 _SHOWN = 15
+PROMISED = 10.0
+"""Seconds from the end of a fault until all goes on."""
 
 
 def options_of(env: dict[str, str]) -> Options:
@@ -47,6 +49,7 @@ def report(options: Options, result: Result) -> None:
     verdict = result.verdict
     calm = [each.seconds for each in result.recovered if each.calm]
     every = [each.seconds for each in result.recovered]
+    resumed = [seconds for seconds, _ in result.resumed]
     figures: dict[str, float | int] = {
         "accepted": verdict.accepted,
         "completed": verdict.completed,
@@ -65,6 +68,8 @@ def report(options: Options, result: Result) -> None:
         "jobs taken up elsewhere": len(every),
         "worst time to recover, s": round(max(every, default=0.0), 2),
         "worst time to recover with both servers up, s": round(max(calm, default=0.0), 2),
+        "faults of a server that the streams went on after": len(resumed),
+        "worst time until they went on, s": round(max(resumed, default=0.0), 2),
         "seconds in all": round(result.seconds, 1),
     }
     show(f"Chaos, seed {options.seed}", ("", "count"), list(figures.items()))
@@ -79,6 +84,7 @@ def report(options: Options, result: Result) -> None:
         ("Event streams", verdict.streams),
         ("Processes", result.faults),
         ("Slowest recoveries", [f"{r.seconds:.2f} s {r.stage} {r.document}: {r.cause}" for r in result.recovered[:3]]),
+        ("Slowest to go on", [f"{seconds:.2f} s: {cause}" for seconds, cause in result.resumed[:3]]),
     ):
         for line in lines[:_SHOWN]:
             print(f"{title}: {line}")
@@ -107,7 +113,8 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         result = asyncio.run(watched(options, folder))
     report(options, result)
-    return 0 if result.good else 1
+    slowest = max([each.seconds for each in result.recovered] + [seconds for seconds, _ in result.resumed], default=0.0)
+    return 0 if result.good and slowest < PROMISED else 1
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """What a process of a run pretends to be: one with another clock, of a later version, with a blob store that hangs.
 
 Environment: CHAOS_CLOCK, seconds that its clock is ahead; CHAOS_VERSION, the version of entries that it writes and
-understands; CHAOS_HANG, a file: while it exists, the blob store takes calls and answers none.
+understands; CHAOS_HANG, a file: while it exists, the blob store takes calls and answers none; CHAOS_CLAIM, seconds
+for which a gateway claims a document that it works directly.
 
     python -m tests.chaos.disguise services.gateway
 """
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 
 from shared import service
@@ -54,5 +56,7 @@ def _hang_by(flag: Path) -> None:
 
 if __name__ == "__main__":
     put_on()
+    if claim := os.environ.get("CHAOS_CLAIM"):
+        vars(import_module("services.gateway.loops.direct"))["_CLAIM_SECONDS"] = float(claim)
     sys.argv = sys.argv[1:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -26,7 +26,7 @@ from shared.messages import VERSION, Stage
 from tests.chaos.plan import REDIS, Action
 from tests.chaos.proxy import Proxy, Weather
 from tests.refusals import Refusal, Refuser
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 STAGES: tuple[Stage, ...] = ("compress", "ocr", "extract")
@@ -51,10 +51,13 @@ class Fleet:
     gateways: how many.
     each: worker processes a stage.
     clocks: seconds by which the processes' clocks are apart at most.
+    claim: seconds for which a gateway claims a document that it works directly.
     env: settings of all processes.
     """
 
-    def __init__(self, folder: Path, seed: int, gateways: int, each: int, clocks: float = 0.0, **env: str) -> None:
+    def __init__(
+        self, folder: Path, seed: int, gateways: int, each: int, clocks: float = 0.0, claim: float = 30.0, **env: str
+    ) -> None:
         self.folder = folder
         self.records = folder / "records"
         self.gateways = [f"gateway-{number}" for number in range(gateways)]
@@ -77,9 +80,10 @@ class Fleet:
         self._postgres = Proxy(lambda: self.postgres.port)
         self._seed = seed
         self._clocks = clocks
+        self._claim = claim
         self._env = env
         self._version: dict[str, int] = {}
-        self._upgrades = 0
+        self._upgrades = self._failovers = 0
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
@@ -116,6 +120,7 @@ class Fleet:
             "CHAOS_CLOCK": str(random.Random(f"{self._seed} {name}").uniform(-1, 1) * self._clocks),
             "CHAOS_VERSION": str(self._version.get(name, VERSION)),
             "CHAOS_HANG": str(self._hang(name)),
+            "CHAOS_CLAIM": str(self._claim),
             "CONSUMER_NAME": name,
             "DATABASE_POOL": "4",
             "LOG_FORMAT": "json",
@@ -211,7 +216,7 @@ class Fleet:
         match action.kind:
             case "kill":
                 await self._kill(action)
-            case "stop":
+            case "stop" | "freeze-gateway":
                 await self._freeze(action)
             case "stop-all":
                 await self._freeze_all(action)
@@ -221,6 +226,8 @@ class Fleet:
                 await self._upgrade(action)
             case "refuse":
                 await self._refuse(action)
+            case "failover":
+                await self._failover(action)
             case "blobs":
                 self._hang(action.target).touch()
                 await asyncio.sleep(action.lasts)
@@ -288,6 +295,39 @@ class Fleet:
             finally:
                 await refuser.close()
 
+    async def _failover(self, action: Action) -> None:
+        """A replica takes the master's place; the doors lead to it some seconds later, as a name or address that moves
+        does."""
+        async with self._restarting[self.valkey.name]:
+            old, self._failovers = self.valkey, self._failovers + 1
+            new = EmbeddedValkey(self.folder / f"valkey-{self._failovers}", password=old.password)
+            await new.start(PATIENCE)
+            master, replica = (cast("Any", Redis.from_url(each.url, decode_responses=True)) for each in (old, new))
+            try:
+                for each in (master, replica):
+                    await each.config_set("masterauth", old.password)
+                await replica.replicaof("127.0.0.1", old.port)
+                await until(lambda: _is(replica, master_link_status="up"))
+                if action.how == "switch":
+                    await master.execute_command("FAILOVER", "TO", "127.0.0.1", new.port)
+                    await until(lambda: _is(replica, role="master"))
+                    await asyncio.sleep(action.lasts)
+                    self._redis.set_all("cut")
+                else:
+                    os.kill(old.pid or 0, signal.SIGKILL)
+                    await old.died()
+                    self._redis.set_all("cut")
+                    await asyncio.sleep(action.lasts)
+                    await replica.replicaof("NO", "ONE")
+                self.valkey = new
+                if self.watch:
+                    await self.watch(action.how == "kill")
+            finally:
+                self._redis.set_all("clear")
+                await master.aclose()
+                await replica.aclose()
+                await (old if self.valkey is new else new).stop()
+
     async def _drain(self, action: Action) -> None:
         process = self.processes[action.target]
         process.send_signal(signal.SIGTERM)
@@ -350,6 +390,12 @@ class Fleet:
 
 
 _SERVICES: dict[Stage, str] = {"compress": "compressor", "ocr": "ocr", "extract": "extractor"}
+
+
+async def _is(client: Any, **values: str) -> bool:
+    """Whether a server says so of its part in a replication."""
+    info = await client.info("replication")
+    return all(info.get(name) == value for name, value in values.items())
 
 
 def _through(url: str, port: int) -> str:

@@ -11,6 +11,7 @@ Kind: TypeAlias = Literal[
     "stop-all",
     "restart",
     "restart-redis",
+    "failover",
     "refuse",
     "flush",
     "cut",
@@ -18,6 +19,7 @@ Kind: TypeAlias = Literal[
     "blobs",
     "upgrade",
     "away",
+    "freeze-gateway",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -27,6 +29,7 @@ HOWS: dict[Kind, tuple[str, ...]] = {
     "stop-all": ("stop",),
     "restart": ("drain",),
     "restart-redis": ("graceful", "kill"),
+    "failover": ("switch", "kill"),
     "refuse": ("oom", "misconf", "noreplicas"),
     "flush": ("flushall", "wipe"),
     "cut": ("cut", "blackhole", "mute", "delay"),
@@ -34,21 +37,26 @@ HOWS: dict[Kind, tuple[str, ...]] = {
     "blobs": ("hang",),
     "upgrade": ("any-order",),
     "away": ("half",),
+    "freeze-gateway": ("stop",),
 }
 """Ways to do each kind.
 
 ``drain``: SIGTERM, then start anew. ``wipe``: Redis is killed and comes back without its file. ``cut``: connections
 are reset and refused; ``blackhole``: nothing passes; ``mute``: requests arrive, answers do not; ``delay``: everything
 is late. ``crash``: Postgres ends without a checkpoint and recovers. ``stop-all``: every worker at once, so that nobody
-is left to take anything up. ``oom``, ``misconf``, ``noreplicas``: Redis answers, and takes no writes. ``hang``: the
-blob store of a worker neither answers nor refuses. ``any-order``: every process is drained and replaced by one that
-writes a later version of entries, in an order by chance. ``half``: Redis is away for half of the run, once, and
-documents are worked directly.
+is left to take anything up. ``switch``: a replica takes over in good order, and the clients find it some seconds later;
+``kill``, of a failover: the master dies, and with it what the replica did not have yet. ``oom``, ``misconf``,
+``noreplicas``: Redis answers, and takes no writes. ``hang``: the blob store of a worker neither answers nor refuses.
+``any-order``: every process is drained and replaced by one that writes a later version of entries, in an order by
+chance. ``half``: Redis is away for half of the run, once, and documents are worked directly. ``freeze-gateway``:
+meanwhile one gateway is stopped for longer than its claims hold, so that the other takes over what it works before it
+wakes up.
 """
 
 REDIS, POSTGRES, WORKERS, FLEET = "redis", "postgres", "workers", "fleet"
 _SERVERS: dict[Kind, str] = {
     "restart-redis": REDIS,
+    "failover": REDIS,
     "refuse": REDIS,
     "flush": REDIS,
     "restart-postgres": POSTGRES,
@@ -58,6 +66,8 @@ _SERVERS: dict[Kind, str] = {
 }
 _BEGIN = 2.0
 """Seconds before the first action: there must be something to disturb."""
+CLAIM_LEASES = 5
+"""How long a gateway's claim on a document that it works directly lasts, in leases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,7 @@ def plan(
         lease: seconds after which a silent worker's jobs are taken over; stops and cuts are of both sides of it.
     """
     chance = random.Random(seed)
-    ways = [(kind, how) for kind in kinds for how in HOWS[kind] if kind != "away"]
+    ways = [(kind, how) for kind in kinds for how in HOWS[kind] if kind not in ("away", "freeze-gateway")]
     # The pace follows the time there is, so that a short run meets every way too.
     pace = min(max((seconds - _BEGIN) / (max(len(ways), 1) * 1.5), 0.8), 3.0)
     waiting: list[tuple[Kind, str]] = []
@@ -112,6 +122,14 @@ def plan(
     if "away" in kinds:
         away = (seconds / 4, seconds * 3 / 4)
         actions.append(Action(round(away[0], 3), "away", "half", REDIS, round(seconds / 2, 3)))
+    if "freeze-gateway" in kinds:
+        # While documents are worked directly, if they are: until then it has some, and the others have time afterwards.
+        begin, lasts = away[0] + seconds / 16 if "away" in kinds else seconds / 4, 1.2 * CLAIM_LEASES * lease
+        actions.append(Action(round(begin, 3), "freeze-gateway", "stop", gateways[-1], round(lasts, 3)))
+        frozen = (gateways[-1], begin, begin + lasts)
+    else:
+        frozen = ("", 0.0, 0.0)
+    unstopped: list[str] = []
     at = _BEGIN
     while ways and at < seconds:
         if not waiting:
@@ -120,12 +138,18 @@ def plan(
         # What the gateways' blob store does, the uploads meet at once; a worker's is met in the middle of a job.
         of = workers if kind == "blobs" else [*workers, *workers, *gateways]
         target = _SERVERS.get(kind) or chance.choice(of)
+        if kind == "stop":
+            # Every single one has its turn.
+            unstopped = unstopped or chance.sample([*workers, *gateways], len(workers) + len(gateways))
+            target = unstopped.pop()
         lasts = _lasts(chance, kind, how, lease)
         server = chance.choice((REDIS, REDIS, POSTGRES)) if kind == "cut" else ""
         # Two actions on one target at once would undo each other; the second waits for its turn.
         begin = max(at, busy.get(target, 0.0))
         if target == REDIS and begin + lasts + 1.0 > away[0] and begin < away[1]:
             begin = away[1] + 1.0
+        if target == frozen[0] and begin + lasts + 1.0 > frozen[1] and begin < frozen[2]:
+            begin = frozen[2] + 1.0
         if begin < seconds:
             actions.append(Action(round(begin, 3), kind, how, target, round(lasts, 3), server))
             busy[target] = begin + lasts + 1.0

@@ -3,16 +3,17 @@
 import json
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.chaos.fleet import Disturbance
-from tests.chaos.plan import POSTGRES
+from tests.chaos.plan import POSTGRES, WORKERS
 from tests.chaos.witness import Told
 
 _BEFORE = {"ocr": "compress", "extract": "ocr"}
-_SERVER_KINDS = ("restart-redis", "refuse", "away", "flush", "restart-postgres")
+_SERVER_KINDS = ("restart-redis", "failover", "refuse", "away", "flush", "restart-postgres")
 
 Step = tuple[str, str]
 """Document and stage."""
@@ -23,6 +24,7 @@ class Recovery:
     """A job that was held up and started elsewhere."""
 
     seconds: float
+    """From the moment from which somebody could have taken it."""
     document: str
     stage: str
     cause: str
@@ -36,8 +38,21 @@ def read_records(folder: Path) -> list[dict[str, Any]]:
     return sorted(map(json.loads, lines), key=lambda each: float(each["at"]))
 
 
-def recoveries(done: list[Disturbance], records: list[dict[str, Any]], told: list[Told]) -> list[Recovery]:
-    """The jobs that each disturbed worker held, and how long they took to start elsewhere."""
+@dataclass(frozen=True)
+class Fault:
+    """A time in which somebody could not work."""
+
+    begun: float
+    over: float
+    who: str
+    """A process; empty for all of them."""
+
+
+def recoveries(
+    done: list[Disturbance], records: list[dict[str, Any]], told: list[Told], workers: Sequence[str]
+) -> list[Recovery]:
+    """The jobs that each disturbed worker held, and how long they took to start elsewhere, counted from the moment from
+    which somebody could have taken them: the disturbance itself, or the end of what kept all of the stage's workers."""
     starts: defaultdict[Step, list[tuple[float, str]]] = defaultdict(list)
     settled: defaultdict[Step, list[float]] = defaultdict(list)
     for each in records:
@@ -51,18 +66,55 @@ def recoveries(done: list[Disturbance], records: list[dict[str, Any]], told: lis
             settled[event.document, stage].append(event.at)
     for times in settled.values():
         times.sort()
+    faults = [_fault_of(each) for each in done]
     outages = [(each.begun, each.over + 1) for each in done if each.action.kind in _SERVER_KINDS]
     found = []
     for disturbance in done:
         if not disturbance.pid or disturbance.action.server == POSTGRES:
             continue
         for step, begun in starts.items():
-            seconds = _held_up(disturbance, begun, settled[step])
-            if seconds is not None:
-                end = disturbance.begun + seconds
+            end = _started_elsewhere(disturbance, begun, settled[step])
+            if end is not None:
                 calm = not any(first < end and disturbance.begun < last for first, last in outages)
-                found.append(Recovery(seconds, *step, cause=str(disturbance.action).strip(), calm=calm))
+                able = [name for name in workers if name.startswith(f"{step[1]}-")]
+                since = _possible_since(disturbance.begun, end, faults, able)
+                found.append(Recovery(end - since, *step, cause=str(disturbance.action).strip(), calm=calm))
     return sorted(found, key=lambda each: -each.seconds)
+
+
+def _fault_of(disturbance: Disturbance) -> Fault:
+    action = disturbance.action
+    everybody = action.kind in _SERVER_KINDS or action.target == WORKERS
+    return Fault(disturbance.begun, disturbance.over, "" if everybody else action.target)
+
+
+def _possible_since(begun: float, end: float, faults: list[Fault], able: list[str]) -> float:
+    """The last moment before `end` at which one of the workers of a stage could work again, where none could before;
+    `begun` if one could all the time."""
+    since = begun
+    for fault in faults:
+        if since < fault.over < end and all(
+            any(f.begun < fault.over <= f.over for f in faults if f.who in ("", name)) for name in able
+        ):
+            since = fault.over
+    return since
+
+
+def resumed(done: list[Disturbance], told: list[Told], until: float) -> list[tuple[float, str]]:
+    """How long it took after each fault of a server until the streams went on, and which fault it was.
+
+    Args:
+        until: when there was nothing new to be done any more (Unix seconds).
+    """
+    outages = [each for each in done if each.action.kind in _SERVER_KINDS]
+    at = [event.at for event in told]
+    found = []
+    for each in outages:
+        following = bisect_right(at, each.over)
+        first = at[following] if following < len(at) else float("inf")
+        if first < until and not any(o.begun < first and o.over > each.over for o in outages if o is not each):
+            found.append((first - each.over, str(each.action).strip()))
+    return sorted(found, reverse=True)
 
 
 def _settles(event: Told) -> tuple[str, ...]:
@@ -73,8 +125,8 @@ def _settles(event: Told) -> tuple[str, ...]:
     return ("extract",) if event.what == "complete" else ()
 
 
-def _held_up(disturbance: Disturbance, starts: list[tuple[float, str]], settled: list[float]) -> float | None:
-    """Seconds from the disturbance to the next start elsewhere, if this step was running in the disturbed process."""
+def _started_elsewhere(disturbance: Disturbance, starts: list[tuple[float, str]], settled: list[float]) -> float | None:
+    """When this step started elsewhere next, if it was running in the disturbed process."""
     before = [start for start in starts if start[0] < disturbance.begun]
     if not before or not before[-1][1].endswith(f".{disturbance.pid}"):
         return None
@@ -84,4 +136,4 @@ def _held_up(disturbance: Disturbance, starts: list[tuple[float, str]], settled:
     # Settled by the process itself, before it or after it went on: then it was not held up.
     if not elsewhere or over < elsewhere[0]:
         return None
-    return elsewhere[0] - disturbance.begun
+    return elsewhere[0]

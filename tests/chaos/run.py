@@ -16,8 +16,8 @@ from shared.db.pool import Database, DatabaseSettings
 from tests.chaos.check import FINAL, Answer, Evidence, Record, Verdict, judge
 from tests.chaos.clients import NETWORK, People
 from tests.chaos.fleet import Disturbance, Fleet
-from tests.chaos.plan import KINDS, Action, Kind, plan
-from tests.chaos.recovery import Recovery, read_records, recoveries
+from tests.chaos.plan import CLAIM_LEASES, KINDS, Action, Kind, plan
+from tests.chaos.recovery import Recovery, read_records, recoveries, resumed
 from tests.chaos.witness import Witness
 from tests.waiting import PATIENCE, patience
 
@@ -50,6 +50,8 @@ class Options:
 class Result:
     verdict: Verdict
     recovered: list[Recovery]
+    resumed: list[tuple[float, str]]
+    """Seconds from the end of each fault of a server until the streams went on, the longest first, and which it was."""
     done: list[Disturbance]
     faults: list[str]
     tries: int
@@ -93,7 +95,8 @@ async def run(
         "SSE_HEARTBEAT": "2000",
         **options.env,
     }
-    fleet = Fleet(folder, options.seed, options.gateways, options.each, options.clocks, **env)
+    claim = CLAIM_LEASES * options.lease
+    fleet = Fleet(folder, options.seed, options.gateways, options.each, options.clocks, claim, **env)
     witness = Witness()
 
     async def watch(forgotten: bool) -> None:
@@ -125,7 +128,8 @@ async def run(
         records = read_records(fleet.records)
         return Result(
             verdict=judge(evidence),
-            recovered=recoveries(fleet.done, records, witness.told),
+            recovered=recoveries(fleet.done, records, witness.told, fleet.workers),
+            resumed=resumed(fleet.done, witness.told, max(each.at for each in people.accepted.values())),
             done=fleet.done,
             faults=fleet.faults,
             tries=people.tries,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.chaos.plan import FLEET, HOWS, KINDS, POSTGRES, REDIS, Action, plan
+from tests.chaos.plan import CLAIM_LEASES, FLEET, HOWS, KINDS, POSTGRES, REDIS, Action, plan
 from tests.chaos.plan import WORKERS as ALL_WORKERS
 
 WORKERS = ["ocr-0", "ocr-1"]
@@ -17,7 +17,7 @@ def test_the_same_seed_gives_the_same_plan_and_another_seed_another() -> None:
     assert of(7) == of(7)
     assert of(7) != of(8)
     # Written down: a seed from a log must give the same plan on another machine and Python.
-    assert str(of(7)[0]) == "   2.0 s  cut gateway-0 from redis for 4.2 s"
+    assert str(of(7)[0]) == "   2.0 s  failover kill redis for 2.5 s"
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -39,6 +39,26 @@ def test_redis_is_away_for_half_of_the_run_and_left_alone_meanwhile() -> None:
     others = [each for each in of(4, 200) if each.target == REDIS and each is not away and each != away]
     assert others
     assert all(each.at + each.lasts <= 50 or each.at >= 150 for each in others)
+
+
+@pytest.mark.parametrize("seconds", [30, 600])
+def test_a_gateway_is_frozen_for_longer_than_its_claims_while_documents_are_worked_directly(seconds: float) -> None:
+    actions = of(4, seconds)
+    (away,) = (each for each in actions if each.kind == "away")
+    (frozen,) = (each for each in actions if each.kind == "freeze-gateway")
+    assert frozen.target in GATEWAYS
+    assert frozen.lasts > CLAIM_LEASES * 6.0
+    assert away.at < frozen.at < away.at + away.lasts
+    # Nothing else is done to it meanwhile, such as waking it up.
+    meanwhile = [each for each in actions if each.target == frozen.target and each is not frozen]
+    assert all(
+        each.at + each.lasts <= frozen.at or each.at >= min(frozen.at + frozen.lasts, seconds) for each in meanwhile
+    )
+
+
+def test_every_single_process_is_stopped_before_any_is_again() -> None:
+    stopped = [each.target for each in of(5, 600) if each.kind == "stop"]
+    assert set(stopped[: len(WORKERS) + len(GATEWAYS)]) == {*WORKERS, *GATEWAYS}
 
 
 def test_a_short_plan_has_most_ways_too() -> None:
