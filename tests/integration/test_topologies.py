@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+import asyncpg
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -18,13 +20,16 @@ from shared.messages import Event, Message
 from shared.outcomes import Done, Job, Outcome, Progress
 from shared.streams.client import RedisSettings, connect
 from shared.streams.entries import job_fields
-from shared.streams.keys import Keys
+from shared.streams.keys import Keys, partition_of
 from shared.streams.loops import AWAY
 from shared.streams.producer import Producer
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.queue_stats import QueueStats
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import Worker
+from tests.integration.conftest import GatewayAlone
+from tests.integration.test_gateway import png
+from tests.system import upload
 from tests.waiting import PATIENCE, patience, until
 
 
@@ -189,6 +194,65 @@ async def test_a_cluster_with_several_partitions_outlives_a_master(servers: Serv
     await fleet.close()
     for client in clients:
         await client.aclose()
+
+
+async def test_a_dead_node_of_a_cluster_stops_its_own_partitions_alone(
+    servers: Servers, database_url: str, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    """Its slots have no replica: uploads of the other partitions go over the streams meanwhile, and theirs when it is
+    back."""
+    options = ("--cluster-enabled", "yes", "--cluster-require-full-coverage", "no", "--appendonly", "yes")
+    bus = [free_port() for _ in range(2)]
+    ports = [await servers.start(*options, "--cluster-port", str(each)) for each in bus]
+    clients: list[Any] = [Redis(port=port, decode_responses=True) for port in ports]
+    for number, (client, slots) in enumerate(zip(clients, ((0, 8191), (8192, 16383)), strict=True)):
+        await client.execute_command("CLUSTER", "ADDSLOTSRANGE", *slots)
+        await client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+    await clients[1].execute_command("CLUSTER", "MEET", "127.0.0.1", ports[0], bus[0])
+
+    async def formed(client: Any) -> bool:
+        info = await client.execute_command("CLUSTER INFO")
+        return bool(info["cluster_state"] == "ok" and info["cluster_known_nodes"] == "2")
+
+    for port in ports:
+        await servers.until(port, formed)
+    url = f"redis://127.0.0.1:{ports[1]}/0"
+    settings = RedisSettings.load(redis_url=url, redis_cluster=True, partitions=6)
+    dying = {
+        keys.partition for keys in settings.keys if await clients[0].cluster("KEYSLOT", keys.jobs("compress")) < 8192
+    }
+    assert 0 < len(dying) < 6
+    # Nobody works what cannot go over the streams.
+    gateway = GatewayAlone(
+        tmp_path, url, database_url, REDIS_CLUSTER="true", PARTITIONS="6", DIRECT_CONCURRENCY="0", DIRECT_WAITING="64"
+    )
+    fleet = Fleet(settings)
+    try:
+        await gateway.start()
+        await servers.kill(ports[0])
+
+        async def noticed() -> bool:
+            async with session.get(gateway.metrics_url) as answer:
+                return f"timelift_redis_partitions_away {float(len(dying))}" in await answer.text()
+
+        await until(noticed)
+        uploads = [asyncio.create_task(upload(session, gateway.base_url, png())) for _ in range(24)]
+        record = await asyncpg.connect(database_url)
+        await until(lambda: record.fetchval("SELECT count(*) = 24 FROM documents"))
+        documents = [str(row["id"]) for row in await record.fetch("SELECT id FROM documents")]
+        await record.close()
+        waiting = {each for each in documents if partition_of(each, 6) in dying}
+        assert 0 < len(waiting) < 24
+        await fleet.until_done(set(documents) - waiting)
+        assert not fleet.done & waiting
+        await servers.start(*options, "--cluster-port", str(bus[0]), port=ports[0])
+        await fleet.until_done(waiting)
+        assert {await each for each in uploads} == set(documents)
+    finally:
+        await fleet.close()
+        await gateway.stop()
+        for client in clients:
+            await client.aclose()
 
 
 async def test_a_sentinel_failover_needs_no_restart(servers: Servers) -> None:
