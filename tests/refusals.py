@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from redis.asyncio import Redis
 from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 
-from tests.waiting import patience
+from tests.waiting import PATIENCE, patience
 
 Refusal: TypeAlias = Literal["oom", "misconf", "noreplicas", "busy"]
 REFUSALS: tuple[Refusal, ...] = get_args(Refusal)
@@ -25,7 +25,8 @@ class Refuser:
     """
 
     def __init__(self, url: str, folder: Path) -> None:
-        self._client: Any = Redis.from_url(url, decode_responses=True)
+        # Longer than the script below may run: redis-py gives up after five seconds by default.
+        self._client: Any = Redis.from_url(url, decode_responses=True, socket_timeout=PATIENCE)
         self._dump = folder / "dump.rdb"
         self._script: asyncio.Task[Any] | None = None
 
@@ -89,14 +90,19 @@ class Refuser:
         await self._client.aclose()
 
     async def _save(self, wanted: str) -> None:
+        """Have it save until that ends as `wanted`."""
         async with patience():
             while True:
-                with contextlib.suppress(ResponseError):
+                with contextlib.suppress(ResponseError):  # one is under way
                     await self._client.bgsave()
+                # Each to its end: where the next was begun as soon as the last was through, one was always under way.
                 info = await self._client.info("persistence")
-                if info["rdb_last_bgsave_status"] == wanted and not info["rdb_bgsave_in_progress"]:
+                while info["rdb_bgsave_in_progress"]:
+                    await asyncio.sleep(0.05)
+                    info = await self._client.info("persistence")
+                if info["rdb_last_bgsave_status"] == wanted:
                     return
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.05)  # it is put off while the log is rewritten
 
     async def _until_busy(self) -> None:
         async with patience():

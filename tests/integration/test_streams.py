@@ -1,7 +1,8 @@
 """The stream runtime against real servers, Valkey and Redis: every arrow of the state diagram."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from shared.streams.queue_settings import QueueSettings
 from shared.streams.scripts import Client
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import Worker
-from tests.waiting import PATIENCE, patience
+from tests.waiting import PATIENCE, patience, until
 
 KEYS = Keys(0)
 JOBS = KEYS.jobs("compress")
@@ -26,6 +27,29 @@ JOBS = KEYS.jobs("compress")
 
 class Payload(Message):
     number: int
+
+
+class Turns:
+    """Counts the turns of a worker's chores, for what shows only by nothing being done. Make it before they begin."""
+
+    def __init__(self, worker: Worker, *chores: str) -> None:
+        self._ended: Counter[str] = Counter(dict.fromkeys(chores, 0))
+        for chore in chores:
+            setattr(worker, f"{chore}_once", self._counted(chore, getattr(worker, f"{chore}_once")))
+
+    def _counted(self, chore: str, run_once: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+        async def counted() -> None:
+            try:
+                await run_once()
+            finally:
+                self._ended[chore] += 1
+
+        return counted
+
+    async def pass_by(self, count: int = 2) -> None:
+        """Wait until so many turns of each chore have ended from now on. Of two, the second began after now."""
+        wanted = {chore: before + count for chore, before in self._ended.items()}
+        await until(lambda: all(self._ended[chore] >= turns for chore, turns in wanted.items()))
 
 
 class Bench:

@@ -16,7 +16,7 @@ from shared.streams.producer import Producer
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import Worker
-from tests.integration.test_streams import Bench, Payload, complete
+from tests.integration.test_streams import Bench, Payload, Turns, complete
 from tests.waiting import patience
 
 JOBS_EACH = 8
@@ -66,12 +66,12 @@ async def test_fetch_and_reclaim_share_the_slots(bench: Bench) -> None:
         await bench.enqueue(f"old-{number}")
     assert len(await gone.fetch(2, 1000)) == 2
     # It waits for new jobs when the abandoned ones may be taken up.
-    bench.work(handle, queue_concurrency=2, queue_lease=500)
+    turns = Turns(bench.work(handle, queue_concurrency=2, queue_lease=500), "fetch")
     async with patience():
         await begun.wait()
     for number in range(2):
         await bench.enqueue(f"new-{number}")
-    await asyncio.sleep(1.5)  # longer than a read waits that was under way; that nothing begins gives no signal
+    await turns.pass_by()
     assert most == 2
     go_on.set()
     for number in range(2):

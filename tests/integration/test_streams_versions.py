@@ -15,7 +15,7 @@ from shared.streams.entries import NEWER_SINCE, NEWER_TRIES, job_fields, replace
 from shared.streams.producer import Producer
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.worker import Worker
-from tests.integration.test_streams import JOBS, KEYS, Bench, Payload, complete
+from tests.integration.test_streams import JOBS, KEYS, Bench, Payload, Turns, complete
 from tests.waiting import patience, until
 
 NEWER = VERSION + 1
@@ -173,13 +173,12 @@ async def test_what_is_due_is_due_by_the_servers_clock(bench: Bench, monkeypatch
     fields = job_fields("later", "default", Payload(number=1), deadline=0, trace="")
     await bench.raw.zadd(KEYS.retry("compress"), {json.dumps(fields): (seconds + 1800) * 1000})
     monkeypatch.setattr(time, "time", lambda: real() + 3600)
-    bench.work(handle)
+    turns = Turns(bench.work(handle), "promote")
     in_time = job_fields("in time", "default", Payload(number=1), deadline=seconds + 600, trace="")
     await Producer(bench.client, bench.settings).enqueue("compress", "in time", in_time)
     await bench.until_event("in time", "complete")
-    # Behind many turns of the chore that promotes.
     await bench.enqueue("d2")
     await bench.until_event("d2", "complete")
-    await asyncio.sleep(1)  # four turns; that nothing is done gives no signal
+    await turns.pass_by()
     assert await bench.raw.zcard(KEYS.retry("compress")) == 1
     assert attempts == [1, 1]
