@@ -40,7 +40,7 @@ async def main(url: str, name: str, lease: int, silence: int, concurrency: int) 
         await raw.xadd(BEGAN, {"document": job.document_id, "who": name, "attempt": job.attempt})
         if await raw.sismember(DEADLY, job.document_id):
             os.kill(os.getpid(), signal.SIGKILL)
-        while not await raw.sismember(MAY_END, job.document_id):  # noqa: ASYNC110 - another process sets it
+        while not await raw.sismember(MAY_END, job.document_id):
             await asyncio.sleep(0.02)
             # redis-py may have swallowed it, which would keep the job's slot for ever.
             end_if_cancelled()
