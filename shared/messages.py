@@ -36,6 +36,10 @@ Reader: TypeAlias = Literal["local", "claude"]
 """Who read a week: the rules of this service, or Claude."""
 
 
+Role: TypeAlias = Literal["read", "write", "operate"]
+"""What a key of the API is for: to see its tenant's documents, to add and change them, to run the system for all."""
+
+
 class Message(msgspec.Struct, rename="camel", omit_defaults=False, kw_only=True):
     """Base of all bodies: keyword-only, camelCase in JSON, unknown fields ignored when read."""
 

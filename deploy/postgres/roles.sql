@@ -30,6 +30,7 @@ GRANT SELECT, UPDATE ON timetables TO timelift_gateway;  -- deleting a document 
 GRANT SELECT ON extraction_attempts TO timelift_gateway;
 GRANT SELECT, INSERT ON timetable_corrections TO timelift_gateway;
 GRANT SELECT, INSERT, DELETE ON calendars TO timelift_gateway;
+GRANT SELECT, INSERT, UPDATE ON api_keys TO timelift_gateway;
 
 -- A job that is dead ends its document.
 GRANT SELECT (id, tenant, status), UPDATE (status, error, updated_at, completed_at) ON documents

@@ -17,8 +17,10 @@ from services.gateway.loops.recorder import Recorder
 from services.gateway.loops.relay import Relay, RelaySettings
 from services.gateway.reception import Reception
 from services.gateway.settings import GatewaySettings
+from services.gateway.stored_keys import StoredKeys
 from services.gateway.tenants import Tenants
 from shared.blobs import BlobStore
+from shared.db.api_keys import ApiKeys
 from shared.db.documents import Documents
 from shared.db.events import Events
 from shared.db.jobs import Jobs
@@ -52,9 +54,11 @@ _OTHER_CLIENTS = 1000
 async def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     stop, watchdog = stop_signals(), Watchdog()
-    settings, redis_settings, tenants = GatewaySettings.load(), RedisSettings.load(), Tenants.load()
-    check_open(settings, tenants.keyed)
+    settings, redis_settings = GatewaySettings.load(), RedisSettings.load()
     blobs, database = BlobStore.open(), Database()
+    api_keys = ApiKeys(database)
+    tenants = Tenants.load(StoredKeys(api_keys))
+    check_open(settings, tenants.keyed)
     partitions = redis_settings.keys
     client = connect(redis_settings)
     # Each blocking reader has a client of its own: it would hold a pooled connection for its whole life.
@@ -75,6 +79,7 @@ async def main() -> None:
         pictures=PictureSettings.load(),
         redis_settings=redis_settings,
         blobs=blobs,
+        api_keys=api_keys,
         documents=documents,
         weeks=Weeks(database),
         events=events,

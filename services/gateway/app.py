@@ -4,10 +4,11 @@ from aiohttp import web
 
 from services.gateway.access_log import AccessLogSettings, access_log
 from services.gateway.context import GATEWAY, Gateway
+from services.gateway.endpoint import ENDPOINTS
 from services.gateway.guard import allows_origin, guard
 from services.gateway.metrics import measured
 from services.gateway.problems import problem_middleware
-from services.gateway.routes import calendars, documents, events, exports, page, queue, timetables, upload
+from services.gateway.routes import calendars, documents, events, exports, keys, page, queue, timetables, upload
 from shared.health import Check, add_health_routes
 from shared.http_server import SECURITY_HEADERS
 
@@ -35,7 +36,9 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
         *timetables.ROUTES,
         *events.ROUTES,
         *queue.ROUTES,
+        *keys.ROUTES,
     ]
+    app[ENDPOINTS] = {(each.method, each.path): each for each in api}
     app.add_routes([*api, *(web.options(path, _preflight) for path in sorted({route.path for route in api}))])
     app.add_routes(page.ROUTES)
     add_health_routes(app, checks, alive)
@@ -45,7 +48,7 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
 async def _preflight(request: web.Request) -> web.Response:
     """Answers a browser that asks whether a page of another origin may call the API; `_headers` says whether."""
     headers = {
-        "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
+        "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
         "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match, Last-Event-ID, X-API-Key, traceparent",
         "Access-Control-Max-Age": "600",
     }

@@ -18,6 +18,7 @@ from services.gateway.reception import Reception
 from services.gateway.settings import GatewaySettings
 from services.gateway.tenants import Tenants
 from shared.blobs import BlobStore
+from shared.db.api_keys import ApiKeys
 from shared.db.documents import Documents
 from shared.db.events import Events
 from shared.db.jobs import Jobs
@@ -40,6 +41,7 @@ class Gateway:
     pictures: PictureSettings
     redis_settings: RedisSettings
     blobs: BlobStore
+    api_keys: ApiKeys
     documents: Documents
     weeks: Weeks
     events: Events

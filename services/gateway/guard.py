@@ -17,7 +17,7 @@ from shared.settings import SettingError
 
 _PROBES = frozenset(("/livez", "/readyz"))
 """What is asked for by address, and tells nothing."""
-_WRITES_BODIES = frozenset(("POST", "PUT"))
+_WRITES_BODIES = frozenset(("POST", "PUT", "PATCH"))
 _READS = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
@@ -33,7 +33,8 @@ def check_open(settings: GatewaySettings, keyed: bool) -> None:
     if not (keyed or settings.allow_open or is_loopback(settings.host)):
         raise SettingError(
             f"HOST={settings.host} would let everybody who reaches this machine read and delete every week: set "
-            "API_KEYS without API_KEY_OPTIONAL, or ALLOW_OPEN=1 if something in front of the gateway does the guarding."
+            "API_KEYS or API_KEY_REQUIRED without API_KEY_OPTIONAL, or ALLOW_OPEN=1 if something in front of the "
+            "gateway does the guarding."
         )
 
 

@@ -46,7 +46,7 @@ STREAMS_CLOSED = Counter(
 
 _NO_ROUTE = "none"
 _CLIENT_GONE = 499
-_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"))
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
 @web.middleware

@@ -1,32 +1,35 @@
-"""Tenants by API key: who a request belongs to.
+"""Tenants by API key: who a request is from, whose documents it is about, and what it may do.
 
-Without `API_KEYS` everything belongs to the tenant `default`. With them, every request to the API names a key, and
-sees, changes and deletes its own tenant's documents only; another's are not there for it.
+Without `API_KEYS` and `API_KEY_REQUIRED` everything belongs to the tenant `default`. With one of them, every request to
+the API names a key, from there or from Postgres, and sees, changes and deletes its own tenant's documents only;
+another's are not there for it.
 """
 
-import hashlib
 import hmac
 import re
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from aiohttp import web
 from pydantic import field_validator
 
+from services.gateway.endpoint import role_needed
 from services.gateway.problems import Handler, ProblemError
+from services.gateway.stored_keys import StoredKeys
+from shared.db.api_keys import digest_of
+from shared.messages import Role
 from shared.settings import Settings, setting
 
 DEFAULT = "default"
 """The tenant of requests without a key."""
 TENANT = web.RequestKey("tenant", str)
 
-_NAME = re.compile(r"[a-z0-9-]{1,40}")
+TENANT_NAME = r"[a-z0-9-]{1,40}"
+_NAME = re.compile(TENANT_NAME)
 _KEY = re.compile(r"[!-+\--~]{16,200}")
 """What a header carries as it is: printable ASCII, without the comma that separates the pairs."""
 _BY_QUERY = re.compile(r"/api/v1/(?:events/[^/]+|documents/[^/]+/image)")
 """What `EventSource` and `<img>` ask for, which cannot send a header."""
-
-_KEYLESS = re.compile(r"/api/v1/(?:calendars/[^/]+\.ics|schemas/[^/]+)")
-"""What calendar programs ask for, which have no key (the address itself is the secret), and what is nobody's secret."""
 
 
 class TenantSettings(Settings):
@@ -34,8 +37,14 @@ class TenantSettings(Settings):
     api_keys: str = setting(
         "",
         "Keys of the API, as tenant:key,tenant:key: names of a-z, 0-9 and -, keys of 16 or more characters. A tenant "
-        "may have several keys. Empty: no key is asked for, and everything belongs to the tenant default.",
+        "may have several keys, all for reading and writing. Empty: no key is asked for, and everything belongs to the "
+        "tenant default, unless API_KEY_REQUIRED.",
         secret=True,
+    )
+    api_key_required: bool = setting(
+        False,
+        "Whether a key is asked for though API_KEYS is empty: one of those in Postgres, which "
+        "`python -m services.gateway.keys` makes. They hold beside those of API_KEYS as well.",
     )
     api_key_optional: bool = setting(
         False, "Whether requests without a key are let in, as the tenant default (the page sends none)."
@@ -67,68 +76,126 @@ def pairs(text: str) -> list[tuple[str, str]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a request is from."""
+
+    tenant: str
+    roles: frozenset[Role]
+    name: str = ""
+    """Of its key: the operator's words for a stored one, else the tenant; empty without a key."""
+    key_id: str | None = None
+    """Of a stored key."""
+
+
+_READ_WRITE: frozenset[Role] = frozenset(("read", "write"))
+_NOBODY = Identity(DEFAULT, _READ_WRITE)
+_OPEN = Identity(DEFAULT, frozenset(("read", "write", "operate")))
+"""Whoever reaches a gateway that asks nobody for a key: it is its operator's machine."""
+IDENTITY = web.RequestKey("identity", Identity)
+
+
 class Tenants:
-    """Who may call the API: keys and the tenants that they stand for.
+    """Who may call the API: keys, the tenants that they stand for and what they are for.
 
     Args:
-        keys: (tenant, key) pairs; none: no key is asked for.
+        keys: (tenant, key) pairs of the environment, for reading and writing.
+        stored: the keys in Postgres; None where there are none.
+        required: whether a key is asked for though there is none in the environment.
         optional: whether a request without a key is the default tenant's.
     """
 
-    def __init__(self, keys: list[tuple[str, str]], optional: bool) -> None:
+    def __init__(
+        self,
+        keys: list[tuple[str, str]],
+        stored: StoredKeys | None = None,
+        *,
+        required: bool = False,
+        optional: bool = False,
+    ) -> None:
         # Digests are of one length: comparing them tells nothing, not even how long a key is.
-        self._keys = [(tenant, _digest(key)) for tenant, key in keys]
+        self._keys = [(Identity(tenant, _READ_WRITE, name=tenant), digest_of(key)) for tenant, key in keys]
+        self._stored = stored
+        self._asked = bool(keys) or required
         self._optional = optional
 
     @classmethod
-    def load(cls) -> Self:
+    def load(cls, stored: StoredKeys) -> Self:
         settings = TenantSettings.load()
-        return cls(pairs(settings.api_keys), settings.api_key_optional)
+        return cls(
+            pairs(settings.api_keys),
+            stored,
+            required=settings.api_key_required,
+            optional=settings.api_key_optional,
+        )
 
     @property
     def keyed(self) -> bool:
         """Whether nobody is let in without a key."""
-        return bool(self._keys) and not self._optional
+        return self._asked and not self._optional
 
-    def of(self, request: web.Request) -> str:
-        """The tenant a request belongs to. Raises a 401 problem."""
-        if not self._keys:
-            return DEFAULT
+    async def of(self, request: web.Request) -> Identity:
+        """Who a request is from. Raises a 401 problem, or `DatabaseAwayError`."""
+        if not self._asked:
+            return _OPEN
         key = _key(request)
         if key is None:
             if self._optional:
-                return DEFAULT
+                return _NOBODY
             raise _unauthorized(
                 "no-api-key", "No API key", "Send your key as “Authorization: Bearer KEY” or “X-API-Key: KEY”."
             )
-        digest, tenant = _digest(key), ""
-        for name, known in self._keys:  # to the end, so that the time taken says nothing about which one it was
-            if hmac.compare_digest(digest, known):
-                tenant = name
-        if not tenant:
+        found = self._of_environment(key) or await self._of_database(key)
+        if found is None:
             raise _unauthorized("unknown-api-key", "Unknown API key", "This API key is not known.", "invalid_token")
-        return tenant
+        return found
+
+    def forget(self, key_id: str) -> None:
+        """A stored key was revoked: ask for it anew when it comes next."""
+        if self._stored:
+            self._stored.forget(key_id)
+
+    def _of_environment(self, key: str) -> Identity | None:
+        digest, found = digest_of(key), None
+        for identity, known in self._keys:  # to the end, so that the time taken says nothing about which one it was
+            if hmac.compare_digest(digest, known):
+                found = identity
+        return found
+
+    async def _of_database(self, key: str) -> Identity | None:
+        stored = await self._stored.find(key) if self._stored else None
+        return Identity(stored.tenant, frozenset(stored.roles), stored.name, stored.id) if stored else None
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Note the tenant on every request to the API. A preflight carries no key: browsers send none with it."""
-        if _asks_for_key(request):
-            request[TENANT] = self.of(request)
+        """Note on every request to the API who it is from, and refuse what its key is not for (403). A preflight
+        carries no key: browsers send none with it."""
+        needed = role_needed(request)
+        if request.path.startswith("/api/") and request.method != "OPTIONS" and needed != "anybody":
+            identity = await self.of(request)
+            # Noted before it is refused: the access log says whose request it was.
+            request[IDENTITY], request[TENANT] = identity, identity.tenant
+            if needed not in identity.roles:
+                raise _missing(needed)
         return await handler(request)
 
 
 def key_name(request: web.Request) -> str | None:
     """What the request's key is called; None where none was asked for."""
-    return None if request[TENANT] == DEFAULT else request[TENANT]
+    return request[IDENTITY].name or None
 
 
-def _asks_for_key(request: web.Request) -> bool:
-    path = request.path
-    return path.startswith("/api/") and request.method != "OPTIONS" and not _KEYLESS.fullmatch(path)
-
-
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+def _missing(role: Role) -> ProblemError:
+    # RFC 6750, section 3.1.
+    challenge = f'Bearer realm="timelift", error="insufficient_scope", scope="{role}"'
+    return ProblemError(
+        403,
+        "role-missing",
+        "Not allowed",
+        f"This takes a key with the role “{role}”.",
+        allowed={"role": role},
+        headers={"WWW-Authenticate": challenge},
+    )
 
 
 def _key(request: web.Request) -> str | None:

@@ -21,6 +21,7 @@ from shared.streams.entries import Delivery, read_job
 from shared.streams.keys import Keys
 from shared.streams.stage_consumer import StageConsumer
 from tests.integration.redis_server import EmbeddedRedis, redis_binary
+from tests.integration.schools import NORTH, SOUTH, WINDOW
 from tests.system import System
 from tests.waiting import patience
 
@@ -169,3 +170,24 @@ async def player(gateway: GatewayAlone) -> AsyncIterator[Player]:
     await made.database.open()
     yield made
     await made.close()
+
+
+@pytest.fixture(scope="session")
+def schools(
+    postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GatewayAlone]:
+    """A gateway with two tenants, and few places on the streams."""
+    asyncio.run(create_database(postgres_server.url, "schools"))
+    running = GatewayAlone(
+        tmp_path_factory.mktemp("schools"),
+        valkey_server.url.removesuffix("/0") + "/5",
+        postgres_server.url.rpartition("/")[0] + "/schools",
+        API_KEYS=f"north:{NORTH},south:{SOUTH}",
+        QUEUE_WINDOW=str(WINDOW),
+        QUEUE_LIMIT="400",
+        CONSUMER_NAME="gateway-schools",
+        LOG_LEVEL="debug",
+    )
+    asyncio.run(running.start())
+    yield running
+    asyncio.run(running.stop())

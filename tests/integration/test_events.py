@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from shared.db.documents import Documents
 from shared.messages import Event
 from tests.integration.conftest import GatewayAlone, Player
-from tests.integration.test_gateway import png
+from tests.integration.png import png
 from tests.system import follow, upload
 from tests.waiting import patience, until
 

@@ -25,7 +25,7 @@ from shared.outcomes import Done, Job, Outcome
 from shared.service import Context
 from shared.streams.entries import follow_up_fields, read_job
 from tests.integration.conftest import GatewayAlone, Player
-from tests.integration.test_gateway import png
+from tests.integration.png import png
 from tests.system import System, finish, upload
 from tests.unit.extractor.messages_api import KEY, MessagesApi, fault, message, messages_api
 from tests.unit.extractor.reading.sheet import Sheet

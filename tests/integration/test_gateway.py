@@ -3,8 +3,6 @@
 import asyncio
 import gzip
 import io
-import struct
-import zlib
 from typing import Any
 
 import aiohttp
@@ -12,20 +10,10 @@ import asyncpg
 import pytest
 
 from tests.integration.conftest import GatewayAlone, Player
+from tests.integration.png import png
 from tests.processes import processor_time
 from tests.system import upload
 from tests.waiting import patience
-
-
-def png(width: int = 8, height: int = 8) -> bytes:
-    """A grey PNG; its header may promise more than its data holds."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = zlib.compress((b"\0" + b"\x80" * min(width, 64)) * min(height, 64))
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def form(*parts: tuple[str, bytes, str | None, str]) -> aiohttp.FormData:

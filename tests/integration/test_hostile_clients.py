@@ -12,7 +12,7 @@ import pytest
 
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from tests.integration.conftest import GatewayAlone, create_database
-from tests.integration.test_gateway import png
+from tests.integration.png import png
 from tests.system import upload
 from tests.waiting import patience
 

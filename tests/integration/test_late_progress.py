@@ -12,7 +12,7 @@ from shared.db.events import Events, RecordedEvent
 from shared.db.pool import Database, DatabaseSettings
 from shared.messages import CompressPayload, Event, Timetable
 from tests.integration.conftest import GatewayAlone, Player
-from tests.integration.test_gateway import png
+from tests.integration.png import png
 from tests.integration.test_queue import call, dead_letter
 from tests.system import upload
 from tests.waiting import until

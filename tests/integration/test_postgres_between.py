@@ -17,7 +17,8 @@ from deploy.embedded.process import end, free_port, spawn
 from shared.db.pool import Database, DatabaseSettings
 from tests.chaos.proxy import Door
 from tests.integration.conftest import GatewayAlone
-from tests.integration.test_gateway import form, png, stored
+from tests.integration.png import png
+from tests.integration.test_gateway import form, stored
 from tests.waiting import PATIENCE, patience, until
 
 PGBOUNCER = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"

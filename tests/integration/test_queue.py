@@ -22,7 +22,7 @@ from shared.outcomes import Done, Job, Outcome, Progress
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.worker import Worker
 from tests.integration.conftest import GatewayAlone, Player, create_database
-from tests.integration.test_gateway import png
+from tests.integration.png import png
 from tests.system import ROOT, follow, upload
 from tests.waiting import patience, until
 

@@ -11,7 +11,8 @@ import asyncpg
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from services.gateway.routes.upload import _DIRECT_SECONDS
 from tests.integration.conftest import GatewayAlone, create_database
-from tests.integration.test_gateway import form, png
+from tests.integration.png import png
+from tests.integration.test_gateway import form
 from tests.waiting import patience, until
 
 

@@ -9,7 +9,7 @@ import pytest
 from shared.db.documents import Documents
 from shared.messages import Alternative, CompleteResult, Event, TimeBlock, Timetable
 from tests.integration.conftest import GatewayAlone, Player, timetable_ids
-from tests.integration.test_gateway import png
+from tests.integration.png import png
 from tests.integration.test_timetables import ART, get, put
 from tests.system import follow, upload
 

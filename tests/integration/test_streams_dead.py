@@ -11,7 +11,7 @@ from shared.streams import dead_letters as dead_letters_module
 from shared.streams.client import RedisSettings, connect
 from shared.streams.dead_letters import DeadLetters
 from tests.integration.conftest import GatewayAlone, Player
-from tests.integration.test_gateway import png
+from tests.integration.png import png
 from tests.integration.test_queue import DEAD, call, dead_letter
 from tests.system import upload
 

@@ -2,11 +2,9 @@
 
 import asyncio
 import io
-import json
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
@@ -15,33 +13,10 @@ from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from shared.messages import TimeBlock, Timetable
 from shared.streams.entries import Delivery, read_job
 from tests.integration.conftest import GatewayAlone, Player, create_database
-from tests.integration.test_gateway import png
+from tests.integration.png import png
+from tests.integration.schools import NORTH, SOUTH, WINDOW, School
 from tests.integration.test_queue import dead_letter
 from tests.waiting import patience
-
-NORTH, SOUTH = "north-key-0123456789", "south-key-0123456789"
-WINDOW = 4
-
-
-@pytest.fixture(scope="module")
-def schools(
-    postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[GatewayAlone]:
-    """A gateway with two tenants, and few places on the streams."""
-    asyncio.run(create_database(postgres_server.url, "schools"))
-    running = GatewayAlone(
-        tmp_path_factory.mktemp("schools"),
-        valkey_server.url.removesuffix("/0") + "/5",
-        postgres_server.url.rpartition("/")[0] + "/schools",
-        API_KEYS=f"north:{NORTH},south:{SOUTH}",
-        QUEUE_WINDOW=str(WINDOW),
-        QUEUE_LIMIT="400",
-        CONSUMER_NAME="gateway-schools",
-        LOG_LEVEL="debug",
-    )
-    asyncio.run(running.start())
-    yield running
-    asyncio.run(running.stop())
 
 
 @pytest.fixture
@@ -51,41 +26,6 @@ async def worker(schools: GatewayAlone) -> AsyncIterator[Player]:
     await made.consumer.ensure_group()
     yield made
     await made.close()
-
-
-class School:
-    """A client with a key, or without."""
-
-    def __init__(self, session: aiohttp.ClientSession, base_url: str, key: str | None) -> None:
-        self._session = session
-        self._base = f"{base_url}/api/v1"
-        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
-
-    async def __call__(self, method: str, path: str, **sent: Any) -> tuple[int, Any]:
-        async with self._session.request(method, f"{self._base}/{path}", headers=self._headers, **sent) as answer:
-            body = await answer.read()
-            return answer.status, await answer.json(content_type=None) if body else None
-
-    async def message(self, id_: str) -> str:
-        """The first progress message of a document's event stream."""
-        async with self._session.get(f"{self._base}/events/{id_}", headers=self._headers) as answer:
-            async for raw in answer.content:
-                if raw.startswith(b"data: ") and b'"progress"' in raw:
-                    return str(json.loads(raw[6:])["message"])
-        raise AssertionError("the stream ended without one")
-
-    async def upload(self) -> str:
-        form = aiohttp.FormData()
-        form.add_field("file", io.BytesIO(png()), filename="week.png", content_type="image/png")
-        status, body = await self("POST", "documents/upload", data=form)
-        assert status == 202, body
-        return str(body["documentId"])
-
-    async def empty(self) -> None:
-        """Delete all documents."""
-        while documents := (await self("GET", "documents?limit=100"))[1]["documents"]:
-            for each in documents:
-                assert (await self("DELETE", f"documents/{each['documentId']}"))[0] == 204
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from shared.db.documents import Documents
 from shared.db.statements import sql
 from shared.messages import TimeBlock, Timetable
 from tests.integration.conftest import GatewayAlone, Player, timetable_ids
-from tests.integration.test_gateway import png
+from tests.integration.png import png
 from tests.system import follow, upload
 from tests.waiting import until
 

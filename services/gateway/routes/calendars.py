@@ -14,6 +14,7 @@ from aiohttp import web
 from services.gateway.bodies import read_body
 from services.gateway.clients import scheme_of
 from services.gateway.context import GATEWAY, document_id
+from services.gateway.endpoint import Endpoint
 from services.gateway.exports import term_dates
 from services.gateway.exports.term_dates import TermDates
 from services.gateway.problems import ProblemError, not_found
@@ -126,8 +127,8 @@ async def get_calendar(request: web.Request) -> web.Response:
 
 
 ROUTES = [
-    web.get("/api/v1/calendars/{token}.ics", get_calendar),
-    web.delete("/api/v1/calendars/{id}", revoke),
-    web.get("/api/v1/timetables/{id}/calendars", list_calendars),
-    web.post("/api/v1/timetables/{id}/calendars", subscribe),
+    Endpoint("GET", "/api/v1/calendars/{token}.ics", get_calendar, role="anybody"),
+    Endpoint("DELETE", "/api/v1/calendars/{id}", revoke),
+    Endpoint("GET", "/api/v1/timetables/{id}/calendars", list_calendars),
+    Endpoint("POST", "/api/v1/timetables/{id}/calendars", subscribe),
 ]

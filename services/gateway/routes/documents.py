@@ -5,6 +5,7 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from services.gateway.context import GATEWAY, Gateway, document_id
+from services.gateway.endpoint import Endpoint
 from services.gateway.paging import cursor, read_page, whole
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import TENANT
@@ -110,9 +111,9 @@ async def _delete_blobs(gateway: Gateway, prefix: str) -> None:
 
 
 ROUTES = [
-    web.get("/api/v1/documents", list_documents),
-    web.get("/api/v1/documents/{id}", get_document),
-    web.delete("/api/v1/documents/{id}", delete_document),
-    web.get("/api/v1/documents/{id}/image", get_image),
-    web.post("/api/v1/documents/{id}/cancel", cancel_document),
+    Endpoint("GET", "/api/v1/documents", list_documents),
+    Endpoint("GET", "/api/v1/documents/{id}", get_document),
+    Endpoint("DELETE", "/api/v1/documents/{id}", delete_document),
+    Endpoint("GET", "/api/v1/documents/{id}/image", get_image),
+    Endpoint("POST", "/api/v1/documents/{id}/cancel", cancel_document),
 ]

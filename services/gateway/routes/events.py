@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from services.gateway.answers import SMALL
 from services.gateway.clients import client_of
 from services.gateway.context import GATEWAY, Gateway, document_id
+from services.gateway.endpoint import Endpoint
 from services.gateway.loops.hub import Frame, Subscriber, frame
 from services.gateway.metrics import EVENT_AGE, STREAMS_CLOSED
 from services.gateway.problems import ProblemError, not_found
@@ -268,5 +269,5 @@ class _Stream:
 
 ROUTES = [
     # A HEAD would be answered by a stream that stays open.
-    web.get("/api/v1/events/{id}", events, allow_head=False),
+    Endpoint("GET", "/api/v1/events/{id}", events, stream=True),
 ]

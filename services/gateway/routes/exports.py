@@ -11,6 +11,7 @@ from aiohttp import web
 
 from services.gateway.bodies import read_body
 from services.gateway.context import GATEWAY, document_id
+from services.gateway.endpoint import Endpoint
 from services.gateway.exports import csv_rows, ics, term_dates, xlsx
 from services.gateway.exports.term_dates import TermDates
 from services.gateway.exports.week import Week, title
@@ -227,11 +228,11 @@ def _all_as_file(wanted: Format) -> Callable[[web.Request], Any]:
 
 
 ROUTES = [
-    *(web.get(f"/api/v1/timetables/{{id}}.{each.suffix}", _as_file(each)) for each in FORMATS.values()),
-    *(web.get(f"/api/v1/documents/{{id}}/timetables.{each.suffix}", _all_as_file(each)) for each in TOGETHER),
-    web.get("/api/v1/timetables/{id}/original", get_original),
-    web.get("/api/v1/timetables/{id}/term-dates", get_term_dates),
-    web.put("/api/v1/timetables/{id}/term-dates", put_term_dates),
-    web.delete("/api/v1/timetables/{id}/term-dates", delete_term_dates),
-    web.get(SCHEMA, get_schema),
+    *(Endpoint("GET", f"/api/v1/timetables/{{id}}.{each.suffix}", _as_file(each)) for each in FORMATS.values()),
+    *(Endpoint("GET", f"/api/v1/documents/{{id}}/timetables.{each.suffix}", _all_as_file(each)) for each in TOGETHER),
+    Endpoint("GET", "/api/v1/timetables/{id}/original", get_original),
+    Endpoint("GET", "/api/v1/timetables/{id}/term-dates", get_term_dates),
+    Endpoint("PUT", "/api/v1/timetables/{id}/term-dates", put_term_dates),
+    Endpoint("DELETE", "/api/v1/timetables/{id}/term-dates", delete_term_dates),
+    Endpoint("GET", SCHEMA, get_schema, role="anybody"),
 ]

@@ -12,6 +12,7 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from services.gateway.context import GATEWAY
+from services.gateway.endpoint import Endpoint
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import DEFAULT, TENANT
 from shared.health import json_response
@@ -145,9 +146,9 @@ async def _find(request: web.Request, id_: str) -> DeadJob:
 
 
 ROUTES = [
-    web.get("/api/v1/queue", get_queue),
-    web.get("/api/v1/queue/dead", list_dead),
-    web.delete("/api/v1/queue/dead", purge_dead),
-    web.post("/api/v1/queue/dead/{id}/retry", retry_dead),
-    web.delete("/api/v1/queue/dead/{id}", delete_dead),
+    Endpoint("GET", "/api/v1/queue", get_queue),
+    Endpoint("GET", "/api/v1/queue/dead", list_dead),
+    Endpoint("DELETE", "/api/v1/queue/dead", purge_dead),
+    Endpoint("POST", "/api/v1/queue/dead/{id}/retry", retry_dead),
+    Endpoint("DELETE", "/api/v1/queue/dead/{id}", delete_dead),
 ]

@@ -9,6 +9,7 @@ from services.gateway import correction
 from services.gateway.bodies import read_body
 from services.gateway.context import GATEWAY, document_id
 from services.gateway.correction import Correction, Review
+from services.gateway.endpoint import Endpoint
 from services.gateway.negotiation import JSON, negotiate
 from services.gateway.paging import cursor, read_page
 from services.gateway.problems import ProblemError, not_found
@@ -125,9 +126,9 @@ def _answer(timetable: Timetable) -> web.Response:
 
 
 ROUTES = [
-    web.get("/api/v1/documents/{id}/timetables", list_of_document),
-    web.get("/api/v1/timetables", list_timetables),
-    web.get("/api/v1/timetables/{id}.json", get_json),
-    web.get("/api/v1/timetables/{id}", get_timetable),
-    web.put("/api/v1/timetables/{id}", put_timetable),
+    Endpoint("GET", "/api/v1/documents/{id}/timetables", list_of_document),
+    Endpoint("GET", "/api/v1/timetables", list_timetables),
+    Endpoint("GET", "/api/v1/timetables/{id}.json", get_json),
+    Endpoint("GET", "/api/v1/timetables/{id}", get_timetable),
+    Endpoint("PUT", "/api/v1/timetables/{id}", put_timetable),
 ]

@@ -9,6 +9,7 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from services.gateway.context import GATEWAY, Gateway, new_document_id
+from services.gateway.endpoint import Endpoint
 from services.gateway.metrics import UPLOAD_ANSWER, UPLOAD_BYTES
 from services.gateway.multipart import read_file
 from services.gateway.problems import ProblemError
@@ -190,5 +191,5 @@ async def _discard(gateway: Gateway, tenant: str, document_id: str) -> None:
 
 
 ROUTES = [
-    web.post("/api/v1/documents/upload", upload),
+    Endpoint("POST", "/api/v1/documents/upload", upload),
 ]
