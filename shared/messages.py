@@ -312,6 +312,11 @@ class Document(Message):
     stage: str | None
     percentage: int
     error: str | None
+    saved_name: str | None
+    """What a person called it; else its first timetable."""
+    class_name: str | None
+    """The first timetable's, as `teacher`."""
+    teacher: str | None
     file_name: str
     content_type: str
     size: int

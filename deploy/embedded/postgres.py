@@ -61,7 +61,14 @@ class EmbeddedPostgres(EmbeddedServer):
         shutil.rmtree(self.data, ignore_errors=True)
         command = [str(binaries() / "initdb"), f"--pgdata={self.data}", f"--username={USER}"]
         command += [f"--pwfile={self.folder / 'password'}", "--auth=scram-sha-256"]
-        command += ["--encoding=UTF8", "--no-locale", "--no-sync"]
+        # The same order on every machine, and upper and lower case of every script, for searching names.
+        command += [
+            "--encoding=UTF8",
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--no-sync",
+        ]
         with self._open_log() as log:
             begin = log.tell()
             self._process = spawn(

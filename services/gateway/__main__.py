@@ -21,6 +21,7 @@ from services.gateway.stored_keys import StoredKeys
 from services.gateway.tenants import Tenants
 from shared.blobs import BlobStore
 from shared.db.api_keys import ApiKeys
+from shared.db.document_search import DocumentSearch
 from shared.db.documents import Documents
 from shared.db.events import Events
 from shared.db.jobs import Jobs
@@ -82,6 +83,7 @@ async def main() -> None:
         api_keys=api_keys,
         documents=documents,
         weeks=Weeks(database),
+        search=DocumentSearch(database),
         events=events,
         jobs=jobs,
         client=client,

@@ -19,6 +19,7 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.tenants import Tenants
 from shared.blobs import BlobStore
 from shared.db.api_keys import ApiKeys
+from shared.db.document_search import DocumentSearch
 from shared.db.documents import Documents
 from shared.db.events import Events
 from shared.db.jobs import Jobs
@@ -44,6 +45,7 @@ class Gateway:
     api_keys: ApiKeys
     documents: Documents
     weeks: Weeks
+    search: DocumentSearch
     events: Events
     jobs: Jobs
     client: Client

@@ -1,34 +1,42 @@
-"""Lists in pages: newest first, from a cursor on."""
+"""Lists in pages, from a cursor on."""
 
 import base64
 import binascii
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from aiohttp import web
 
 from services.gateway.problems import ProblemError
+from shared.db.document_search import Cursor, moment
 
 _LIMIT = 100
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def read_page(request: web.Request) -> tuple[int, tuple[datetime, str] | None]:
-    """What `limit` (1 to 100, 20) and `after`, the cursor that the page before gave as `next`, ask for.
-
-    Returns:
-        The limit; creation time and id of the last one of the page before, or None.
-    """
+def read_page(request: web.Request) -> tuple[int, Cursor | None]:
+    """What `limit` (1 to 100, 20) and `after`, the cursor that the page before gave as `next`, ask for."""
     try:
         limit = whole(request.query.get("limit", "20"))
         after = _read_cursor(request.query["after"]) if "after" in request.query else None
         if not 1 <= limit <= _LIMIT:
             raise ValueError
-    except (ValueError, OverflowError, binascii.Error):
-        raise ProblemError(
-            400, "bad-query", "Bad query", f"limit is a number from 1 to {_LIMIT}, after a cursor that a list gave."
-        ) from None
+    except (ValueError, binascii.Error):
+        raise bad_page() from None
     return limit, after
+
+
+def bad_page() -> ProblemError:
+    return ProblemError(
+        400, "bad-query", "Bad query", f"limit is a number from 1 to {_LIMIT}, after a cursor that this list gave."
+    )
+
+
+def at_time(cursor: Cursor | None) -> tuple[datetime, str] | None:
+    """The creation time and id of a cursor of a list by age. Raises a 400 problem."""
+    try:
+        return (moment(cursor[0]), cursor[1]) if cursor else None
+    except (ValueError, OverflowError):
+        raise bad_page() from None
 
 
 def whole(text: str) -> int:
@@ -39,12 +47,13 @@ def whole(text: str) -> int:
     return int(text)
 
 
-def cursor(created_at: datetime, id_: str) -> str:
-    """The cursor that goes on after this one."""
-    microseconds = (created_at - _EPOCH) // timedelta(microseconds=1)
-    return base64.urlsafe_b64encode(f"{microseconds}|{id_}".encode()).decode()
+def write_cursor(cursor: Cursor | None) -> str | None:
+    """A cursor as a client gets it."""
+    return base64.urlsafe_b64encode("|".join(cursor).encode()).decode() if cursor else None
 
 
-def _read_cursor(text: str) -> tuple[datetime, str]:
-    microseconds, _, id_ = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
-    return _EPOCH + timedelta(microseconds=whole(microseconds)), str(uuid.UUID(id_))
+def _read_cursor(text: str) -> Cursor:
+    place, _, id_ = base64.urlsafe_b64decode(text.encode()).decode().rpartition("|")
+    if "\0" in place:
+        raise ValueError("no place in a list")
+    return place, str(uuid.UUID(id_))

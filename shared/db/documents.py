@@ -31,7 +31,7 @@ def time_text(value: datetime | None) -> str | None:
 
 
 def read_document(row: Row) -> Document:
-    """A row of `document_get` or `document_list` as the API tells it."""
+    """A row of `document_get`, `document_list` or `document_search` as the API tells it."""
     pages = msgspec.json.decode(row["pages"], type=list[PageImage])
     timetable_ids = [str(each) for each in row["timetable_ids"]]
     return Document(
@@ -41,6 +41,9 @@ def read_document(row: Row) -> Document:
         stage=row["stage"],
         percentage=row["percentage"],
         error=row["error"],
+        saved_name=row["saved_name"] or row["week_name"],
+        class_name=row["class_name"],
+        teacher=row["teacher"],
         file_name=row["file_name"],
         content_type=row["content_type"],
         size=row["size"],
@@ -118,15 +121,10 @@ class Documents:
         return await self._database.pool.fetchrow(sql("document_get"), uuid.UUID(document_id), tenant)
 
     @outage
-    async def page(self, tenant: str, limit: int, after: tuple[datetime, str] | None) -> list[Row]:
-        """A page of a tenant's documents, newest first.
-
-        Args:
-            after: creation time and id of the last document of the page before.
-        """
-        created, id_ = (after[0], uuid.UUID(after[1])) if after else (None, None)
-        rows: list[Row] = await self._database.pool.fetch(sql("document_list"), tenant, limit, created, id_)
-        return rows
+    async def rename(self, document_id: str, tenant: str, name: str | None) -> bool:
+        """Give a document a name of its own, or take it away; False if there is none."""
+        arguments = uuid.UUID(document_id), tenant, name
+        return await self._database.pool.fetchval(sql("document_rename"), *arguments) is not None
 
     @outage
     async def delete(self, document_id: str, tenant: str) -> bool:
@@ -156,6 +154,13 @@ class Documents:
         """Put a failed document back to work; False if it is not failed or was deleted."""
         found = await self._database.pool.fetchval(sql("document_revive"), uuid.UUID(document_id))
         return found is not None
+
+    @outage
+    async def retry(self, document_id: str, tenant: str) -> Status | None:
+        """Put a failed or cancelled document back to work from its beginning; returns its status from before, or None
+        if there is none. One with another status stays as it is."""
+        before = await self._database.pool.fetchval(sql("document_retry"), uuid.UUID(document_id), tenant)
+        return Status(before) if before else None
 
     @outage
     async def set_pages(self, document_id: str, pages: list[PageImage]) -> None:

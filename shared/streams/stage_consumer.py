@@ -194,8 +194,9 @@ class StageConsumer:
             self._settings.progress_ttl,
         )
 
-    async def cancelled_documents(self, block_ms: int) -> list[str]:
-        """Documents whose jobs were cancelled since the last call, waiting up to `block_ms` for the first."""
+    async def cancelled_documents(self, block_ms: int) -> dict[str, str]:
+        """Documents whose jobs were cancelled since the last call, waiting up to `block_ms` for the first; each with
+        the id of the entry that says so, which is a time as a job's id is."""
         if not self._control:
             newest = cast("list[tuple[str, dict[str, str]]]", await self._reader.xrevrange(self.keys.control, count=1))
             self._control = newest[0][0] if newest else "0-0"
@@ -203,10 +204,10 @@ class StageConsumer:
             "list[tuple[str, list[tuple[str, dict[str, str]]]]] | None",
             await self._reader.xread({self.keys.control: self._control}, count=100, block=block_ms),
         )
-        found: list[str] = []
+        found: dict[str, str] = {}
         for _, entries in answer or []:
             for self._control, fields in entries:
-                found.append(fields.get("document", ""))
+                found[fields.get("document", "")] = self._control
         return found
 
     async def probe(self) -> None:

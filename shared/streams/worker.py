@@ -13,6 +13,7 @@ from collections.abc import Awaitable
 from redis.exceptions import RedisError
 
 from shared import metrics
+from shared.events import event_id
 from shared.logs import get_logger
 from shared.messages import VERSION
 from shared.outcomes import Handler
@@ -169,9 +170,11 @@ class Worker:
 
     async def control_once(self) -> None:
         """Stop the jobs of documents that were cancelled or deleted."""
-        cancelled = set(await self._consumer.cancelled_documents(block_ms=_BLOCK_MS))
-        if cancelled:
-            for id_ in [id_ for id_, each in self._running.items() if each.delivery.document_id in cancelled]:
+        cancelled = await self._consumer.cancelled_documents(block_ms=_BLOCK_MS)
+        for id_, running in list(self._running.items()):
+            at = cancelled.get(running.delivery.document_id)
+            # Not what came later: a document that was cancelled may have been put back to work before this was read.
+            if at and event_id(id_)[0] <= event_id(at)[0]:
                 self._give_up(id_)
 
     async def sweep_once(self) -> None:

@@ -128,6 +128,10 @@ class Player:
                     self._seen[read_job("compress", delivery.fields).document_id] = delivery
         return self._seen[document_id]
 
+    def forget(self, document_id: str) -> None:
+        """Wait for another job of a document that was taken before."""
+        del self._seen[document_id]
+
     async def publish(self, delivery: Delivery, document_id: str, percentage: int) -> None:
         event = Event(
             type="progress",

@@ -45,11 +45,11 @@ async def on_stream(raw: Any, document_id: str) -> bool:
     return any(fields["document"] == document_id for _, fields in await raw.xrange("{0}:jobs:compress"))
 
 
-async def dead_letter(player: Player, document_id: str, tenant: str = "default") -> str:
+async def dead_letter(player: Player, document_id: str, tenant: str = "default", *, reason: str = "It broke.") -> str:
     """Fail a document as the worker runtime does; gives the dead job's id."""
     delivery = await player.take(document_id)
     assert await Documents(player.database).fail(document_id, tenant, "It broke.")
-    follow_up = [*delivery.fields, "reason", "It broke.", "detail", "Traceback", "died", "2026-01-01T00:00:00.000Z"]
+    follow_up = [*delivery.fields, "reason", reason, "detail", "Traceback", "died", "2026-01-01T00:00:00.000Z"]
     event = Event(type="error", document_id=document_id, error="It broke.")
     assert await player.consumer.finish(delivery, document_id=document_id, dead=True, follow_up=follow_up, event=event)
     newest = cast("list[tuple[str, dict[str, str]]]", await player.client.xrevrange(DEAD, count=1))

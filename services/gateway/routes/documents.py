@@ -1,35 +1,77 @@
-"""Documents over HTTP: list, one, its picture, cancel, delete."""
+"""Documents over HTTP: list, one, its picture, its name, cancel, retry, delete."""
+
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
+from msgspec import Meta
 from redis.exceptions import RedisError
 
+from services.gateway.admission import admit
+from services.gateway.bodies import read_json
 from services.gateway.context import GATEWAY, Gateway, document_id
 from services.gateway.endpoint import Endpoint
-from services.gateway.paging import cursor, read_page, whole
+from services.gateway.paging import at_time, read_page, whole, write_cursor
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import TENANT
 from shared.blobs import BlobAwayError, BlobMissingError, PatientBlobs, document_prefix
+from shared.db.document_search import Order, Wanted
 from shared.db.documents import Row, read_document
 from shared.events import error_event
 from shared.health import json_response
 from shared.logs import get_logger
-from shared.messages import DocumentList, Event, PageImage, Status
+from shared.messages import DocumentList, Event, Message, PageImage, Status
 
 log = get_logger(__name__)
 
 
+_ORDERS: dict[str, tuple[Order, bool]] = {
+    "-created": ("created", True),
+    "created": ("created", False),
+    "-updated": ("updated", True),
+    "updated": ("updated", False),
+    "name": ("name", False),
+    "-name": ("name", True),
+}
+"""By which the list may be sorted; a minus turns it round."""
+_MAX_QUERY = 100
+
+
+class Renamed(Message, forbid_unknown_fields=True):
+    """Body of `PATCH /api/v1/documents/{id}`."""
+
+    saved_name: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*\Z")] | None
+    """What the document is called from now on; null for what its file or its first timetable is called."""
+
+
 async def list_documents(request: web.Request) -> web.Response:
-    """Newest first, in pages."""
+    """Newest first unless another order is asked for, in pages; of all, or of those that are asked for."""
     limit, after = read_page(request)
-    rows = await request.app[GATEWAY].documents.page(request[TENANT], limit + 1, after)
-    last = rows[limit - 1] if len(rows) > limit else None
-    return json_response(
-        DocumentList(
-            documents=[read_document(row) for row in rows[:limit]],
-            next=cursor(last["created_at"], str(last["id"])) if last else None,
-        )
-    )
+    wanted = _wanted(request)
+    if wanted == Wanted():
+        at_time(after)
+    rows, following = await request.app[GATEWAY].search.page(request[TENANT], wanted, limit, after)
+    return json_response(DocumentList(documents=[read_document(row) for row in rows], next=write_cursor(following)))
+
+
+def _wanted(request: web.Request) -> Wanted:
+    query = request.query
+    try:
+        text = query.get("q", "").strip()
+        if len(text) > _MAX_QUERY or "\0" in text:
+            raise ValueError
+        order, descending = _ORDERS[query.get("sort", "-created")]
+        needs_look = {"true": True, "false": False}[query.get("needsLook", "false")]
+        statuses = tuple(sorted({Status(each) for each in query.getall("status", [])}))
+    except (ValueError, KeyError):
+        raise ProblemError(
+            400,
+            "bad-query",
+            "Bad query",
+            f"q has at most {_MAX_QUERY} characters; sort, status (several times) and needsLook are of those allowed.",
+            allowed={"sort": [*_ORDERS], "status": [*Status], "needsLook": ["true", "false"]},
+        ) from None
+    return Wanted(text, statuses, needs_look, order, descending)
 
 
 async def _row(request: web.Request) -> Row:
@@ -64,6 +106,43 @@ async def get_image(request: web.Request) -> web.StreamResponse:
     answer = web.StreamResponse(headers=headers)
     answer.content_type = pages[page].content_type
     return await gateway.answers.stream(request, answer, size, chunks)
+
+
+async def rename_document(request: web.Request) -> web.Response:
+    """Call a document something, at any time. Errors: 422 no fitting name."""
+    id_, wanted = document_id(request), await read_json(request, Renamed)
+    if not await request.app[GATEWAY].documents.rename(id_, request[TENANT], wanted.saved_name):
+        raise not_found("document")
+    return json_response(read_document(await _row(request)))
+
+
+async def retry_document(request: web.Request) -> web.Response:
+    """Read a document that failed or was cancelled once more, from its beginning. Errors: 409 when it is under way or
+    was read, 503 when too many wait."""
+    gateway, id_ = request.app[GATEWAY], document_id(request)
+    await admit(gateway, request[TENANT])
+    before = await gateway.documents.retry(id_, request[TENANT])
+    if before is None:
+        raise not_found("document")
+    if before not in (Status.FAILED, Status.CANCELLED):
+        raise ProblemError(
+            409,
+            "not-failed",
+            "Not failed",
+            f"The document is {before.value}; only one that failed or was cancelled is.",
+        )
+    gateway.relay.nudge()
+    try:
+        # Put back to work from here, too, it would be read twice.
+        for job in await gateway.dead_letters.newest(request[TENANT]):
+            if job.document_id == id_:
+                await gateway.dead_letters.delete(job.id)
+    except (RedisError, OSError) as error:
+        log.warning("a dead job stays", document_id=id_, error=str(error))
+    log.info("document retried", document_id=id_, was=before.value)
+    answer = json_response(read_document(await _row(request)), 202)
+    answer.headers["Location"] = f"/api/v1/documents/{id_}"
+    return answer
 
 
 async def cancel_document(request: web.Request) -> web.Response:
@@ -113,7 +192,9 @@ async def _delete_blobs(gateway: Gateway, prefix: str) -> None:
 ROUTES = [
     Endpoint("GET", "/api/v1/documents", list_documents),
     Endpoint("GET", "/api/v1/documents/{id}", get_document),
+    Endpoint("PATCH", "/api/v1/documents/{id}", rename_document),
     Endpoint("DELETE", "/api/v1/documents/{id}", delete_document),
     Endpoint("GET", "/api/v1/documents/{id}/image", get_image),
     Endpoint("POST", "/api/v1/documents/{id}/cancel", cancel_document),
+    Endpoint("POST", "/api/v1/documents/{id}/retry", retry_document),
 ]

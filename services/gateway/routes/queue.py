@@ -11,13 +11,14 @@ import msgspec
 from aiohttp import web
 from redis.exceptions import RedisError
 
-from services.gateway.context import GATEWAY
+from services.gateway.context import GATEWAY, Gateway
 from services.gateway.endpoint import Endpoint
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import DEFAULT, TENANT
 from shared.health import json_response
 from shared.messages import Message
 from shared.streams.dead_letters import DeadJob
+from shared.streams.keys import STAGES
 from shared.streams.queue_stats import StageStats
 
 _TRACE = "Traceback (most recent call last):"
@@ -45,6 +46,13 @@ class Purged(Message):
     """Body of `DELETE /api/v1/queue/dead`."""
 
     removed: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Retried(Message):
+    """Body of `POST /api/v1/queue/dead/retry`."""
+
+    retried: Annotated[int, msgspec.Meta(ge=0)]
+    """Jobs that are back on their streams."""
 
 
 def _away() -> ProblemError:
@@ -94,19 +102,39 @@ def _belongs(job: DeadJob, request: web.Request) -> bool:
 
 async def retry_dead(request: web.Request) -> web.Response:
     """Put a dead job back to work. Errors: 404 no such job, 409 its document was deleted or is no longer failed."""
-    gateway, id_ = request.app[GATEWAY], request.match_info["id"]
-    job = await _find(request, id_)
+    gateway, job = request.app[GATEWAY], await _find(request, request.match_info["id"])
     # The record first: a job that runs for a document that counts as failed could not save what it reads.
     if not await gateway.documents.revive(job.document_id):
         raise ProblemError(409, "not-failed", "Not failed", "The job's document was deleted or is not failed any more.")
-    try:
-        replayed = await gateway.dead_letters.replay(id_)
-    except (RedisError, OSError):
-        # The reconciler finds a document under way that Redis does not hold, and enqueues it.
-        replayed = True
-    if not replayed:
+    if not await _replay(gateway, job):
         raise not_found("dead job")
     return web.Response(status=202, headers={"Location": f"/api/v1/documents/{job.document_id}"})
+
+
+async def retry_all_dead(request: web.Request) -> web.Response:
+    """Put the tenant's dead jobs back to work: all that are listed, or those of a stage or with a reason."""
+    gateway, stage, reason = request.app[GATEWAY], request.query.get("stage"), request.query.get("reason")
+    if stage is not None and stage not in STAGES:
+        raise ProblemError(400, "bad-query", "Bad query", "stage is one of those allowed.", allowed={"stage": STAGES})
+    retried = 0
+    try:
+        jobs = await _own(request)
+    except (RedisError, OSError):
+        raise _away() from None
+    for job in jobs:
+        wanted = stage in (None, job.stage) and reason in (None, job.reason)
+        if wanted and await gateway.documents.revive(job.document_id):
+            retried += await _replay(gateway, job)
+    return json_response(Retried(retried=retried))
+
+
+async def _replay(gateway: Gateway, job: DeadJob) -> bool:
+    """Put the job of a revived document back on its stream; False if it is gone."""
+    try:
+        return await gateway.dead_letters.replay(job.id)
+    except (RedisError, OSError):
+        # The reconciler finds a document under way that Redis does not hold, and enqueues it.
+        return True
 
 
 async def delete_dead(request: web.Request) -> web.Response:
@@ -149,6 +177,7 @@ ROUTES = [
     Endpoint("GET", "/api/v1/queue", get_queue),
     Endpoint("GET", "/api/v1/queue/dead", list_dead),
     Endpoint("DELETE", "/api/v1/queue/dead", purge_dead),
+    Endpoint("POST", "/api/v1/queue/dead/retry", retry_all_dead),
     Endpoint("POST", "/api/v1/queue/dead/{id}/retry", retry_dead),
     Endpoint("DELETE", "/api/v1/queue/dead/{id}", delete_dead),
 ]

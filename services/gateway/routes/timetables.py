@@ -11,11 +11,12 @@ from services.gateway.context import GATEWAY, document_id
 from services.gateway.correction import Correction, Review
 from services.gateway.endpoint import Endpoint
 from services.gateway.negotiation import JSON, negotiate
-from services.gateway.paging import cursor, read_page
+from services.gateway.paging import at_time, read_page, write_cursor
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.routes import exports
 from services.gateway.routes.exports import SCHEMA, no_week
 from services.gateway.tenants import TENANT, key_name
+from shared.db.document_search import microseconds
 from shared.db.documents import read_saved
 from shared.health import json_response
 from shared.logs import get_logger
@@ -29,12 +30,12 @@ _CORRECTABLE = (Status.COMPLETED, Status.VALIDATION_FAILED)
 async def list_timetables(request: web.Request) -> web.Response:
     """Newest first, without their blocks, in pages."""
     limit, after = read_page(request)
-    rows = await request.app[GATEWAY].documents.timetables(request[TENANT], limit + 1, after)
+    rows = await request.app[GATEWAY].documents.timetables(request[TENANT], limit + 1, at_time(after))
     last = rows[limit - 1] if len(rows) > limit else None
     return json_response(
         TimetableList(
             timetables=[read_saved(row) for row in rows[:limit]],
-            next=cursor(last["created_at"], str(last["id"])) if last else None,
+            next=write_cursor((microseconds(last["created_at"]), str(last["id"]))) if last else None,
         )
     )
 

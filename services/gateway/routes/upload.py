@@ -8,6 +8,7 @@ import time
 from aiohttp import web
 from redis.exceptions import RedisError
 
+from services.gateway.admission import admit
 from services.gateway.context import GATEWAY, Gateway, new_document_id
 from services.gateway.endpoint import Endpoint
 from services.gateway.metrics import UPLOAD_ANSWER, UPLOAD_BYTES
@@ -86,20 +87,12 @@ async def _receive(request: web.Request, body: Body, priority: int) -> tuple[str
         file_name=file.name,
         size=len(file.data),
     )
-    own, everyone = await gateway.jobs.unfinished(tenant, gateway.queue.queue_limit, gateway.queue.queue_window)
-    if own >= gateway.queue.queue_limit:
-        raise ProblemError(
-            503,
-            "queue-full",
-            "Too many documents are waiting",
-            "So many documents are waiting that yours would not be read soon. Please try again in a few minutes.",
-            retry_after=30,
-        )
+    waits = await admit(gateway, tenant)
     trace = request.headers.get("traceparent", "")
     trace = trace if _TRACE.fullmatch(trace) else ""
     # A client that goes away in the middle of this must not leave a picture without a document.
     await asyncio.shield(_commit(gateway, tenant, document_id, payload, file.data, trace, priority))
-    if everyone >= gateway.queue.queue_window and not gateway.relay.partly_away:
+    if waits and not gateway.relay.partly_away:
         await _tell_waiting(gateway, document_id)
     UPLOAD_BYTES.labels(payload.content_type).observe(payload.size)
     log.info("uploaded", document_id=document_id, bytes=payload.size, content_type=payload.content_type)

@@ -155,6 +155,11 @@ export interface DocumentInfo {
   stage: Phase | null;
   percentage: number;
   error: string | null;
+  /** What a person called it, else its first timetable's. */
+  savedName?: string | null;
+  /** The first timetable's, as `teacher`. */
+  className?: string | null;
+  teacher?: string | null;
   fileName: string;
   contentType: string;
   size: number;
