@@ -28,7 +28,7 @@ from shared.streams.queue_stats import QueueStats
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import Worker
 from tests.integration.conftest import GatewayAlone
-from tests.integration.test_gateway import png
+from tests.integration.png import png
 from tests.system import upload
 from tests.waiting import PATIENCE, patience, until
 
