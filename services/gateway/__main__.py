@@ -15,6 +15,7 @@ from services.gateway.loops.hub import Hub
 from services.gateway.loops.reconciler import Reconciler
 from services.gateway.loops.recorder import Recorder
 from services.gateway.loops.relay import Relay, RelaySettings
+from services.gateway.loops.webhooks import WebhookSender, WebhookSettings
 from services.gateway.reception import Reception
 from services.gateway.settings import GatewaySettings
 from services.gateway.stored_keys import StoredKeys
@@ -26,6 +27,7 @@ from shared.db.documents import Documents
 from shared.db.events import Events
 from shared.db.jobs import Jobs
 from shared.db.pool import Database
+from shared.db.webhooks import Webhooks
 from shared.db.weeks import Weeks
 from shared.fair_share import FairShare
 from shared.health import add_metrics_route
@@ -70,8 +72,15 @@ async def main() -> None:
     relay_settings = RelaySettings.load()
     producer = Producer(client, redis_settings)
     relay = Relay(jobs, producer, relay_settings)
-    # A document that ended frees a slot of the window.
-    recorders = [Recorder(recorder_readers[keys], keys, events, queue.consumer, relay.nudge) for keys in partitions]
+    webhooks = Webhooks(database)
+    sender = WebhookSender(webhooks, WebhookSettings.load())
+
+    def on_end() -> None:
+        """A document that ended frees a slot of the window, and its webhooks are to be told."""
+        relay.nudge()
+        sender.nudge()
+
+    recorders = [Recorder(recorder_readers[keys], keys, events, queue.consumer, on_end) for keys in partitions]
     hub = Hub(hub_readers, settings.sse_buffer)
     direct = Direct(relay, jobs, documents, events, hub, DirectSettings.load(), queue)
     gateway = Gateway(
@@ -84,6 +93,8 @@ async def main() -> None:
         documents=documents,
         weeks=Weeks(database),
         search=DocumentSearch(database),
+        webhooks=webhooks,
+        webhook_sender=sender,
         events=events,
         jobs=jobs,
         client=client,
@@ -124,6 +135,7 @@ async def main() -> None:
         gateway.hub.close()
         await chores
         await direct.close()
+        await sender.close()
         for recorder in recorders:
             try:
                 await recorder.leave()
@@ -147,6 +159,7 @@ async def _chores(gateway: Gateway, recorders: list[Recorder], partitions: list[
     async with asyncio.TaskGroup() as group:
         group.create_task(run_periodically("relay", gateway.relay.run_once, stop))
         group.create_task(run_periodically("direct", gateway.direct.run_once, stop))
+        group.create_task(run_periodically("webhooks", gateway.webhook_sender.run_once, stop))
         reconciler = Reconciler(gateway.jobs, gateway.producer)
         group.create_task(run_periodically("reconciler", reconciler.run_once, stop, every=2))
         for keys in partitions:

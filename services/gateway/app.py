@@ -8,7 +8,18 @@ from services.gateway.endpoint import ENDPOINTS
 from services.gateway.guard import allows_origin, guard
 from services.gateway.metrics import measured
 from services.gateway.problems import problem_middleware
-from services.gateway.routes import calendars, documents, events, exports, keys, page, queue, timetables, upload
+from services.gateway.routes import (
+    calendars,
+    documents,
+    events,
+    exports,
+    keys,
+    page,
+    queue,
+    timetables,
+    upload,
+    webhooks,
+)
 from shared.health import Check, add_health_routes
 from shared.http_server import SECURITY_HEADERS
 
@@ -33,6 +44,7 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
         *documents.ROUTES,
         *exports.ROUTES,
         *calendars.ROUTES,
+        *webhooks.ROUTES,
         *timetables.ROUTES,
         *events.ROUTES,
         *queue.ROUTES,

@@ -13,6 +13,7 @@ from services.gateway.answers import Answers
 from services.gateway.loops.direct import Direct
 from services.gateway.loops.hub import Hub
 from services.gateway.loops.relay import Relay, RelaySettings
+from services.gateway.loops.webhooks import WebhookSender
 from services.gateway.problems import not_found
 from services.gateway.reception import Reception
 from services.gateway.settings import GatewaySettings
@@ -23,6 +24,7 @@ from shared.db.document_search import DocumentSearch
 from shared.db.documents import Documents
 from shared.db.events import Events
 from shared.db.jobs import Jobs
+from shared.db.webhooks import Webhooks
 from shared.db.weeks import Weeks
 from shared.fair_share import FairShare
 from shared.pictures import PictureSettings
@@ -46,6 +48,8 @@ class Gateway:
     documents: Documents
     weeks: Weeks
     search: DocumentSearch
+    webhooks: Webhooks
+    webhook_sender: WebhookSender
     events: Events
     jobs: Jobs
     client: Client

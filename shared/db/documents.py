@@ -95,11 +95,20 @@ class Documents:
         self._database = database
 
     @outage
-    async def add(self, document_id: str, tenant: str, payload: CompressPayload, trace: str, priority: int = 0) -> None:
+    async def add(
+        self,
+        document_id: str,
+        tenant: str,
+        payload: CompressPayload,
+        trace: str,
+        priority: int = 0,
+        webhook: str | None = None,
+    ) -> None:
         """Record a new document and its first job, both or neither. Doing it twice changes nothing.
 
         Args:
             priority: 0 for a person who waits, 1 for a batch.
+            webhook: called when it has ended, beside the tenant's own.
         """
         await self._database.pool.execute(
             sql("document_insert"),
@@ -113,6 +122,7 @@ class Documents:
             payload,
             trace,
             priority,
+            webhook,
         )
 
     @outage

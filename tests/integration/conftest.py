@@ -56,6 +56,7 @@ def gateway(
         MAX_UPLOAD_BYTES=str(1024 * 1024),
         SSE_HEARTBEAT="200",
         CORS_ORIGINS="https://school.example",
+        WEBHOOK_HOSTS="localhost",
         CONSUMER_NAME="gateway-alone",
         # The documents of all tests stay under way.
         QUEUE_WINDOW="10000",

@@ -11,10 +11,12 @@ from redis.exceptions import RedisError
 from services.gateway.admission import admit
 from services.gateway.context import GATEWAY, Gateway, new_document_id
 from services.gateway.endpoint import Endpoint
+from services.gateway.loops.webhooks import new_secret
 from services.gateway.metrics import UPLOAD_ANSWER, UPLOAD_BYTES
 from services.gateway.multipart import read_file
 from services.gateway.problems import ProblemError
 from services.gateway.reception import Body
+from services.gateway.routes.webhooks import checked_url
 from services.gateway.tenants import TENANT
 from shared.blobs import BlobAwayError, blob_key, document_prefix
 from shared.db.jobs import PRIORITIES
@@ -46,6 +48,7 @@ async def upload(request: web.Request) -> web.Response:
         raise ProblemError(
             400, "bad-query", "Bad query", "priority is one of those allowed.", allowed={"priority": [*PRIORITIES]}
         )
+    webhook = await _webhook(request)
     away = gateway.relay.away
     with gateway.direct.slot() if away else contextlib.nullcontext(True) as free:
         if not free:
@@ -57,7 +60,7 @@ async def upload(request: web.Request) -> web.Response:
                 retry_after=10,
             )
         async with gateway.reception.body(request) as body:
-            document_id, received = await _receive(request, body, priority)
+            document_id, received = await _receive(request, body, priority, webhook)
         status = await _worked_through(gateway, document_id, request[TENANT]) if away else Status.UPLOADED
     answer = json_response(Uploaded(document_id=document_id, status=status), 200 if status.final else 202)
     answer.headers["Location"] = f"/api/v1/documents/{document_id}"
@@ -65,7 +68,17 @@ async def upload(request: web.Request) -> web.Response:
     return answer
 
 
-async def _receive(request: web.Request, body: Body, priority: int) -> tuple[str, float]:
+async def _webhook(request: web.Request) -> str | None:
+    """The address that is called when the document has ended, if the upload gives one. Raises a 422 problem."""
+    if "webhook" not in request.query:
+        return None
+    url = checked_url(request, request.query["webhook"])
+    # What is sent is signed: there must be something to sign it with.
+    await request.app[GATEWAY].webhooks.secret(request[TENANT], new_secret())
+    return url
+
+
+async def _receive(request: web.Request, body: Body, priority: int, webhook: str | None) -> tuple[str, float]:
     """Read, check and commit an upload; returns its document's id, and when its last byte was there (monotonic)."""
     gateway, tenant = request.app[GATEWAY], request[TENANT]
     file = await read_file(request, body, gateway.pictures.max_upload_bytes)
@@ -91,7 +104,7 @@ async def _receive(request: web.Request, body: Body, priority: int) -> tuple[str
     trace = request.headers.get("traceparent", "")
     trace = trace if _TRACE.fullmatch(trace) else ""
     # A client that goes away in the middle of this must not leave a picture without a document.
-    await asyncio.shield(_commit(gateway, tenant, document_id, payload, file.data, trace, priority))
+    await asyncio.shield(_commit(gateway, tenant, document_id, payload, file.data, trace, priority, webhook))
     if waits and not gateway.relay.partly_away:
         await _tell_waiting(gateway, document_id)
     UPLOAD_BYTES.labels(payload.content_type).observe(payload.size)
@@ -138,6 +151,7 @@ async def _commit(
     data: bytes,
     trace: str,
     priority: int,
+    webhook: str | None,
 ) -> None:
     try:
         await gateway.blobs.put(payload.blob, data)
@@ -150,7 +164,7 @@ async def _commit(
         ) from error
     try:
         async with asyncio.timeout(_RECORD_SECONDS):
-            await patiently(lambda: gateway.documents.add(document_id, tenant, payload, trace, priority))
+            await patiently(lambda: gateway.documents.add(document_id, tenant, payload, trace, priority, webhook))
     except TimeoutError:
         # An answer was lost and Postgres stays away: it may have been recorded, and then the picture is needed.
         gateway.in_background(_discard_unrecorded(gateway, tenant, document_id))
