@@ -146,12 +146,14 @@ class BlobStore:
             answer = await obstore.get_async(self._store, key)
             return bytes(await answer.bytes_async())
 
-    async def stream(self, key: str) -> tuple[int, AsyncIterator[bytes]]:
-        """The blob's size in bytes and its chunks, which are got one by one as they are asked for. Raises
-        `BlobMissingError`, and `BlobAwayError`, which the chunks raise as well."""
+    async def stream(self, key: str) -> tuple[int, str, AsyncIterator[bytes]]:
+        """The blob's size in bytes, a tag that changes with it (empty where the store has none) and its chunks, which
+        are got one by one as they are asked for. Raises `BlobMissingError`, and `BlobAwayError`,
+        which the chunks raise as well."""
         async with self._bounded():
             answer = await obstore.get_async(self._store, key)
-        return answer.meta["size"], self._chunks(answer.stream(min_chunk_size=_CHUNK))
+        tag = (answer.meta["e_tag"] or "").strip('"')
+        return answer.meta["size"], tag, self._chunks(answer.stream(min_chunk_size=_CHUNK))
 
     async def _chunks(self, stream: Any) -> AsyncIterator[bytes]:
         while True:

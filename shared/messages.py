@@ -84,6 +84,14 @@ class PageImage(Message):
     height: int
     text_layer: str | None = None
     """Blob key of a `TextLayer`, for pages of PDFs and Word documents that carry one."""
+    thumbnail: str | None = None
+    """Blob key of a small copy of the picture, `THUMBNAIL_WIDTH` wide at most; null where it could not be made, and of
+    a version that made none."""
+
+
+THUMBNAIL_WIDTH = 192
+"""Pixels: what a list shows at 96, on screens that have two for each."""
+THUMBNAIL_TYPE = "image/webp"
 
 
 class OcrPayload(Message):

@@ -5,7 +5,7 @@ from typing import Any
 from services.compressor.codec import vips
 from services.compressor.compressed import Compressed
 from services.compressor.decode import Decoded, decode
-from services.compressor.encode import EncodeError, encode, encode_somehow
+from services.compressor.encode import EncodeError, encode, encode_somehow, thumbnail
 from services.compressor.pdf import DrawnPage
 from services.compressor.settings import CompressorSettings
 from services.compressor.strip import strip
@@ -42,7 +42,8 @@ def compress(
         if stripped is not None and len(stripped) <= len(encoded.data):
             width, height = decoded.image.width, decoded.image.height
             suffix = _SUFFIXES[info.kind]
-            return Compressed(stripped, info.content_type, suffix, width, height, kept=True)
+            small = thumbnail(decoded.image)
+            return Compressed(stripped, info.content_type, suffix, width, height, kept=True, thumbnail=small)
     return Compressed(
         encoded.data,
         encoded.content_type,
@@ -53,6 +54,7 @@ def compress(
         turned=decoded.turned,
         shrunk=decoded.shrunk,
         frames=decoded.frames,
+        thumbnail=thumbnail(decoded.image),
     )
 
 
@@ -62,7 +64,13 @@ def compress_drawn(page: DrawnPage, settings: CompressorSettings) -> Compressed:
     image = image.extract_band(0, n=3).copy(interpretation="srgb").copy_memory()
     encoded = encode_somehow(image, settings)
     return Compressed(
-        encoded.data, encoded.content_type, encoded.suffix, page.width, page.height, lossless=encoded.lossless
+        encoded.data,
+        encoded.content_type,
+        encoded.suffix,
+        page.width,
+        page.height,
+        lossless=encoded.lossless,
+        thumbnail=thumbnail(image),
     )
 
 

@@ -21,3 +21,5 @@ class Compressed:
     turned: bool = False
     shrunk: bool = False
     frames: int = 1
+    thumbnail: bytes = b""
+    """A small copy, as WebP; empty where the codec could not write one."""

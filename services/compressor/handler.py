@@ -128,6 +128,10 @@ class Compressor:
         if text is not None:
             layer = blob_key(job.tenant, job.document_id, f"text-{number}.json")
             await self._blobs.put(layer, encode(text))
+        small = None
+        if page.thumbnail:
+            small = blob_key(job.tenant, job.document_id, f"thumbnail-{number}.webp")
+            await self._blobs.put(small, page.thumbnail)
         return PageImage(
             page=number,
             image=image,
@@ -135,6 +139,7 @@ class Compressor:
             width=page.width,
             height=page.height,
             text_layer=layer,
+            thumbnail=small,
         )
 
 

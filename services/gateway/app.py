@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from services.gateway.access_log import AccessLogSettings, access_log
+from services.gateway.caching import caching
 from services.gateway.context import GATEWAY, Gateway
 from services.gateway.endpoint import ENDPOINTS
 from services.gateway.guard import allows_origin, guard
@@ -23,6 +24,11 @@ from services.gateway.routes import (
 from shared.health import Check, add_health_routes
 from shared.http_server import SECURITY_HEADERS
 
+_ALLOWED_FIELDS = (
+    *("Authorization", "Content-Type", "If-Match", "If-None-Match", "Last-Event-ID", "X-API-Key", "traceparent"),
+)
+"""What a page of another origin may send."""
+
 
 def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.Application:
     """The application over `gateway`; `checks` decide whether it is ready, `alive` whether it can go on at all."""
@@ -32,6 +38,7 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
             access_log(AccessLogSettings.load()),
             problem_middleware,
             gateway.answers.middleware,
+            caching,
             guard,
             gateway.tenants.middleware,
         ],
@@ -61,7 +68,7 @@ async def _preflight(request: web.Request) -> web.Response:
     """Answers a browser that asks whether a page of another origin may call the API; `_headers` says whether."""
     headers = {
         "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
-        "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match, Last-Event-ID, X-API-Key, traceparent",
+        "Access-Control-Allow-Headers": ", ".join(_ALLOWED_FIELDS),
         "Access-Control-Max-Age": "600",
     }
     return web.Response(status=204, headers=headers)
@@ -69,6 +76,7 @@ async def _preflight(request: web.Request) -> web.Response:
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(SECURITY_HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")
     if request.path.startswith("/api/") and request.app[GATEWAY].settings.origins:
         # Pages of those origins show pictures by <img>, which says nothing of where it stands.
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import io
+import uuid
 from typing import Any
 
 import aiohttp
@@ -463,3 +464,16 @@ async def test_what_is_stored_is_readable_by_its_owner_only(
     stored = gateway.blobs / "default" / id_ / "original"
     for path in (stored, stored.parent, stored.parent.parent, gateway.blobs):
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+async def test_everything_says_whether_it_may_be_kept(gateway: GatewayAlone, session: aiohttp.ClientSession) -> None:
+    for path, kept in {
+        "/api/v1/documents": "private, no-cache",
+        f"/api/v1/documents/{uuid.uuid4()}": "no-store",
+        "/api/v1/nothing": "no-store",
+        "/api/v1/schemas/timetable.json": "public, max-age=3600",
+        "/readyz": "private, no-cache",
+        "/livez": "private, no-cache",
+    }.items():
+        async with session.get(gateway.base_url + path) as answer:
+            assert answer.headers["Cache-Control"] == kept, path

@@ -111,6 +111,9 @@ async def test_a_picture_is_streamed_as_it_is(gateway: GatewayAlone, session: ai
     async with session.get(url) as answer:
         assert await answer.read() == bytes(range(250)) * (PICTURE_BYTES // 250)
         assert answer.headers["Content-Type"] == "image/webp"
+        tag = answer.headers["ETag"]
+    async with session.get(url, headers={"If-None-Match": tag}) as answer:
+        assert (answer.status, await answer.read()) == (304, b"")
     async with session.head(url) as answer:
         assert (answer.status, int(answer.headers["Content-Length"])) == (200, PICTURE_BYTES)
 

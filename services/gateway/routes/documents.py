@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from services.gateway.admission import admit
 from services.gateway.bodies import read_json
+from services.gateway.caching import has
 from services.gateway.context import GATEWAY, Gateway, document_id
 from services.gateway.endpoint import Endpoint
 from services.gateway.paging import at_time, read_page, whole, write_cursor
@@ -20,7 +21,7 @@ from shared.db.documents import Row, read_document
 from shared.events import error_event
 from shared.health import json_response
 from shared.logs import get_logger
-from shared.messages import DocumentList, Event, Message, PageImage, Status
+from shared.messages import THUMBNAIL_TYPE, THUMBNAIL_WIDTH, DocumentList, Event, Message, PageImage, Status
 
 log = get_logger(__name__)
 
@@ -87,25 +88,38 @@ async def get_document(request: web.Request) -> web.Response:
 
 
 async def get_image(request: web.Request) -> web.StreamResponse:
-    """The stored picture, which the boxes of the blocks refer to; `page` from 0."""
+    """The stored picture, which the boxes of the blocks refer to; `page` from 0. With a `width` up to that of a
+    thumbnail, a small copy of it."""
     gateway = request.app[GATEWAY]
     row = await _row(request)
     pages = msgspec.json.decode(row["pages"], type=list[PageImage])
     try:
-        page = whole(request.query.get("page", "0"))
+        page, width = whole(request.query.get("page", "0")), whole(request.query.get("width", "16383"))
     except ValueError:
-        raise ProblemError(400, "bad-query", "Bad query", "page is a number from 0.") from None
+        raise ProblemError(400, "bad-query", "Bad query", "page is a number from 0, width one of pixels.") from None
     # Only what the compressor stored: the upload itself may still say where a photo was taken.
     if page >= len(pages):
         raise not_found("page" if pages else "picture yet")
     try:
-        size, chunks = await gateway.blobs.stream(pages[page].image)
+        stored, content_type = picture_for(pages[page], width)
+        size, tag, chunks = await gateway.blobs.stream(stored)
     except BlobMissingError:
         raise not_found("picture") from None
     headers = {"Cache-Control": "private, max-age=300", "Content-Security-Policy": "default-src 'none'; sandbox"}
+    if tag:
+        headers["ETag"] = f'"{tag}"'
+        if has(request.if_none_match, tag):
+            return web.Response(status=304, headers=headers)
     answer = web.StreamResponse(headers=headers)
-    answer.content_type = pages[page].content_type
+    answer.content_type = content_type
     return await gateway.answers.stream(request, answer, size, chunks)
+
+
+def picture_for(page: PageImage, width: int) -> tuple[str, str]:
+    """Blob key and content type of the smallest picture of a page that is wide enough."""
+    if page.thumbnail and width <= THUMBNAIL_WIDTH:
+        return page.thumbnail, THUMBNAIL_TYPE
+    return page.image, page.content_type
 
 
 async def rename_document(request: web.Request) -> web.Response:

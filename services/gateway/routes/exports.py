@@ -1,7 +1,6 @@
 """Weeks as files: calendars, tables and workbooks, by suffix or by `Accept`; when a week holds, and what was read."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -89,22 +88,14 @@ async def all_of_document(request: web.Request, wanted: Format) -> web.Response:
 
 
 async def file_of(request: web.Request, wanted: Format, rows: list[Row]) -> web.Response:
-    """The answer that holds weeks as a file, or says that the client has it already (304)."""
+    """The answer that holds weeks as a file."""
     weeks = [_week(request, row, dated=wanted.dated) for row in rows]
     name = title(weeks[0].timetable) if len(weeks) == 1 else ""
     name = name or rows[0]["file_name"].rpartition(".")[0] or rows[0]["file_name"]
     async with request.app[GATEWAY].writing:
         # In a thread: the largest week takes a second or two.
         data = await asyncio.to_thread(wanted.write, weeks, name)
-    tag = hashlib.sha256(data).hexdigest()[:32]
-    headers = {
-        "ETag": f'"{tag}"',
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": _disposition(name, wanted.suffix),
-        "Vary": "Accept",
-    }
-    if any(each.value in (tag, "*") for each in request.if_none_match or ()):
-        return web.Response(status=304, headers=headers)
+    headers = {"Content-Disposition": _disposition(name, wanted.suffix), "Vary": "Accept"}
     charset = "utf-8" if wanted.content_type.startswith("text/") else None
     return web.Response(body=data, content_type=wanted.content_type, charset=charset, headers=headers)
 

@@ -23,7 +23,8 @@ async def asset(request: web.Request) -> web.StreamResponse:
     path = STATIC / "assets" / request.match_info["name"]
     if not path.is_file():
         raise web.HTTPNotFound
-    return web.FileResponse(path)
+    # Its name holds a digest of what is in it: another version is another address.
+    return web.FileResponse(path, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
 
 ROUTES = [

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from services.gateway import correction
 from services.gateway.bodies import read_body
+from services.gateway.caching import plain_tag
 from services.gateway.context import GATEWAY, document_id
 from services.gateway.correction import Correction, Review
 from services.gateway.endpoint import Endpoint
@@ -107,7 +108,7 @@ def _if_match(request: web.Request) -> set[str] | None:
     """The tags of If-Match, None without it; a weak one matches nothing (RFC 9110, section 13.1.1)."""
     if "If-Match" not in request.headers:
         return None
-    return {tag.value for tag in request.if_match or () if not tag.is_weak}
+    return {plain_tag(tag) for tag in request.if_match or () if not tag.is_weak}
 
 
 def etag(timetable: Timetable) -> str:
@@ -120,8 +121,6 @@ def etag(timetable: Timetable) -> str:
 def _answer(timetable: Timetable) -> web.Response:
     answer = json_response(timetable)
     answer.headers["ETag"] = f'"{etag(timetable)}"'
-    # A browser may keep it but has to ask whether it is still the one.
-    answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["Link"] = f'<{SCHEMA}>; rel="describedby"; type="application/schema+json"'
     return answer
 

@@ -36,6 +36,10 @@ async def test_a_photo_becomes_one_stored_page(bench: Bench) -> None:
     stored = await bench.blobs.get(page.image)
     info = inspect(stored, len(stored))
     assert (info.kind, info.width, info.height) == ("webp", page.width, page.height) == ("webp", 800, 600)
+    assert page.thumbnail == "default/doc/thumbnail-0.webp"
+    small = await bench.blobs.get(page.thumbnail)
+    info = inspect(small, len(small))
+    assert (info.kind, info.width, info.height) == ("webp", 192, 144)
     first, last = bench.told.events
     assert first[:3] == ("compressing", 0.0, "Compressing image")
     percent = round((len(data) - len(stored)) / len(data) * 100)
@@ -100,7 +104,7 @@ async def test_a_deleted_upload_is_not_tried_again(bench: Bench) -> None:
 async def test_doing_it_twice_stores_the_same(bench: Bench) -> None:
     data = save("png", drawing())
     assert pages(await bench.run(data)) == pages(await bench.run(data))
-    assert bench.names() == ["page-0.webp", "upload"]
+    assert bench.names() == ["page-0.webp", "thumbnail-0.webp", "upload"]
 
 
 async def test_the_event_loop_never_waits_for_pixels(bench: Bench) -> None:
