@@ -9,16 +9,19 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.messages import Event, Phase, Status
+from shared.messages import Event, Phase, Stage, Status
 
 STEPS: dict[Phase, str] = {
     "compressing": "Compressing image",
     "preprocessing": "Preprocessing image",
     "ocr": "Running OCR",
-    "ai": "AI extraction",
+    "ai": "Reading the week",
     "validation": "Validating",
 }
-"""Words for people."""
+"""Words for people. Of ``ai`` they do not say who reads: the message does, and most weeks are read by rules."""
+
+FIRST_PHASES: dict[Stage, Phase] = {"compress": "compressing", "ocr": "preprocessing", "extract": "ai"}
+"""With which phase each stage begins."""
 
 SHARES: dict[Phase, tuple[int, int]] = {
     "compressing": (2, 13),
@@ -60,12 +63,24 @@ def progress_event(
 
 
 def error_event(
-    document_id: str, sentence: str, status: Status = Status.FAILED, *, percentage: int | None = None
+    document_id: str,
+    sentence: str,
+    status: Status = Status.FAILED,
+    *,
+    phase: str | None = None,
+    percentage: int | None = None,
 ) -> Event:
-    """A document's end without a week, with the sentence for its owner."""
+    """A document's end without a week, with the sentence for its owner.
+
+    Args:
+        phase: in which it ended.
+    """
+    known: Phase | None = next((each for each in STEPS if each == phase), None)
     return Event(
         type="error",
         document_id=document_id,
+        step=STEPS[known] if known else None,
+        stage=known,
         error=sentence,
         percentage=percentage,
         status=status,

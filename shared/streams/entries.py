@@ -1,6 +1,7 @@
 """Jobs and events as the plain-text fields of stream entries, readable with redis-cli."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,12 @@ class Delivery:
     @property
     def document_id(self) -> str:
         """Empty if the entry names none."""
-        return dict(zip(self.fields[::2], self.fields[1::2], strict=True)).get("document", "")
+        return text_of(self.fields, "document")
+
+    @property
+    def tenant(self) -> str:
+        """Likewise."""
+        return text_of(self.fields, "tenant")
 
 
 def job_fields(
@@ -108,10 +114,15 @@ def owner_of(stage: Stage, fields: tuple[str, ...]) -> Job:
     return Job(found["document"], found["tenant"], stage, attempt=1, payload={})
 
 
+def text_of(fields: Sequence[str], name: str) -> str:
+    """A value in an entry's fields; empty where there is none."""
+    return dict(zip(fields[::2], fields[1::2], strict=True)).get(name, "")
+
+
 def value_of(fields: tuple[str, ...], name: str, default: float = 0.0) -> float:
     """A number in an entry's fields; `default` where it is none."""
     try:
-        return float(dict(zip(fields[::2], fields[1::2], strict=True)).get(name, default))
+        return float(text_of(fields, name) or default)
     except ValueError:
         return default
 

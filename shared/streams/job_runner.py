@@ -13,9 +13,9 @@ from redis.exceptions import RedisError
 from shared import metrics
 from shared.attempt import attempt, retry_wait_ms
 from shared.cancelling import end_if_cancelled
-from shared.events import GIVEN_UP, error_event, now_rfc3339
+from shared.events import FIRST_PHASES, GIVEN_UP, error_event, now_rfc3339
 from shared.logs import get_logger
-from shared.messages import VERSION
+from shared.messages import VERSION, Phase
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.streams.entries import (
     NEWER_SINCE,
@@ -112,13 +112,13 @@ class JobRunner:
         progress = JobProgress(self._consumer, delivery, job)
         outcome, detail = await attempt(self._handler, job, progress, self._settings.queue_timeout / 1000)
         running.settling = True
-        await self._settle(delivery, job, outcome, detail)
+        await self._settle(delivery, job, outcome, detail, progress.phase)
         seconds = time.monotonic() - begun
         ended = type(outcome).__name__.lower()
         metrics.JOB_DURATION.labels(self._stage, "stream", ended).observe(seconds)
         log.info("job ended", outcome=ended, seconds=round(seconds, 3))
 
-    async def _settle(self, delivery: Delivery, job: Job, outcome: Outcome, detail: str) -> None:
+    async def _settle(self, delivery: Delivery, job: Job, outcome: Outcome, detail: str, phase: Phase) -> None:
         match outcome:
             case Done(next=following, event=event):
                 metrics.JOB_ATTEMPTS.labels(self._stage).observe(job.attempt)
@@ -139,16 +139,22 @@ class JobRunner:
                 if await self._persist(lambda: self._consumer.retry(delivery, wait_ms, fields)):
                     metrics.JOBS_RETRIED.labels(self._stage, "stream").inc()
             case Retry(reason=reason):
-                await self._dead_letter(delivery, job, GIVEN_UP, f"{reason}\n{detail}", "exhausted")
+                await self._dead_letter(delivery, job, GIVEN_UP, f"{reason}\n{detail}", "exhausted", phase)
             case Dead(reason=reason):
-                await self._dead_letter(delivery, job, reason, detail, "refused")
+                await self._dead_letter(delivery, job, reason, detail, "refused", phase)
 
-    async def _dead_letter(self, delivery: Delivery, job: Job | None, person: str, detail: str, cause: str) -> None:
-        """Record the failure, then move the job to the dead stream and tell the person."""
+    async def _dead_letter(
+        self, delivery: Delivery, job: Job | None, person: str, detail: str, cause: str, phase: Phase | None = None
+    ) -> None:
+        """Record the failure, then move the job to the dead stream and tell the person.
+
+        Args:
+            phase: in which it failed; None: before its first.
+        """
         log.error("job is dead", entry=delivery.id, reason=person, detail=detail[:2000])
         known = job is not None and bool(await self._persist(lambda: self._on_dead(job, person)))
         document_id = job.document_id if job else "unknown"
-        event = error_event(document_id, person)
+        event = error_event(document_id, person, phase=phase or FIRST_PHASES[self._stage])
         follow_up = replaced(
             delivery.fields,
             reason=person,

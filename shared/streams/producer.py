@@ -4,7 +4,7 @@ import msgspec
 
 from shared.messages import Event, Stage
 from shared.streams.client import RedisSettings
-from shared.streams.entries import event_data
+from shared.streams.entries import event_data, text_of
 from shared.streams.keys import GROUPS, STAGES, Keys, partition_of
 from shared.streams.scripts import Client, Scripts
 
@@ -54,6 +54,7 @@ class Producer:
             [keys.jobs(stage), keys.queued(document_id, generation), keys.events, keys.progress(document_id)],
             self._settings.marker_ttl,
             document_id,
+            text_of(fields, "tenant"),
             *event_args,
             self._settings.event_stream_length,
             self._settings.progress_ttl,
@@ -104,22 +105,22 @@ class Producer:
             removed += int(await self._scripts.call("remove", names, GROUPS[each], document_id, keep))
         return removed
 
-    async def publish(self, event: Event) -> None:
-        """Publish an event outside of any delivery."""
+    async def publish(self, event: Event, tenant: str) -> None:
+        """Publish an event of a tenant's document outside of any delivery."""
         keys = self.keys_of(event.document_id)
-        await self._scripts.call(
-            "publish_event", [keys.events, keys.progress(event.document_id)], *self._event_args(event)
-        )
+        names = [keys.events, keys.progress(event.document_id)]
+        await self._scripts.call("publish_event", names, *self._event_args(event, tenant))
 
-    async def announce(self, event: Event) -> None:
+    async def announce(self, event: Event, tenant: str) -> None:
         """Publish an event outside of any delivery, and that the document's jobs were cancelled."""
         keys = self.keys_of(event.document_id)
         names = [keys.events, keys.progress(event.document_id), keys.control]
-        await self._scripts.call("announce", names, *self._event_args(event))
+        await self._scripts.call("announce", names, *self._event_args(event, tenant))
 
-    def _event_args(self, event: Event) -> tuple[str | int, ...]:
+    def _event_args(self, event: Event, tenant: str) -> tuple[str | int, ...]:
         return (
             event.document_id,
+            tenant,
             event.type,
             event.percentage or 0,
             event_data(event),

@@ -6,7 +6,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from shared.cancelling import end_if_cancelled
-from shared.events import percentage_of, progress_event
+from shared.events import FIRST_PHASES, percentage_of, progress_event
 from shared.logs import get_logger
 from shared.messages import Phase
 from shared.outcomes import Job
@@ -31,10 +31,13 @@ class JobProgress:
         self._delivery = delivery
         self._job = job
         self._last = 0.0
+        self.phase: Phase = FIRST_PHASES[job.stage]
+        """The one that was told last."""
 
     async def __call__(
         self, phase: Phase, fraction: float, message: str, *, details: dict[str, Any] | None = None
     ) -> None:
+        self.phase = phase
         now = time.monotonic()
         if 0 < fraction < 1 and now - self._last < _SECONDS_BETWEEN:
             return

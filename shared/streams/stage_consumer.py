@@ -146,7 +146,9 @@ class StageConsumer:
             return int(await self._batch.call("ack", [self.jobs], *pair))
         target = self.keys.dead(self.stage) if dead else self.keys.jobs(next_stage) if next_stage else self.jobs
         event_args: list[str | int] = (
-            [event.type, document_id, event.percentage or 0, event_data(event)] if event else ["", document_id, 0, ""]
+            [event.type, document_id, delivery.tenant, event.percentage or 0, event_data(event)]
+            if event
+            else ["", document_id, "", 0, ""]
         )
         done = await self._batch.call(
             "finish",
@@ -187,6 +189,7 @@ class StageConsumer:
             [self.jobs, self.keys.events, self.keys.progress(event.document_id)],
             *self._fence(delivery),
             event.document_id,
+            delivery.tenant,
             event.type,
             event.percentage or 0,
             event_data(event),

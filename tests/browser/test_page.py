@@ -16,7 +16,7 @@ _STEPS = (
     "Compressing image",
     "Preprocessing image",
     "Running OCR",
-    "AI extraction",
+    "Reading the week",
     "Validating",
     "Timetable ready",
 )

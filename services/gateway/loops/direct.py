@@ -23,9 +23,9 @@ from shared.db.events import Events, RecordedEvent
 from shared.db.jobs import Jobs, QueuedJob
 from shared.db.pool import DatabaseAwayError, patiently
 from shared.direct import PATH, DirectDone, DirectJob, DirectLine, InternalSettings, bearer
-from shared.events import GIVEN_UP, EventIds, error_event, percentage_of, progress_event
+from shared.events import FIRST_PHASES, GIVEN_UP, EventIds, error_event, percentage_of, progress_event
 from shared.logs import get_logger
-from shared.messages import Event, Stage
+from shared.messages import Event, Phase, Stage
 from shared.metrics import JOBS_DEAD, JOBS_RETRIED
 from shared.settings import Settings, setting
 from shared.streams.loops import wait
@@ -184,6 +184,7 @@ class Direct:
         stage: Stage | None = job.stage
         payload, percentage = job.payload, job.percentage
         while stage:
+            phase = FIRST_PHASES[stage]
             # A process that was stopped for a while wakes up anywhere; it begins no stage of what is another's.
             if not await patiently(lambda: self._jobs.renew_claim(job, _CLAIM_SECONDS)):
                 raise _ClaimLostError
@@ -200,7 +201,7 @@ class Direct:
                 line = DirectLine()
                 async for line in self._call(asked):
                     if line.progress:
-                        progress = line.progress
+                        progress, phase = line.progress, line.progress.phase
                         percentage = max(percentage, percentage_of(progress.phase, progress.fraction))
                         await self._publish(
                             progress_event(
@@ -208,7 +209,7 @@ class Direct:
                             )
                         )
                 if line.dead is not None:
-                    await self._fail(job, line.dead, percentage)
+                    await self._fail(job, line.dead, phase, percentage)
                     JOBS_DEAD.labels(stage, "direct", "refused").inc()
                     return
                 if line.done:
@@ -219,7 +220,7 @@ class Direct:
                 log.warning("will be tried again", document_id=job.document_id, reason=line.retry)
                 await asyncio.sleep(retry_wait_ms(attempt, self._queue.queue_backoff) / 1000)
             if done is None:
-                await self._fail(job, GIVEN_UP, percentage)
+                await self._fail(job, GIVEN_UP, phase, percentage)
                 JOBS_DEAD.labels(stage, "direct", "exhausted").inc()
                 return
             if done.event:
@@ -254,10 +255,10 @@ class Direct:
         if not (last.done or last.dead is not None or last.retry is not None):
             raise _WorkerAwayError(f"{asked.stage} broke off")
 
-    async def _fail(self, job: QueuedJob, sentence: str, percentage: int) -> None:
+    async def _fail(self, job: QueuedJob, sentence: str, phase: Phase, percentage: int) -> None:
         if not await patiently(lambda: self._documents.fail(job.document_id, job.tenant, sentence, job.token)):
             raise _ClaimLostError
-        await self._publish(error_event(job.document_id, sentence, percentage=percentage))
+        await self._publish(error_event(job.document_id, sentence, phase=phase, percentage=percentage))
         self._end(job.document_id)
 
     async def _publish(self, event: Event) -> None:

@@ -169,15 +169,17 @@ async def cancel_document(request: web.Request) -> web.Response:
         raise ProblemError(
             409, "already-ended", "Already ended", f"The document is {before.value}; it cannot be cancelled."
         )
-    await _take_off(gateway, id_, error_event(id_, "Cancelled.", Status.CANCELLED))
-    return json_response(read_document(await _row(request)))
+    document = read_document(await _row(request))
+    event = error_event(id_, "Cancelled.", Status.CANCELLED, phase=document.stage)
+    await _take_off(gateway, id_, request[TENANT], event)
+    return json_response(document)
 
 
-async def _take_off(gateway: Gateway, id_: str, event: Event) -> None:
+async def _take_off(gateway: Gateway, id_: str, tenant: str, event: Event) -> None:
     """Take a document's jobs off the streams and tell whoever runs or watches them."""
     try:
         await gateway.producer.remove(id_)
-        await gateway.producer.announce(event)
+        await gateway.producer.announce(event, tenant)
     except (RedisError, OSError) as error:
         # The record says that it has ended: what still runs cannot save, and the reconciler takes the job off later.
         log.warning("jobs are left to the reconciler", document_id=id_, error=str(error))
@@ -190,7 +192,7 @@ async def delete_document(request: web.Request) -> web.Response:
     if not await gateway.documents.delete(id_, request[TENANT]):
         raise not_found("document")
     # The record is gone first: a blob that stays is garbage, a document without its picture would be a lie.
-    await _take_off(gateway, id_, error_event(id_, "Deleted.", Status.CANCELLED))
+    await _take_off(gateway, id_, request[TENANT], error_event(id_, "Deleted.", Status.CANCELLED))
     prefix = document_prefix(request[TENANT], id_)
     try:
         await gateway.blobs.delete_prefix(prefix)

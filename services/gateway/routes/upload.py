@@ -106,13 +106,13 @@ async def _receive(request: web.Request, body: Body, priority: int, webhook: str
     # A client that goes away in the middle of this must not leave a picture without a document.
     await asyncio.shield(_commit(gateway, tenant, document_id, payload, file.data, trace, priority, webhook))
     if waits and not gateway.relay.partly_away:
-        await _tell_waiting(gateway, document_id)
+        await _tell_waiting(gateway, document_id, tenant)
     UPLOAD_BYTES.labels(payload.content_type).observe(payload.size)
     log.info("uploaded", document_id=document_id, bytes=payload.size, content_type=payload.content_type)
     return document_id, received
 
 
-async def _tell_waiting(gateway: Gateway, document_id: str) -> None:
+async def _tell_waiting(gateway: Gateway, document_id: str, tenant: str) -> None:
     """All slots on the streams are taken: the person is told so at once, not when a worker begins."""
     try:
         before = await gateway.jobs.before(document_id)
@@ -123,7 +123,7 @@ async def _tell_waiting(gateway: Gateway, document_id: str) -> None:
     message = f"Waiting, {before} documents are being read or come before yours"
     event = progress_event(document_id, "compressing", 0, message, {"before": before})
     try:
-        await gateway.producer.publish(event)
+        await gateway.producer.publish(event, tenant)
     except (RedisError, OSError) as error:
         log.warning("waiting is not published", document_id=document_id, error=str(error))
 

@@ -1,7 +1,7 @@
 -- Publishes an event that belongs to no delivery, and that a document's jobs were cancelled.
 -- KEYS 1 events  2 progress of the document  3 control
--- ARGV 1 document  2 type  3 percentage  4 data  5 maxlen  6 ttl (s)
+-- ARGV 1 document  2 tenant  3 type  4 percentage  5 data  6 maxlen  7 ttl (s)
 -- Returns the event id, or false when the document's end was published already.
 -- NEEDS publish
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', 1000, '*', 'document', ARGV[1])
-return publish(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6])
+return publish(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])

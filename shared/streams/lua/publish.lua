@@ -4,7 +4,7 @@
 -- it had seen, even when this server was emptied meanwhile.
 -- After its end a document's events are kept for a quarter of an hour, for clients that come back: the record in Postgres
 -- has them by then, and memory must not grow with the documents of a day.
-local function publish(events, progress, document, kind, percentage, data, maxlen, ttl)
+local function publish(events, progress, document, tenant, kind, percentage, data, maxlen, ttl)
   local last = redis.call('XREVRANGE', progress, '+', '-', 'COUNT', 1)[1]
   if last then
     local before = {}
@@ -23,7 +23,7 @@ local function publish(events, progress, document, kind, percentage, data, maxle
   end
   local id = string.format('%.0f-%d', ms, count * 128 + (final and 127 or percentage))
   redis.call('XADD', events, 'MAXLEN', '~', maxlen, id,
-    'document', document, 'type', kind, 'percentage', percentage, 'data', data)
+    'document', document, 'tenant', tenant, 'type', kind, 'percentage', percentage, 'data', data)
   redis.call('XADD', progress, 'MAXLEN', '~', 1000, id, 'type', kind, 'percentage', percentage, 'data', data)
   -- Renewed once a minute: most events follow each other within moments.
   local minute = last and math.floor(string.match(last[1], '^%d+') / 60000)

@@ -23,8 +23,8 @@ describe("advance", () => {
   });
 
   it("keeps the step of the furthest event when earlier ones are replayed", () => {
-    const shown = advance(progress(60, "AI extraction"), progress(10, "Compressing image"));
-    expect(shown.step).toBe("AI extraction");
+    const shown = advance(progress(60, "Reading the week"), progress(10, "Compressing image"));
+    expect(shown.step).toBe("Reading the week");
   });
 
   it("does not cover progress with a sign of life", () => {
@@ -33,9 +33,9 @@ describe("advance", () => {
   });
 
   it("shows someone who joins late the newest step while the history is replayed", () => {
-    const joined: TimetableEvent = { type: "connected", documentId: "d", step: "AI extraction", percentage: 80 };
+    const joined: TimetableEvent = { type: "connected", documentId: "d", step: "Reading the week", percentage: 80 };
     const shown = advance(joined, progress(10, "Compressing image"));
-    expect(shown).toMatchObject({ step: "AI extraction", percentage: 80, stage: "ocr" });
+    expect(shown).toMatchObject({ step: "Reading the week", percentage: 80, stage: "ocr" });
   });
 
   it("ends with 100 and stays ended", () => {
