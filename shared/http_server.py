@@ -9,7 +9,7 @@ import asyncio
 import resource
 import socket
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from aiohttp import web
 
@@ -59,6 +59,19 @@ def refusal(status: int, slug: str, title: str, detail: str) -> web.Response:
     return answer
 
 
+class Watcher(Protocol):
+    """Who writes to a connection past aiohttp, and has to know how it stands."""
+
+    def paused(self) -> None:
+        """It takes no more."""
+
+    def resumed(self) -> None:
+        """It takes more again."""
+
+    def lost(self) -> None:
+        """It is gone."""
+
+
 class Connection(web.RequestHandler):
     """One client's connection.
 
@@ -68,7 +81,7 @@ class Connection(web.RequestHandler):
         options: aiohttp's own.
     """
 
-    __slots__ = ("_connections", "_hold", "_stalled", "_write_timeout")
+    __slots__ = ("_connections", "_hold", "_stalled", "_write_timeout", "watcher")
 
     def __init__(self, manager: web.Server, connections: FairShare, write_timeout: float, **options: Any) -> None:
         super().__init__(manager, loop=asyncio.get_running_loop(), **options)
@@ -76,6 +89,8 @@ class Connection(web.RequestHandler):
         self._write_timeout = write_timeout
         self._stalled: asyncio.TimerHandle | None = None
         self._hold: Hold | None = None
+        self.watcher: Watcher | None = None
+        """Of the answer that is under way."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -91,6 +106,8 @@ class Connection(web.RequestHandler):
             self._connections.release(self._hold)
         self._wait_for_writing(None)
         super().connection_lost(exc)
+        if self.watcher is not None:
+            self.watcher.lost()
 
     def abort(self) -> None:
         """End the connection at once; what was not sent is not sent."""
@@ -100,10 +117,14 @@ class Connection(web.RequestHandler):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._wait_for_writing(self._write_timeout)
+        if self.watcher is not None:
+            self.watcher.paused()
 
     def resume_writing(self) -> None:
         self._wait_for_writing(None)
         super().resume_writing()
+        if self.watcher is not None:
+            self.watcher.resumed()
 
     def _wait_for_writing(self, seconds: float | None) -> None:
         if self._stalled is not None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -131,8 +131,15 @@ async def follow(
     session: aiohttp.ClientSession, base_url: str, document_id: str, last_event_id: str | None = None
 ) -> AsyncIterator[tuple[str | None, dict[str, Any]]]:
     """The event stream of a document as (id, data), until the server closes it."""
+    async for event in listen(session, f"{base_url}/api/v1/events/{document_id}", last_event_id):
+        yield event
+
+
+async def listen(
+    session: aiohttp.ClientSession, url: str, last_event_id: str | None = None
+) -> AsyncGenerator[tuple[str | None, dict[str, Any]], None]:
+    """Any event stream as (id, data), until the server closes it."""
     headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
-    url = f"{base_url}/api/v1/events/{document_id}"
     async with session.get(url, headers=headers, timeout=aiohttp.ClientTimeout(total=PATIENCE)) as answer:
         if answer.status == 204:
             return

@@ -11,13 +11,15 @@ from services.gateway.app import build_app
 from services.gateway.context import Gateway
 from services.gateway.guard import check_open
 from services.gateway.loops.direct import Direct, DirectSettings
-from services.gateway.loops.hub import Hub
+from services.gateway.loops.hub import BEATS, Hub
+from services.gateway.loops.lookout import Lookout
 from services.gateway.loops.reconciler import Reconciler
 from services.gateway.loops.recorder import Recorder
 from services.gateway.loops.relay import Relay, RelaySettings
 from services.gateway.loops.webhooks import WebhookSender, WebhookSettings
 from services.gateway.reception import Reception
 from services.gateway.settings import GatewaySettings
+from services.gateway.sse.history import History
 from services.gateway.stored_keys import StoredKeys
 from services.gateway.tenants import Tenants
 from shared.blobs import BlobStore
@@ -25,6 +27,7 @@ from shared.db.api_keys import ApiKeys
 from shared.db.document_search import DocumentSearch
 from shared.db.documents import Documents
 from shared.db.events import Events
+from shared.db.followed import Followed
 from shared.db.jobs import Jobs
 from shared.db.pool import Database
 from shared.db.webhooks import Webhooks
@@ -37,6 +40,7 @@ from shared.pictures import PictureSettings
 from shared.service import open_database, run, stop_signals, until_stopped, warn_of_slips
 from shared.streams.client import RedisSettings, connect
 from shared.streams.dead_letters import DeadLetters
+from shared.streams.event_log import EventLog
 from shared.streams.keys import Keys
 from shared.streams.loops import retry_until_done, run_periodically
 from shared.streams.producer import Producer
@@ -81,7 +85,8 @@ async def main() -> None:
         sender.nudge()
 
     recorders = [Recorder(recorder_readers[keys], keys, events, queue.consumer, on_end) for keys in partitions]
-    hub = Hub(hub_readers, settings.sse_buffer)
+    hub, followed, event_log = Hub(hub_readers), Followed(database), EventLog(client, redis_settings)
+    history = History(documents, followed, event_log)
     direct = Direct(relay, jobs, documents, events, hub, DirectSettings.load(), queue)
     gateway = Gateway(
         settings=settings,
@@ -95,7 +100,9 @@ async def main() -> None:
         search=DocumentSearch(database),
         webhooks=webhooks,
         webhook_sender=sender,
-        events=events,
+        history=history,
+        followed=followed,
+        event_log=event_log,
         jobs=jobs,
         client=client,
         producer=producer,
@@ -132,7 +139,10 @@ async def main() -> None:
         log.info("ready", port=port)
         await until_stopped(chores, stop, watchdog)
         log.info("stopping")
-        gateway.hub.close()
+        for site in list(runner.sites):
+            # Who is sent away now should not come back here.
+            await site.stop()
+        await gateway.hub.close(settings.sse_drain / 1000)
         await chores
         await direct.close()
         await sender.close()
@@ -143,7 +153,7 @@ async def main() -> None:
                 log.warning("could not reach redis while stopping", error=str(error))
     finally:
         checking.cancel()
-        gateway.hub.close()
+        await gateway.hub.close()
         await runner.cleanup()
         await figures_runner.cleanup()
         await gateway.close()
@@ -164,6 +174,10 @@ async def _chores(gateway: Gateway, recorders: list[Recorder], partitions: list[
         group.create_task(run_periodically("reconciler", reconciler.run_once, stop, every=2))
         for keys in partitions:
             group.create_task(run_periodically("hub", lambda keys=keys: gateway.hub.run_once(keys), stop))  # type: ignore[misc] # mypy cannot infer a lambda with a default
+        beat = gateway.settings.sse_heartbeat / 1000
+        lookout = Lookout(gateway.hub, gateway.history, gateway.followed)
+        group.create_task(run_periodically("heartbeat", gateway.hub.beat_once, stop, every=beat / BEATS))
+        group.create_task(run_periodically("lookout", lookout.look_once, stop, every=beat))
         for recorder in recorders:
             group.create_task(_record(recorder, stop))
 

@@ -13,7 +13,7 @@ from shared.settings import Settings, setting
 
 log = get_logger(__name__)
 
-_MANY = ("/api/v1/events/{id}", "/api/v1/documents/{id}/image")
+_MANY = ("/api/v1/events", "/api/v1/events/{id}", "/api/v1/documents/{id}/image")
 """Routes of which a person who watches causes many requests."""
 
 

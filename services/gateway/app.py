@@ -17,6 +17,7 @@ from services.gateway.routes import (
     keys,
     page,
     queue,
+    shared_events,
     timetables,
     upload,
     webhooks,
@@ -54,6 +55,7 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
         *webhooks.ROUTES,
         *timetables.ROUTES,
         *events.ROUTES,
+        *shared_events.ROUTES,
         *queue.ROUTES,
         *keys.ROUTES,
     ]

@@ -17,12 +17,13 @@ from services.gateway.loops.webhooks import WebhookSender
 from services.gateway.problems import not_found
 from services.gateway.reception import Reception
 from services.gateway.settings import GatewaySettings
+from services.gateway.sse.history import History
 from services.gateway.tenants import Tenants
 from shared.blobs import BlobStore
 from shared.db.api_keys import ApiKeys
 from shared.db.document_search import DocumentSearch
 from shared.db.documents import Documents
-from shared.db.events import Events
+from shared.db.followed import Followed
 from shared.db.jobs import Jobs
 from shared.db.webhooks import Webhooks
 from shared.db.weeks import Weeks
@@ -30,6 +31,7 @@ from shared.fair_share import FairShare
 from shared.pictures import PictureSettings
 from shared.streams.client import RedisSettings
 from shared.streams.dead_letters import DeadLetters
+from shared.streams.event_log import EventLog
 from shared.streams.producer import Producer
 from shared.streams.queue_stats import QueueStats
 from shared.streams.scripts import Client
@@ -50,7 +52,9 @@ class Gateway:
     search: DocumentSearch
     webhooks: Webhooks
     webhook_sender: WebhookSender
-    events: Events
+    history: History
+    followed: Followed
+    event_log: EventLog
     jobs: Jobs
     client: Client
     producer: Producer
@@ -63,7 +67,7 @@ class Gateway:
     reception: Reception
     answers: Answers
     streams: FairShare
-    opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(16))
+    opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(256))
     """Event streams that look at their history at once: thousands come back together after a restart."""
     writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Weeks that are written to files at once: the largest takes a second or two of the processor."""
@@ -89,9 +93,14 @@ GATEWAY = web.AppKey("gateway", Gateway)
 def document_id(request: web.Request) -> str:
     """The document id of the address. Raises a 404 problem if it is not one of ours in form."""
     text = request.match_info["id"]
-    if not _CANONICAL_UUID.fullmatch(text):
+    if not is_document_id(text):
         raise not_found("document")
     return text
+
+
+def is_document_id(text: str) -> bool:
+    """Whether a text has the form of our ids."""
+    return bool(_CANONICAL_UUID.fullmatch(text))
 
 
 def new_document_id() -> str:

@@ -88,7 +88,12 @@ class GatewaySettings(Settings):
     sse_clients: int = setting(
         5000, "Event streams open at once, shared as bytes of bodies are; the next is answered 503.", ge=1
     )
-    sse_write_timeout: int = setting(5000, "Longest a write to an event stream may take.", unit="ms", ge=100)
+    sse_drain: int = setting(
+        5000, "Over how long event streams are ended when a gateway stops.", unit="ms", ge=0, le=60_000
+    )
+    sse_write_timeout: int = setting(
+        5000, "Longest an event stream's client may leave what is written unread.", unit="ms", ge=100
+    )
 
     @cached_property
     def hosts(self) -> frozenset[str]:

@@ -28,7 +28,7 @@ TENANT_NAME = r"[a-z0-9-]{1,40}"
 _NAME = re.compile(TENANT_NAME)
 _KEY = re.compile(r"[!-+\--~]{16,200}")
 """What a header carries as it is: printable ASCII, without the comma that separates the pairs."""
-_BY_QUERY = re.compile(r"/api/v1/(?:events/[^/]+|documents/[^/]+/image)")
+_BY_QUERY = re.compile(r"/api/v1/(?:events(?:/[^/]+)?|documents/[^/]+/image)")
 """What `EventSource` and `<img>` ask for, which cannot send a header."""
 
 

@@ -60,9 +60,3 @@ class Events:
                 )
         for row in ends:
             DOCUMENT_DURATION.labels(row["status"], priority_name(row["priority"])).observe(row["seconds"])
-
-    @outage
-    async def of(self, document_id: str) -> list[RecordedEvent]:
-        """A document's events in order."""
-        rows = await self._database.pool.fetch(sql("events_list"), uuid.UUID(document_id))
-        return [RecordedEvent(row["event_id"], msgspec.json.decode(row["data"], type=Event)) for row in rows]

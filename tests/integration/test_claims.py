@@ -109,7 +109,7 @@ async def test_a_gateway_that_was_frozen_ends_nothing_that_another_took_over(dat
     settings = DirectSettings.load(compressor_url=url, ocr_url=url, extractor_url=url)
     relay: Any = Away()
     direct = Direct(
-        relay, Jobs(database), Documents(database), Events(database), Hub({}, 10), settings, QueueSettings.load()
+        relay, Jobs(database), Documents(database), Events(database), Hub({}), settings, QueueSettings.load()
     )
     id_ = await add(database)
     try:

@@ -206,7 +206,8 @@ class Direct:
                         await self._publish(
                             progress_event(
                                 job.document_id, progress.phase, percentage, progress.message, progress.details
-                            )
+                            ),
+                            job.tenant,
                         )
                 if line.dead is not None:
                     await self._fail(job, line.dead, phase, percentage)
@@ -224,7 +225,7 @@ class Direct:
                 JOBS_DEAD.labels(stage, "direct", "exhausted").inc()
                 return
             if done.event:
-                await self._publish(done.event)
+                await self._publish(done.event, job.tenant)
             if done.next_stage is None:
                 break
             stage, payload = done.next_stage, done.payload or {}
@@ -258,12 +259,13 @@ class Direct:
     async def _fail(self, job: QueuedJob, sentence: str, phase: Phase, percentage: int) -> None:
         if not await patiently(lambda: self._documents.fail(job.document_id, job.tenant, sentence, job.token)):
             raise _ClaimLostError
-        await self._publish(error_event(job.document_id, sentence, phase=phase, percentage=percentage))
+        event = error_event(job.document_id, sentence, phase=phase, percentage=percentage)
+        await self._publish(event, job.tenant)
         self._end(job.document_id)
 
-    async def _publish(self, event: Event) -> None:
+    async def _publish(self, event: Event, tenant: str) -> None:
         id_ = self._ids.next(event)
-        self._hub.deliver(id_, event)
+        self._hub.publish(id_, event, tenant)
         await patiently(lambda: self._events.record([RecordedEvent(id_, event)]))
 
     def _end(self, document_id: str) -> None:

@@ -1,16 +1,20 @@
-"""The hub: one reader of the events stream per gateway, feeding all its subscribers.
+"""The hub: one reader of the events streams per gateway, which hands what it reads to all who follow it.
 
-A frame is built once an event, however many subscribers it has. A subscriber holds a bounded buffer; the one whose
-client does not keep up is cut off and comes back with Last-Event-ID, so that it delays nobody (Mercure's rule).
+An event is encoded once, however many follow its document. How far each document is that somebody follows is known
+here; what nobody follows is forgotten.
 """
 
 import asyncio
-from collections import defaultdict
+import random
+import time
 from typing import cast
 
 import msgspec
 
-from services.gateway.metrics import STREAMS_OPEN
+from services.gateway.metrics import EVENT_AGE, STREAMS_OPEN
+from services.gateway.sse.frames import Frame
+from services.gateway.sse.watched import Follower, Watched
+from shared.events import EventId, event_id
 from shared.logs import get_logger
 from shared.messages import Event
 from shared.streams.entries import read_event
@@ -19,93 +23,101 @@ from shared.streams.scripts import Client
 
 log = get_logger(__name__)
 
-
-def frame(id_: str | None, event: Event) -> bytes:
-    """An event as a server-sent event: unnamed, its type in the data (`event: error` is EventSource's own)."""
-    head = b"id: " + id_.encode() + b"\n" if id_ else b""
-    return head + b"data: " + msgspec.json.encode(event) + b"\n\n"
-
-
-class Frame(msgspec.Struct, frozen=True):
-    """An event ready to be sent."""
-
-    id: str
-    event: Event
-    data: bytes
-
-
-class Subscriber:
-    """One open event stream's buffer between the hub and the request that writes it."""
-
-    def __init__(self, limit: int) -> None:
-        self._frames: list[Frame] = []
-        self._limit = limit
-        self._ready = asyncio.Event()
-        self.cut_off = ""
-        """Why, once it is."""
-
-    def close(self, reason: str) -> None:
-        """Cut the stream off; its client comes back with Last-Event-ID."""
-        self.cut_off = self.cut_off or reason
-        self._frames.clear()
-        self._ready.set()
-
-    def put(self, item: Frame) -> None:
-        """Add a frame; over the limit the subscriber is cut off and its buffer let go."""
-        if self.cut_off:
-            return
-        if len(self._frames) >= self._limit:
-            self.close("slow")
-            return
-        self._frames.append(item)
-        self._ready.set()
-
-    async def take(self, seconds: float) -> list[Frame]:
-        """All buffered frames, waiting up to `seconds` for the first."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._ready.wait()
-        except TimeoutError:
-            return []
-        self._ready.clear()
-        frames, self._frames = self._frames, []
-        return frames
+BEATS = 16
+"""Parts of the time between two heartbeats: each beats for a part of the streams, so that no instant does for all."""
+_WRITES = 256
+"""Writes after which the event loop turns: a batch for thousands would otherwise be one long stall."""
+_ENDS = 10_000
+_ENDS_A_SECOND = 2000
+"""Streams that are ended in a second when the gateway stops: as many as another one opens."""
 
 
 class Hub:
-    """Reads the events of all partitions and hands each to the subscribers of its document.
+    """Reads the events of all partitions and hands each to those who follow its document or its tenant.
 
     Args:
         readers: for each partition a client of its own, for blocking reads.
-        limit: frames that wait for one client; one that falls further behind is cut off.
     """
 
-    def __init__(self, readers: dict[Keys, Client], limit: int) -> None:
+    def __init__(self, readers: dict[Keys, Client]) -> None:
         self._readers = readers
-        self._limit = limit
         self._last: dict[Keys, str] = {}
-        self._subscribers: defaultdict[str, set[Subscriber]] = defaultdict(set)
+        self.watched: dict[str, Watched] = {}
+        """The documents that somebody follows."""
+        self.tenants: dict[str, set[Follower]] = {}
+        """Who follows all documents of a tenant."""
+        self._follows: dict[Follower, tuple[tuple[str, ...], str, set[Follower]]] = {}
+        self._beats: list[set[Follower]] = [set() for _ in range(BEATS)]
+        self._beat = 0
+        self._written = 0
+        self.ends: dict[str, None] = {}
+        """Documents whose ends were handed to followers of their tenants, the newest."""
+        self.looked = 0
+        """Ends in the record up to here were handed out; ms, by Postgres' clock."""
 
-    def subscribe(self, document_id: str) -> Subscriber:
-        """From here on the document's events are buffered; read the history after this, so that none falls between."""
-        subscriber = Subscriber(self._limit)
-        self._subscribers[document_id].add(subscriber)
+    @property
+    def positions(self) -> dict[int, EventId]:
+        """The id that was read last, by partition."""
+        return {keys.partition: event_id(id_) for keys, id_ in self._last.items()}
+
+    def watch(self, document_id: str) -> Watched:
+        """A document's state; kept as long as somebody follows it."""
+        return self.watched.get(document_id) or Watched(document_id)
+
+    def add(self, follower: Follower, *watched: Watched, tenant: str = "") -> None:
+        """Hand on events from here on; read the history after this, so that none falls between.
+
+        Args:
+            watched: the documents to follow.
+            tenant: all of whose documents are followed.
+        """
+        for each in watched:
+            self.watched.setdefault(each.document_id, each).followers.add(follower)
+        if tenant:
+            self.tenants.setdefault(tenant, set()).add(follower)
+        beat = random.choice(self._beats)
+        beat.add(follower)
+        self._follows[follower] = tuple(each.document_id for each in watched), tenant, beat
         STREAMS_OPEN.inc()
-        return subscriber
 
-    def unsubscribe(self, document_id: str, subscriber: Subscriber) -> None:
-        found = self._subscribers.get(document_id)
-        if found and subscriber in found:
-            found.remove(subscriber)
-            STREAMS_OPEN.dec()
-            if not found:
-                del self._subscribers[document_id]
+    def remove(self, follower: Follower) -> None:
+        """Hand nothing on any more. Twice is fine."""
+        found = self._follows.pop(follower, None)
+        if found is None:
+            return
+        documents, tenant, beat = found
+        beat.discard(follower)
+        for id_ in documents:
+            self.watched[id_].followers.discard(follower)
+            if not self.watched[id_].followers:
+                del self.watched[id_]
+        if tenant:
+            self.tenants[tenant].discard(follower)
+            if not self.tenants[tenant]:
+                del self.tenants[tenant]
+        STREAMS_OPEN.dec()
 
-    def close(self) -> None:
-        """Cut all streams off, because this gateway is stopping."""
-        for subscribers in self._subscribers.values():
-            for each in subscribers:
-                each.close("stopping")
+    async def close(self, seconds: float = 0.0) -> None:
+        """End all streams, because this gateway is stopping.
+
+        Args:
+            seconds: over at most which they are ended, no faster than another gateway can open them.
+        """
+        streams = list(self._follows)
+        random.shuffle(streams)
+        begun, slices = time.monotonic(), max(min(seconds, len(streams) / _ENDS_A_SECOND), 0.0)
+        for at, each in enumerate(streams):
+            due = begun + slices * at / len(streams)
+            if due > time.monotonic():
+                await asyncio.sleep(due - time.monotonic())
+            each.close("stopping")
+
+    async def beat_once(self) -> None:
+        """Let the next part of the streams show that they live."""
+        self._beat = (self._beat + 1) % BEATS
+        for follower in list(self._beats[self._beat]):
+            follower.beat()
+            await self._turn()
 
     async def run_once(self, keys: Keys) -> None:
         """Read on in one partition's events and hand them out. Reads by id, never from `$`, which drops what came
@@ -121,21 +133,45 @@ class Hub:
         for _, entries in answer or []:
             for id_, fields in entries:
                 self._last[keys] = id_
-                if fields.get("document", "") in self._subscribers:
-                    self._hand_out(id_, fields)
+                tenant = fields.get("tenant", "")
+                if fields.get("document", "") in self.watched or tenant in self.tenants:
+                    self._hand_out(keys.partition, id_, fields, tenant)
+                    await self._turn()
 
-    def _hand_out(self, id_: str, fields: dict[str, str]) -> None:
+    def _hand_out(self, partition: int, id_: str, fields: dict[str, str], tenant: str) -> None:
         try:
-            event = read_event(fields)
+            frame = Frame(id_, read_event(fields), partition)
         except (KeyError, ValueError, msgspec.DecodeError) as error:
             # One garbled entry must not end the reader that all streams hang on.
             log.warning("event cannot be read", event_id=id_, error=str(error))
             return
-        self.deliver(id_, event)
+        self.deliver(frame, tenant)
+        EVENT_AGE.observe(max(time.time() - frame.number[0] / 1000, 0.0))
 
-    def deliver(self, id_: str, event: Event) -> None:
-        """Hand an event to its document's subscribers."""
-        if subscribers := self._subscribers.get(event.document_id):
-            item = Frame(id_, event, frame(id_, event))
-            for subscriber in subscribers:
-                subscriber.put(item)
+    def deliver(self, frame: Frame, tenant: str) -> None:
+        """Hand an event to those who follow its document or its tenant."""
+        watched = self.watched.get(frame.event.document_id)
+        if watched and (told := watched.take(frame)):
+            for follower in list(watched.followers):
+                follower.put(told)
+            self._written += len(watched.followers)
+        if tenant and (followers := self.tenants.get(tenant)):
+            for follower in list(followers):
+                follower.put(frame)
+            self._written += len(followers)
+            if frame.event.final:
+                self.ends[frame.event.document_id] = None
+                if len(self.ends) > _ENDS:
+                    del self.ends[next(iter(self.ends))]
+            else:
+                self.ends.pop(frame.event.document_id, None)
+
+    def publish(self, id_: str, event: Event, tenant: str) -> None:
+        """Hand out an event that is on no stream: of the direct path."""
+        self.deliver(Frame(id_, event), tenant)
+
+    async def _turn(self) -> None:
+        self._written += 1
+        if self._written >= _WRITES:
+            self._written = 0
+            await asyncio.sleep(0)

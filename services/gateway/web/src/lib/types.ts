@@ -9,7 +9,7 @@ export const PHASE_NAMES: Record<Phase, string> = {
   compressing: "Compressing",
   preprocessing: "Preprocessing",
   ocr: "OCR",
-  ai: "AI",
+  ai: "Reading",
   validation: "Validation",
 };
 

@@ -1,0 +1,123 @@
+"""`GET /api/v1/events`: the progress of several documents, or of all one's own, as one stream. docs/events.md has the
+protocol."""
+
+import asyncio
+
+from aiohttp import web
+
+from services.gateway.context import GATEWAY, Gateway, is_document_id
+from services.gateway.endpoint import Endpoint
+from services.gateway.loops.lookout import MARGIN_MS
+from services.gateway.problems import ProblemError, not_found
+from services.gateway.routes.events import last_event_id, state
+from services.gateway.sse.cursor import Cursor, checksum
+from services.gateway.sse.frames import Frame, connected, lines
+from services.gateway.sse.history import gone
+from services.gateway.sse.streams import DocumentsStream, TenantStream
+from services.gateway.tenants import TENANT
+from shared.logs import get_logger
+from shared.streams.loops import AWAY
+
+log = get_logger(__name__)
+
+_MOST = 100
+"""Documents of one stream: its address has to fit into a request's first line."""
+
+
+async def follow(request: web.Request) -> web.StreamResponse:
+    """Errors: 400 bad ids or Last-Event-ID, 404 none of the documents is there, 503 too many streams open."""
+    cursor = last_event_id(request, Cursor.parse, None)
+    ids = sorted(set(request.query.getall("documentId", [])))
+    if not ids:
+        return await _follow_tenant(request, cursor if cursor and cursor.looked is not None else None)
+    if len(ids) > _MOST or not all(map(is_document_id, ids)):
+        raise ProblemError(
+            400, "bad-query", "Bad query", f"documentId is a document's id, once to {_MOST} times.", field="documentId"
+        )
+    # An id is of the documents that it was given for; with others, nothing of theirs was seen.
+    known = cursor if cursor and cursor.documents == checksum(ids) else None
+    return await _follow_documents(request, ids, known)
+
+
+async def _follow_documents(request: web.Request, ids: list[str], cursor: Cursor | None) -> web.StreamResponse:
+    gateway, tenant = request.app[GATEWAY], request[TENANT]
+    stream = DocumentsStream(request, ids, cursor or Cursor(documents=checksum(ids)))
+    try:
+        gateway.hub.add(stream, *map(gateway.hub.watch, ids))
+        async with gateway.opening:
+            documents = await asyncio.gather(*(gateway.history.document(id_, tenant) for id_ in ids))
+            found = [each for each in documents if each]
+            if cursor is None and not found:
+                raise not_found("document")
+            stream.resume(each.id for each in found if not each.status.final)
+            if stream.seen:
+                stream.close("refused")
+                return web.Response(status=204)
+            histories = await asyncio.gather(*(gateway.history.of(each) for each in found if not stream.ended(each.id)))
+        told = bytearray()
+        for document in found:
+            if not document.status.final:
+                gateway.hub.watched[document.id].know(document)
+                told += connected(state(document))
+        missed = [gone(id_) for id_, document in zip(ids, documents, strict=True) if document is None]
+        for frames in histories:
+            # What Redis does not hold any more is told once: whoever comes back is told how far the document is.
+            missed += [each for each in frames if each.partition is not None or each.event.final or cursor is None]
+        stream.begin(bytes(told), sorted(missed, key=lambda each: each.number))
+    except BaseException:
+        stream.close("refused")
+        raise
+    return stream
+
+
+async def _follow_tenant(request: web.Request, cursor: Cursor | None) -> web.StreamResponse:
+    gateway, tenant = request.app[GATEWAY], request[TENANT]
+    stream = TenantStream(request, cursor or Cursor(looked=0))
+    try:
+        if cursor is None:
+            stream.cursor.positions = dict(gateway.hub.positions)
+        gateway.hub.add(stream, tenant=tenant)
+        async with gateway.opening:
+            now = await gateway.followed.now()
+            missed, lost = await _missed(gateway, tenant, cursor) if cursor else ([], False)
+            stream.cursor.looked = cursor.looked if cursor else now
+            documents = await gateway.followed.under_way(tenant)
+        begin = b'{"type":"connected","missed":true}' if lost else b'{"type":"connected"}'
+        told = lines(str(stream.cursor), begin) + b"".join(connected(state(each)) for each in documents)
+        stream.begin(told, missed)
+        stream.cursor.looked = now
+    except BaseException:
+        stream.close("refused")
+        raise
+    return stream
+
+
+async def _missed(gateway: Gateway, tenant: str, cursor: Cursor) -> tuple[list[Frame], bool]:
+    """The tenant's events that a client has not seen, and whether some may be lost."""
+    found: list[Frame] = []
+    lost = False
+    for keys in gateway.redis_settings.keys:
+        milliseconds, sequence = cursor.positions.get(keys.partition, (0, 0))
+        try:
+            published, trimmed = await gateway.event_log.of_tenant(keys, tenant, f"{milliseconds}-{sequence}")
+        except AWAY as error:
+            log.warning("what a stream missed cannot be read", partition=keys.partition, error=str(error))
+            lost = True
+            continue
+        lost = lost or trimmed
+        found += [Frame(id_, event, keys.partition) for id_, event in published]
+    told = {each.event.document_id for each in found if each.event.final}
+    # Ends that are on no stream any more, or never were.
+    since = (cursor.looked or 0) - MARGIN_MS
+    for document in await gateway.followed.ended([tenant], since, await gateway.followed.now()):
+        if document.id in told:
+            continue
+        end = (await gateway.history.of(document))[-1]
+        if not cursor.behind(end.partition, end.number):
+            found.append(Frame(end.id, end.event))
+    return sorted(found, key=lambda each: each.number), lost
+
+
+ROUTES = [
+    Endpoint("GET", "/api/v1/events", follow, stream=True),
+]

@@ -1,0 +1,71 @@
+"""A document that somebody follows on this gateway, and how far it is: what heartbeats tell without asking anybody."""
+
+from typing import Protocol
+
+import msgspec
+
+from services.gateway.sse.frames import Frame, Piece, connected
+from shared.db.followed import FollowedDocument
+from shared.events import EventId
+from shared.messages import Event, Status
+
+
+class Follower(Protocol):
+    """An open event stream, as the hub sees it."""
+
+    def put(self, frame: Frame) -> None:
+        """Take a frame."""
+
+    def beat(self) -> None:
+        """Show that the stream lives."""
+
+    def close(self, reason: str) -> None:
+        """End the stream."""
+
+
+class Watched:
+    """Args:
+    document_id: whose.
+    """
+
+    __slots__ = ("_event", "_heartbeat", "document_id", "ended", "followers", "last", "quiet")
+
+    def __init__(self, document_id: str) -> None:
+        self.document_id = document_id
+        self.followers: set[Follower] = set()
+        self.last: EventId = (0, 0)
+        """Id of the newest event that was handed out."""
+        self.ended = False
+        self.quiet = False
+        """Whether nothing was told of it since the record was looked at last."""
+        self._event = Event(type="connected", document_id=document_id, percentage=0)
+        self._heartbeat: Piece | None = None
+
+    def take(self, frame: Frame) -> Frame | None:
+        """Note an event; returns it as it is told, or None if it was told already."""
+        if frame.number <= self.last:
+            return None
+        self.last, self.quiet = frame.number, False
+        told = frame.at_least(self._event.percentage or 0)
+        event = told.event
+        # One that failed and was put back to work goes on.
+        self.ended = event.final
+        status = event.status or (Status.PROCESSING if event.type == "progress" else self._event.status)
+        self._set(event.step or self._event.step, event.percentage, status)
+        return told
+
+    def know(self, document: FollowedDocument) -> None:
+        """Note what the record says, unless events said more."""
+        if self.last == (0, 0) or document.percentage > (self._event.percentage or 0):
+            self._set(document.step, document.percentage, document.status)
+
+    @property
+    def heartbeat(self) -> Piece:
+        """Comments are invisible to page code: the data lets its watchdog see that the stream lives."""
+        if self._heartbeat is None:
+            self._heartbeat = Piece(connected(self._event, before=b": heartbeat\n"))
+        return self._heartbeat
+
+    def _set(self, step: str | None, percentage: int | None, status: Status | None) -> None:
+        self._event = msgspec.structs.replace(self._event, step=step, percentage=percentage, status=status)
+        self._heartbeat = None
