@@ -8,7 +8,6 @@ A request carries the whole upload. A child that has it open goes on with it; an
 PDF costs milliseconds: so the pages of a long document take turns with other uploads on any child.
 """
 
-import os
 import time
 from typing import TypeAlias
 
@@ -16,9 +15,8 @@ import msgspec
 
 from services.compressor.compressed import Compressed
 from services.compressor.settings import CompressorSettings
-from shared.children.pool import Children
+from shared.children.pool import Children, bare_environment
 from shared.children.protocol import Limits, Loaded, Target, Tell
-from shared.logs import LogSettings
 from shared.messages import TextLayer
 from shared.outcomes import UnreadableError
 from shared.pictures import Kind, PictureSettings
@@ -29,7 +27,6 @@ processor time and 880 MiB. The wall's clock is for a child that hangs without c
 _LARGE = 40_000_000
 """Pixels from which a picture is worked on alone: interlaced PNGs and progressive JPEGs are decoded whole, at up to
 8 bytes a pixel, and two of the largest at once would take gigabytes."""
-_ENVIRONMENT = ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
 
 NO_ENCODER = "The picture could not be converted. Save it as JPEG or PNG and upload that."
 
@@ -77,8 +74,7 @@ def compressing_processes(
     settings: CompressorSettings, pictures: PictureSettings, limits: Limits = LIMITS
 ) -> Processes:
     """Children that make pages; `start` them."""
-    passed = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    environment = passed | LogSettings.load().variables() | settings.variables() | pictures.variables()
+    environment = bare_environment(settings, pictures)
     # Killed at once when it is given up: another one is there half a second later, and a bomb's core is free now.
     return Children(TARGET, settings.compress_processes, limits=limits, environment=environment, stop_seconds=0.0)
 

@@ -19,7 +19,9 @@ async def make(context: Context) -> Extractor:
             lambda: context.documents.save_timetables(document_id, tenant, timetables, reader, attempts)
         )
 
-    return Extractor(context.blobs, save, context.documents.note_attempts)
+    extractor = Extractor(context.blobs, save, context.documents.note_attempts)
+    await extractor.start()
+    return extractor
 
 
 if __name__ == "__main__":

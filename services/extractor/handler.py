@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from services.extractor.attempts import Attempt, by_id, summary
-from services.extractor.grounding import Answer, ClaudeError, ground
+from services.extractor.grounding import Answer, ClaudeError
+from services.extractor.local_reader import Checked, LocalReader, StoredPage
 from services.extractor.metrics import CONFIDENCE, LAYOUTS, TIMETABLES
-from services.extractor.pictures import UndecodableError, blank, decode, media_type_of, sendable
-from services.extractor.prompt import MAX_PAGES, Numbered, number_lines
-from services.extractor.reading import PageInput, Reading, read_timetables
+from services.extractor.pictures import media_type_of
+from services.extractor.prompt import MAX_PAGES, number_lines
 from services.extractor.reading.evidence.textlayer import exact_page
 from services.extractor.settings import ClaudeSettings, ExtractorSettings
-from services.extractor.validation import Verdict, judge, validate
+from services.extractor.validation import Verdict
 from shared.blobs import BlobMissingError, Blobs
+from shared.children.protocol import ChildError, OverLimitError
 from shared.logs import get_logger
 from shared.messages import (
     CompleteResult,
@@ -40,8 +41,7 @@ from shared.messages import (
     Timetable,
     Warning_,
 )
-from shared.outcomes import Dead, Done, Job, Outcome, Progress
-from shared.threads import Threads
+from shared.outcomes import Dead, Done, Job, Outcome, Progress, Retry
 
 if TYPE_CHECKING:
     from services.extractor.claude import Claude
@@ -75,20 +75,11 @@ class Save(Protocol):
 NOTE_SECONDS = 2.0
 """Longest wait for taking down an attempt; the reading goes on, and its end takes them all down once more."""
 
+TOO_MUCH = "This document holds far more than can be read as a timetable. Upload only the page with the timetable."
+
 _NAMES: dict[Reader, str] = {"local": "the local reader", "claude": "Claude"}
 
 _NAMESPACE = uuid.UUID("6f1c2f0a-9d0b-5d0e-8a43-4b6f1f0c7a11")
-
-
-@dataclass(slots=True)
-class _Material:
-    """All that is known of the document."""
-
-    pages: list[PageInput]
-    stored: list[tuple[bytes, str]]
-    """Each page's picture as stored, and its media type."""
-    result: OcrResult
-    warnings: list[Warning_]
 
 
 @dataclass(slots=True)
@@ -96,20 +87,14 @@ class _Read:
     """A document's weeks in its order, who read them, and what asking Claude about them cost."""
 
     timetables: list[Timetable]
+    verdicts: list[Verdict]
+    """Of each, whether it may be called validated."""
     reader: Reader
     attempts: list[Attempt] = field(default_factory=list)
-    readings: list[Reading] = field(default_factory=list)
-    """What the timetables are made of, where the local reader read them."""
-
-    def verdicts(self) -> list[Verdict]:
-        """Of each timetable, whether it may be called validated."""
-        if self.readings:
-            return [judge(each) for each in self.readings]
-        return [validate(each.timeblocks) for each in self.timetables]
 
 
 class Extractor:
-    """The stage's handler. `close` after the last job.
+    """The stage's handler. `start` before the first job, `close` after the last.
 
     Args:
         blobs: where pictures and OCR text are.
@@ -117,6 +102,7 @@ class Extractor:
         note: see `NoteAttempts`.
         settings: instead of the environment's.
         claude: instead of the environment's.
+        reader: instead of one by the settings.
     """
 
     def __init__(
@@ -126,6 +112,7 @@ class Extractor:
         note: NoteAttempts,
         settings: ExtractorSettings | None = None,
         claude: ClaudeSettings | None = None,
+        reader: LocalReader | None = None,
     ) -> None:
         self._blobs = blobs
         self._save = save
@@ -138,13 +125,17 @@ class Extractor:
             from services.extractor import claude as sdk
 
             self._claude = sdk.Claude(claude)
-        self._threads = Threads(self._settings.extract_threads, "layout")
+        self._reader = reader or LocalReader(self._settings)
         if self._settings.extraction == "claude" and self._claude is None:
             log.warning("EXTRACTION is claude but ANTHROPIC_API_KEY is not set; the local reader reads everything")
 
+    async def start(self) -> None:
+        """Start the child processes. Raises `shared.children.protocol.ChildStartError`."""
+        await self._reader.start()
+
     def close(self) -> None:
-        """Wait for what the threads are at; nothing new starts."""
-        self._threads.close()
+        """End the child processes; no job may run."""
+        self._reader.close()
 
     async def handle(self, job: Job, progress: Progress) -> Outcome:
         """Read, validate and save a document's timetables.
@@ -155,7 +146,8 @@ class Extractor:
 
         Returns:
             `Done` with the ``complete`` event (without one if the document was deleted meanwhile), or `Dead` with a
-            sentence for the person. A page without a timetable is no failure: one is saved empty and not validated.
+            sentence for the person, or `Retry` where a child process was lost. A page without a timetable is no
+            failure: one is saved empty and not validated.
         """
         try:
             payload = job.read(ExtractPayload)
@@ -167,7 +159,14 @@ class Extractor:
             material = await self._gather(payload)
         except BlobMissingError:
             return Dead("The stored picture is gone.")
-        read = await self._read(job, material, progress)
+        try:
+            read = await self._read(job, material, progress)
+        except OverLimitError as error:
+            log.warning("a document took its process with it", error=str(error))
+            return Dead(TOO_MUCH)
+        except ChildError as error:
+            log.error("layout not read", error=str(error))
+            return Retry(f"the reading failed: {str(error).splitlines()[-1]}")
         reader = _NAMES[read.reader]
         spent = {"claude": summary(read.attempts)} if read.attempts else {}
         count = sum(len(each.timeblocks) for each in read.timetables)
@@ -182,7 +181,7 @@ class Extractor:
             details={"blocks": count, "reader": reader, "confidence": confidence, **spent},
         )
         await progress("validation", 0.0, f"Checking {blocks}")
-        for timetable, verdict in zip(read.timetables, await self._threads.run(read.verdicts), strict=True):
+        for timetable, verdict in zip(read.timetables, read.verdicts, strict=True):
             timetable.validated = verdict.validated
             # The rules' findings first: they are about single blocks, and a reader of a long list sees them.
             timetable.warnings = [*verdict.warnings, *timetable.warnings]
@@ -226,26 +225,17 @@ class Extractor:
             )
         )
 
-    async def _gather(self, payload: ExtractPayload) -> _Material:
-        """Fetch the OCR result and decode its pictures. Raises `BlobMissingError`."""
+    async def _gather(self, payload: ExtractPayload) -> list[StoredPage]:
+        """Fetch all that is known of the document. Raises `BlobMissingError`."""
         result = msgspec.json.decode(await self._blobs.get(payload.ocr), type=OcrResult)
         declared = {page.image: page.content_type for page in payload.pages}
         layers = {page.page: page.text_layer for page in payload.pages}
-        texts = [await self._layer(layers.get(page.page)) for page in result.pages]
-        result = msgspec.structs.replace(result, pages=[*map(exact_page, result.pages, texts)])
-        material = _Material([], [], result, [])
-        for page, text in zip(result.pages, texts, strict=True):
-            data = await self._blobs.get(page.image)
-            try:
-                picture = await self._threads.run(decode, data, page)
-            except UndecodableError:
-                picture = blank(page)
-                material.warnings.append(
-                    Warning_(code="no_picture", message=f"Page {page.page + 1} was read by its text alone.")
-                )
-            material.pages.append(PageInput(page, picture, text))
-            material.stored.append((data, media_type_of(data, declared.get(page.image, ""))))
-        return material
+        pages: list[StoredPage] = []
+        for page in result.pages:
+            layer, data = await self._layer(layers.get(page.page)), await self._blobs.get(page.image)
+            media_type = media_type_of(data, declared.get(page.image, ""))
+            pages.append(StoredPage(exact_page(page, layer), data, media_type, layer))
+        return pages
 
     async def _layer(self, key: str | None) -> TextLayer | None:
         """A page's text layer; null where it has none or it cannot be had, since the OCR's text does without."""
@@ -257,45 +247,44 @@ class Extractor:
             log.warning("no text layer", key=key, error=str(error))
             return None
 
-    async def _read(self, job: Job, material: _Material, progress: Progress) -> _Read:
-        readings = await self._threads.run(read_timetables, material.pages)
-        timetables = [_timetable(reading) for reading in readings]
+    async def _read(self, job: Job, pages: list[StoredPage], progress: Progress) -> _Read:
+        reading = await self._reader.read(pages)
+        timetables = [week.timetable for week in reading.weeks]
+        verdicts = [week.verdict for week in reading.weeks]
         local = timetables[0]
-        local.warnings = [*material.warnings, *local.warnings]
-        sure = min(reading.confidence for reading in readings)
-        found = [len(reading.blocks) for reading in readings]
-        LAYOUTS.labels(readings[0].layout).inc()
+        sure = min(each.confidence for each in timetables)
+        found = [len(each.timeblocks) for each in timetables]
+        LAYOUTS.labels(reading.weeks[0].layout).inc()
         CONFIDENCE.observe(sure)
-        log.info("layout read", layout=readings[0].layout, blocks=found, confidence=sure)
+        log.info("layout read", layout=reading.weeks[0].layout, blocks=found, confidence=sure)
         always = self._settings.extraction == "claude"
         # Claude is asked for one week: of several classes it would say the first, or run them together.
-        asked = len(readings) == 1 and (always or sure < self._settings.quality_gate)
+        asked = len(timetables) == 1 and (always or sure < self._settings.quality_gate)
         if self._claude is None or not asked:
-            return _Read(timetables, "local", readings=readings)
+            return _Read(timetables, verdicts, "local")
         await progress("ai", 0.3, "Asking Claude about what is unclear", details={"confidence": sure})
         try:
-            answered, attempts = await self._ask(self._claude, job, material)
+            answered, attempts = await self._ask(self._claude, job, pages)
         except ClaudeError as failure:
             log.warning("claude failed", reason=str(failure))
             local.warnings.append(
                 Warning_(code="claude_failed", message=f"Claude could not be asked: {failure}. Read locally instead.")
             )
-            return _Read(timetables, "local", failure.attempts, readings)
+            return _Read(timetables, verdicts, "local", failure.attempts)
+        timetable = answered.timetable
         # A few blocks Claude is sure of are no better reading than a whole week with doubts.
-        surer = answered.confidence >= local.confidence and len(answered.timeblocks) >= len(local.timeblocks) / 2
-        if answered.timeblocks and (always or surer):
-            _fill(answered, local)
-            return _Read([answered], "claude", attempts)
-        return _Read(timetables, "local", attempts, readings)
+        surer = timetable.confidence >= local.confidence and len(timetable.timeblocks) >= len(local.timeblocks) / 2
+        if timetable.timeblocks and (always or surer):
+            _fill(timetable, local)
+            return _Read([timetable], [answered.verdict], "claude", attempts)
+        return _Read(timetables, verdicts, "local", attempts)
 
-    async def _ask(self, claude: "Claude", job: Job, material: _Material) -> tuple[Timetable, list[Attempt]]:
-        pictures: list[tuple[bytes, str]] = []
-        for page, (data, media_type) in list(zip(material.pages, material.stored, strict=True))[:MAX_PAGES]:
-            pictures.append(await self._threads.run(sendable, data, media_type, page.picture))
-        numbered = number_lines([page.ocr for page in material.pages])
+    async def _ask(self, claude: "Claude", job: Job, pages: list[StoredPage]) -> tuple[Checked, list[Attempt]]:
+        pictures = [await self._reader.sendable(page) for page in pages[:MAX_PAGES]]
+        ocr = [page.ocr for page in pages]
 
         async def check(answer: Answer) -> list[str]:
-            return await self._threads.run(_faults, answer, numbered)
+            return (await self._reader.check(answer, ocr)).faults
 
         async def note(attempt: Attempt) -> None:
             try:
@@ -304,35 +293,13 @@ class Extractor:
             except OSError as error:
                 log.warning("attempt is taken down with the timetable", error=str(error) or type(error).__name__)
 
-        asked = await claude.ask(pictures, numbered, check, note)
-        return await self._threads.run(ground, asked.answer, numbered), asked.attempts
+        asked = await claude.ask(pictures, number_lines(ocr), check, note)
+        return await self._reader.check(asked.answer, ocr), asked.attempts
 
 
 def _timetable_id(document_id: str, position: int) -> str:
     """The same for the same place in the same document, however often that is saved."""
     return str(uuid.uuid5(_NAMESPACE, f"{document_id}/{position}" if position else document_id))
-
-
-_WORTH_REPAIR = frozenset({"no_blocks", "blank_name", "bad_time", "start_after_end", "overlap"})
-
-
-def _faults(answer: Answer, numbered: list[Numbered]) -> list[str]:
-    """What the page does not bear out in an answer, and the rules of a week that it breaks."""
-    timetable = ground(answer, numbered)
-    broken = [each for each in validate(timetable.timeblocks).warnings if each.code in _WORTH_REPAIR]
-    return [each.message for each in [*timetable.warnings, *broken]]
-
-
-def _timetable(reading: Reading) -> Timetable:
-    return Timetable(
-        teacher=reading.teacher,
-        class_name=reading.class_name,
-        term=reading.term,
-        year=reading.year,
-        confidence=reading.confidence,
-        warnings=list(reading.warnings),
-        timeblocks=reading.blocks,
-    )
 
 
 def _fill(answered: Timetable, local: Timetable) -> None:

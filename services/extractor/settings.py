@@ -14,7 +14,9 @@ class ExtractorSettings(Settings):
     quality_gate: float = setting(
         0.80, "Chance that the local reading is right below which Claude is asked.", ge=0.0, le=1.0
     )
-    extract_threads: int = setting(2, "Pages' layouts read at the same time by one process.", ge=1, le=16)
+    extract_processes: int = setting(
+        2, "Documents' layouts read at the same time by one service, each in a process of its own.", ge=1, le=16
+    )
 
 
 class ClaudeSettings(Settings):

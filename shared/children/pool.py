@@ -1,14 +1,26 @@
 """Some children with the same target; each call takes one that is free."""
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from typing import Generic
 
 from shared.children.child import Child
 from shared.children.protocol import Answer, ChildStartError, Limits, News, NotTakenError, Request, Target
-from shared.logs import get_logger
+from shared.logs import LogSettings, get_logger
+from shared.settings import Settings
 
 log = get_logger(__name__)
+
+_PASSED_ON = ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
+
+
+def bare_environment(*settings: Settings) -> dict[str, str]:
+    """All that a child which reads strangers' bytes needs to be told of ours: these settings, no keys, no addresses."""
+    told = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    for each in (LogSettings.load(), *settings):
+        told |= each.variables()
+    return told
 
 
 class Children(Generic[Request, News, Answer]):

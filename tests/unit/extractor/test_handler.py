@@ -1,6 +1,7 @@
 """The stage's handler, with a real blob store and a stand-in of the Messages API."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,14 @@ from typing import Any
 import cv2
 import msgspec
 import pytest
+import pytest_asyncio
 
-from services.extractor.handler import Attempts, Extractor, _Read
+from services.extractor.handler import TOO_MUCH, Attempts, Extractor, _Read
+from services.extractor.local_reader import LocalReader
 from services.extractor.settings import ClaudeSettings, ExtractorSettings
+from services.extractor.validation import validate
 from shared.blobs import BlobStore
+from shared.children.protocol import Limits
 from shared.messages import (
     Extraction,
     ExtractionAttempt,
@@ -26,10 +31,13 @@ from shared.messages import (
     encode,
 )
 from shared.outcomes import Dead, Done, Job, Outcome
+from tests.processes import end, processor_time
 from tests.unit.extractor.messages_api import KEY, MessagesApi, fault, messages_api
 from tests.unit.extractor.messages_api import message as body
 from tests.unit.extractor.reading.sheet import DAYS, TIMES, Grid, Sheet
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DOCUMENT = "0b6f6a52-6f43-4f0e-9d3e-0c9f1b7f2a11"
 LESSONS = ("Maths", "English", "Science", "Music")
@@ -67,6 +75,7 @@ class Bench:
     """A handler's surroundings, and what it did to them."""
 
     blobs: BlobStore
+    reader: LocalReader
     saved: list[tuple[str, str, Timetable, str]] = field(default_factory=list)
     """Document, tenant, timetable and its id."""
     told: list[tuple[str, float, str]] = field(default_factory=list)
@@ -115,16 +124,23 @@ class Bench:
             ClaudeSettings.load(
                 anthropic_api_key=KEY if api else "", anthropic_base_url=api.url if api else "", claude_timeout=PATIENCE
             ),
+            self.reader,
         )
-        try:
-            return await extractor.handle(job, self.progress)
-        finally:
-            extractor.close()
+        return await extractor.handle(job, self.progress)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reader() -> AsyncIterator[LocalReader]:
+    """Started once for all tests: it imports for a second."""
+    made = LocalReader(ExtractorSettings.load())
+    await made.start()
+    yield made
+    await made.children.end()
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(BlobStore.open(f"file://{tmp_path / 'blobs'}"))
+def bench(tmp_path: Path, reader: LocalReader) -> Bench:
+    return Bench(BlobStore.open(f"file://{tmp_path / 'blobs'}"), reader)
 
 
 async def test_the_local_reader_alone(bench: Bench) -> None:
@@ -161,7 +177,7 @@ async def test_several_weeks_are_checked_each_for_itself(bench: Bench, monkeypat
     ]
 
     async def several(*_: object) -> _Read:
-        return _Read(weeks, "local")
+        return _Read(weeks, [validate(week.timeblocks) for week in weeks], "local")
 
     monkeypatch.setattr(Extractor, "_read", several)
     payload = await bench.put(full())
@@ -254,11 +270,8 @@ async def test_missing_blobs_are_final(bench: Bench) -> None:
 
 
 async def test_a_malformed_payload_is_final(bench: Bench) -> None:
-    extractor = Extractor(
-        bench.blobs, bench.save, bench.note, ExtractorSettings.load(), ClaudeSettings.load(anthropic_api_key="")
-    )
+    extractor = Extractor(bench.blobs, bench.save, bench.note, reader=bench.reader)
     outcome = await extractor.handle(Job(DOCUMENT, "default", "extract", 1, {"pages": 3}), bench.progress)
-    extractor.close()
     assert isinstance(outcome, Dead)
 
 
@@ -340,3 +353,30 @@ async def test_the_record_being_away_stops_no_reading(bench: Bench) -> None:
     assert extraction is not None
     assert extraction.reader == "claude"
     assert [each.outcome for each in extraction.attempts] == ["end_turn"], "taken down with the timetable"
+
+
+def endless() -> Sheet:
+    """A page whose every line names a day: headers are looked for by holding lines against lines."""
+    page = Sheet(1600, 1600)
+    for row in range(40):
+        for column in range(20):
+            page.text(40 + 78 * column, 20 + 39 * row, "Mo")
+    return page
+
+
+async def test_a_page_that_keeps_the_reader_busy_costs_its_own_job_and_no_core(bench: Bench) -> None:
+    """Given up, it frees its core; else it is refused for what it takes; the next page is read."""
+    bench.reader = LocalReader(ExtractorSettings.load(extract_processes=1), Limits(cpu_seconds=2))
+    await bench.reader.start()
+    try:
+        (pid,) = bench.reader.children.pids
+        before = processor_time(pid)
+        job = asyncio.create_task(bench.handle(await bench.put(endless())))
+        await until(lambda: processor_time(pid) > before + 0.5)
+        job.cancel()
+        await asyncio.wait([job])
+        await end([pid])
+        assert await bench.handle(await bench.put(endless())) == Dead(TOO_MUCH)
+        assert isinstance(await bench.handle(await bench.put(full())), Done)
+    finally:
+        await bench.reader.children.end()
