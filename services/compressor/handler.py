@@ -18,7 +18,7 @@ from services.compressor.pages import Large, Made, MakePage, Processes, Refused,
 from services.compressor.settings import CompressorSettings
 from services.compressor.words import describe
 from shared.blobs import BlobMissingError, Blobs, blob_key
-from shared.children.protocol import ChildGoneError, OverLimitError
+from shared.children.protocol import ChildGoneError, NotTakenError, OverLimitError
 from shared.logs import get_logger
 from shared.messages import CompressPayload, OcrPayload, PageImage, TextLayer, encode
 from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, UnreadableError
@@ -85,8 +85,9 @@ class Compressor:
             return Dead(TOO_HEAVY)
         except ChildGoneError as error:
             log.warning("an upload took its process with it", page=len(stored), error=str(error))
-            # Once may be the machine's fault, such as memory that ran out; twice is the file's.
-            return Retry(str(error)) if job.attempt == 1 else Dead(TOO_HEAVY)
+            # Once may be the machine's fault, such as memory that ran out; twice is the file's, if it was looked at.
+            innocent = job.attempt == 1 or isinstance(error, NotTakenError)
+            return Retry(str(error)) if innocent else Dead(TOO_HEAVY)
         before = len(request.data)
         message = describe(made.kind, before, stored, with_text=any(image.text_layer for image in images))
         milliseconds = round((time.perf_counter() - started) * 1000)

@@ -13,6 +13,7 @@ from typing import Generic
 import msgspec
 
 from shared.children.protocol import (
+    BEGUN,
     CPU,
     DONE,
     HEAD,
@@ -150,22 +151,24 @@ class Child(Generic[Request, News, Answer]):
             cpu_seconds: of this call, instead of the limits'.
 
         Raises:
-            NotTakenError: the child had died while it had nothing to do.
+            NotTakenError: the child had died while it had nothing to do, or was dying.
             ChildGoneError: it died of this, or was killed after the limits' wall-clock time.
             OverLimitError: it asks for more processor time or memory than it may take.
             WorkError: the work raised.
         """
         if not self.well:
             raise NotTakenError("the child is gone")
-        self.busy = True
+        self.busy, begun = True, False
         try:
             async with asyncio.timeout(self._limits.seconds):
                 await self._send(request, self._limits.cpu_seconds if cpu_seconds is None else cpu_seconds)
                 while True:
                     kind, body = await self._next()
-                    if kind != NEWS:
+                    if kind == BEGUN:
+                        begun = True
+                    elif kind != NEWS:
                         break
-                    if on_news is not None:
+                    elif on_news is not None:
                         on_news(self._to_news(body))
             answer: Answer | None = self._to_answer(body) if kind == DONE else None
         except TimeoutError:
@@ -174,6 +177,11 @@ class Child(Generic[Request, News, Answer]):
         except msgspec.DecodeError as error:
             self.kill()
             raise ChildGoneError(f"the child was killed for an answer that is none: {error}") from None
+        except ChildError as error:
+            if begun:
+                raise
+            # Killed while it was idle, it may still be dying: its socket takes what nobody will read.
+            raise NotTakenError(f"the child was gone before it began: {error}") from error
         if kind == TOO_LARGE:
             self.kill()  # what it still holds is not known
             raise OverLimitError("the child would have taken more memory than it may")
@@ -188,7 +196,7 @@ class Child(Generic[Request, News, Answer]):
             with contextlib.suppress(TimeoutError, ChildError, ConnectionError, RuntimeError):
                 self._writer.write(HEAD.pack(0, STOP))
                 async with asyncio.timeout(self._stop_seconds):
-                    while (await self._next())[0] == NEWS:
+                    while (await self._next())[0] in (BEGUN, NEWS):
                         pass
                 self.busy = False
         if not self.well or self.overgrown:

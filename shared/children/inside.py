@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from shared.children.protocol import CPU, DONE, FAILED, HEAD, NEWS, READY, TOO_LARGE, WORK, Target, Work
+from shared.children.protocol import BEGUN, CPU, DONE, FAILED, HEAD, NEWS, READY, TOO_LARGE, WORK, Target, Work
 from shared.logs import configure_logging
 from shared.parent_death import die_with_parent
 from shared.settings import SettingError
@@ -105,6 +105,7 @@ def _set(which: int, soft: int) -> None:
 
 def _respond(line: _Line, decode: Callable[[Any], Any], work: Work[Any, Any, Any]) -> None:
     body = line.requests.get()
+    line.send(BEGUN, b"")
     try:
         _bound_cpu(*CPU.unpack_from(body))
         request = decode(memoryview(body)[CPU.size :])

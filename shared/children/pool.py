@@ -82,6 +82,8 @@ class Children(Generic[Request, News, Answer]):
             try:
                 return await child.call(request, on_news, cpu_seconds=cpu_seconds)
             except NotTakenError:
+                if self._closed:
+                    raise
                 # It died while it had nothing to do, perhaps just now: nobody may have been told of that yet.
                 await child.start()
                 return await child.call(request, on_news, cpu_seconds=cpu_seconds)

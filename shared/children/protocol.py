@@ -16,7 +16,8 @@ HEAD = struct.Struct("!Ic")
 CPU = struct.Struct("!I")
 """Begins the body of WORK: seconds of processor time that it may take; 0 for no limit."""
 WORK, STOP = b"W", b"S"
-READY, NEWS, DONE, FAILED, TOO_LARGE = b"R", b"N", b"D", b"F", b"M"
+READY, BEGUN, NEWS, DONE, FAILED, TOO_LARGE = b"R", b"B", b"N", b"D", b"F", b"M"
+"""BEGUN says that the child has the whole request: only from then on may its death be the fault of that."""
 
 Tell: TypeAlias = Callable[[News | None], None]
 """Called by the work between its steps, with a message for the parent or None; raises where the call was given up."""
@@ -70,7 +71,7 @@ class ChildGoneError(ChildError):
 
 
 class NotTakenError(ChildGoneError):
-    """The child was gone before it had the request: another one may take it."""
+    """The child was gone before it began with the request: another one may take it."""
 
 
 class OverLimitError(ChildError):

@@ -17,6 +17,7 @@ from shared.children.protocol import (
     ChildGoneError,
     ChildStartError,
     Limits,
+    NotTakenError,
     OverLimitError,
     Target,
     WorkError,
@@ -180,6 +181,30 @@ async def test_a_child_that_died_so_lately_that_nobody_was_told_is_replaced(
     assert children.pids != [pid]
 
 
+async def test_a_child_that_is_dying_when_it_is_handed_a_call_is_replaced(
+    make: Callable[..., Children[Do, str, Did]],
+) -> None:
+    children = make()
+    await children.start()
+    (pid,) = children.pids
+    os.kill(pid, signal.SIGSTOP)  # its socket takes the call, as that of a process does whose threads are still ending
+    call = asyncio.create_task(children.call(Do("echo", b"x" * 10_000)))
+    await asyncio.sleep(0)
+    os.kill(pid, signal.SIGKILL)
+    assert (await call).data == b"x" * 10_000
+    assert children.pids != [pid]
+
+
+async def test_a_call_that_kills_is_not_tried_on_another_child(make: Callable[..., Children[Do, str, Did]]) -> None:
+    children = make()
+    await children.start()
+    told: list[str] = []
+    with pytest.raises(ChildGoneError, match="SIGSEGV") as raised:
+        await children.call(Do("crash"), told.append)
+    assert not isinstance(raised.value, NotTakenError)
+    assert told == ["at it"]
+
+
 async def test_a_call_that_gets_no_time_to_end_is_killed_by_its_cancelling(
     make: Callable[..., Children[Do, str, Did]],
 ) -> None:
@@ -279,6 +304,21 @@ async def test_nothing_is_started_after_the_end(make: Callable[..., Children[Do,
     await asyncio.wait([waiting])
     assert children.pids == []
     assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task() and not task.done()]
+
+
+async def test_a_call_that_had_not_begun_at_the_end_starts_nothing(
+    make: Callable[..., Children[Do, str, Did]],
+) -> None:
+    children = make()
+    await children.start()
+    (pid,) = children.pids
+    os.kill(pid, signal.SIGSTOP)
+    call = asyncio.create_task(children.call(Do("echo")))
+    await asyncio.sleep(0)
+    children.close()
+    with pytest.raises(ChildGoneError):
+        await call
+    assert children.pids == []
 
 
 async def test_who_asks_again_at_once_waits_behind_the_others(make: Callable[..., Children[Do, str, Did]]) -> None:

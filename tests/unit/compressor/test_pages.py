@@ -16,7 +16,7 @@ from services.compressor import pages as pages_module
 from services.compressor import upload as upload_module
 from services.compressor.handler import TOO_HEAVY
 from services.compressor.pages import LIMITS, Large, Made, MakePage, Processes, Refused
-from shared.children.protocol import ChildGoneError, Limits, OverLimitError
+from shared.children.protocol import ChildGoneError, Limits, NotTakenError, OverLimitError
 from shared.outcomes import Dead, Done, Retry
 from tests.processes import end, processor_time
 from tests.unit.compressor.conftest import Bench, Told, processes
@@ -124,6 +124,18 @@ async def test_a_process_lost_in_the_middle_of_a_page_is_replaced_and_lost_twice
         assert isinstance(await drawing, outcome)
         assert await read(children) == ["Monday"]
         assert children.pids != [pid]
+
+
+async def test_processes_lost_before_they_look_at_a_file_are_never_its_fault(
+    make: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children = await make()
+
+    async def lost(*_: Any, **__: Any) -> None:
+        raise NotTakenError("the child was gone before it began")
+
+    monkeypatch.setattr(children, "call", lost)
+    assert isinstance(await Bench(tmp_path, children).run(PDF_PLAIN, attempt=4), Retry)
 
 
 async def test_one_killed_while_it_waits_is_replaced(make: Callable[..., Any]) -> None:
