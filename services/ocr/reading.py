@@ -5,12 +5,12 @@ child (`shared.children`), and a picture crosses to it as it is stored, a few hu
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar, TypeAlias
 
 import msgspec
 
-from shared.children.pool import Children
+from shared.children.pool import Children, bare_environment
 from shared.children.protocol import Loaded, Target
 from shared.messages import OcrLine, Point
 from shared.settings import Settings, setting
@@ -18,6 +18,10 @@ from shared.settings import Settings, setting
 _MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "8388608", "MALLOC_TRIM_THRESHOLD_": "1048576"}
 """For glibc: the largest buffers of a model's run go back to the system at once, the others stay for its next layers,
 which would pay for fresh pages otherwise (docs/ocr.md)."""
+_TOLD = ("OCR_", "MALLOC_")
+"""How the names of all settings begin that a reader needs."""
+_TOLD_FOR_DOWNLOADS = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "HF_ENDPOINT")
+"""What the clients of the hubs read, where `OCR_MODELS` lets models be fetched."""
 
 
 class ReaderSettings(Settings):
@@ -92,7 +96,18 @@ TARGET: Target[Request, News, Answer] = Target(__name__, Request, News, Answer)
 
 def reading_processes(count: int) -> Readers:
     """Children that read; `start` them."""
-    return Children(TARGET, count, environment={**_MALLOC, **os.environ})
+    return Children(TARGET, count, environment=reading_environment(os.environ))
+
+
+def reading_environment(ours: Mapping[str, str]) -> dict[str, str]:
+    """What of our variables a reader is told, which decodes strangers' pictures: no keys, no addresses."""
+    downloads = ours.get("OCR_MODELS") == "download"
+    told = {
+        name: value
+        for name, value in ours.items()
+        if name.upper().startswith(_TOLD) or (downloads and name.upper() in _TOLD_FOR_DOWNLOADS)
+    }
+    return _MALLOC | bare_environment() | told
 
 
 async def read_page(readers: Readers, picture: bytes, on_news: Callable[[News], None] | None = None) -> Read | Fault:

@@ -49,15 +49,15 @@ class Child(Generic[Request, News, Answer]):
         self,
         target: Target[Request, News, Answer],
         *,
+        environment: Mapping[str, str],
         limits: Limits | None = None,
-        environment: Mapping[str, str] | None = None,
         start_seconds: float = 120.0,
         stop_seconds: float = 1.0,
     ) -> None:
         """Args:
         target: the work.
+        environment: all that the child is told: never our own, which holds keys that the bytes it reads might ask for.
         limits: of each call and of the process.
-        environment: all that the child is told of ours; None for everything.
         start_seconds: longest that loading may take.
         stop_seconds: how long a call that was given up may still work before it is killed.
         """
@@ -98,7 +98,6 @@ class Child(Generic[Request, News, Answer]):
         """Start a child and wait until it has loaded. Raises `ChildStartError`."""
         await self.end()
         ours, theirs = socket.socketpair()
-        told = os.environ if self._environment is None else self._environment
         with theirs:
             try:
                 self._process = await asyncio.create_subprocess_exec(
@@ -108,7 +107,7 @@ class Child(Generic[Request, News, Answer]):
                     # Ctrl-C reaches the group of a terminal, also while the child is not yet ready to ignore it.
                     start_new_session=True,
                     # Relative settings (folders) keep their meaning, so the child stays in our working directory.
-                    env={**told, "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)])},
+                    env={**self._environment, "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)])},
                 )  # fmt: skip
                 reader, self._writer = await asyncio.open_unix_connection(sock=ours)
             except BaseException as error:

@@ -12,7 +12,7 @@ from shared.settings import Settings
 
 log = get_logger(__name__)
 
-_PASSED_ON = ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
+_PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
 
 
 def bare_environment(*settings: Settings) -> dict[str, str]:
@@ -31,8 +31,8 @@ class Children(Generic[Request, News, Answer]):
         target: Target[Request, News, Answer],
         count: int,
         *,
+        environment: Mapping[str, str],
         limits: Limits | None = None,
-        environment: Mapping[str, str] | None = None,
         stop_seconds: float = 1.0,
     ) -> None:
         """As for `Child`."""

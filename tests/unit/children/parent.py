@@ -8,7 +8,7 @@ from tests.unit.children.target import TARGET, Do
 
 
 async def main(what: str) -> None:
-    child = Child(TARGET)
+    child = Child(TARGET, environment={})
     await child.start()
     await child.call(Do(what), lambda _: print(child.pid, flush=True))
 

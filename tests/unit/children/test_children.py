@@ -30,7 +30,7 @@ ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the limit is set 
 
 @pytest.fixture
 async def child() -> AsyncIterator[Called]:
-    made = Child(TARGET, stop_seconds=0.3)
+    made = Child(TARGET, environment={}, stop_seconds=0.3)
     await made.start()
     yield made
     await made.end()
@@ -41,7 +41,7 @@ async def make() -> AsyncIterator[Callable[..., Children[Do, str, Did]]]:
     made: list[Children[Do, str, Did]] = []
 
     def make(count: int = 1, **options: object) -> Children[Do, str, Did]:
-        made.append(Children(TARGET, count, **options))  # type: ignore[arg-type]  # passed on as they are
+        made.append(Children(TARGET, count, **{"environment": {}, **options}))  # type: ignore[arg-type]  # as they are
         return made[-1]
 
     yield make
@@ -136,12 +136,11 @@ async def test_an_answer_of_another_type_costs_the_child(child: Called) -> None:
 async def test_a_child_that_cannot_load_says_why() -> None:
     missing: Target[Do, str, Did] = Target("tests.unit.children.no_such_target", Do, str, Did)
     with pytest.raises(ChildStartError, match="No module named"):
-        await Child(missing).start()
+        await Child(missing, environment={}).start()
 
 
-async def test_a_child_that_does_not_load_in_time_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CHILD_TARGET_SLEEPS", "1")
-    slow = Child(TARGET, start_seconds=0.5)
+async def test_a_child_that_does_not_load_in_time_is_killed() -> None:
+    slow = Child(TARGET, environment={"CHILD_TARGET_SLEEPS": "1"}, start_seconds=0.5)
     with pytest.raises(ChildStartError, match="had not loaded"):
         await slow.start()
     assert slow.pid == 0
@@ -281,10 +280,10 @@ async def test_it_is_told_only_what_it_is_given(
     make: Callable[..., Children[Do, str, Did]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "secret")
-    everything, little = make(), make(environment={"LANG": "C"})
-    await asyncio.gather(everything.start(), little.start())
-    ask = Do("environment", b"ANTHROPIC_API_KEY")
-    assert [(await each.call(ask)).data for each in (everything, little)] == [b"secret", b""]
+    children = make(environment={"LANG": "C"})
+    await children.start()
+    asked = [Do("environment", name) for name in (b"ANTHROPIC_API_KEY", b"LANG")]
+    assert [(await children.call(each)).data for each in asked] == [b"", b"C"]
 
 
 async def test_nothing_is_started_after_the_end(make: Callable[..., Children[Do, str, Did]]) -> None:

@@ -16,6 +16,7 @@ import pytest_asyncio
 
 from services.ocr import handler
 from services.ocr.handler import Reader
+from services.ocr.reading import Readers, reading_environment
 from shared.blobs import BlobStore
 from shared.children.pool import Children
 from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage, Phase, TextLayer, TextLine
@@ -54,7 +55,6 @@ def gate(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
     path = tmp_path_factory.mktemp("gate") / "closed"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OCR_CACHE_DIR", str(cache))
-        patch.setenv("HELD_READING", str(path))
         yield path
 
 
@@ -68,10 +68,15 @@ def closed(gate: Path) -> Iterator[Path]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def reader(blobs: BlobStore, gate: Path) -> AsyncIterator[Reader]:
     # A reader that is to end by itself gets the time for it on a slow machine, too.
-    made = Reader(blobs, children=Children(HELD, 1, stop_seconds=60))
+    made = Reader(blobs, children=_held(gate, stop_seconds=60))
     await made.start()  # one for all tests: loading takes seconds
     yield made
     await made.children.end()
+
+
+def _held(gate: Path, stop_seconds: float) -> Readers:
+    told = reading_environment(os.environ) | {"HELD_READING": str(gate)}
+    return Children(HELD, 1, environment=told, stop_seconds=stop_seconds)
 
 
 async def _job(blobs: BlobStore, *pictures: bytes) -> Job:
@@ -238,7 +243,7 @@ async def test_a_reader_that_is_killed_costs_one_attempt_of_its_job(
 
 
 async def test_a_reader_that_hangs_is_killed_when_its_job_is_given_up(blobs: BlobStore, closed: Path) -> None:
-    reader = Reader(blobs, children=Children(HELD, 1, stop_seconds=0.1))
+    reader = Reader(blobs, children=_held(closed, stop_seconds=0.1))
     await reader.start()
     try:
         told = Told()
