@@ -4,6 +4,7 @@ Keys are ``<tenant>/<documentId>/<name>``; a document's blobs share a prefix, so
 """
 
 import asyncio
+import contextlib
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -162,6 +163,12 @@ class BlobStore:
             if chunk is None:
                 return
             yield bytes(chunk)
+
+    async def delete(self, key: str) -> None:
+        """Delete one blob; one that is gone already is as good. Raises `BlobAwayError`."""
+        with contextlib.suppress(BlobMissingError):
+            async with self._bounded():
+                await obstore.delete_async(self._store, key)
 
     async def delete_prefix(self, prefix: str) -> int:
         """Delete every blob below `prefix`; returns how many there were. Raises `BlobAwayError`."""

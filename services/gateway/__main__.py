@@ -16,6 +16,7 @@ from services.gateway.loops.lookout import Lookout
 from services.gateway.loops.reconciler import Reconciler
 from services.gateway.loops.recorder import Recorder
 from services.gateway.loops.relay import Relay, RelaySettings
+from services.gateway.loops.retention import Retainer, RetentionSettings
 from services.gateway.loops.webhooks import WebhookSender, WebhookSettings
 from services.gateway.reception import Reception
 from services.gateway.settings import GatewaySettings
@@ -30,6 +31,7 @@ from shared.db.events import Events
 from shared.db.followed import Followed
 from shared.db.jobs import Jobs
 from shared.db.pool import Database
+from shared.db.retention import Retention
 from shared.db.webhooks import Webhooks
 from shared.db.weeks import Weeks
 from shared.fair_share import FairShare
@@ -47,6 +49,7 @@ from shared.streams.producer import Producer
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.queue_stats import QueueStats
 from shared.streams.server_check import check_server
+from shared.streams.traces import Traces
 from shared.watchdog import Watchdog
 
 log = get_logger(__name__)
@@ -54,6 +57,8 @@ log = get_logger(__name__)
 _COLLECT = (5_000, 20, 20)
 """When Python looks for cycles of dead objects: after as many new ones, then after as many of such rounds; a full round
 comes after some two million."""
+_RETENTION_SECONDS = 600.0
+"""How often is looked for what has been kept long enough."""
 _OTHER_CLIENTS = 1000
 """Connections beside those of event streams."""
 
@@ -116,6 +121,9 @@ async def main() -> None:
         answers=Answers(settings),
         streams=FairShare(settings.sse_clients),
     )
+    retainer = Retainer(
+        Retention(database), documents, blobs, producer, Traces(client, redis_settings), RetentionSettings.load()
+    )
     # Redis is no part of readiness: uploads are committed without it and relayed when it is back.
     app = build_app(gateway, {"postgres": database.ping, "blobs": blobs.ready}, watchdog.check)
     runner, port = await serve(app, settings.host, settings.port, settings.sse_clients + _OTHER_CLIENTS)
@@ -130,7 +138,7 @@ async def main() -> None:
         if stop.is_set():
             return
         watchdog.start()
-        chores = asyncio.ensure_future(_chores(gateway, recorders, partitions, stop))
+        chores = asyncio.ensure_future(_chores(gateway, retainer, recorders, partitions, stop))
         # A full collection looks at all there is and stops the loop meanwhile: for 70 ms at rest, 120 with 2,000 event
         # streams. What is there by now stays, and the rest is looked through when much of it has come.
         gc.collect()
@@ -165,10 +173,13 @@ async def main() -> None:
         log.info("stopped")
 
 
-async def _chores(gateway: Gateway, recorders: list[Recorder], partitions: list[Keys], stop: asyncio.Event) -> None:
+async def _chores(
+    gateway: Gateway, retainer: Retainer, recorders: list[Recorder], partitions: list[Keys], stop: asyncio.Event
+) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(run_periodically("relay", gateway.relay.run_once, stop))
         group.create_task(run_periodically("direct", gateway.direct.run_once, stop))
+        group.create_task(run_periodically("retention", retainer.run_once, stop, every=_RETENTION_SECONDS))
         group.create_task(run_periodically("webhooks", gateway.webhook_sender.run_once, stop))
         reconciler = Reconciler(gateway.jobs, gateway.producer)
         group.create_task(run_periodically("reconciler", reconciler.run_once, stop, every=2))

@@ -123,7 +123,7 @@ class Jobs:
     async def reconciling(self) -> AsyncIterator["Reconciling | None"]:
         """The right to reconcile, held by one gateway at a time; None if another one holds it."""
         async with self._database.pool.acquire() as connection, connection.transaction():
-            mine = await connection.fetchval(sql("reconcile_lock"), _RECONCILE_LOCK)
+            mine = await connection.fetchval(sql("lock_try"), _RECONCILE_LOCK)
             yield Reconciling(connection) if mine else None
 
 
