@@ -5,12 +5,13 @@ from aiohttp import web
 from services.gateway.access_log import AccessLogSettings, access_log
 from services.gateway.caching import caching
 from services.gateway.context import GATEWAY, Gateway
-from services.gateway.endpoint import ENDPOINTS
+from services.gateway.endpoint import ENDPOINTS, Endpoint
 from services.gateway.guard import allows_origin, guard
 from services.gateway.metrics import measured
 from services.gateway.problems import problem_middleware
 from services.gateway.routes import (
     calendars,
+    contract,
     documents,
     events,
     exports,
@@ -25,6 +26,19 @@ from services.gateway.routes import (
 from shared.health import Check, add_health_routes
 from shared.http_server import SECURITY_HEADERS
 
+API: list[Endpoint] = [
+    *upload.ROUTES,
+    *documents.ROUTES,
+    *exports.ROUTES,
+    *calendars.ROUTES,
+    *webhooks.ROUTES,
+    *timetables.ROUTES,
+    *events.ROUTES,
+    *shared_events.ROUTES,
+    *queue.ROUTES,
+    *keys.ROUTES,
+]
+"""All addresses of the API."""
 _ALLOWED_FIELDS = (
     *("Authorization", "Content-Type", "If-Match", "If-None-Match", "Last-Event-ID", "X-API-Key", "traceparent"),
 )
@@ -47,21 +61,9 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
     )
     app[GATEWAY] = gateway
     app.on_response_prepare.append(_headers)
-    api = [
-        *upload.ROUTES,
-        *documents.ROUTES,
-        *exports.ROUTES,
-        *calendars.ROUTES,
-        *webhooks.ROUTES,
-        *timetables.ROUTES,
-        *events.ROUTES,
-        *shared_events.ROUTES,
-        *queue.ROUTES,
-        *keys.ROUTES,
-    ]
-    app[ENDPOINTS] = {(each.method, each.path): each for each in api}
-    app.add_routes([*api, *(web.options(path, _preflight) for path in sorted({route.path for route in api}))])
-    app.add_routes(page.ROUTES)
+    app[ENDPOINTS] = {(each.method, each.path): each for each in API}
+    app.add_routes([*API, *(web.options(path, _preflight) for path in sorted({route.path for route in API}))])
+    app.add_routes([*contract.routes(API), *page.ROUTES])
     add_health_routes(app, checks, alive)
     return app
 

@@ -112,15 +112,15 @@ class _Week(Message, forbid_unknown_fields=True):
     term: _Text200 | None = None
     year: Annotated[int, Meta(ge=1900, le=2200)] | None = None
     saved_name: _Text200 | None = None
-    confidence: msgspec.Raw = msgspec.Raw()
-    extraction: msgspec.Raw = msgspec.Raw()
+    confidence: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
+    extraction: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
 
 class Correction(_Week):
     """A timetable as a person says it is: nothing is left to look at, whatever the body has of that."""
 
-    validated: msgspec.Raw = msgspec.Raw()
-    warnings: msgspec.Raw = msgspec.Raw()
+    validated: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
+    warnings: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
 
 class Review(_Week):

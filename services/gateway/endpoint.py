@@ -1,17 +1,24 @@
-"""An address of the API: what answers it, and who may ask.
+"""An address of the API: what answers it, who may ask, and what its contract says (`openapi.py`).
 
-Each module of routes ends with its `ROUTES`, a list of these.
+Each module of routes ends with its `ROUTES`, a list of these. There is no other description of the API that a program
+reads, so it cannot say anything else than what is routed.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
 
+import msgspec
 from aiohttp import web
 
-from shared.messages import Role
+from shared.messages import Message, Role
 
 _READS = frozenset(("GET", "HEAD", "OPTIONS"))
+
+MediaTypes: TypeAlias = tuple[str, ...]
+"""Of what is no message."""
+UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+"""What `{id}` is, unless its endpoint says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +26,17 @@ class Endpoint(web.AbstractRouteDef):
     """Args:
     method: GET answers HEAD as well, unless it is a stream.
     handler: answers, or raises `ProblemError`.
+    summary: what it does, in one sentence.
+    answer: the message it answers, or the media types; None: no body.
+    others: media types that it answers as well, to who asks for them by `Accept`.
+    status: of a success.
+    statuses: of other successes, with what they mean.
+    query: what may stand in the address (`read_query`).
+    body: the message it takes, or the media types; None: no body.
+    body_required: whether it cannot do without.
+    fields: request header fields that count, with what they are for.
+    problems: the names of the problems beside those of every endpoint, by status.
+    ids: the pattern of what stands in the path's braces.
     role: that a key must have, or anybody, without a key; None: reading for GET, else writing.
     stream: whether the answer stays open, so that a HEAD would wait for ever.
     """
@@ -26,8 +44,24 @@ class Endpoint(web.AbstractRouteDef):
     method: str
     path: str
     handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    summary: str
+    answer: type[Message] | MediaTypes | None = None
+    others: MediaTypes = ()
+    status: int = 200
+    statuses: Mapping[int, str] = field(default_factory=dict)
+    query: type[msgspec.Struct] | None = None
+    body: type[Message] | MediaTypes | None = None
+    body_required: bool = True
+    fields: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    ids: str = UUID
     role: Role | Literal["anybody"] | None = None
     stream: bool = False
+
+    @property
+    def needed(self) -> Role | Literal["anybody"]:
+        """The role that a key must have."""
+        return self.role or ("read" if self.method in _READS else "write")
 
     def register(self, router: web.UrlDispatcher) -> list[web.AbstractRoute]:
         options: dict[str, Any] = {"allow_head": not self.stream} if self.method == "GET" else {}
@@ -45,4 +79,4 @@ def role_needed(request: web.Request) -> Role | Literal["anybody"]:
     resource = request.match_info.route.resource
     method = "GET" if request.method == "HEAD" else request.method
     endpoint = request.app[ENDPOINTS].get((method, resource.canonical)) if resource else None
-    return (endpoint and endpoint.role) or ("read" if method in _READS else "write")
+    return endpoint.needed if endpoint else ("read" if method in _READS else "write")

@@ -4,31 +4,33 @@ import base64
 import binascii
 import uuid
 from datetime import datetime
+from typing import Annotated
 
-from aiohttp import web
+from msgspec import Meta
 
 from services.gateway.problems import ProblemError
 from shared.db.document_search import Cursor, moment
+from shared.messages import Message
 
-_LIMIT = 100
+
+class PageQuery(Message):
+    """Which part of a list."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+    after: Annotated[str, Meta(max_length=2000)] | None = None
+    """`next` of the page before."""
 
 
-def read_page(request: web.Request) -> tuple[int, Cursor | None]:
-    """What `limit` (1 to 100, 20) and `after`, the cursor that the page before gave as `next`, ask for."""
+def read_page(query: PageQuery) -> tuple[int, Cursor | None]:
+    """The limit, and the cursor that the page before gave as `next`. Raises a 400 problem."""
     try:
-        limit = whole(request.query.get("limit", "20"))
-        after = _read_cursor(request.query["after"]) if "after" in request.query else None
-        if not 1 <= limit <= _LIMIT:
-            raise ValueError
+        return query.limit, _read_cursor(query.after) if query.after is not None else None
     except (ValueError, binascii.Error):
         raise bad_page() from None
-    return limit, after
 
 
 def bad_page() -> ProblemError:
-    return ProblemError(
-        400, "bad-query", "Bad query", f"limit is a number from 1 to {_LIMIT}, after a cursor that this list gave."
-    )
+    return ProblemError(400, "bad-query", "Bad query", "after is a cursor that this list gave.")
 
 
 def at_time(cursor: Cursor | None) -> tuple[datetime, str] | None:
@@ -37,14 +39,6 @@ def at_time(cursor: Cursor | None) -> tuple[datetime, str] | None:
         return (moment(cursor[0]), cursor[1]) if cursor else None
     except (ValueError, OverflowError):
         raise bad_page() from None
-
-
-def whole(text: str) -> int:
-    """A whole number from 0 as people write it: `int` takes underscores, signs, blanks and the digits of every script.
-    Raises `ValueError`."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise ValueError("not a whole number")
-    return int(text)
 
 
 def write_cursor(cursor: Cursor | None) -> str | None:

@@ -127,8 +127,38 @@ async def get_calendar(request: web.Request) -> web.Response:
 
 
 ROUTES = [
-    Endpoint("GET", "/api/v1/calendars/{token}.ics", get_calendar, role="anybody"),
-    Endpoint("DELETE", "/api/v1/calendars/{id}", revoke),
-    Endpoint("GET", "/api/v1/timetables/{id}/calendars", list_calendars),
-    Endpoint("POST", "/api/v1/timetables/{id}/calendars", subscribe),
+    Endpoint(
+        "GET",
+        "/api/v1/calendars/{token}.ics",
+        get_calendar,
+        "Get the week that a secret link leads to, as a calendar.",
+        answer=(ICS.content_type,),
+        ids="^[A-Za-z0-9_-]{43}$",
+        problems={422: ("no-term-dates",)},
+        role="anybody",
+    ),
+    Endpoint("DELETE", "/api/v1/calendars/{id}", revoke, "Revoke a link to a week.", status=204),
+    Endpoint(
+        "GET",
+        "/api/v1/timetables/{id}/calendars",
+        list_calendars,
+        "List a week's links, without their secrets.",
+        answer=CalendarList,
+        problems={404: ("no-timetable",)},
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/timetables/{id}/calendars",
+        subscribe,
+        "Make a secret link to a week, for calendar programs to fetch it without a key.",
+        answer=NewCalendar,
+        status=201,
+        body=TermDates,
+        body_required=False,
+        problems={
+            404: ("no-timetable",),
+            409: ("too-many-calendars",),
+            422: ("no-term-dates", "bad-term-dates"),
+        },
+    ),
 ]

@@ -1,6 +1,6 @@
 """Documents over HTTP: list, one, its picture, its name, cancel, retry, delete."""
 
-from typing import Annotated
+from typing import Annotated, Literal, cast
 
 import msgspec
 from aiohttp import web
@@ -12,8 +12,9 @@ from services.gateway.bodies import read_json
 from services.gateway.caching import has
 from services.gateway.context import GATEWAY, Gateway, document_id
 from services.gateway.endpoint import Endpoint
-from services.gateway.paging import at_time, read_page, whole, write_cursor
+from services.gateway.paging import PageQuery, at_time, read_page, write_cursor
 from services.gateway.problems import ProblemError, not_found
+from services.gateway.queries import NO_NUL, read_query
 from services.gateway.tenants import TENANT
 from shared.blobs import BlobAwayError, BlobMissingError, PatientBlobs, document_prefix
 from shared.db.document_search import Order, Wanted
@@ -21,21 +22,37 @@ from shared.db.documents import Row, read_document
 from shared.events import error_event
 from shared.health import json_response
 from shared.logs import get_logger
-from shared.messages import THUMBNAIL_TYPE, THUMBNAIL_WIDTH, DocumentList, Event, Message, PageImage, Status
+from shared.messages import THUMBNAIL_TYPE, THUMBNAIL_WIDTH, Document, DocumentList, Event, Message, PageImage, Status
 
 log = get_logger(__name__)
 
 
-_ORDERS: dict[str, tuple[Order, bool]] = {
-    "-created": ("created", True),
-    "created": ("created", False),
-    "-updated": ("updated", True),
-    "updated": ("updated", False),
-    "name": ("name", False),
-    "-name": ("name", True),
-}
-"""By which the list may be sorted; a minus turns it round."""
-_MAX_QUERY = 100
+class ListQuery(PageQuery):
+    """Which documents, in which order."""
+
+    q: Annotated[str, Meta(max_length=100, pattern=NO_NUL)] = ""
+    """Text in one of its names, its weeks' classes or teachers, whatever the case."""
+    status: tuple[Status, ...] = ()
+    """Several times for several."""
+    needs_look: bool = False
+    """Only those that a person should look at."""
+    sort: Literal["-created", "created", "-updated", "updated", "name", "-name"] = "-created"
+    """A minus turns it round."""
+
+    @property
+    def wanted(self) -> Wanted:
+        order = cast("Order", self.sort.removeprefix("-"))
+        statuses = tuple(sorted(set(self.status)))
+        return Wanted(self.q.strip(), statuses, self.needs_look, order, self.sort.startswith("-"))
+
+
+class ImageQuery(Message):
+    """Which picture."""
+
+    page: Annotated[int, Meta(ge=0, le=9999)] = 0
+    """From 0."""
+    width: Annotated[int, Meta(ge=1, le=16_383)] | None = None
+    """Pixels that are enough."""
 
 
 class Renamed(Message, forbid_unknown_fields=True):
@@ -47,32 +64,12 @@ class Renamed(Message, forbid_unknown_fields=True):
 
 async def list_documents(request: web.Request) -> web.Response:
     """Newest first unless another order is asked for, in pages; of all, or of those that are asked for."""
-    limit, after = read_page(request)
-    wanted = _wanted(request)
-    if wanted == Wanted():
+    query = read_query(request, ListQuery)
+    limit, after = read_page(query)
+    if query.wanted == Wanted():
         at_time(after)
-    rows, following = await request.app[GATEWAY].search.page(request[TENANT], wanted, limit, after)
+    rows, following = await request.app[GATEWAY].search.page(request[TENANT], query.wanted, limit, after)
     return json_response(DocumentList(documents=[read_document(row) for row in rows], next=write_cursor(following)))
-
-
-def _wanted(request: web.Request) -> Wanted:
-    query = request.query
-    try:
-        text = query.get("q", "").strip()
-        if len(text) > _MAX_QUERY or "\0" in text:
-            raise ValueError
-        order, descending = _ORDERS[query.get("sort", "-created")]
-        needs_look = {"true": True, "false": False}[query.get("needsLook", "false")]
-        statuses = tuple(sorted({Status(each) for each in query.getall("status", [])}))
-    except (ValueError, KeyError):
-        raise ProblemError(
-            400,
-            "bad-query",
-            "Bad query",
-            f"q has at most {_MAX_QUERY} characters; sort, status (several times) and needsLook are of those allowed.",
-            allowed={"sort": [*_ORDERS], "status": [*Status], "needsLook": ["true", "false"]},
-        ) from None
-    return Wanted(text, statuses, needs_look, order, descending)
 
 
 async def _row(request: web.Request) -> Row:
@@ -90,18 +87,14 @@ async def get_document(request: web.Request) -> web.Response:
 async def get_image(request: web.Request) -> web.StreamResponse:
     """The stored picture, which the boxes of the blocks refer to; `page` from 0. With a `width` up to that of a
     thumbnail, a small copy of it."""
-    gateway = request.app[GATEWAY]
+    gateway, query = request.app[GATEWAY], read_query(request, ImageQuery)
     row = await _row(request)
     pages = msgspec.json.decode(row["pages"], type=list[PageImage])
-    try:
-        page, width = whole(request.query.get("page", "0")), whole(request.query.get("width", "16383"))
-    except ValueError:
-        raise ProblemError(400, "bad-query", "Bad query", "page is a number from 0, width one of pixels.") from None
     # Only what the compressor stored: the upload itself may still say where a photo was taken.
-    if page >= len(pages):
+    if query.page >= len(pages):
         raise not_found("page" if pages else "picture yet")
     try:
-        stored, content_type = picture_for(pages[page], width)
+        stored, content_type = picture_for(pages[query.page], query.width)
         size, tag, chunks = await gateway.blobs.stream(stored)
     except BlobMissingError:
         raise not_found("picture") from None
@@ -115,9 +108,9 @@ async def get_image(request: web.Request) -> web.StreamResponse:
     return await gateway.answers.stream(request, answer, size, chunks)
 
 
-def picture_for(page: PageImage, width: int) -> tuple[str, str]:
+def picture_for(page: PageImage, width: int | None) -> tuple[str, str]:
     """Blob key and content type of the smallest picture of a page that is wide enough."""
-    if page.thumbnail and width <= THUMBNAIL_WIDTH:
+    if page.thumbnail and width is not None and width <= THUMBNAIL_WIDTH:
         return page.thumbnail, THUMBNAIL_TYPE
     return page.image, page.content_type
 
@@ -206,11 +199,61 @@ async def _delete_blobs(gateway: Gateway, prefix: str) -> None:
 
 
 ROUTES = [
-    Endpoint("GET", "/api/v1/documents", list_documents),
-    Endpoint("GET", "/api/v1/documents/{id}", get_document),
-    Endpoint("PATCH", "/api/v1/documents/{id}", rename_document),
-    Endpoint("DELETE", "/api/v1/documents/{id}", delete_document),
-    Endpoint("GET", "/api/v1/documents/{id}/image", get_image),
-    Endpoint("POST", "/api/v1/documents/{id}/cancel", cancel_document),
-    Endpoint("POST", "/api/v1/documents/{id}/retry", retry_document),
+    Endpoint(
+        "GET",
+        "/api/v1/documents",
+        list_documents,
+        "List the documents: all, or those that are asked for.",
+        answer=DocumentList,
+        query=ListQuery,
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/documents/{id}",
+        get_document,
+        "Say how far a document is and what became of it.",
+        answer=Document,
+    ),
+    Endpoint(
+        "PATCH",
+        "/api/v1/documents/{id}",
+        rename_document,
+        "Call a document something, or nothing any more.",
+        answer=Document,
+        body=Renamed,
+        problems={422: ("bad-body",)},
+    ),
+    Endpoint(
+        "DELETE",
+        "/api/v1/documents/{id}",
+        delete_document,
+        "Stop a document and delete it with its pictures, events and timetables.",
+        status=204,
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/documents/{id}/image",
+        get_image,
+        "Get a page's stored picture, in which the blocks' boxes are measured, or its thumbnail.",
+        answer=("image/webp", "image/jpeg", "image/png"),
+        query=ImageQuery,
+        problems={503: ("storage-away", "busy")},
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/documents/{id}/cancel",
+        cancel_document,
+        "Stop a document's job, queued or running.",
+        answer=Document,
+        problems={409: ("already-ended",)},
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/documents/{id}/retry",
+        retry_document,
+        "Read a document that failed or was cancelled once more, from its beginning.",
+        answer=Document,
+        status=202,
+        problems={409: ("not-failed",), 503: ("queue-full",)},
+    ),
 ]

@@ -6,9 +6,10 @@ it is answered 204, which stops EventSource from reconnecting.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from aiohttp import web
+from msgspec import Meta
 
 from services.gateway.context import GATEWAY, document_id
 from services.gateway.endpoint import Endpoint
@@ -18,10 +19,21 @@ from services.gateway.sse.streams import DocumentStream
 from services.gateway.tenants import TENANT
 from shared.db.followed import FollowedDocument
 from shared.events import EventId, event_id, is_final
-from shared.messages import Event
+from shared.messages import Event, Message
 
 T = TypeVar("T")
 _START: EventId = (0, 0)
+
+
+LAST_EVENT_ID = {"Last-Event-ID": "Id of the last event that was seen"}
+"""A field of a request, as the contract tells it."""
+
+
+class EventsQuery(Message):
+    """From where on."""
+
+    last_event_id: Annotated[str, Meta(max_length=4000)] | None = None
+    """As `Last-Event-ID`, which a new `EventSource` cannot send."""
 
 
 async def follow_document(request: web.Request) -> web.StreamResponse:
@@ -81,5 +93,17 @@ def last_event_id(request: web.Request, read: Callable[[str], T], none: T) -> T:
 
 
 ROUTES = [
-    Endpoint("GET", "/api/v1/events/{id}", follow_document, stream=True),
+    # A HEAD would be answered by a stream that stays open.
+    Endpoint(
+        "GET",
+        "/api/v1/events/{id}",
+        follow_document,
+        "Follow a document: its progress as server-sent events, from its beginning or from an event on.",
+        answer=("text/event-stream",),
+        statuses={204: "The document has ended, and its end was seen"},
+        query=EventsQuery,
+        fields=LAST_EVENT_ID,
+        problems={400: ("bad-event-id",), 503: ("too-many-streams",)},
+        stream=True,
+    ),
 ]

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from datetime import date
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
 import msgspec
 from aiohttp import web
+from msgspec import Meta
 
 from services.gateway.bodies import read_body
 from services.gateway.context import GATEWAY, document_id
@@ -19,7 +21,7 @@ from services.gateway.tenants import TENANT
 from shared.db.documents import read_document, time_text
 from shared.db.weeks import Row
 from shared.health import json_response
-from shared.messages import Message, Timetable
+from shared.messages import Message, Timetable, WeekLetter
 
 SCHEMA = "/api/v1/schemas/timetable.json"
 """Where the schema of a timetable's JSON is published."""
@@ -29,6 +31,21 @@ _CORRECTIONS = 100
 """Corrections that are told."""
 _MAX_NAME = 80
 """Characters of a file's name."""
+
+
+class TermQuery(Message):
+    """When a week holds, before what is stored with it."""
+
+    first: date | None = msgspec.field(default=None, name="from")
+    """First day of the term."""
+    until: date | None = None
+    """Its last day."""
+    holidays: Annotated[str, Meta(max_length=10_000)] | None = None
+    """As 2026-10-12/2026-10-24,2026-12-25."""
+    time_zone: Annotated[str, Meta(max_length=64)] | None = None
+    """IANA name, such as Europe/Berlin."""
+    first_week: WeekLetter | None = None
+    """Which week it is at the first day, where weeks take turns."""
 
 
 class CorrectionNote(Message):
@@ -218,12 +235,68 @@ def _all_as_file(wanted: Format) -> Callable[[web.Request], Any]:
     return handler
 
 
+NO_DATES = {422: ("no-term-dates", "bad-term-dates")}
+"""Problems of what may be a calendar."""
+
 ROUTES = [
-    *(Endpoint("GET", f"/api/v1/timetables/{{id}}.{each.suffix}", _as_file(each)) for each in FORMATS.values()),
-    *(Endpoint("GET", f"/api/v1/documents/{{id}}/timetables.{each.suffix}", _all_as_file(each)) for each in TOGETHER),
-    Endpoint("GET", "/api/v1/timetables/{id}/original", get_original),
-    Endpoint("GET", "/api/v1/timetables/{id}/term-dates", get_term_dates),
-    Endpoint("PUT", "/api/v1/timetables/{id}/term-dates", put_term_dates),
-    Endpoint("DELETE", "/api/v1/timetables/{id}/term-dates", delete_term_dates),
-    Endpoint("GET", SCHEMA, get_schema, role="anybody"),
+    *(
+        Endpoint(
+            "GET",
+            f"/api/v1/timetables/{{id}}.{each.suffix}",
+            _as_file(each),
+            f"Get a week, or a document's first, as a file: {each.suffix}.",
+            answer=(each.content_type,),
+            query=TermQuery,
+            problems={404: ("no-timetable",), **NO_DATES},
+        )
+        for each in FORMATS.values()
+    ),
+    *(
+        Endpoint(
+            "GET",
+            f"/api/v1/documents/{{id}}/timetables.{each.suffix}",
+            _all_as_file(each),
+            f"Get all weeks of a document in one file: {each.suffix}.",
+            answer=(each.content_type,),
+            query=TermQuery,
+            problems={404: ("no-timetable",), **NO_DATES},
+        )
+        for each in TOGETHER
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/timetables/{id}/original",
+        get_original,
+        "Get a week as it was read, and who has corrected it when.",
+        answer=Original,
+        problems={404: ("no-timetable", "no-original")},
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/timetables/{id}/term-dates",
+        get_term_dates,
+        "Get when a week holds.",
+        answer=TermDates,
+        problems={404: ("no-timetable", "no-term-dates")},
+    ),
+    Endpoint(
+        "PUT",
+        "/api/v1/timetables/{id}/term-dates",
+        put_term_dates,
+        "Say when a week holds.",
+        answer=TermDates,
+        body=TermDates,
+        problems={422: ("bad-term-dates",)},
+    ),
+    Endpoint(
+        "DELETE", "/api/v1/timetables/{id}/term-dates", delete_term_dates, "Forget when a week holds.", status=204
+    ),
+    Endpoint(
+        "GET",
+        SCHEMA,
+        get_schema,
+        "Get the JSON Schema of a timetable.",
+        answer=("application/schema+json",),
+        role="anybody",
+    ),
 ]

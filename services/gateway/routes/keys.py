@@ -78,7 +78,25 @@ def _named(request: web.Request) -> None:
 
 
 ROUTES = [
-    Endpoint("GET", "/api/v1/keys", list_keys, role="operate"),
-    Endpoint("POST", "/api/v1/keys", add_key, role="operate"),
-    Endpoint("DELETE", "/api/v1/keys/{id}", revoke_key, role="operate"),
+    Endpoint("GET", "/api/v1/keys", list_keys, "List all tenants' keys.", answer=KeyList, role="operate"),
+    Endpoint(
+        "POST",
+        "/api/v1/keys",
+        add_key,
+        "Make a key; its text is in the answer, this once.",
+        answer=MadeKey,
+        status=201,
+        body=NewKey,
+        problems={422: ("bad-body",)},
+        role="operate",
+    ),
+    Endpoint(
+        "DELETE",
+        "/api/v1/keys/{id}",
+        revoke_key,
+        "End a key for good.",
+        status=204,
+        ids="^[0-9a-f]{12}$",
+        role="operate",
+    ),
 ]

@@ -14,11 +14,11 @@ from redis.exceptions import RedisError
 from services.gateway.context import GATEWAY, Gateway
 from services.gateway.endpoint import Endpoint
 from services.gateway.problems import ProblemError, not_found
+from services.gateway.queries import read_query
 from services.gateway.tenants import DEFAULT, TENANT
 from shared.health import json_response
-from shared.messages import Message
+from shared.messages import Message, Stage
 from shared.streams.dead_letters import DeadJob
-from shared.streams.keys import STAGES
 from shared.streams.queue_stats import StageStats
 
 _TRACE = "Traceback (most recent call last):"
@@ -34,6 +34,14 @@ class QueueState(Message):
     """Of these, the ones that wait in Postgres for a slot on the streams."""
     oldest_unqueued_seconds: float
     stages: list[StageStats]
+
+
+class DeadQuery(Message):
+    """Which dead jobs."""
+
+    stage: Stage | None = None
+    reason: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+    """To the letter."""
 
 
 class DeadJobs(Message):
@@ -113,16 +121,14 @@ async def retry_dead(request: web.Request) -> web.Response:
 
 async def retry_all_dead(request: web.Request) -> web.Response:
     """Put the tenant's dead jobs back to work: all that are listed, or those of a stage or with a reason."""
-    gateway, stage, reason = request.app[GATEWAY], request.query.get("stage"), request.query.get("reason")
-    if stage is not None and stage not in STAGES:
-        raise ProblemError(400, "bad-query", "Bad query", "stage is one of those allowed.", allowed={"stage": STAGES})
+    gateway, query = request.app[GATEWAY], read_query(request, DeadQuery)
     retried = 0
     try:
         jobs = await _own(request)
     except (RedisError, OSError):
         raise _away() from None
     for job in jobs:
-        wanted = stage in (None, job.stage) and reason in (None, job.reason)
+        wanted = query.stage in (None, job.stage) and query.reason in (None, job.reason)
         if wanted and await gateway.documents.revive(job.document_id):
             retried += await _replay(gateway, job)
     return json_response(Retried(retried=retried))
@@ -173,11 +179,59 @@ async def _find(request: web.Request, id_: str) -> DeadJob:
     return job
 
 
+_AWAY = {503: ("redis-away",)}
+_DEAD_ID = r"^(compress|ocr|extract)-[0-9]{1,4}-[0-9]{1,19}-[0-9]{1,19}$"
+
 ROUTES = [
-    Endpoint("GET", "/api/v1/queue", get_queue),
-    Endpoint("GET", "/api/v1/queue/dead", list_dead),
-    Endpoint("DELETE", "/api/v1/queue/dead", purge_dead),
-    Endpoint("POST", "/api/v1/queue/dead/retry", retry_all_dead),
-    Endpoint("POST", "/api/v1/queue/dead/{id}/retry", retry_dead),
-    Endpoint("DELETE", "/api/v1/queue/dead/{id}", delete_dead),
+    Endpoint(
+        "GET",
+        "/api/v1/queue",
+        get_queue,
+        "Say what each stage holds, and how many of the tenant's documents wait.",
+        answer=QueueState,
+        problems=_AWAY,
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/queue/dead",
+        list_dead,
+        "List the tenant's dead jobs, newest first.",
+        answer=DeadJobs,
+        problems=_AWAY,
+    ),
+    Endpoint(
+        "DELETE",
+        "/api/v1/queue/dead",
+        purge_dead,
+        "Remove all of the tenant's dead jobs for good.",
+        answer=Purged,
+        problems=_AWAY,
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/queue/dead/retry",
+        retry_all_dead,
+        "Put the tenant's dead jobs back to work: all, or those of a stage or with a reason.",
+        answer=Retried,
+        query=DeadQuery,
+        problems=_AWAY,
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/queue/dead/{id}/retry",
+        retry_dead,
+        "Put a dead job back to work.",
+        status=202,
+        ids=_DEAD_ID,
+        problems={**_AWAY, 409: ("not-failed",)},
+    ),
+    Endpoint(
+        "DELETE",
+        "/api/v1/queue/dead/{id}",
+        delete_dead,
+        "Remove a dead job for good; its document stays failed.",
+        status=204,
+        ids=_DEAD_ID,
+        problems=_AWAY,
+    ),
 ]

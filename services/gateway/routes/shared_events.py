@@ -2,14 +2,16 @@
 protocol."""
 
 import asyncio
+from typing import Annotated
 
 from aiohttp import web
+from msgspec import Meta
 
 from services.gateway.context import GATEWAY, Gateway, is_document_id
-from services.gateway.endpoint import Endpoint
+from services.gateway.endpoint import UUID, Endpoint
 from services.gateway.loops.lookout import MARGIN_MS
 from services.gateway.problems import ProblemError, not_found
-from services.gateway.routes.events import last_event_id, state
+from services.gateway.routes.events import LAST_EVENT_ID, EventsQuery, last_event_id, state
 from services.gateway.sse.cursor import Cursor, checksum
 from services.gateway.sse.frames import Frame, connected, lines
 from services.gateway.sse.history import gone
@@ -22,6 +24,13 @@ log = get_logger(__name__)
 
 _MOST = 100
 """Documents of one stream: its address has to fit into a request's first line."""
+
+
+class SharedEventsQuery(EventsQuery):
+    """Of which documents, and from where on."""
+
+    document_id: Annotated[tuple[Annotated[str, Meta(pattern=UUID)], ...], Meta(max_length=_MOST)] = ()
+    """Once for each; without, all of the tenant's, those that begin later as well."""
 
 
 async def follow(request: web.Request) -> web.StreamResponse:
@@ -119,5 +128,16 @@ async def _missed(gateway: Gateway, tenant: str, cursor: Cursor) -> tuple[list[F
 
 
 ROUTES = [
-    Endpoint("GET", "/api/v1/events", follow, stream=True),
+    Endpoint(
+        "GET",
+        "/api/v1/events",
+        follow,
+        "Follow several documents, or all one's own, as one stream of server-sent events.",
+        answer=("text/event-stream",),
+        statuses={204: "All of these documents have ended, and their ends were seen"},
+        query=SharedEventsQuery,
+        fields=LAST_EVENT_ID,
+        problems={400: ("bad-event-id",), 404: ("not-found",), 503: ("too-many-streams",)},
+        stream=True,
+    ),
 ]

@@ -12,25 +12,33 @@ from services.gateway.context import GATEWAY, document_id
 from services.gateway.correction import Correction, Review
 from services.gateway.endpoint import Endpoint
 from services.gateway.negotiation import JSON, negotiate
-from services.gateway.paging import at_time, read_page, write_cursor
+from services.gateway.paging import PageQuery, at_time, read_page, write_cursor
 from services.gateway.problems import ProblemError, not_found
+from services.gateway.queries import read_query
 from services.gateway.routes import exports
-from services.gateway.routes.exports import SCHEMA, no_week
+from services.gateway.routes.exports import SCHEMA, TermQuery, no_week
 from services.gateway.tenants import TENANT, key_name
 from shared.db.document_search import microseconds
 from shared.db.documents import read_saved
 from shared.health import json_response
 from shared.logs import get_logger
-from shared.messages import Status, Timetable, TimetableList, encode
+from shared.messages import Message, Status, Timetable, TimetableList, encode
 
 log = get_logger(__name__)
 
 _CORRECTABLE = (Status.COMPLETED, Status.VALIDATION_FAILED)
 
 
+class CorrectionQuery(Message):
+    """What a correction is."""
+
+    review: bool = False
+    """A step of several: what is still to be looked at stays with the week."""
+
+
 async def list_timetables(request: web.Request) -> web.Response:
     """Newest first, without their blocks, in pages."""
-    limit, after = read_page(request)
+    limit, after = read_page(read_query(request, PageQuery))
     rows = await request.app[GATEWAY].documents.timetables(request[TENANT], limit + 1, at_time(after))
     last = rows[limit - 1] if len(rows) > limit else None
     return json_response(
@@ -76,7 +84,7 @@ async def put_timetable(request: web.Request) -> web.Response:
     """A person says what one week is, or a document's first. Errors: 400 no JSON, 422 a field that does not fit, 404,
     409 while the document has no week, 412 when the week is not the one that `If-Match` names."""
     gateway, id_ = request.app[GATEWAY], document_id(request)
-    kind = Review if request.query.get("review") == "true" else Correction
+    kind = Review if read_query(request, CorrectionQuery).review else Correction
     said = correction.read(await read_body(request, correction.MAX_BYTES), kind)
     expected = _if_match(request)
 
@@ -126,9 +134,51 @@ def _answer(timetable: Timetable) -> web.Response:
 
 
 ROUTES = [
-    Endpoint("GET", "/api/v1/documents/{id}/timetables", list_of_document),
-    Endpoint("GET", "/api/v1/timetables", list_timetables),
-    Endpoint("GET", "/api/v1/timetables/{id}.json", get_json),
-    Endpoint("GET", "/api/v1/timetables/{id}", get_timetable),
-    Endpoint("PUT", "/api/v1/timetables/{id}", put_timetable),
+    Endpoint(
+        "GET",
+        "/api/v1/documents/{id}/timetables",
+        list_of_document,
+        "List a document's timetables in its order; none until it was read.",
+        answer=TimetableList,
+        others=tuple(each.content_type for each in exports.TOGETHER),
+        query=TermQuery,
+        problems=exports.NO_DATES,
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/timetables",
+        list_timetables,
+        "List the timetables without their blocks, newest first.",
+        answer=TimetableList,
+        query=PageQuery,
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/timetables/{id}.json",
+        get_json,
+        "Get a week, or a document's first, as JSON.",
+        answer=Timetable,
+        problems={404: ("no-timetable",)},
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/timetables/{id}",
+        get_timetable,
+        "Get a week, or a document's first, in the form that `Accept` asks for.",
+        answer=Timetable,
+        others=tuple(exports.FORMATS),
+        query=TermQuery,
+        problems={404: ("no-timetable",), **exports.NO_DATES},
+    ),
+    Endpoint(
+        "PUT",
+        "/api/v1/timetables/{id}",
+        put_timetable,
+        "Correct a week, or a document's first: from then on no reading overwrites it.",
+        answer=Timetable,
+        query=CorrectionQuery,
+        body=Correction,
+        fields={"If-Match": "Tag of the week that is corrected, so that nobody overwrites another's correction"},
+        problems={409: ("not-completed",), 412: ("changed-meanwhile",), 422: ("bad-timetable",)},
+    ),
 ]

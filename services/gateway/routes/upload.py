@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import re
 import time
+from typing import Annotated, Literal
 
 from aiohttp import web
+from msgspec import Meta
 from redis.exceptions import RedisError
 
 from services.gateway.admission import admit
@@ -14,7 +16,9 @@ from services.gateway.endpoint import Endpoint
 from services.gateway.loops.webhooks import new_secret
 from services.gateway.metrics import UPLOAD_ANSWER, UPLOAD_BYTES
 from services.gateway.multipart import read_file
+from services.gateway.openapi import UPLOAD
 from services.gateway.problems import ProblemError
+from services.gateway.queries import read_query
 from services.gateway.reception import Body
 from services.gateway.routes.webhooks import checked_url
 from services.gateway.tenants import TENANT
@@ -24,7 +28,7 @@ from shared.db.pool import DatabaseAwayError, patiently
 from shared.events import progress_event
 from shared.health import json_response
 from shared.logs import get_logger
-from shared.messages import CompressPayload, Status, Uploaded
+from shared.messages import CompressPayload, Message, Status, Uploaded
 from shared.outcomes import UnreadableError
 from shared.pictures import ALLOWED, inspect
 
@@ -39,16 +43,22 @@ _RECORD_SECONDS = 5.0
 """How long an upload's record is tried for, once Postgres had answered."""
 
 
+class UploadQuery(Message):
+    """How an upload is to be treated."""
+
+    priority: Literal["interactive", "batch"] = "interactive"
+    """A batch lets others go first."""
+    webhook: Annotated[str, Meta(max_length=2000)] | None = None
+    """Address that is called when the document has ended."""
+
+
 async def upload(request: web.Request) -> web.Response:
     """Errors: what `read_file` raises, 422 for a file that can never be read, 503 when too much arrives at once or the
     store or the record cannot be reached. A refused upload leaves nothing behind."""
     gateway = request.app[GATEWAY]
-    priority = PRIORITIES.get(request.query.get("priority", "interactive"))
-    if priority is None:
-        raise ProblemError(
-            400, "bad-query", "Bad query", "priority is one of those allowed.", allowed={"priority": [*PRIORITIES]}
-        )
-    webhook = await _webhook(request)
+    query = read_query(request, UploadQuery)
+    priority = PRIORITIES[query.priority]
+    webhook = await _webhook(request, query.webhook)
     away = gateway.relay.away
     with gateway.direct.slot() if away else contextlib.nullcontext(True) as free:
         if not free:
@@ -68,11 +78,11 @@ async def upload(request: web.Request) -> web.Response:
     return answer
 
 
-async def _webhook(request: web.Request) -> str | None:
+async def _webhook(request: web.Request, url: str | None) -> str | None:
     """The address that is called when the document has ended, if the upload gives one. Raises a 422 problem."""
-    if "webhook" not in request.query:
+    if url is None:
         return None
-    url = checked_url(request, request.query["webhook"])
+    url = checked_url(request, url)
     # What is sent is signed: there must be something to sign it with.
     await request.app[GATEWAY].webhooks.secret(request[TENANT], new_secret())
     return url
@@ -198,5 +208,24 @@ async def _discard(gateway: Gateway, tenant: str, document_id: str) -> None:
 
 
 ROUTES = [
-    Endpoint("POST", "/api/v1/documents/upload", upload),
+    Endpoint(
+        "POST",
+        "/api/v1/documents/upload",
+        upload,
+        "Upload a picture of a timetable, to be read.",
+        answer=Uploaded,
+        status=202,
+        statuses={200: "The queue was away: the document was worked through at once, and has ended"},
+        query=UploadQuery,
+        body=(UPLOAD,),
+        fields={"traceparent": "W3C trace context, which travels with the document"},
+        problems={
+            400: ("no-file", "two-files", "too-many-parts", "malformed-multipart", "bad-file-name"),
+            411: ("length-required",),
+            413: ("file-too-large",),
+            415: ("content-encoding",),
+            422: ("unreadable-file", "bad-webhook"),
+            503: ("queue-full", "queue-away", "storage-away"),
+        },
+    ),
 ]

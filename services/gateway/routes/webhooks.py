@@ -11,8 +11,9 @@ from services.gateway.context import GATEWAY, document_id
 from services.gateway.endpoint import Endpoint
 from services.gateway.loops.webhooks import new_secret
 from services.gateway.outgoing import check_url
-from services.gateway.paging import at_time, read_page, write_cursor
+from services.gateway.paging import PageQuery, at_time, read_page, write_cursor
 from services.gateway.problems import ProblemError, not_found
+from services.gateway.queries import read_query
 from services.gateway.tenants import TENANT
 from shared.db.document_search import microseconds
 from shared.db.documents import time_text
@@ -74,6 +75,13 @@ class DeliveryInfo(Message):
     """When it is sent next; null once it has ended."""
     sent_at: str | None
     created_at: str
+
+
+class DeliveryQuery(PageQuery):
+    """Which messages."""
+
+    document_id: Annotated[str, Meta(max_length=36)] | None = None
+    """Only this one's."""
 
 
 class DeliveryList(Message):
@@ -145,8 +153,8 @@ def _secret(secret: str) -> web.Response:
 
 async def list_deliveries(request: web.Request) -> web.Response:
     """The tenant's messages, newest first, in pages; `documentId` for one document's."""
-    limit, after = read_page(request)
-    document = request.query.get("documentId")
+    query = read_query(request, DeliveryQuery)
+    (limit, after), document = read_page(query), query.document_id
     if document is not None and not _UUID.fullmatch(document):
         raise not_found("document")
     rows = await request.app[GATEWAY].webhooks.deliveries(request[TENANT], limit + 1, at_time(after), document)
@@ -185,11 +193,47 @@ async def retry_delivery(request: web.Request) -> web.Response:
 
 
 ROUTES = [
-    Endpoint("GET", "/api/v1/webhooks", list_webhooks),
-    Endpoint("POST", "/api/v1/webhooks", add_webhook),
-    Endpoint("DELETE", "/api/v1/webhooks/{id}", delete_webhook),
-    Endpoint("GET", "/api/v1/webhooks/secret", get_secret, role="write"),
-    Endpoint("POST", "/api/v1/webhooks/secret/rotate", rotate_secret),
-    Endpoint("GET", "/api/v1/webhooks/deliveries", list_deliveries),
-    Endpoint("POST", "/api/v1/webhooks/deliveries/{id}/retry", retry_delivery),
+    Endpoint("GET", "/api/v1/webhooks", list_webhooks, "List the tenant's webhooks.", answer=WebhookList),
+    Endpoint(
+        "POST",
+        "/api/v1/webhooks",
+        add_webhook,
+        "Have an address called whenever a document of the tenant ends.",
+        answer=WebhookInfo,
+        status=201,
+        body=NewWebhook,
+        problems={409: ("too-many-webhooks",), 422: ("bad-body", "bad-webhook")},
+    ),
+    Endpoint("DELETE", "/api/v1/webhooks/{id}", delete_webhook, "Call an address no more.", status=204),
+    Endpoint(
+        "GET",
+        "/api/v1/webhooks/secret",
+        get_secret,
+        "Get the secret that the tenant's messages are signed with.",
+        answer=WebhookSecret,
+        role="write",
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/webhooks/secret/rotate",
+        rotate_secret,
+        "Sign with a new secret; for a day with the one before as well.",
+        answer=WebhookSecret,
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/webhooks/deliveries",
+        list_deliveries,
+        "List the tenant's messages, newest first.",
+        answer=DeliveryList,
+        query=DeliveryQuery,
+        problems={404: ("not-found",)},
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/webhooks/deliveries/{id}/retry",
+        retry_delivery,
+        "Send a message again now.",
+        status=202,
+    ),
 ]
