@@ -41,6 +41,8 @@ T = TypeVar("T")
 OnDead = Callable[[Job, str], Awaitable[bool]]
 """Records in the database that a document failed, with the sentence for its owner; False if it was deleted."""
 
+_ENDED: dict[type[Outcome], str] = {Done: "done", Retry: "retry", Dead: "dead"}
+"""What the metrics call an outcome."""
 _NEWER_SECONDS = 3600
 """How long a job of a newer version goes back for others, where it has no deadline: an upgrade takes minutes."""
 _NEWER_FIRST_MS = 500
@@ -79,6 +81,10 @@ class JobRunner:
         self._settings = settings
         self._version = version
         self._stage = consumer.stage
+        # Found once: finding them costs as much as counting, and both are done for every job.
+        self._waits = metrics.JOB_WAIT.labels(self._stage)
+        self._attempts = metrics.JOB_ATTEMPTS.labels(self._stage)
+        self._durations = {each: metrics.JOB_DURATION.labels(self._stage, "stream", each) for each in _ENDED.values()}
         for cause in metrics.CAUSES:
             # There from the start: of a counter that appears with its first death, Prometheus sees no increase.
             metrics.JOBS_DEAD.labels(self._stage, "stream", cause)
@@ -107,21 +113,21 @@ class JobRunner:
             await self._dead_letter(delivery, job, reason, f"{late:.1f} s after its deadline", "late")
             return
         if delivery.deliveries == 1:
-            metrics.JOB_WAIT.labels(self._stage).observe(delivery.waited)
+            self._waits.observe(delivery.waited)
         begun = time.monotonic()
         progress = JobProgress(self._consumer, delivery, job)
         outcome, detail = await attempt(self._handler, job, progress, self._settings.queue_timeout / 1000)
         running.settling = True
         await self._settle(delivery, job, outcome, detail, progress.phase)
         seconds = time.monotonic() - begun
-        ended = type(outcome).__name__.lower()
-        metrics.JOB_DURATION.labels(self._stage, "stream", ended).observe(seconds)
+        ended = _ENDED[type(outcome)]
+        self._durations[ended].observe(seconds)
         log.info("job ended", outcome=ended, seconds=round(seconds, 3))
 
     async def _settle(self, delivery: Delivery, job: Job, outcome: Outcome, detail: str, phase: Phase) -> None:
         match outcome:
             case Done(next=following, event=event):
-                metrics.JOB_ATTEMPTS.labels(self._stage).observe(job.attempt)
+                self._attempts.observe(job.attempt)
                 await self._persist(
                     lambda: self._consumer.finish(
                         delivery,
