@@ -109,12 +109,21 @@ def bindable(port: int) -> bool:
         return True
 
 
+_PORTS = range(15_000, 32_768)
+"""Below those that systems give to outgoing connections: one of these can be taken in the moment before a server listens
+on it, or while the server is being restarted."""
+
+
 def free_port() -> int:
     """A loopback port that nobody uses at this moment."""
+    for _ in range(100):
+        # By chance, and not by the state that a test may have seeded: others on this machine choose as well.
+        port = _PORTS[secrets.randbelow(len(_PORTS))]
+        if bindable(port):
+            return port
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        return int(probe.getsockname()[1])
 
 
 def secret(path: Path) -> str:

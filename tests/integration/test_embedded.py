@@ -143,7 +143,8 @@ async def test_nothing_survives_the_kill_of_the_process_that_started_it(tmp_path
         pids = [int(word) for word in (await holder.stdout.readline()).split()]
         everyone = [*pids, *descendants(pids)]
         assert len(everyone) >= 6, "valkey, postgres and its workers, the watcher and what it watches"
-        assert not [pid for pid in everyone if gone(pid)]
+        # Of the others some come and go: Postgres starts workers for moments.
+        assert not [pid for pid in pids if gone(pid)]
     finally:
         holder.kill()
         await holder.communicate()
