@@ -60,7 +60,7 @@ bench-ocr: .venv/.all
 bench-compress: .venv/.all .local/peers-compress/.stamp
 	@$(PYTHON_IN) -m tests.benchmarks.compress
 
-# SEED, DOCUMENTS, SECONDS, ACTIONS, SETTLE, LONGEST, CLOCKS and FOLDER reach it through the environment.
+# SEED, DOCUMENTS, SECONDS, ACTIONS, SETTLE, LONGEST, CLOCKS, PACE and FOLDER reach it through the environment.
 chaos: .venv/.all
 	@$(PYTHON_IN) -m tests.chaos
 

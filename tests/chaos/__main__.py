@@ -2,8 +2,8 @@
 
 Environment: SEED (a new one each run, printed), DOCUMENTS=3000, SECONDS=150, ACTIONS=kill,stop,... (all), SETTLE=120
 seconds for everything to become final afterwards, LONGEST=15 seconds of the longest jobs, CLOCKS=3600 seconds by which
-the processes' clocks are apart, FOLDER to keep the logs in. Ends with 1 if anything was lost, done
-twice or came out wrong, or took longer than promised to go on.
+the processes' clocks are apart, PACE=3 seconds from one disturbance to the next, FOLDER to keep the logs in. Ends with
+1 if anything was lost, done twice or came out wrong, or took longer than promised to go on.
 """
 
 import asyncio
@@ -39,9 +39,10 @@ def options_of(env: dict[str, str]) -> Options:
             kinds=cast("list[Kind]", kinds),
             longest=float(env.get("LONGEST") or 15),
             clocks=float(env.get("CLOCKS") or 3600),
+            pace=float(env.get("PACE") or 3),
         )
     except ValueError as error:
-        raise SystemExit(f"SEED, DOCUMENTS, SECONDS, SETTLE, LONGEST and CLOCKS are numbers: {error}.") from None
+        raise SystemExit(f"SEED, DOCUMENTS, SECONDS, SETTLE, LONGEST, CLOCKS and PACE are numbers: {error}.") from None
 
 
 def report(options: Options, result: Result) -> None:

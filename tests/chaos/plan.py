@@ -98,6 +98,7 @@ def plan(
     gateways: Sequence[str],
     kinds: Sequence[Kind] = KINDS,
     lease: float = 6.0,
+    pace: float = 3.0,
 ) -> list[Action]:
     """The actions of one run, in order. The same arguments give the same actions, on every machine.
 
@@ -110,11 +111,12 @@ def plan(
         gateways: names of the gateway processes.
         kinds: which may happen.
         lease: seconds after which a silent worker's jobs are taken over; stops and cuts are of both sides of it.
+        pace: seconds from one action to the next, on average, where there is time.
     """
     chance = random.Random(seed)
     ways = [(kind, how) for kind in kinds for how in HOWS[kind] if kind not in ("away", "freeze-gateway")]
     # The pace follows the time there is, so that a short run meets every way too.
-    pace = min(max((seconds - _BEGIN) / (max(len(ways), 1) * 1.5), 0.8), 3.0)
+    pace = min(max((seconds - _BEGIN) / (max(len(ways), 1) * 1.5), 0.8), pace)
     waiting: list[tuple[Kind, str]] = []
     busy: dict[str, float] = {}
     actions: list[Action] = []

@@ -40,6 +40,8 @@ class Options:
     lease: float = 6.0
     longest: float = 15.0
     """Seconds of the longest jobs."""
+    pace: float = 3.0
+    """Seconds from one disturbance to the next."""
     clocks: float = 3600.0
     """Seconds by which the processes' clocks are apart at most."""
     env: dict[str, str] = field(default_factory=dict)
@@ -153,7 +155,15 @@ async def _disturbed(
     """Uploads and the plan, side by side; afterwards everything runs again."""
     actions = options.actions
     if actions is None:
-        actions = plan(options.seed, options.seconds, fleet.workers, fleet.gateways, options.kinds, options.lease)
+        actions = plan(
+            options.seed,
+            options.seconds,
+            fleet.workers,
+            fleet.gateways,
+            options.kinds,
+            options.lease,
+            options.pace,
+        )
     begun = time.monotonic()
 
     async def act() -> None:
