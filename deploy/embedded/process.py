@@ -110,8 +110,8 @@ def bindable(port: int) -> bool:
 
 
 _PORTS = range(15_000, 32_768)
-"""Below those that systems give to outgoing connections: one of these can be taken in the moment before a server listens
-on it, or while the server is being restarted."""
+"""Below those that systems give to outgoing connections, which can be taken in the moment before a server listens
+on one, or while it is being restarted."""
 
 
 def free_port() -> int:
