@@ -26,7 +26,7 @@ WITH_PYTHON := sh deploy/setup/with_python.sh
 PYTHON_IN := .venv/bin/python
 WEB := services/gateway/web
 PAGE := services/gateway/static/index.html
-LOCKED := uv.lock pyproject.toml deploy/setup/environment.py $(wildcard deploy/stubs/*/pyproject.toml)
+LOCKED := uv.lock pyproject.toml deploy/setup/environment.py $(wildcard deploy/stubs/*/pyproject.toml) clients/python/pyproject.toml
 WEB_SOURCES := $(shell find $(WEB) -name node_modules -prune -o -name dist-lib -prune -o -type f ! -name '*.tsbuildinfo' -print 2>/dev/null)
 # A .venv whose Python was removed or upgraded away is made anew, whatever its stamps say.
 BROKEN := $(shell test -x $(PYTHON_IN) || echo FORCE)

@@ -15,10 +15,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import aiohttp
+import msgspec
 from rich.console import Console
+from timelift_client import AsyncClient, TimeliftError
+from timelift_client.cli import watched
+from timelift_client.progress import progress_for
 
-from deploy.launch import watch, week
+from deploy.launch import week
 from deploy.launch.checks import (
     StopError,
     check_folder,
@@ -29,7 +32,10 @@ from deploy.launch.checks import (
 )
 from deploy.launch.supervisor import Policy, Service, Supervisor
 from deploy.launch.system import Servers, gateway_url, the_four
+from shared.messages import Timetable
 
+_READ_SECONDS = 900
+"""Longest that the first picture may take."""
 READY_SECONDS = 180.0
 """The first start reads 200 MB of libraries from a cold disk."""
 
@@ -144,17 +150,20 @@ class Launcher:
         try:
             # Where the gateway asks for a key, the first one it knows.
             key = os.environ.get("API_KEYS", "").partition(",")[0].partition(":")[2].strip()
-            async with aiohttp.ClientSession(headers={"X-API-Key": key} if key else None) as session:
+            async with asyncio.timeout(_READ_SECONDS), AsyncClient(base, key or None) as client:
                 self.tell(f"Uploading {picture.name}:")
-                document_id = await watch.upload(session, base, picture)
-                final = await watch.watch(session, base, document_id, self.console)
-                if final.type == "error":
-                    raise watch.RefusedError(final.error or "The document could not be read.")
+                document_id = await client.upload(picture)
+                with progress_for([picture], self.console) as shown:
+                    final = await watched(client, document_id, picture, shown)
                 ids = final.result.timetable_ids if final.result else []
-                timetables = [await watch.timetable(session, base, id_) for id_ in ids or [document_id]]
-        except (watch.RefusedError, aiohttp.ClientError, TimeoutError) as error:
+                files = [await client.export(id_, "json") for id_ in ids or [document_id]]
+        except TimeoutError:
+            self.tell(f"{picture.name}: it was not read in {_READ_SECONDS // 60} minutes.", style="bold red")
+            return 1
+        except TimeliftError as error:
             self.tell(f"{picture.name}: {error}", style="bold red")
             return 1
+        timetables = [msgspec.json.decode(file.data, type=Timetable) for file in files]
         seconds = time.monotonic() - begun
         with contextlib.suppress(OSError):
             for timetable in timetables:

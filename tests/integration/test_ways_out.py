@@ -96,6 +96,7 @@ async def test_a_week_leaves_in_every_form(outlet: Outlet) -> None:
 
     data, headers = await outlet.file(f"{second}.json")
     assert data == (await outlet.file(second))[0]
+    assert headers["Content-Disposition"].endswith("filename*=UTF-8''4B.json")
     schema = msgspec.json.decode((await outlet.file(headers["Link"].partition(">")[0][2:]))[0])
     assert set(msgspec.json.decode(data)) == set(schema["$defs"]["Timetable"]["properties"])
 

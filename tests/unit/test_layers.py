@@ -50,6 +50,13 @@ def test_what_all_share_imports_no_service() -> None:
         assert not [name for name in imports(path) if name.split(".")[0] == "services"], path
 
 
+def test_the_client_imports_nothing_of_this_repository() -> None:
+    for path in (ROOT / "clients/python").rglob("*.py"):
+        assert not [
+            name for name in imports(path) if name.split(".")[0] in ("services", "shared", "deploy", "tests")
+        ], path
+
+
 def wing(name: str) -> str:
     """The wing of the reader that a module is of."""
     return name.removeprefix(READING).removeprefix(".").split(".")[0]

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vDuration, vText
 
 from services.gateway.exports.term_dates import TermDates, days
-from services.gateway.exports.week import Week, letters, note, plain, times
+from services.gateway.exports.week import Week, letters, note, plain, teacher, times
 from shared.messages import DAYS, WEEKS, TimeBlock
 
 CONTENT_TYPE = "text/calendar"
@@ -115,7 +115,7 @@ def _event(week: Week, block: TimeBlock, uid: str, kept: list[date], cancelled: 
     event.add("summary", plain(block.name))
     if block.room:
         event.add("location", plain(block.room))
-    if description := "\n".join(filter(None, (plain(block.teacher), note(block)))):
+    if description := "\n".join(filter(None, (teacher(block), note(block)))):
         event.add("description", description)
     event.add("dtstart", _at(kept[0], start, zone))
     if end:

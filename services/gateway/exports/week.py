@@ -39,6 +39,11 @@ def note(block: TimeBlock) -> str:
     return "" if block.notes == block.room else plain(block.notes)
 
 
+def teacher(block: TimeBlock) -> str:
+    """A block's teacher, unless its notes name them."""
+    return "" if block.teacher and block.teacher in note(block) else plain(block.teacher)
+
+
 def letters(blocks: Iterable[TimeBlock]) -> list[WeekLetter]:
     """The weeks that take turns, from A to the last one named and at least to B; none where every week is the same."""
     named = {block.week for block in blocks if block.week}

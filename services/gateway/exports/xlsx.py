@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from services.gateway.exports.csv_rows import HEADINGS, row
 from services.gateway.exports.layout import Grid, lay_out
-from services.gateway.exports.week import Week, letters, note, plain, title
+from services.gateway.exports.week import Week, letters, note, plain, teacher, title
 from shared.messages import TimeBlock
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -136,7 +136,8 @@ def _write(sheet: Worksheet, area: tuple[int, int, int, int], text: str, style: 
 def _text(block: TimeBlock) -> str:
     """What a block's cell says."""
     name = f"{plain(block.name)} ({block.week})" if block.week else plain(block.name)
-    return "\n".join(filter(None, (name, plain(block.room), plain(block.teacher), note(block))))
+    room = "" if block.room and block.room in note(block) else plain(block.room)
+    return "\n".join(filter(None, (name, room, teacher(block), note(block))))
 
 
 def _list(sheet: Worksheet, week: Week, styles: dict[str, Format]) -> None:

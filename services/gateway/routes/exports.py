@@ -112,7 +112,7 @@ async def file_of(request: web.Request, wanted: Format, rows: list[Row]) -> web.
     async with request.app[GATEWAY].writing:
         # In a thread: the largest week takes a second or two.
         data = await asyncio.to_thread(wanted.write, weeks, name)
-    headers = {"Content-Disposition": _disposition(name, wanted.suffix), "Vary": "Accept"}
+    headers = {"Content-Disposition": disposition(name, wanted.suffix), "Vary": "Accept"}
     charset = "utf-8" if wanted.content_type.startswith("text/") else None
     return web.Response(body=data, content_type=wanted.content_type, charset=charset, headers=headers)
 
@@ -140,7 +140,7 @@ def no_dates() -> ProblemError:
     )
 
 
-def _disposition(name: str, suffix: str) -> str:
+def disposition(name: str, suffix: str) -> str:
     """The Content-Disposition of a file to keep, for old readers in ASCII (RFC 6266)."""
     kept = "".join(" " if each in '/\\:*?"<>|' or not each.isprintable() else each for each in name)
     kept = " ".join(kept.split())[:_MAX_NAME].strip(". ") or "timetable"

@@ -11,6 +11,7 @@ from services.gateway.caching import plain_tag
 from services.gateway.context import GATEWAY, document_id
 from services.gateway.correction import Correction, Review
 from services.gateway.endpoint import Endpoint
+from services.gateway.exports.week import title
 from services.gateway.negotiation import JSON, negotiate
 from services.gateway.paging import PageQuery, at_time, read_page, write_cursor
 from services.gateway.problems import ProblemError, not_found
@@ -68,16 +69,24 @@ async def get_timetable(request: web.Request) -> web.Response:
     wanted = negotiate(request.headers.get("Accept", ""), (JSON, *exports.FORMATS))
     if wanted != JSON:
         return await exports.one(request, exports.FORMATS[wanted])
-    return await get_json(request)
+    return _answer(await _week(request))
 
 
 async def get_json(request: web.Request) -> web.Response:
-    """One week as JSON, whatever `Accept` says; its schema is at `SCHEMA`."""
+    """One week as a file of JSON, whatever `Accept` says; its schema is at `SCHEMA`."""
+    timetable = await _week(request)
+    answer = _answer(timetable)
+    answer.headers["Content-Disposition"] = exports.disposition(title(timetable) or document_id(request), "json")
+    return answer
+
+
+async def _week(request: web.Request) -> Timetable:
+    """One week, or a document's first. Raises a 404 problem."""
     gateway, id_ = request.app[GATEWAY], document_id(request)
     found = await gateway.documents.timetable(id_, request[TENANT])
     if found is None:
         raise await no_week(request, id_)
-    return _answer(found[1])
+    return found[1]
 
 
 async def put_timetable(request: web.Request) -> web.Response:

@@ -95,7 +95,9 @@ def checked_url(request: web.Request, url: str) -> str:
     try:
         return check_url(url, request.app[GATEWAY].webhook_sender.settings.hosts)
     except ValueError as error:
-        raise ProblemError(422, "bad-webhook", "Bad webhook", f"The webhook's URL: {error}", field="url") from None
+        raise ProblemError(
+            422, "bad-webhook", "Bad webhook", f"This URL cannot be a webhook's. {error}", field="url"
+        ) from None
 
 
 async def list_webhooks(request: web.Request) -> web.Response:

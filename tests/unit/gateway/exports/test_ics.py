@@ -48,6 +48,11 @@ def test_a_lesson_repeats_each_week_of_the_term_but_in_the_holidays() -> None:
     assert event.description.value == "Ms Carter\nBring a ruler"
 
 
+def test_a_teacher_whom_the_notes_name_is_named_once() -> None:
+    (event,) = events(week(block("monday", "09:00", "10:00", teacher="Mrs Hale", notes="Room 4 · Mrs Hale")))
+    assert event.description.value == "Room 4 · Mrs Hale"
+
+
 def test_a_term_that_begins_in_mid_week_begins_with_the_day_itself() -> None:
     found = {
         event.summary.value: dates(event)[0]

@@ -52,6 +52,12 @@ def test_a_grid_and_a_list() -> None:
     ]
 
 
+def test_nothing_is_said_twice() -> None:
+    notes = block("monday", "09:00", "10:00", room="Room 4", teacher="Mrs Hale", notes="Room 4 · Mrs Hale")
+    room = block("tuesday", "09:00", "10:00", room="Room 4", notes="Room 4")
+    assert cells(read(week(notes, room))["Week"])[1][1:] == ["Maths\nRoom 4 · Mrs Hale", "Maths\nRoom 4"]
+
+
 def test_what_is_at_once_stands_side_by_side() -> None:
     sheets = read(
         week(

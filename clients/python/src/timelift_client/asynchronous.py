@@ -1,0 +1,160 @@
+"""The asynchronous client: `synchronous.Client` word for word, as coroutines."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+
+from timelift_client import core
+from timelift_client.errors import NoAnswerError
+from timelift_client.models import Document, DocumentPage, Event, File, Format, TermDates, Timetable, Uploaded
+
+T = TypeVar("T")
+
+
+class AsyncClient:
+    """Timelift, for code on an event loop.
+
+    Args:
+        base_url: where the gateway or its proxy is.
+        api_key: None where no key is asked for.
+        attempts: in a row that a call may fail for a passing reason.
+        transport: of httpx, for tests.
+    """
+
+    def __init__(
+        self,
+        base_url: str = "http://localhost:4000",
+        api_key: str | None = None,
+        *,
+        attempts: int = 6,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._attempts = attempts
+        self._http = httpx.AsyncClient(
+            base_url=base_url, headers=core.headers_of(api_key), timeout=core.TIMEOUT, transport=transport
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def upload(
+        self, file: str | Path | bytes, name: str = "", *, priority: str = "interactive", webhook: str | None = None
+    ) -> str:
+        """Send a picture, PDF or Word document; returns the document's id.
+
+        Args:
+            file: its path, or its content.
+            name: what the document's file is called; a path's own name unless given.
+            priority: ``batch`` lets others go first.
+            webhook: called when the document has ended.
+        """
+        data = file if isinstance(file, bytes) else await asyncio.to_thread(Path(file).read_bytes)
+        name = name or ("timetable" if isinstance(file, bytes) else Path(file).name)
+        return (await self._json(core.upload(name, data, priority, webhook), Uploaded)).document_id
+
+    async def follow(self, document_id: str, after: str = "") -> AsyncIterator[Event]:
+        """A document's events up to its last, each once, over as many connections as it takes.
+
+        Args:
+            after: id of the last event that was seen.
+        """
+        feed, patience = core.Feed(document_id, after), core.Patience(self._attempts)
+        while not feed.ended:
+            call = feed.call()
+            try:
+                request = self._http.build_request(
+                    call.method, call.path, headers=dict(call.headers), timeout=core.STREAM_TIMEOUT
+                )
+                answer = await self._http.send(request, stream=True)
+                try:
+                    if answer.status_code >= 400:
+                        core.check(answer.status_code, answer.headers, await answer.aread())
+                    feed.opened(answer.status_code)
+                    async for chunk in answer.aiter_bytes():
+                        patience.went_well()
+                        for event in feed.take(chunk):
+                            yield event
+                        if feed.ended:
+                            return
+                finally:
+                    await answer.aclose()
+                if not feed.ended:
+                    raise NoAnswerError("The event stream ended before the document did.")
+            except httpx.TransportError as error:
+                await asyncio.sleep(patience.after(core.no_answer(error)))
+            except core.PASSING as error:
+                await asyncio.sleep(patience.after(error))
+
+    async def wait(self, document_id: str) -> Event:
+        """Wait for a document's end; returns its last event. Raises `DocumentError` if it failed or was cancelled."""
+        async for event in self.follow(document_id):
+            if event.final:
+                return core.ended_well(event, None)
+        return core.ended_well(None, await self.document(document_id))
+
+    async def document(self, document_id: str) -> Document:
+        """A document and how far it is."""
+        return await self._json(core.document(document_id), Document)
+
+    async def documents(self) -> AsyncIterator[Document]:
+        """All documents, newest first."""
+        after: str | None = None
+        while True:
+            page = await self._json(core.documents(100, after), DocumentPage)
+            for document in page.documents:
+                yield document
+            if page.next is None:
+                return
+            after = page.next
+
+    async def cancel(self, document_id: str) -> Document:
+        """Stop a document."""
+        return await self._json(core.document(document_id, "POST", "/cancel"), Document)
+
+    async def delete(self, document_id: str) -> None:
+        """Delete a document with all that belongs to it."""
+        await self._call(core.document(document_id, "DELETE"))
+
+    async def timetable(self, id_: str) -> Timetable:
+        """A week, by its id, or a document's first."""
+        return await self._json(core.timetable(id_), Timetable)
+
+    async def export(self, id_: str, form: Format, term: TermDates | None = None) -> File:
+        """A week as a file.
+
+        Args:
+            id_: of the week, or of a document, whose first one is meant.
+            term: when it holds, which ``ics`` has to know unless it is stored with the week.
+        """
+        answer = await self._call(core.export(id_, form, term))
+        return core.read_file(answer.headers, answer.content, f"{id_}.{form}")
+
+    async def _json(self, call: core.Call, kind: type[T]) -> T:
+        return core.read((await self._call(call)).content, kind)
+
+    async def _call(self, call: core.Call) -> httpx.Response:
+        patience = core.Patience(self._attempts)
+        while True:
+            try:
+                answer = await self._http.request(call.method, call.path, **core.arguments(call))
+                core.check(answer.status_code, answer.headers, answer.content)
+            except httpx.TransportError as error:
+                wait = patience.after(core.no_answer(error), repeatable=call.repeatable, sent=core.was_sent(error))
+            except core.PASSING as error:
+                wait = patience.after(error)
+            else:
+                return answer
+            await asyncio.sleep(wait)
