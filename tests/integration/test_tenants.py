@@ -79,6 +79,52 @@ async def test_one_tenants_documents_are_not_there_for_another(
     assert not list((schools.blobs / "north").glob(f"{id_}/*"))
 
 
+async def test_ways_out_and_webhooks_are_a_tenants_own(
+    schools: GatewayAlone, north: School, south: School, worker: Player, session: aiohttp.ClientSession
+) -> None:
+    id_ = await north.upload()
+    (week,) = await worker.complete(await worker.take(id_), id_)
+    term = {"firstDay": "2026-09-02", "lastDay": "2026-12-18"}
+    assert (await north("PUT", f"timetables/{week}/term-dates", json=term))[0] == 200
+    status, link = await north("POST", f"timetables/{week}/calendars")
+    assert status == 201
+    status, webhook = await north("POST", "webhooks", json={"url": "https://school.example/hook"})
+    assert status == 201
+    assert (await north("PUT", f"timetables/{week}", json={"timeblocks": []}))[0] == 200
+    assert (await north("GET", f"timetables/{week}/original"))[1]["corrections"][0]["keyName"] == "north"
+    for method, path, sent in (
+        ("GET", f"timetables/{week}.csv", {}),
+        ("GET", f"timetables/{week}.ics", {}),
+        ("GET", f"timetables/{week}.xlsx", {}),
+        ("GET", f"timetables/{week}.json", {}),
+        ("GET", f"documents/{id_}/timetables.ics", {}),
+        ("GET", f"documents/{id_}/timetables.xlsx", {}),
+        ("GET", f"timetables/{week}/original", {}),
+        ("GET", f"timetables/{week}/term-dates", {}),
+        ("PUT", f"timetables/{week}/term-dates", {"json": term}),
+        ("DELETE", f"timetables/{week}/term-dates", {}),
+        ("GET", f"timetables/{week}/calendars", {}),
+        ("POST", f"timetables/{week}/calendars", {}),
+        ("DELETE", f"calendars/{link['calendarId']}", {}),
+        ("DELETE", f"webhooks/{webhook['webhookId']}", {}),
+    ):
+        status, problem = await south(method, path, **sent)
+        assert (status, problem["type"]) == (404, "/problems/not-found"), path
+    assert (await south("GET", "webhooks"))[1]["webhooks"] == []
+    assert (await south("GET", "webhooks/deliveries"))[1]["deliveries"] == []
+    assert (await south("GET", "webhooks/secret"))[1] != (await north("GET", "webhooks/secret"))[1]
+
+    # The link itself is what asks for no key; its tenant revokes it.
+    async with session.get(link["url"]) as answer:
+        assert (answer.status, answer.content_type) == (200, "text/calendar")
+    assert (await north("DELETE", f"calendars/{link['calendarId']}"))[0] == 204
+    async with session.get(link["url"]) as answer:
+        assert answer.status == 404
+    async with session.get(f"{schools.base_url}/api/v1/schemas/timetable.json") as answer:
+        assert answer.status == 200
+    assert (await north("DELETE", f"webhooks/{webhook['webhookId']}"))[0] == 204
+
+
 async def test_dead_jobs_and_waiting_ones_are_a_tenants_own(north: School, south: School, worker: Player) -> None:
     theirs, ours = await north.upload(), await south.upload()
     dead = await dead_letter(worker, theirs, "north")
