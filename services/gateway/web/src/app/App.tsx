@@ -1,13 +1,14 @@
-import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 
 import { isFinal, ProcessingNotification } from "../lib";
 import { DocumentList } from "./DocumentList";
 import { DropZone } from "./DropZone";
 import logo from "./logo.svg";
 import { timetableHref, useRoute } from "./route";
-import { TimetablePage } from "./TimetablePage";
 import { useDocuments } from "./useDocuments";
 import { useOnline } from "./useOnline";
+
+const TimetablePage = lazy(() => import("./TimetablePage").then((file) => ({ default: file.TimetablePage })));
 
 /** Widgets that are open at a time; the list shows the others. */
 const WATCHED_MOST = 4;
@@ -58,7 +59,9 @@ export function App(): ReactNode {
       )}
       <main id="main" tabIndex={-1}>
         {route.page === "timetable" ? (
-          <TimetablePage key={route.documentId} documentId={route.documentId} remove={removeAndClose} />
+          <Suspense>
+            <TimetablePage key={route.documentId} documentId={route.documentId} remove={removeAndClose} />
+          </Suspense>
         ) : (
           <div className="home">
             <h1>

@@ -1,17 +1,17 @@
 import { useCallback, useEffect, useState, type ReactNode } from "react";
 
-import { isFinal, ProcessingNotification, type DocumentInfo, type SavedTimetable, type Timetable } from "../lib";
-import { ApiError, getDocument, getTimetable, listTimetables } from "./api";
+import { isFinal, ProcessingNotification, type DocumentInfo, type SavedTimetable } from "../lib";
+import { ApiError, getDocument, getTimetable, listTimetables, type Tagged } from "./api";
 import { Choice } from "./Choice";
 import { Delete } from "./DocumentList";
-import { namesOf } from "./layout";
+import { namesOf } from "./week/layout";
 import { TimetableView } from "./TimetableView";
 
 type Load =
   | { state: "loading" }
   | { state: "running"; document: DocumentInfo }
   | { state: "failed"; title: string; message: string; again: boolean }
-  | { state: "ready"; document: DocumentInfo; all: SavedTimetable[]; id: string; timetable: Timetable };
+  | { state: "ready"; document: DocumentInfo; all: SavedTimetable[]; id: string; loaded: Tagged };
 
 /** A document with its timetables and one of these whole: the chosen one, else the first. */
 async function load(documentId: string, chosen: string | null, signal: AbortSignal): Promise<Load> {
@@ -23,8 +23,8 @@ async function load(documentId: string, chosen: string | null, signal: AbortSign
       return { state: "failed", title: "This timetable could not be read", message, again: false };
     }
     const id = chosen ?? document.timetableId ?? documentId;
-    const [all, timetable] = await Promise.all([listTimetables(documentId, signal), getTimetable(id, signal)]);
-    return { state: "ready", document, all, id, timetable };
+    const [all, loaded] = await Promise.all([listTimetables(documentId, signal), getTimetable(id, signal)]);
+    return { state: "ready", document, all, id, loaded };
   } catch (reason) {
     if (reason instanceof ApiError && reason.status === 404) {
       const message = "It may have been deleted, or the address is not complete.";
@@ -106,7 +106,7 @@ export function TimetablePage({ documentId, remove }: TimetablePageProps): React
           choices={namesOf(loaded.all).map((name, index) => [loaded.all[index]?.timetableId ?? "", name])}
         />
       )}
-      {loaded.state === "ready" && <TimetableView key={loaded.id} document={loaded.document} timetable={loaded.timetable} />}
+      {loaded.state === "ready" && <TimetableView key={loaded.id} document={loaded.document} id={loaded.id} loaded={loaded.loaded} />}
     </div>
   );
 }

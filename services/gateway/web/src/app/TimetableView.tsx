@@ -1,28 +1,52 @@
-import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
 
-import type { DocumentInfo, Timetable, TimetableWarning, Week } from "../lib";
-import { BlockDetails } from "./BlockDetails";
+import { DAYS, type Day, type DocumentInfo, type TimeBlock, type Week } from "../lib";
+import type { Tagged } from "./api";
 import { Choice } from "./Choice";
-import { hues, planWeek, SURE, weeksOf } from "./layout";
-import { Picture } from "./Picture";
-import { WeekGrid } from "./WeekGrid";
+import { blank, changeAbout, changeLesson, doubts, faultOf, removeLesson, type About, type Lesson } from "./edit/draft";
+import { SaveState } from "./edit/SaveState";
+import { useDraft } from "./edit/useDraft";
+import { useUndoKeys } from "./edit/useUndoKeys";
+import { Picture } from "./picture/Picture";
+import { hues, planWeek, SURE, weeksOf } from "./week/layout";
+import { WeekGrid } from "./week/WeekGrid/WeekGrid";
+import { words } from "./words";
 
-function titleOf(document: DocumentInfo, timetable: Timetable): string {
-  const { savedName, className, teacher } = timetable;
-  return savedName || className || teacher || document.fileName.replace(/\.[^.]+$/, "") || "Timetable";
+// What opens over the week is loaded once somebody opens it.
+const LessonEditor = lazy(() => import("./edit/LessonEditor").then((file) => ({ default: file.LessonEditor })));
+const Review = lazy(() => import("./edit/Review").then((file) => ({ default: file.Review })));
+const ConflictSheet = lazy(() => import("./edit/ConflictSheet").then((file) => ({ default: file.ConflictSheet })));
+
+type Open = Lesson | { key: null; block: TimeBlock } | "review" | null;
+type View = "week" | "both" | "picture";
+
+function titleOf(document: DocumentInfo, { savedName, className, teacher }: About): string {
+  return savedName || className || teacher || document.fileName.replace(/\.[^.]+$/, "") || words.untitled;
 }
 
-/** The week that was read: heading, warnings, grid or picture, and one block's details. */
-export function TimetableView({ document: source, timetable }: { document: DocumentInfo; timetable: Timetable }): ReactNode {
-  const blocks = timetable.timeblocks;
+interface TimetableViewProps {
+  document: DocumentInfo;
+  id: string;
+  loaded: Tagged;
+}
+
+/** The week that was read, to look at and to correct: heading, grid beside picture, and what opens over them. */
+export function TimetableView({ document: source, id, loaded }: TimetableViewProps): ReactNode {
+  const editing = useDraft(id, loaded);
+  const { draft, change } = editing;
+  useUndoKeys(editing);
+  const blocks = useMemo(() => draft.lessons.map(({ block }) => block), [draft.lessons]);
   const weeks = useMemo(() => weeksOf(blocks), [blocks]);
-  const [week, setWeek] = useState<Week | null>(weeks[0] ?? null);
-  const [view, setView] = useState<"week" | "picture">("week");
+  const [chosen, setWeek] = useState<Week | null>(null);
+  const week = chosen && weeks.includes(chosen) ? chosen : (weeks[0] ?? null);
+  const [view, setView] = useState<View>("week");
   const [page, setPage] = useState(0);
-  const [open, setOpen] = useState<number | null>(null);
+  const [open, setOpen] = useState<Open>(null);
+  const [pointed, setPointed] = useState<number | null>(null);
   const plan = useMemo(() => planWeek(blocks, week), [blocks, week]);
   const hue = useMemo(() => hues(blocks), [blocks]);
-  const title = titleOf(source, timetable);
+  const title = titleOf(source, draft.about);
+  const left = doubts(draft).length;
   const unsure = blocks.filter((block) => block.confidence < SURE).length;
 
   useEffect(() => {
@@ -33,97 +57,161 @@ export function TimetableView({ document: source, timetable }: { document: Docum
     };
   }, [title]);
 
-  const facts = [timetable.className, timetable.teacher, timetable.term, timetable.year?.toString()].filter(
+  const openLesson = (index: number): void => setOpen(draft.lessons[index] ?? null);
+  const add = (day: string, startTime: string | null, endTime: string | null): void => {
+    const weekday = DAYS.includes(day as Day) ? (day as Day) : null;
+    const made = { ...blank(weekday ?? "monday", startTime, endTime), week };
+    setOpen({ key: null, block: weekday ? made : { ...made, day: null, cycleDay: Number(day.replace("day ", "")) } });
+  };
+  const facts = [draft.about.className, draft.about.teacher, draft.about.term, draft.about.year?.toString()].filter(
     (fact): fact is string => Boolean(fact) && fact !== title,
   );
-  const shown = open === null ? undefined : blocks[open];
+  const views: [View, string][] = [["week", words.view.week], ["both", words.view.both], ["picture", words.view.picture]];
   return (
     <>
       <header className="week-head">
         <div className="week-title">
-          <h1>{title}</h1>
+          <Title title={title} rename={(savedName) => change((before) => changeAbout(before, { savedName }))} />
           <p>
-            {[...facts, `${blocks.length} ${blocks.length === 1 ? "entry" : "entries"}`].join(" · ")}
-            {!timetable.validated && <span className="tag warn">Needs a look</span>}
+            {[...facts, words.lessons(blocks.length)].join(" · ")}
+            {week && <span className="print-only"> · {words.week(week)}</span>}
+            {left > 0 && <span className="tag warn">{words.needsALook}</span>}
           </p>
         </div>
         <div className="week-tools">
-          {weeks.length > 0 && view === "week" && (
-            <Choice label="Week" value={week ?? ""} onChange={(value) => setWeek(value as Week)} choices={weeks.map((one) => [one, `Week ${one}`])} />
+          {left > 0 && (
+            <button type="button" className="button primary" data-testid="open-review" onClick={() => setOpen("review")}>
+              {words.tools.review(left)}
+            </button>
           )}
-          <Choice
-            label="View"
-            value={view}
-            onChange={(value) => setView(value as "week" | "picture")}
-            choices={[
-              ["week", "Week"],
-              ["picture", "Picture"],
-            ]}
-          />
-          <button type="button" className="button small" onClick={() => window.print()}>
-            Print
-          </button>
+          <Choice label={words.view.label} value={view} onChange={(value) => setView(value as View)} choices={views} />
+          {weeks.length > 0 && view !== "picture" && (
+            <Choice label={words.view.weeks} value={week ?? ""} onChange={(value) => setWeek(value as Week)} choices={weeks.map((one) => [one, words.week(one)])} />
+          )}
+          <div className="week-buttons">
+            <Tool label={words.tools.undo} path="M6 4 3 7l3 3M3.5 7H10a3 3 0 0 1 0 6H7" onPress={editing.undo} />
+            <Tool label={words.tools.redo} path="m10 4 3 3-3 3m2.500-3H6a3 3 0 0 0 0 6h3" onPress={editing.redo} />
+            <button type="button" className="button small" onClick={() => add(plan.days[0]?.day ?? "monday", null, null)}>
+              {words.tools.add}
+            </button>
+            <button type="button" className="button small" onClick={() => window.print()}>
+              {words.out.print}
+            </button>
+          </div>
         </div>
       </header>
-      <Warnings warnings={timetable.warnings} onOpen={setOpen} />
-      {view === "picture" ? (
-        <section className="picture-view" aria-label="The uploaded picture">
-          {source.pages > 1 && (
-            <Choice
-              label="Page"
-              value={String(page)}
-              onChange={(value) => setPage(Number(value))}
-              choices={Array.from({ length: source.pages }, (_, index) => [String(index), `Page ${index + 1}`])}
-            />
-          )}
-          <Picture documentId={source.documentId} page={page} blocks={blocks} onOpen={setOpen} />
-        </section>
-      ) : blocks.length === 0 ? (
-        <div className="nothing">
-          <h2>No lessons were found in this picture</h2>
-          <p>A sharper, straighter photo in good light often helps.</p>
-          <p>
-            <a className="button" href="#/">
-              Upload another picture
-            </a>
-          </p>
-        </div>
+      <SaveState saved={editing.saved} />
+      {blocks.length === 0 && view !== "picture" ? (
+        <Empty />
       ) : (
-        <>
-          <WeekGrid plan={plan} hue={hue} onOpen={setOpen} />
-          {unsure > 0 && (
-            <p className="legend">
-              <span className="legend-mark" aria-hidden="true" />
-              {unsure === 1 ? "One entry was hard to read" : `${unsure} entries were hard to read`} and should be checked.
-            </p>
+        <div className={`week-views week-views-${view}`}>
+          {view !== "picture" && (
+            <div>
+              <WeekGrid
+                plan={plan}
+                hue={hue}
+                pointed={pointed}
+                onPoint={setPointed}
+                onOpen={openLesson}
+                onRemove={(index) => change((before) => removeLesson(before, draft.lessons[index]?.key ?? -1))}
+                onMove={(index, place) => {
+                  const one = draft.lessons[index];
+                  if (one && !faultOf({ ...one.block, ...place })) change((before) => changeLesson(before, one.key, place));
+                }}
+                onDraw={add}
+              />
+              {unsure > 0 && (
+                <p className="legend">
+                  <span className="legend-mark" aria-hidden="true" />
+                  {words.unsure(unsure)}
+                </p>
+              )}
+            </div>
           )}
-        </>
+          {view !== "week" && (
+            <section className="picture-view" aria-label={words.picture.upload}>
+              {source.pages > 1 && (
+                <Choice
+                  label={words.view.picture}
+                  value={String(page)}
+                  onChange={(value) => setPage(Number(value))}
+                  choices={Array.from({ length: source.pages }, (_, index) => [String(index), words.view.page(index + 1)])}
+                />
+              )}
+              <Picture documentId={source.documentId} page={page} blocks={blocks} pointed={pointed} onPoint={setPointed} onOpen={openLesson} />
+            </section>
+          )}
+        </div>
       )}
-      {shown && <BlockDetails documentId={source.documentId} block={shown} onClose={() => setOpen(null)} />}
+      <Suspense>
+        {open === "review" && <Review documentId={source.documentId} draft={draft} change={change} onClose={() => setOpen(null)} />}
+        {open !== null && open !== "review" && (
+          <LessonEditor key={open.key} documentId={source.documentId} draft={draft} lesson={open} change={change} onClose={() => setOpen(null)} />
+        )}
+        {editing.conflict && <ConflictSheet key={editing.conflict.merge.differences.length} conflict={editing.conflict} />}
+      </Suspense>
     </>
   );
 }
 
-function Warnings({ warnings, onOpen }: { warnings: TimetableWarning[]; onOpen: (index: number) => void }): ReactNode {
-  if (warnings.length === 0) return null;
+/** The week's name; a click, or Enter on it, and it can be typed over. */
+function Title({ title, rename }: { title: string; rename: (name: string) => void }): ReactNode {
+  const [text, setText] = useState<string | null>(null);
+  if (text === null) {
+    return (
+      <h1>
+        <button type="button" className="title-button" title={words.tools.rename} onClick={() => setText(title)}>
+          {title}
+        </button>
+      </h1>
+    );
+  }
+  const done = (): void => {
+    const name = text.trim();
+    if (name && name !== title) rename(name);
+    setText(null);
+  };
   return (
-    <details className="warnings" data-testid="warnings">
-      <summary>{warnings.length === 1 ? "One thing to check" : `${warnings.length} things to check`}</summary>
-      <ul>
-        {warnings.map((warning, index) => {
-          const block = warning.timeBlock;
-          return (
-            <li key={index}>
-              {warning.message}{" "}
-              {block !== null && block !== undefined && (
-                <button type="button" className="link" onClick={() => onOpen(block)}>
-                  Show it
-                </button>
-              )}
-            </li>
-          );
-        })}
-      </ul>
-    </details>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        done();
+      }}
+    >
+      <input
+        className="title-field"
+        aria-label={words.tools.name}
+        value={text}
+        maxLength={200}
+        autoFocus
+        onChange={(event) => setText(event.currentTarget.value)}
+        onBlur={done}
+        onKeyDown={(event) => event.key === "Escape" && setText(null)}
+      />
+    </form>
+  );
+}
+
+function Tool({ label, path, onPress }: { label: string; path: string; onPress: (() => void) | null }): ReactNode {
+  return (
+    <button type="button" className="button quiet small icon" aria-label={label} title={label} disabled={!onPress} onClick={() => onPress?.()}>
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        <path d={path} />
+      </svg>
+    </button>
+  );
+}
+
+function Empty(): ReactNode {
+  return (
+    <div className="nothing">
+      <h2>{words.empty.title}</h2>
+      <p>{words.empty.hint}</p>
+      <p>
+        <a className="button" href="#/">
+          {words.empty.another}
+        </a>
+      </p>
+    </div>
   );
 }

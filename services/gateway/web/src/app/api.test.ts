@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { sentence, size } from "./api";
-import { cropOf } from "./Picture";
+import { cropOf } from "./picture/Crop";
 import { parseRoute, timetableHref } from "./route";
 
 it("says what was wrong and what would be accepted, once", () => {

@@ -1,10 +1,13 @@
-import type { DocumentInfo, Problem, SavedTimetable, Status, Timetable } from "../lib";
+import type { DocumentInfo, Problem, SavedTimetable, Status, TimeBlock, Timetable, TimetableWarning } from "../lib";
+import type { Answer } from "./edit/Saver";
 
 const ROOT = "/api/v1";
 /** How long, in ms, an answer may take; uploads are bounded by the server. */
 const TIMEOUT = 20_000;
 /** From this size, in bytes, a file may be what made the server close the connection. */
 const LARGE = 10_000_000;
+/** Browsers send no larger body, in bytes, once its page is gone. */
+const KEEPALIVE_MOST = 60_000;
 
 /** A refusal or a missing answer. `message` is a sentence for people. */
 export class ApiError extends Error {
@@ -102,9 +105,42 @@ export async function getDocument(documentId: string, signal?: AbortSignal): Pro
   return (await (await call(`/documents/${encodeURIComponent(documentId)}`, {}, signal)).json()) as DocumentInfo;
 }
 
+/** A week and the tag that names this state of it. */
+export interface Tagged {
+  timetable: Timetable;
+  etag: string;
+}
+
 /** A timetable by its id, or a document's first. */
-export async function getTimetable(id: string, signal?: AbortSignal): Promise<Timetable> {
-  return (await (await call(`/timetables/${encodeURIComponent(id)}`, {}, signal)).json()) as Timetable;
+export async function getTimetable(id: string, signal?: AbortSignal): Promise<Tagged> {
+  const answer = await call(`/timetables/${encodeURIComponent(id)}`, {}, signal);
+  return { timetable: (await answer.json()) as Timetable, etag: answer.headers.get("ETag") ?? "*" };
+}
+
+export interface Correction extends Pick<Timetable, "teacher" | "className" | "term" | "year" | "savedName"> {
+  timeblocks: TimeBlock[];
+  /** What is still to be looked at. */
+  warnings: TimetableWarning[];
+  validated: boolean;
+}
+
+/** Saves a week over the state that `etag` names. Sent to its end though the page is left meanwhile. */
+export async function putTimetable(id: string, week: Correction, etag: string): Promise<Answer> {
+  const body = JSON.stringify(week);
+  try {
+    const answer = await call(`/timetables/${encodeURIComponent(id)}?review=true`, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json", "If-Match": etag },
+      body,
+      keepalive: body.length < KEEPALIVE_MOST,
+    });
+    return { ok: true, etag: answer.headers.get("ETag") ?? "*" };
+  } catch (reason) {
+    if (!(reason instanceof ApiError)) throw reason;
+    if (reason.status === 412) return { ok: false, conflict: true };
+    const final = reason.status >= 400 && reason.status < 500 && reason.status !== 408 && reason.status !== 429;
+    return { ok: false, conflict: false, final, reason: reason.message };
+  }
 }
 
 /** A document's timetables in its order. */

@@ -6,10 +6,11 @@ import { App } from "./App";
 import "./base.css";
 import "./home.css";
 import "./week.css";
-import "./details.css";
+import { loadWords } from "./words";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
+await loadWords();
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { SavedTimetable, TimeBlock } from "../lib";
+import type { SavedTimetable, TimeBlock } from "../../lib";
 import { beneath, clock, hues, isBreak, minutes, namesOf, planWeek, weeksOf, type Placed } from "./layout";
 
 const block = (startTime: string | null, endTime: string | null, more: Partial<TimeBlock> = {}): TimeBlock => ({

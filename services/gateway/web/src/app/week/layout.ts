@@ -1,5 +1,5 @@
 /** Places time blocks in the week's grid. Pure: no DOM, minutes since midnight throughout. */
-import { DAYS, WEEKS, type SavedTimetable, type TimeBlock, type Week } from "../lib";
+import { DAYS, WEEKS, type SavedTimetable, type TimeBlock, type Week } from "../../lib";
 
 /** A block and its place: `column` of `columns` side by side, `span` of them wide. */
 export interface Placed {

@@ -1,0 +1,98 @@
+import { useState, type FormEvent, type ReactNode } from "react";
+
+import type { TimeBlock } from "../../lib";
+import { placeOf } from "../week/dayName";
+import { words } from "../words";
+import { addLesson, changeLesson, clashes, everyDay, faultOf, named, removeLesson, renameAll, type Draft, type Lesson } from "./draft";
+import { LessonFields } from "./LessonFields";
+import { Reading } from "./Reading";
+import { Sheet } from "./Sheet";
+
+interface LessonEditorProps {
+  documentId: string;
+  draft: Draft;
+  /** `key` null: a lesson that is not there yet. */
+  lesson: Lesson | { key: null; block: TimeBlock };
+  change: (make: (draft: Draft) => Draft) => void;
+  onClose: () => void;
+}
+
+/** One lesson, beside the part of the picture it was read from. Closing keeps what was said, where it can be kept. */
+export function LessonEditor({ documentId, draft, lesson, change, onClose }: LessonEditorProps): ReactNode {
+  const [block, setBlock] = useState(lesson.block);
+  const { key } = lesson;
+  const fault = faultOf(block);
+  const changed = JSON.stringify(block) !== JSON.stringify(lesson.block);
+  const others = key !== null && block.name !== lesson.block.name ? named(draft, lesson.block.name) : 0;
+  const names = [...new Set(draft.lessons.map((one) => one.block.name))].filter(Boolean).sort();
+
+  const keep = (more: (draft: Draft) => Draft = (same) => same): void => {
+    if (fault) return;
+    change((before) => {
+      if (key === null) return more(addLesson(before, block).draft);
+      return more(changed ? changeLesson(before, key, block) : before);
+    });
+    onClose();
+  };
+  const close = (): void => (changed && !fault ? keep() : onClose());
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    keep(key === null || changed ? undefined : (before) => changeLesson(before, key, {}));
+  };
+  return (
+    <Sheet title={block.name || words.lesson.new} subtitle={placeOf(block)} testId="block-details" onClose={close}>
+      <form className="sheet-body" onSubmit={submit}>
+        {key !== null && <Reading documentId={documentId} block={block} onTake={(one) => setBlock({ ...block, ...one })} />}
+        <LessonFields
+          block={block}
+          names={names}
+          cycle={draft.lessons.some((one) => one.block.cycleDay !== null)}
+          autoFocus={key === null}
+          onChange={(one) => setBlock((before) => ({ ...before, ...one }))}
+        />
+        <Clashes draft={draft} at={key} block={block} />
+        <footer className="sheet-foot">
+          {key !== null && (
+            <button
+              type="button"
+              className="button danger quiet"
+              data-testid="delete-lesson"
+              onClick={() => {
+                change((before) => removeLesson(before, key));
+                onClose();
+              }}
+            >
+              {words.lesson.remove}
+            </button>
+          )}
+          <span className="sheet-space" />
+          {key !== null && others > 1 && (
+            <button type="button" className="button" onClick={() => keep((after) => renameAll(after, lesson.block.name, block.name))}>
+              {words.lesson.renameAll(others, lesson.block.name)}
+            </button>
+          )}
+          {key !== null && block.day && (
+            <button type="button" className="button" onClick={() => keep((after) => everyDay(after, key))}>
+              {words.lesson.everyDay}
+            </button>
+          )}
+          <button type="submit" className="button primary" disabled={fault !== null}>
+            {words.lesson.done}
+          </button>
+        </footer>
+      </form>
+    </Sheet>
+  );
+}
+
+/** What else is at that time, told while a person types. */
+export function Clashes({ draft, at, block }: { draft: Draft; at: number | null; block: TimeBlock }): ReactNode {
+  const found = clashes(draft, at, block);
+  return (
+    <ul className="clashes" role="status">
+      {found.map(({ key, block: other }) => (
+        <li key={key}>{words.lesson.clash(other.name, other.startTime ?? "", other.endTime ?? "")}</li>
+      ))}
+    </ul>
+  );
+}

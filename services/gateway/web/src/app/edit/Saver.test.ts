@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+import { Saver, type Answer } from "./Saver";
+
+let told: string[] = [];
+let sent: [string, string][] = [];
+let answers: ((answer: Answer) => void)[] = [];
+
+function saver(): Saver<string> {
+  return new Saver<string>("t0", {
+    tell: ({ state }) => told.push(state),
+    put: (draft, etag) => {
+      sent.push([draft, etag]);
+      return new Promise((resolve) => answers.push(resolve));
+    },
+  });
+}
+
+async function answer(with_: Answer): Promise<void> {
+  answers.shift()?.(with_);
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  [told, sent, answers] = [[], [], []];
+});
+afterEach(() => vi.useRealTimers());
+
+it("sends what was typed once, when it is quiet", async () => {
+  const one = saver();
+  for (const draft of ["a", "ab", "abc"]) one.save(draft);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(sent).toEqual([["abc", "t0"]]);
+  await answer({ ok: true, etag: "t1" });
+  expect(told.at(-1)).toBe("saved");
+  expect(one.dirty).toBe(false);
+});
+
+it("sends what came meanwhile over the tag of before", async () => {
+  const one = saver();
+  one.save("a");
+  one.flush();
+  one.save("b");
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(sent).toEqual([["a", "t0"]]);
+  await answer({ ok: true, etag: "t1" });
+  expect(sent).toEqual([["a", "t0"], ["b", "t1"]]);
+});
+
+it("tries again what found no server, with the newest draft", async () => {
+  const one = saver();
+  one.save("a");
+  one.flush();
+  await answer({ ok: false, conflict: false, final: false, reason: "offline" });
+  expect(told.at(-1)).toBe("failed");
+  expect(one.dirty).toBe(true);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(sent).toEqual([["a", "t0"], ["a", "t0"]]);
+});
+
+it("says what is refused for good, and sends the next change", async () => {
+  const one = saver();
+  one.save("a");
+  one.flush();
+  await answer({ ok: false, conflict: false, final: true, reason: "no" });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sent).toHaveLength(1);
+  one.save("b");
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(sent.at(-1)).toEqual(["b", "t0"]);
+});
+
+it("sends nothing after a conflict until a person has chosen", async () => {
+  const one = saver();
+  one.save("a");
+  one.flush();
+  await answer({ ok: false, conflict: true });
+  expect(told.at(-1)).toBe("conflict");
+  one.save("b");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sent).toHaveLength(1);
+  one.over("t9", "chosen");
+  expect(sent.at(-1)).toEqual(["chosen", "t9"]);
+});

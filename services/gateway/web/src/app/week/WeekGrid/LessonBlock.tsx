@@ -1,0 +1,141 @@
+import { useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from "react";
+import { useMove } from "react-aria/useMove";
+
+import type { TimeBlock } from "../../../lib";
+import { timeOf, words } from "../../words";
+import { beneath, isBreak, SURE } from "../layout";
+import { STEP } from "../move";
+
+/** How far, in px, a pointer goes before a press is a drag. */
+const SLACK = 4;
+
+export interface Shift {
+  columns: number;
+  /** Minutes. */
+  later: number;
+}
+
+interface LessonBlockProps {
+  block: TimeBlock;
+  hue: (name: string) => number;
+  /** On the screen, in px; decides what fits. 0 without a time. */
+  height: number;
+  openEnd: boolean;
+  /** Its place is pointed at, here or on the picture. */
+  pointed: boolean;
+  onPoint: (on: boolean) => void;
+  onOpen: () => void;
+  onRemove: () => void;
+  /** px of a minute and of a column, asked when a drag begins. */
+  scale: () => { minute: number; column: number };
+  onMove: (shift: Shift) => void;
+  /** Without a time there is no end to pull. */
+  onPull: ((later: number) => void) | null;
+}
+
+/** One lesson: Enter opens it, a pointer or the arrow keys move it, its lower edge or Shift with an arrow changes its end. */
+export function LessonBlock(props: LessonBlockProps): ReactNode {
+  const { block, hue, height, openEnd, pointed } = props;
+  const [shift, setShift] = useState<{ x: number; y: number; pull: number } | null>(null);
+  const drag = useDrag(setShift, props);
+  const unsure = block.confidence < SURE;
+  const time = block.startTime ? `${timeOf(block.startTime)}${block.endTime && !openEnd ? `–${timeOf(block.endTime)}` : ""}` : "";
+  const more = beneath(block);
+  const tall = height + (shift?.pull ?? 0);
+  const fit = tall < 24 ? "tiny" : tall < 42 ? "short" : tall < 64 ? "middle" : "tall";
+  const about = [block.name, time, more, unsure ? words.hardToRead : ""].filter(Boolean).join("\n");
+  const classes = ["block", `block-${fit}`, isBreak(block) && "block-break", unsure && "block-unsure", openEnd && "block-open"];
+  const style = { "--hue": hue(block.name) } as CSSProperties;
+  if (shift) Object.assign(style, { translate: `${shift.x}px ${shift.y}px`, height: `calc(100% + ${shift.pull}px)` });
+  return (
+    <>
+      <button
+        type="button"
+        {...drag.moveProps}
+        className={classes.filter(Boolean).join(" ")}
+        style={style}
+        title={about}
+        data-testid="time-block"
+        data-name={block.name}
+        data-pointed={pointed || undefined}
+        data-dragging={shift !== null || undefined}
+        aria-describedby="how-to-move"
+        onPointerEnter={() => props.onPoint(true)}
+        onPointerLeave={() => props.onPoint(false)}
+        onFocus={() => props.onPoint(true)}
+        onBlur={() => props.onPoint(false)}
+        onKeyDown={(event) => drag.key(event)}
+        onClick={() => !drag.wasDragged() && props.onOpen()}
+      >
+        <span className="block-name">
+          {block.name || words.withoutName}
+          {block.week && <abbr title={words.onlyInWeek(block.week)}>{block.week}</abbr>}
+          {block.day && block.cycleDay && <abbr title={words.onlyOnCycleDay(block.cycleDay)}>{block.cycleDay}</abbr>}
+        </span>
+        {(time || more) && (
+          <span className="block-more">
+            {time && <span className="block-time">{time}</span>}
+            {more && <span className="block-beneath">{more}</span>}
+          </span>
+        )}
+        {unsure && <span className="visually-hidden">{words.hardToRead}</span>}
+      </button>
+      {props.onPull && height > 0 && <span {...drag.pullProps} className="block-edge" aria-hidden="true" />}
+    </>
+  );
+}
+
+interface Drag {
+  moveProps: object;
+  pullProps: object;
+  /** Whether the press that just ended was a drag: its click opens nothing. */
+  wasDragged: () => boolean;
+  key: (event: KeyboardEvent) => void;
+}
+
+function useDrag(show: (shift: { x: number; y: number; pull: number } | null) => void, props: LessonBlockProps): Drag {
+  const by = useRef({ x: 0, y: 0, dragged: false });
+  const begin = (): void => {
+    by.current = { x: 0, y: 0, dragged: false };
+  };
+  const go = (event: { deltaX: number; deltaY: number; pointerType: string }, pull: boolean): void => {
+    // A finger scrolls the page and turns to another day; keys have steps of their own.
+    if (event.pointerType === "touch" || event.pointerType === "keyboard" || event.pointerType === "virtual") return;
+    by.current.x += event.deltaX;
+    by.current.y += event.deltaY;
+    by.current.dragged ||= Math.hypot(by.current.x, by.current.y) > SLACK;
+    if (!by.current.dragged) return;
+    show(pull ? { x: 0, y: 0, pull: by.current.y } : { x: by.current.x, y: by.current.y, pull: 0 });
+  };
+  const end = (pull: boolean): void => {
+    show(null);
+    if (!by.current.dragged) return;
+    const { minute, column } = props.scale();
+    const later = by.current.y / minute;
+    if (pull) props.onPull?.(later);
+    else props.onMove({ columns: Math.round(by.current.x / column), later });
+  };
+  const move = useMove({ onMoveStart: begin, onMove: (event) => go(event, false), onMoveEnd: () => end(false) });
+  const pull = useMove({ onMoveStart: begin, onMove: (event) => go(event, true), onMoveEnd: () => end(true) });
+  const { onKeyDown: _, ...pointer } = move.moveProps;
+  const key = (event: KeyboardEvent): void => {
+    const across = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const down = { ArrowUp: -STEP, ArrowDown: STEP }[event.key];
+    if (event.key === "Delete" || event.key === "Backspace") props.onRemove();
+    else if (across !== undefined && !event.shiftKey) props.onMove({ columns: across, later: 0 });
+    else if (down !== undefined && event.shiftKey && props.onPull) props.onPull(down);
+    else if (down !== undefined && !event.shiftKey) props.onMove({ columns: 0, later: down });
+    else return;
+    event.preventDefault(); // else the page scrolls
+  };
+  return {
+    moveProps: pointer,
+    pullProps: pull.moveProps,
+    wasDragged: () => {
+      const { dragged } = by.current;
+      by.current.dragged = false;
+      return dragged;
+    },
+    key,
+  };
+}

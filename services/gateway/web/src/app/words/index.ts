@@ -1,0 +1,50 @@
+/** The page's language: chosen by the person, else the browser's first that there is a file for. */
+import { en, type Words } from "./en";
+
+export type { Words };
+
+/** Another language is one more line, and its file is loaded by those alone who read it. */
+const LANGUAGES: Record<string, () => Promise<Words>> = {
+  en: () => Promise.resolve(en),
+  de: () => import("./de").then(({ de }) => de),
+};
+const KEPT = "timelift-language";
+
+export let words: Words = en;
+/** Of times, dates and weekdays. */
+export let locale = "en";
+
+/** The first of `wanted` that there is, by its first part: "de-CH" is "de". */
+export function choose(wanted: readonly string[]): string {
+  return wanted.map((tag) => tag.split("-")[0] ?? "").find((tag) => tag in LANGUAGES) ?? "en";
+}
+
+/** Called once, before anything is drawn. */
+export async function loadWords(wanted: readonly string[] = navigator.languages): Promise<void> {
+  let kept: string | null = null;
+  try {
+    kept = localStorage.getItem(KEPT);
+  } catch {
+    // A browser that keeps nothing.
+  }
+  const all = kept ? [kept, ...wanted] : wanted;
+  const language = choose(all);
+  words = (await LANGUAGES[language]?.()) ?? en;
+  locale = all.find((tag) => tag.split("-")[0] === language) ?? language;
+  document.documentElement.lang = language;
+}
+
+const MONDAY = new Date(2024, 0, 1);
+
+/** "Monday" in the page's language; `index` from 0. */
+export function weekday(index: number, length: "long" | "short" = "long"): string {
+  const date = new Date(MONDAY);
+  date.setDate(date.getDate() + index);
+  return new Intl.DateTimeFormat(locale, { weekday: length }).format(date);
+}
+
+/** "08:45" as the language writes a time. */
+export function timeOf(clock: string): string {
+  const [hour = 0, minute = 0] = clock.split(":").map(Number);
+  return new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" }).format(new Date(2024, 0, 1, hour, minute));
+}
