@@ -108,8 +108,8 @@ async def test_a_document_of_several_timetables_shows_one_at_a_time(
     assert days == ["day 2", "day 10"]
     await page.get_by_text("Lesson 10").click()
     details = page.get_by_test_id("block-details")
-    await expect(details).to_contain_text("day 10, 09:00")
-    await expect(details).to_contain_text("Lessen 10 (25%)")
+    await expect(details).to_contain_text("Day 10, 9:00")
+    await expect(details.get_by_test_id("alternative")).to_have_text("Lessen 10")
 
 
 async def test_a_lost_connection_is_shown_and_made_up_for(

@@ -12,7 +12,8 @@ import { hues, planWeek, SURE, weeksOf } from "./week/layout";
 import { WeekGrid } from "./week/WeekGrid/WeekGrid";
 import { words } from "./words";
 
-// What opens over the week is loaded once somebody opens it.
+// What opens over the week comes after it.
+const ExportMenu = lazy(() => import("./out/ExportMenu").then((file) => ({ default: file.ExportMenu })));
 const LessonEditor = lazy(() => import("./edit/LessonEditor").then((file) => ({ default: file.LessonEditor })));
 const Review = lazy(() => import("./edit/Review").then((file) => ({ default: file.Review })));
 const ConflictSheet = lazy(() => import("./edit/ConflictSheet").then((file) => ({ default: file.ConflictSheet })));
@@ -94,9 +95,9 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
             <button type="button" className="button small" onClick={() => add(plan.days[0]?.day ?? "monday", null, null)}>
               {words.tools.add}
             </button>
-            <button type="button" className="button small" onClick={() => window.print()}>
-              {words.out.print}
-            </button>
+            <Suspense fallback={<button type="button" className="button small" disabled>{words.tools.export}</button>}>
+              <ExportMenu id={id} />
+            </Suspense>
           </div>
         </div>
       </header>

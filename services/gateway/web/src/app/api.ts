@@ -1,5 +1,6 @@
 import type { DocumentInfo, Problem, SavedTimetable, Status, TimeBlock, Timetable, TimetableWarning } from "../lib";
 import type { Answer } from "./edit/Saver";
+import type { TermDates } from "./out/terms";
 
 const ROOT = "/api/v1";
 /** How long, in ms, an answer may take; uploads are bounded by the server. */
@@ -141,6 +142,37 @@ export async function putTimetable(id: string, week: Correction, etag: string): 
     const final = reason.status >= 400 && reason.status < 500 && reason.status !== 408 && reason.status !== 429;
     return { ok: false, conflict: false, final, reason: reason.message };
   }
+}
+
+/** Where a week is to be had as a file: `suffix` "ics", "xlsx", "csv" or "json". */
+export function fileUrl(id: string, suffix: string): string {
+  return `${ROOT}/timetables/${encodeURIComponent(id)}.${suffix}`;
+}
+
+/** When a week holds; null where nobody has said so. */
+export async function getTermDates(id: string, signal?: AbortSignal): Promise<TermDates | null> {
+  try {
+    return (await (await call(`/timetables/${encodeURIComponent(id)}/term-dates`, {}, signal)).json()) as TermDates;
+  } catch (reason) {
+    if (reason instanceof ApiError && reason.status === 404) return null;
+    throw reason;
+  }
+}
+
+export async function putTermDates(id: string, dates: TermDates): Promise<void> {
+  const headers = { "Content-Type": "application/json" };
+  await call(`/timetables/${encodeURIComponent(id)}/term-dates`, { method: "PUT", headers, body: JSON.stringify(dates) });
+}
+
+/** A secret link to a week, told once. */
+export interface Subscription {
+  calendarId: string;
+  url: string;
+  webcalUrl: string;
+}
+
+export async function subscribe(id: string): Promise<Subscription> {
+  return (await (await call(`/timetables/${encodeURIComponent(id)}/calendars`, { method: "POST" })).json()) as Subscription;
 }
 
 /** A document's timetables in its order. */

@@ -51,6 +51,20 @@ export function LessonEditor({ documentId, draft, lesson, change, onClose }: Les
           onChange={(one) => setBlock((before) => ({ ...before, ...one }))}
         />
         <Clashes draft={draft} at={key} block={block} />
+        {key !== null && (
+          <div className="sheet-foot">
+            {block.day && (
+              <button type="button" className="button small" disabled={fault !== null} onClick={() => keep((after) => everyDay(after, key))}>
+                {words.lesson.everyDay}
+              </button>
+            )}
+            {others > 1 && (
+              <button type="button" className="button small" disabled={fault !== null} onClick={() => keep((after) => renameAll(after, lesson.block.name, block.name))}>
+                {words.lesson.renameAll(others, lesson.block.name)}
+              </button>
+            )}
+          </div>
+        )}
         <footer className="sheet-foot">
           {key !== null && (
             <button
@@ -66,16 +80,6 @@ export function LessonEditor({ documentId, draft, lesson, change, onClose }: Les
             </button>
           )}
           <span className="sheet-space" />
-          {key !== null && others > 1 && (
-            <button type="button" className="button" onClick={() => keep((after) => renameAll(after, lesson.block.name, block.name))}>
-              {words.lesson.renameAll(others, lesson.block.name)}
-            </button>
-          )}
-          {key !== null && block.day && (
-            <button type="button" className="button" onClick={() => keep((after) => everyDay(after, key))}>
-              {words.lesson.everyDay}
-            </button>
-          )}
           <button type="submit" className="button primary" disabled={fault !== null}>
             {words.lesson.done}
           </button>

@@ -1,5 +1,5 @@
 import { DAYS, type TimeBlock } from "../../lib";
-import { timeOf, weekday, words } from "../words";
+import { timesOf, weekday, words } from "../words";
 import { dayOf } from "./layout";
 
 /** A column of the week, as `dayOf` names it, in the page's language. */
@@ -12,5 +12,5 @@ export function dayName(day: string, length: "long" | "short" = "long"): string 
 export function placeOf(block: TimeBlock): string {
   const day = dayName(dayOf(block));
   if (!block.startTime) return `${day}, ${words.withoutTime}`;
-  return `${day}, ${timeOf(block.startTime)}${block.endTime ? `–${timeOf(block.endTime)}` : ""}`;
+  return `${day}, ${timesOf(block.startTime, block.endTime)}`;
 }

@@ -43,8 +43,27 @@ export function weekday(index: number, length: "long" | "short" = "long"): strin
   return new Intl.DateTimeFormat(locale, { weekday: length }).format(date);
 }
 
+function dateOf(clock: string): Date {
+  const [hour = 0, minute = 0] = clock.split(":").map(Number);
+  return new Date(2024, 0, 1, hour, minute);
+}
+
+function clockFormat(): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+}
+
 /** "08:45" as the language writes a time. */
 export function timeOf(clock: string): string {
-  const [hour = 0, minute = 0] = clock.split(":").map(Number);
-  return new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" }).format(new Date(2024, 0, 1, hour, minute));
+  return clockFormat().format(dateOf(clock));
+}
+
+/** From one time to another, or from one on where the end is not known: what both have in common is said once. */
+export function timesOf(start: string, end: string | null): string {
+  return end && end > start ? clockFormat().formatRange(dateOf(start), dateOf(end)) : timeOf(start);
+}
+
+/** A full hour at the side of the week: "9 AM" where the clock has twelve, "9:00" where it has more. */
+export function hourOf(clock: string): string {
+  const { hour12 } = clockFormat().resolvedOptions();
+  return hour12 ? new Intl.DateTimeFormat(locale, { hour: "numeric" }).format(dateOf(clock)) : timeOf(clock);
 }

@@ -2,7 +2,7 @@ import { useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNod
 import { useMove } from "react-aria/useMove";
 
 import type { TimeBlock } from "../../../lib";
-import { timeOf, words } from "../../words";
+import { timesOf, words } from "../../words";
 import { beneath, isBreak, SURE } from "../layout";
 import { STEP } from "../move";
 
@@ -39,7 +39,7 @@ export function LessonBlock(props: LessonBlockProps): ReactNode {
   const [shift, setShift] = useState<{ x: number; y: number; pull: number } | null>(null);
   const drag = useDrag(setShift, props);
   const unsure = block.confidence < SURE;
-  const time = block.startTime ? `${timeOf(block.startTime)}${block.endTime && !openEnd ? `–${timeOf(block.endTime)}` : ""}` : "";
+  const time = block.startTime ? timesOf(block.startTime, openEnd ? null : block.endTime) : "";
   const more = beneath(block);
   const tall = height + (shift?.pull ?? 0);
   const fit = tall < 24 ? "tiny" : tall < 42 ? "short" : tall < 64 ? "middle" : "tall";

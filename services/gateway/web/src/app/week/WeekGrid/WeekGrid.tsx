@@ -1,7 +1,7 @@
 import { useRef, useState, type CSSProperties, type PointerEvent, type ReactNode } from "react";
 
 import { DAYS } from "../../../lib";
-import { timeOf, words } from "../../words";
+import { hourOf, timesOf, words } from "../../words";
 import { dayName } from "../dayName";
 import { clock, type DayPlan, type Placed, type WeekPlan } from "../layout";
 import { drawn, moved, pulled, type Place } from "../move";
@@ -83,7 +83,7 @@ export function WeekGrid(props: WeekGridProps): ReactNode {
           <div className="hours">
             {hours.map((hour) => (
               <span key={hour} style={{ top: `${((hour - from) / (to - from)) * 100}%` }}>
-                {timeOf(clock(hour))}
+                {hourOf(clock(hour))}
               </span>
             ))}
           </div>
@@ -162,7 +162,7 @@ function Hours(props: HoursProps): ReactNode {
       ))}
       {draws && times && (
         <li className="sketch" aria-hidden="true" style={place(Math.min(sketch.from, sketch.to), Math.max(sketch.from, sketch.to), plan)}>
-          {timeOf(times.startTime)}–{timeOf(times.endTime)}
+          {timesOf(times.startTime, times.endTime)}
         </li>
       )}
     </ol>

@@ -1,0 +1,46 @@
+import { lazy, Suspense, useState, type ReactNode } from "react";
+import { Button } from "react-aria-components/Button";
+import { Menu, MenuItem, MenuTrigger } from "react-aria-components/Menu";
+import { Popover } from "react-aria-components/Popover";
+
+import { fileUrl } from "../api";
+import { words } from "../words";
+import "./out.css";
+
+const CalendarSheet = lazy(() => import("./CalendarSheet").then((file) => ({ default: file.CalendarSheet })));
+
+const FILES = [
+  ["xlsx", () => words.out.excel],
+  ["csv", () => words.out.csv],
+  ["json", () => words.out.json],
+] as const;
+
+/** The ways a week leaves: into a calendar, as a table, on paper. A file is an attachment: the page stays. */
+export function ExportMenu({ id }: { id: string }): ReactNode {
+  const [calendar, setCalendar] = useState(false);
+  return (
+    <>
+      <MenuTrigger>
+        <Button className="button small" data-testid="export">
+          {words.tools.export}
+        </Button>
+        <Popover className="options" placement="bottom end">
+          <Menu aria-label={words.tools.export}>
+            <MenuItem className="option" onAction={() => setCalendar(true)}>
+              {words.out.calendar}
+            </MenuItem>
+            {FILES.map(([suffix, name]) => (
+              <MenuItem key={suffix} className="option" onAction={() => window.location.assign(fileUrl(id, suffix))}>
+                {name()}
+              </MenuItem>
+            ))}
+            <MenuItem className="option" onAction={() => window.print()}>
+              {words.out.print}
+            </MenuItem>
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+      <Suspense>{calendar && <CalendarSheet id={id} onClose={() => setCalendar(false)} />}</Suspense>
+    </>
+  );
+}

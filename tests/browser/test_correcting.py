@@ -1,0 +1,193 @@
+"""A teacher corrects her week on the page, looks through what was hard to read, and takes it away."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import BrowserContext, FilePayload, Page, expect
+
+from tests.system import System
+from tests.waiting import until
+
+MATHS = {"name": "Mathematics", "day": "monday", "startTime": "09:00", "endTime": "09:45", "room": "12"}
+ART = {"name": "Art", "day": "tuesday", "startTime": "10:00", "endTime": "11:00"}
+
+
+class Week:
+    """A week that was read, over the API and on the page."""
+
+    def __init__(self, page: Page, url: str, id_: str) -> None:
+        self.page = page
+        self.id = id_
+        self.address = f"{url}/#/timetables/{id_}"
+        self._api = f"{url}/api/v1/timetables/{id_}"
+
+    async def get(self) -> dict[str, Any]:
+        week: dict[str, Any] = await (await self.page.request.get(self._api)).json()
+        return week
+
+    async def names(self) -> list[str]:
+        return [block["name"] for block in (await self.get())["timeblocks"]]
+
+    async def put(self, *blocks: dict[str, Any], **more: Any) -> None:
+        body = {"timeblocks": list(blocks), "validated": True, **more}
+        answer = await self.page.request.put(f"{self._api}?review=true", data=body)
+        assert answer.ok, await answer.text()
+
+    async def show(self, page: Page) -> None:
+        await page.goto("about:blank")  # else only the fragment would change, and the page keep what it knows
+        await page.goto(self.address)
+        await expect(page.get_by_test_id("week-grid")).to_be_visible()
+
+
+@pytest.fixture
+async def week(page: Page, system: System, sample_png: Path) -> Week:
+    api = f"{system.base_url}/api/v1/documents"
+    file = FilePayload(name="week.png", mimeType="image/png", buffer=sample_png.read_bytes())
+    answer = await page.request.post(f"{api}/upload", multipart={"file": file})
+    id_ = (await answer.json())["documentId"]
+
+    async def is_read() -> bool:
+        return (await (await page.request.get(f"{api}/{id_}")).json())["status"] in ("completed", "validation_failed")
+
+    await until(is_read)
+    return Week(page, system.base_url, id_)
+
+
+def saved(page: Page) -> Any:
+    return expect(page.locator('[data-testid="save-state"][data-state="saved"]'))
+
+
+async def test_a_lesson_is_corrected_moved_and_the_changes_taken_back(week: Week) -> None:
+    page = week.page
+    await week.put(MATHS, ART)
+    await week.show(page)
+    await page.get_by_role("button", name="Art").click()
+    editor = page.get_by_test_id("block-details")
+    await editor.get_by_test_id("field-name").fill("Arts and crafts")
+    await editor.get_by_label("Starts").fill("09:50")
+    await page.keyboard.press("Enter")
+    await expect(editor).to_have_count(0)
+    await expect(page.locator('[data-day="tuesday"] [data-name="Arts and crafts"]')).to_be_visible()
+    await until(lambda: _has(week, name="Arts and crafts", startTime="09:50", confidence=1))
+
+    # By keys alone: a day to the right, a step down, its end another one.
+    lesson = page.locator('[data-name="Arts and crafts"]')
+    for key in ("ArrowRight", "ArrowDown", "Shift+ArrowDown"):
+        await lesson.focus()
+        await page.keyboard.press(key)
+    await until(lambda: _has(week, day="wednesday", startTime="09:55", endTime="11:10"))
+
+    await page.keyboard.press("Control+z")
+    await page.get_by_role("button", name="Undo").click()
+    await until(lambda: _has(week, day="wednesday", startTime="09:50", endTime="11:00"))
+    await page.get_by_role("button", name="Redo").click()
+    await until(lambda: _has(week, day="wednesday", startTime="09:55", endTime="11:05"))
+    await saved(page).to_be_visible()
+
+
+async def _has(week: Week, **fields: Any) -> bool:
+    return any(fields.items() <= block.items() for block in (await week.get())["timeblocks"])
+
+
+async def test_a_pointer_moves_and_draws_lessons(week: Week) -> None:
+    page = week.page
+    await week.put(MATHS, ART)
+    await week.show(page)
+    lesson = page.locator('[data-name="Mathematics"]')
+    box = await lesson.bounding_box()
+    friday = await page.locator('[data-day="friday"]').bounding_box()
+    assert box is not None
+    assert friday is not None
+    await page.mouse.move(box["x"] + 40, box["y"] + 10)
+    await page.mouse.down()
+    await page.mouse.move(friday["x"] + 40, box["y"] + 10, steps=5)
+    await page.mouse.up()
+    await until(lambda: _has(week, name="Mathematics", day="friday", startTime="09:00", endTime="09:45"))
+    await expect(page.get_by_test_id("block-details")).to_have_count(0)
+
+    free = await page.locator('[data-day="wednesday"] .day-blocks').bounding_box()
+    assert free is not None
+    await page.mouse.move(free["x"] + 40, free["y"] + 20)
+    await page.mouse.down()
+    await page.mouse.move(free["x"] + 40, free["y"] + 80, steps=5)
+    await page.mouse.up()
+    editor = page.get_by_test_id("block-details")
+    await editor.get_by_test_id("field-name").fill("Chess")
+    await page.keyboard.press("Enter")
+    await until(lambda: _has(week, name="Chess", day="wednesday"))
+
+
+async def test_what_was_hard_to_read_is_looked_through_to_its_end(week: Week) -> None:
+    page = week.page
+    read = {"confidence": 0.4, "box": {"x": 300, "y": 200, "width": 200, "height": 80}}
+    other = {"field": "name", "value": "Drama", "confidence": 0.3}
+    warning = {"code": "missing_day", "message": "There is nothing on Wednesday.", "timeBlock": None}
+    unsure = {**ART, **read, "confidence": 0.6, "alternatives": [other]}
+    await week.put({**MATHS, **read}, unsure, warnings=[warning], validated=False)
+    await week.show(page)
+    await expect(page.get_by_text("Needs a look")).to_be_visible()
+    await page.get_by_role("button", name="Check 3 things").click()
+    review = page.get_by_test_id("review")
+    await expect(review).to_contain_text("1 of 3")
+    await expect(review).to_contain_text("Mathematics")  # the most doubtful first
+    await expect(review.get_by_role("img")).to_be_visible()  # its part of the picture
+    await page.keyboard.press("Enter")
+    await expect(review).to_contain_text("2 of 3")
+    await review.get_by_role("button", name="Drama").click()
+    await review.get_by_test_id("review-right").click()
+    await expect(review).to_contain_text("3 of 3")
+    await expect(review).to_contain_text("nothing on Wednesday")
+    await page.keyboard.press("Enter")
+    await expect(review).to_contain_text("Everything is checked")
+    await page.keyboard.press("Enter")
+    await expect(review).to_have_count(0)
+    await expect(page.get_by_text("Needs a look")).to_have_count(0)
+    await until(lambda: _has(week, name="Drama", confidence=1))
+    after = await week.get()
+    assert (after["validated"], after["warnings"]) == (True, [])
+
+
+async def test_two_who_change_one_week_choose_lesson_by_lesson(week: Week, context: BrowserContext) -> None:
+    await week.put(MATHS, ART)
+    other = await context.new_page()
+    for page in (week.page, other):
+        await week.show(page)
+    for page, name in ((other, "Algebra"), (week.page, "Geometry")):
+        await page.get_by_role("button", name="Mathematics").click()
+        await page.get_by_test_id("field-name").fill(name)
+        await page.keyboard.press("Enter")
+        if page is other:
+            await until(lambda: _has(week, name="Algebra"))
+    sheet = week.page.get_by_test_id("conflict")
+    difference = sheet.get_by_test_id("difference")
+    await expect(difference).to_have_count(1)  # Art is the same in both
+    await expect(difference).to_contain_text("Geometry")
+    await difference.get_by_role("radio", name="Theirs").check()
+    await sheet.get_by_role("button", name="Keep these").click()
+    await expect(sheet).to_have_count(0)
+    await saved(week.page).to_be_visible()
+    assert sorted(await week.names()) == ["Algebra", "Art"]
+    await other.close()
+
+
+async def test_a_week_leaves_as_a_workbook_and_as_a_calendar(week: Week) -> None:
+    page = week.page
+    await week.put(MATHS, ART)
+    await week.show(page)
+    await page.get_by_test_id("export").click()
+    async with page.expect_download() as downloading:
+        await page.get_by_role("menuitem", name="Excel").click()
+    assert (await (await downloading.value).path()).read_bytes()[:2] == b"PK"
+
+    await page.get_by_test_id("export").click()
+    await page.get_by_role("menuitem", name="Calendar").click()
+    sheet = page.get_by_test_id("calendar")
+    await sheet.get_by_label("First day of term").fill("2026-09-02")
+    await sheet.get_by_label("Last day of term").fill("2026-12-18")
+    async with page.expect_download() as downloading:
+        await sheet.get_by_test_id("download-ics").click()
+    assert b"SUMMARY:Mathematics" in (await (await downloading.value).path()).read_bytes()
+    await sheet.get_by_test_id("subscribe").click()
+    link = await sheet.get_by_test_id("subscription").get_by_role("textbox").input_value()
+    assert "SUMMARY:Art" in await (await page.request.get(link)).text()
