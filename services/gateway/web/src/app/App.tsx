@@ -1,37 +1,54 @@
 import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 
-import { isFinal, ProcessingNotification } from "../lib";
-import { DocumentList } from "./DocumentList";
-import { DropZone } from "./DropZone";
+import { isFinal } from "../lib";
+import { DocumentList } from "./home/DocumentList";
+import { DropZone } from "./home/DropZone";
+import { ProgressStack } from "./home/ProgressStack";
+import { keepSent, readSent } from "./home/sent";
+import { useDocuments } from "./home/useDocuments";
 import logo from "./logo.svg";
-import { timetableHref, useRoute } from "./route";
-import { useDocuments } from "./useDocuments";
+import { useRoute } from "./route";
 import { useOnline } from "./useOnline";
+import { words } from "./words";
 
 const TimetablePage = lazy(() => import("./TimetablePage").then((file) => ({ default: file.TimetablePage })));
-
-/** Widgets that are open at a time; the list shows the others. */
-const WATCHED_MOST = 4;
 
 export function App(): ReactNode {
   const route = useRoute();
   const online = useOnline();
   const [watched, setWatched] = useState<string[]>([]);
   const watch = useCallback((documentId: string) => {
-    setWatched((all) => [documentId, ...all.filter((one) => one !== documentId)].slice(0, WATCHED_MOST));
+    setWatched((all) => [documentId, ...all.filter((one) => one !== documentId)]);
+    keepSent([documentId, ...readSent().filter((one) => one !== documentId)]);
   }, []);
-  const close = useCallback((documentId: string) => setWatched((all) => all.filter((one) => one !== documentId)), []);
+  const close = useCallback((documentId: string) => {
+    setWatched((all) => all.filter((one) => one !== documentId));
+    keepSent(readSent().filter((one) => one !== documentId));
+  }, []);
   const state = useDocuments(watch);
   const { documents, remove } = state;
+  const main = useRef<HTMLElement>(null);
 
-  // What was under way when the page was loaded is watched again.
+  // What this browser sent and was under way when the page was loaded is watched again.
   const resumed = useRef(false);
   useEffect(() => {
     if (!documents || resumed.current) return;
     resumed.current = true;
-    const running = documents.filter((one) => !isFinal(one.status)).map((one) => one.documentId);
-    setWatched((all) => [...new Set([...all, ...running])].slice(0, WATCHED_MOST));
+    const running = new Set(documents.filter((one) => !isFinal(one.status)).map((one) => one.documentId));
+    const mine = readSent().filter((id) => running.has(id));
+    keepSent(mine);
+    setWatched((all) => [...new Set([...all, ...mine])]);
   }, [documents]);
+
+  // Another page begins at its top; without this the focus would be on something that is gone.
+  const place = route.page === "timetable" ? route.documentId : route.page;
+  const before = useRef(place);
+  useEffect(() => {
+    if (before.current === place) return;
+    before.current = place;
+    window.scrollTo(0, 0);
+    main.current?.focus();
+  }, [place]);
 
   const removeAndClose = useCallback(
     async (documentId: string) => {
@@ -44,7 +61,7 @@ export function App(): ReactNode {
   return (
     <>
       <a className="skip" href="#main" onClick={(event) => skip(event)}>
-        Skip to content
+        {words.home.skip}
       </a>
       <header className="top">
         <a className="brand" href="#/">
@@ -54,41 +71,20 @@ export function App(): ReactNode {
       </header>
       {!online && (
         <p className="offline" role="status">
-          You are offline. What was sent goes on; this page catches up when you are back.
+          {words.home.offline}
         </p>
       )}
-      <main id="main" tabIndex={-1}>
+      <main id="main" ref={main} tabIndex={-1}>
+        <DropZone onFiles={state.send} small={(documents?.length ?? 0) > 0} hidden={route.page !== "home"} />
         {route.page === "timetable" ? (
           <Suspense>
             <TimetablePage key={route.documentId} documentId={route.documentId} remove={removeAndClose} />
           </Suspense>
         ) : (
-          <div className="home">
-            <h1>
-              A picture of your timetable goes in. <span>Your week comes out.</span>
-            </h1>
-            <DropZone onFiles={state.send} compact={(documents?.length ?? 0) > 0} />
-            <DocumentList state={{ ...state, remove: removeAndClose }} watched={watched} onWatch={watch} />
-          </div>
+          <DocumentList state={{ ...state, remove: removeAndClose }} />
         )}
       </main>
-      <div className="stack" aria-label="Progress" role="region" hidden={watched.length === 0}>
-        {watched.map((documentId, index) => (
-          <ProcessingNotification
-            key={documentId}
-            documentId={documentId}
-            placement="inline"
-            collapsed={index > 0}
-            title={documents?.find((one) => one.documentId === documentId)?.fileName ?? "Your timetable"}
-            onClose={() => close(documentId)}
-            onEnd={state.refresh}
-            onView={(id) => {
-              close(id);
-              window.location.hash = timetableHref(id);
-            }}
-          />
-        ))}
-      </div>
+      <ProgressStack watched={watched} documents={documents} onPage={route.page === "timetable" ? route.documentId : null} close={close} onEnd={state.refresh} />
     </>
   );
 }

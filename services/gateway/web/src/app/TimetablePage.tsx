@@ -3,8 +3,10 @@ import { useCallback, useEffect, useState, type ReactNode } from "react";
 import { isFinal, ProcessingNotification, type DocumentInfo, type SavedTimetable } from "../lib";
 import { ApiError, getDocument, getTimetable, listTimetables, type Tagged } from "./api";
 import { Choice } from "./Choice";
-import { Delete } from "./DocumentList";
+import { Delete } from "./home/Delete";
+import { titleOf } from "./home/DocumentRow";
 import { namesOf } from "./week/layout";
+import { words } from "./words";
 import { TimetableView } from "./TimetableView";
 
 type Load =
@@ -19,19 +21,19 @@ async function load(documentId: string, chosen: string | null, signal: AbortSign
     const document = await getDocument(documentId, signal);
     if (!isFinal(document.status)) return { state: "running", document };
     if (document.status === "failed" || document.status === "cancelled") {
-      const message = document.error ?? "There is nothing to show for it.";
-      return { state: "failed", title: "This timetable could not be read", message, again: false };
+      const stopped = document.status === "cancelled";
+      const message = (stopped ? null : document.error) ?? words.home.nothingToShow;
+      return { state: "failed", title: stopped ? words.home.stopped : words.home.cannotRead, message, again: false };
     }
     const id = chosen ?? document.timetableId ?? documentId;
     const [all, loaded] = await Promise.all([listTimetables(documentId, signal), getTimetable(id, signal)]);
     return { state: "ready", document, all, id, loaded };
   } catch (reason) {
     if (reason instanceof ApiError && reason.status === 404) {
-      const message = "It may have been deleted, or the address is not complete.";
-      return { state: "failed", title: "There is no such timetable", message, again: false };
+      return { state: "failed", title: words.home.noSuch, message: words.home.noSuchWhy, again: false };
     }
-    const message = reason instanceof ApiError ? reason.message : "Please try again in a moment.";
-    return { state: "failed", title: "The timetable could not be loaded", message, again: true };
+    const message = reason instanceof ApiError ? reason.message : words.home.tryAgainSoon;
+    return { state: "failed", title: words.home.notLoaded, message, again: true };
   }
 }
 
@@ -61,25 +63,25 @@ export function TimetablePage({ documentId, remove }: TimetablePageProps): React
   };
   return (
     <div className="timetable">
-      <nav className="crumbs" aria-label="Back">
+      <nav className="crumbs" aria-label={words.home.back}>
         <a href="#/">
           <svg viewBox="0 0 16 16" aria-hidden="true">
             <path d="M9.5 3.5 5 8l4.5 4.5" />
           </svg>
-          All timetables
+          {words.home.allTimetables}
         </a>
-        {loaded.state === "ready" && <Delete name={loaded.document.fileName} remove={leave} />}
+        {loaded.state === "ready" && <Delete name={titleOf(loaded.document)} remove={leave} />}
       </nav>
       {loaded.state === "loading" && (
-        <div className="week-skeleton" aria-busy="true" aria-label="The timetable is loading">
+        <div className="week-skeleton" aria-busy="true" aria-label={words.home.loading}>
           <span className="bone bone-title" />
           <span className="bone bone-grid" />
         </div>
       )}
       {loaded.state === "running" && (
         <div className="waiting">
-          <h1>Still reading {loaded.document.fileName}</h1>
-          <ProcessingNotification documentId={documentId} placement="inline" title="Progress" onView={again} onEnd={again} />
+          <h1>{words.home.stillReading(titleOf(loaded.document))}</h1>
+          <ProcessingNotification documentId={documentId} placement="inline" title={words.home.progress} onView={again} onEnd={again} />
         </div>
       )}
       {loaded.state === "failed" && (
@@ -89,18 +91,18 @@ export function TimetablePage({ documentId, remove }: TimetablePageProps): React
           <p>
             {loaded.again && (
               <button type="button" className="button primary" onClick={again}>
-                Try again
+                {words.home.again}
               </button>
             )}
             <a className="button" href="#/">
-              Upload another picture
+              {words.home.another}
             </a>
           </p>
         </div>
       )}
       {loaded.state === "ready" && loaded.all.length > 1 && (
         <Choice
-          label="Timetable"
+          label={words.home.timetable}
           value={loaded.id}
           onChange={setChosen}
           choices={namesOf(loaded.all).map((name, index) => [loaded.all[index]?.timetableId ?? "", name])}

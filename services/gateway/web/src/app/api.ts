@@ -37,6 +37,11 @@ export function imageUrl(documentId: string, page = 0): string {
   return `${ROOT}/documents/${encodeURIComponent(documentId)}/image${page > 0 ? `?page=${page}` : ""}`;
 }
 
+/** For lists: 192 pixels, a few kB. */
+export function thumbnailUrl(documentId: string): string {
+  return `${imageUrl(documentId)}?width=192`;
+}
+
 export function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
@@ -96,10 +101,36 @@ async function call(path: string, init: RequestInit = {}, signal?: AbortSignal):
   return answer;
 }
 
-/** Newest first; `after` is the `next` of the page before. */
-export async function listDocuments(after: string | null = null): Promise<DocumentPage> {
-  const query = after === null ? "" : `?after=${encodeURIComponent(after)}`;
-  return (await (await call(`/documents${query}`)).json()) as DocumentPage;
+/** What of the documents is asked for. */
+export interface DocumentQuery {
+  /** Text in a name, a class or a teacher; empty for all. */
+  q: string;
+  needsLook: boolean;
+  sort: "-created" | "-updated" | "name";
+}
+
+/** `after` is the `next` of the page before. */
+export async function listDocuments(query: DocumentQuery, after: string | null = null): Promise<DocumentPage> {
+  const asked = new URLSearchParams({ sort: query.sort });
+  if (query.q) asked.set("q", query.q);
+  if (query.needsLook) asked.set("needsLook", "true");
+  if (after !== null) asked.set("after", after);
+  return (await (await call(`/documents?${asked}`)).json()) as DocumentPage;
+}
+
+export async function renameDocument(documentId: string, savedName: string): Promise<void> {
+  const headers = { "Content-Type": "application/json" };
+  await call(`/documents/${encodeURIComponent(documentId)}`, { method: "PATCH", headers, body: JSON.stringify({ savedName }) });
+}
+
+/** Stops a document that is under way. */
+export async function cancelDocument(documentId: string): Promise<void> {
+  await call(`/documents/${encodeURIComponent(documentId)}/cancel`, { method: "POST" });
+}
+
+/** Reads one that failed or was stopped once more. */
+export async function retryDocument(documentId: string): Promise<void> {
+  await call(`/documents/${encodeURIComponent(documentId)}/retry`, { method: "POST" });
 }
 
 export async function getDocument(documentId: string, signal?: AbortSignal): Promise<DocumentInfo> {

@@ -4,7 +4,6 @@ import { createRoot } from "react-dom/client";
 import "../lib/notification.css";
 import { App } from "./App";
 import "./base.css";
-import "./home.css";
 import "./week.css";
 import { loadWords } from "./words";
 

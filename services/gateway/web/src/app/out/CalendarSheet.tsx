@@ -55,9 +55,11 @@ export function CalendarSheet({ id, onClose }: { id: string; onClose: () => void
           )}
           {link && <Link link={link} />}
           <footer className="sheet-foot">
-            <button type="button" className="button" data-testid="subscribe" disabled={fault !== null} onClick={() => void keep(async () => setLink(await subscribe(id)))}>
-              {words.out.link}
-            </button>
+            {!link && (
+              <button type="button" className="button" data-testid="subscribe" disabled={fault !== null} onClick={() => void keep(async () => setLink(await subscribe(id)))}>
+                {words.out.link}
+              </button>
+            )}
             <span className="sheet-space" />
             <button type="submit" className="button primary" disabled={fault !== null} data-testid="download-ics">
               {words.out.download}

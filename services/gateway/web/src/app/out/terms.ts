@@ -1,4 +1,6 @@
 /** When a week holds: the term's dates, as the server keeps them with the week. */
+import type { Week } from "../../lib";
+
 export interface Holiday {
   firstDay: string;
   lastDay: string;
@@ -10,14 +12,15 @@ export interface TermDates {
   lastDay: string;
   holidays: Holiday[];
   timeZone: string | null;
-  firstWeek: string | null;
+  /** The week it is at the first day, where weeks take turns. */
+  firstWeek: Week;
 }
 
 /** Half a year from a day on: what the dialog begins with where nobody has said when the term is. */
 export function guess(today: Date): TermDates {
   const end = new Date(today);
   end.setMonth(end.getMonth() + 6);
-  return { firstDay: iso(today), lastDay: iso(end), holidays: [], timeZone: here(), firstWeek: null };
+  return { firstDay: iso(today), lastDay: iso(end), holidays: [], timeZone: here(), firstWeek: "A" };
 }
 
 /** The day as the person's own clock has it. */

@@ -1,9 +1,19 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
+import { words } from "../words";
+
 const ACCEPT = "image/*,application/pdf,.heic,.heif,.docx";
 
+interface DropZoneProps {
+  onFiles: (files: File[]) => void;
+  /** There are documents already: the list has the room. */
+  small: boolean;
+  /** Another page is shown: files are taken all the same, dropped and pasted. */
+  hidden: boolean;
+}
+
 /** Takes files dropped anywhere on the page, chosen, photographed or pasted. */
-export function DropZone({ onFiles, compact }: { onFiles: (files: File[]) => void; compact: boolean }): ReactNode {
+export function DropZone({ onFiles, small, hidden }: DropZoneProps): ReactNode {
   const input = useRef<HTMLInputElement>(null);
   const camera = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
@@ -55,8 +65,13 @@ export function DropZone({ onFiles, compact }: { onFiles: (files: File[]) => voi
     onFiles([...(element.files ?? [])]);
     element.value = ""; // so that the same file can be chosen again
   };
+  if (hidden) return over && <p className="drop-veil">{words.drop.letGo}</p>;
   return (
-    <section className={`drop${over ? " drop-over" : ""}${compact ? " drop-compact" : ""}`} aria-label="Upload">
+    <div className="home">
+      <h1>
+        {words.drop.claim} <span>{words.drop.claimEnd}</span>
+      </h1>
+    <section className={`drop${over ? " drop-over" : ""}${small ? " drop-compact" : ""}`} aria-label={words.drop.upload}>
       <svg className="drop-art" viewBox="0 0 120 84" aria-hidden="true">
         <rect x="8" y="10" width="48" height="64" rx="5" className="art-paper" transform="rotate(-6 32 42)" />
         <g className="art-line" transform="rotate(-6 32 42)">
@@ -71,15 +86,15 @@ export function DropZone({ onFiles, compact }: { onFiles: (files: File[]) => voi
         <rect x="102" y="31" width="9" height="36" rx="2.5" className="art-d" />
       </svg>
       <div className="drop-words">
-        <p className="drop-lead">{over ? "Let go to upload" : "Drop your timetable here"}</p>
-        <p className="drop-hint">Photo, scan, screenshot, PDF or Word document. You can also paste it.</p>
+        <p className="drop-lead">{over ? words.drop.letGo : words.drop.here}</p>
+        <p className="drop-hint">{words.drop.kinds}</p>
       </div>
       <div className="drop-buttons">
-        <button type="button" className="button primary" onClick={() => input.current?.click()}>
-          Choose a file
-        </button>
         <button type="button" className="button camera" onClick={() => camera.current?.click()}>
-          Take a photo
+          {words.drop.photo}
+        </button>
+        <button type="button" className="button primary" onClick={() => input.current?.click()}>
+          {words.drop.choose}
         </button>
       </div>
       <input
@@ -89,7 +104,7 @@ export function DropZone({ onFiles, compact }: { onFiles: (files: File[]) => voi
         multiple
         className="visually-hidden"
         tabIndex={-1}
-        aria-label="Timetable file"
+        aria-label={words.drop.file}
         data-testid="file-input"
         onChange={(event) => take(event.currentTarget)}
       />
@@ -100,9 +115,10 @@ export function DropZone({ onFiles, compact }: { onFiles: (files: File[]) => voi
         capture="environment"
         className="visually-hidden"
         tabIndex={-1}
-        aria-label="Photograph of a timetable"
+        aria-label={words.drop.photo}
         onChange={(event) => take(event.currentTarget)}
       />
     </section>
+    </div>
   );
 }

@@ -1,0 +1,140 @@
+import { useState, type ReactNode } from "react";
+
+import type { DocumentQuery } from "../api";
+import { Choice } from "../Choice";
+import { words } from "../words";
+import { Bar, DocumentRow, Thumb } from "./DocumentRow";
+import type { Documents, Sending } from "./useDocuments";
+import "./home.css";
+
+/** Everything that was sent, to find again: each with its state live. */
+export function DocumentList({ state }: { state: Documents }): ReactNode {
+  const { documents, sending, error, query } = state;
+  if (documents === null && error === null && sending.length === 0) return <Loading />;
+  const asked = Boolean(query.q || query.needsLook);
+  const empty = documents?.length === 0 && sending.length === 0;
+  return (
+    <section className="documents" aria-labelledby="documents-title">
+      <div className="documents-head">
+        <h2 id="documents-title">{words.home.title}</h2>
+        {(!empty || asked) && <Find query={query} ask={state.ask} />}
+      </div>
+      {error && (
+        <p className="banner" role="alert">
+          {error}{" "}
+          <button type="button" className="link" onClick={state.refresh}>
+            {words.home.again}
+          </button>
+        </p>
+      )}
+      {empty && (
+        <div className="empty" data-testid="empty">
+          <p>{asked ? words.home.noneFound : words.home.nothing}</p>
+          {!asked && <p>{words.home.nothingYet}</p>}
+        </div>
+      )}
+      <ul className="rows">
+        {sending.map((one) => (
+          <SendingRow key={`s${one.key}`} one={one} dismiss={() => state.dismiss(one.key)} />
+        ))}
+        {documents?.map((document) => (
+          <DocumentRow key={document.documentId} document={document} changed={state.refresh} remove={state.remove} />
+        ))}
+      </ul>
+      {state.older && (
+        <button type="button" className="button small older" onClick={state.older}>
+          {words.home.older}
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** Search, filter and order. */
+function Find({ query, ask }: { query: DocumentQuery; ask: (query: DocumentQuery) => void }): ReactNode {
+  const [text, setText] = useState(query.q);
+  return (
+    <form
+      className="find"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        ask({ ...query, q: text.trim() });
+      }}
+    >
+      <input
+        type="search"
+        className="find-field"
+        aria-label={words.home.search}
+        placeholder={words.home.search}
+        maxLength={100}
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          ask({ ...query, q: event.currentTarget.value.trim() });
+        }}
+      />
+      <Choice
+        label={words.home.show}
+        value={query.needsLook ? "look" : "all"}
+        choices={[
+          ["all", words.home.all],
+          ["look", words.needsALook],
+        ]}
+        onChange={(value) => ask({ ...query, needsLook: value === "look" })}
+      />
+      <select className="find-field" aria-label={words.home.order} value={query.sort} onChange={(event) => ask({ ...query, sort: event.currentTarget.value as DocumentQuery["sort"] })}>
+        <option value="-created">{words.home.newest}</option>
+        <option value="-updated">{words.home.changed}</option>
+        <option value="name">{words.home.byName}</option>
+      </select>
+    </form>
+  );
+}
+
+function Loading(): ReactNode {
+  return (
+    <section className="documents" aria-busy="true" aria-label={words.home.title}>
+      <ul className="rows">
+        {[0, 1, 2].map((index) => (
+          <li key={index} className="row skeleton">
+            <span className="thumb" />
+            <span className="bone" />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function SendingRow({ one, dismiss }: { one: Sending; dismiss: () => void }): ReactNode {
+  const percentage = Math.round(one.share * 100);
+  const name = one.fileName || words.home.pasted;
+  const state = one.waiting ? words.home.whenOnline : percentage < 100 ? words.home.uploading(percentage) : words.home.almost;
+  return (
+    <li className={`row${one.error ? " row-failed" : ""}`} data-testid="sending" data-state={one.error ? "failed" : one.waiting ? "waiting" : "sending"}>
+      <Thumb />
+      <div className="row-words">
+        <p className="row-name">{name}</p>
+        {one.error ? (
+          <p className="row-state bad" role="alert">
+            {one.error}
+          </p>
+        ) : (
+          <p className="row-state">{state}</p>
+        )}
+        {!one.error && !one.waiting && <Bar percentage={percentage} label={words.home.uploadingNamed(name)} />}
+      </div>
+      <div className="row-actions">
+        {one.error && (
+          <button type="button" className="button small" onClick={one.retry}>
+            {words.home.again}
+          </button>
+        )}
+        <button type="button" className="button quiet small" onClick={one.error ? dismiss : one.cancel}>
+          {one.error ? words.home.dismiss : words.cancel}
+        </button>
+      </div>
+    </li>
+  );
+}

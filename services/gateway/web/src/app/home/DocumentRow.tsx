@@ -1,0 +1,167 @@
+import { useState, type ReactNode } from "react";
+
+import { isFinal, useSSE, type DocumentInfo, type TimetableEvent } from "../../lib";
+import { cancelDocument, renameDocument, retryDocument, size, thumbnailUrl } from "../api";
+import { timetableHref } from "../route";
+import { words } from "../words";
+import { when } from "../words/format";
+import { Delete } from "./Delete";
+
+interface DocumentRowProps {
+  document: DocumentInfo;
+  /** Something became of it that the list has to know. */
+  changed: () => void;
+  remove: (documentId: string) => Promise<void>;
+}
+
+export function titleOf({ savedName, className, fileName }: DocumentInfo): string {
+  return savedName || className || fileName.replace(/\.[^.]+$/, "") || words.untitled;
+}
+
+/** One document with its state live. */
+export function DocumentRow({ document, changed, remove }: DocumentRowProps): ReactNode {
+  const running = !isFinal(document.status);
+  const { event } = useSSE(running ? document.documentId : null);
+  const view = running && event ? told(document, event) : document;
+  const readable = view.status === "completed" || view.status === "validation_failed";
+  const again = view.status === "failed" || view.status === "cancelled";
+  const [error, setError] = useState<string | null>(null);
+  const act = (what: (id: string) => Promise<void>): void => {
+    setError(null);
+    what(document.documentId).then(changed, (reason: unknown) => setError(reason instanceof Error ? reason.message : words.home.failed));
+  };
+  return (
+    <li className={`row row-${view.status}`} data-testid="document" data-state={view.status}>
+      <Thumb {...(readable ? { documentId: document.documentId } : {})} />
+      <div className="row-words">
+        <Name document={view} readable={readable} rename={(name) => act((id) => renameDocument(id, name))} />
+        <RowState document={view} />
+        {error && <p className="row-state bad">{error}</p>}
+        {!isFinal(view.status) && <Bar percentage={view.percentage} label={words.home.reading(titleOf(document))} />}
+      </div>
+      <div className="row-actions">
+        {readable && (
+          <a className="button small" href={timetableHref(document.documentId)}>
+            {words.home.view}
+          </a>
+        )}
+        {!isFinal(view.status) && (
+          <button type="button" className="button small" onClick={() => act(cancelDocument)}>
+            {words.cancel}
+          </button>
+        )}
+        {again && (
+          <button type="button" className="button small" onClick={() => act(retryDocument)}>
+            {words.home.again}
+          </button>
+        )}
+        <Delete name={titleOf(document)} remove={() => remove(document.documentId)} />
+      </div>
+    </li>
+  );
+}
+
+/** The document as its last event tells it. */
+function told(document: DocumentInfo, event: TimetableEvent): DocumentInfo {
+  const base = { ...document, step: event.step ?? document.step, percentage: event.percentage ?? document.percentage };
+  if (event.type === "error") return { ...base, status: event.status ?? "failed", error: event.error };
+  if (event.type !== "complete") return { ...base, status: "processing" };
+  return { ...base, status: event.result?.validated === false ? "validation_failed" : "completed" };
+}
+
+function Name({ document, readable, rename }: { document: DocumentInfo; readable: boolean; rename: (name: string) => void }): ReactNode {
+  const title = titleOf(document);
+  const [text, setText] = useState<string | null>(null);
+  if (text !== null) {
+    const done = (): void => {
+      const name = text.trim();
+      if (name && name !== title) rename(name);
+      setText(null);
+    };
+    return (
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          done();
+        }}
+      >
+        <input
+          className="row-field"
+          aria-label={words.tools.name}
+          value={text}
+          maxLength={200}
+          autoFocus
+          onFocus={(event) => event.currentTarget.select()}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onBlur={done}
+          onKeyDown={(event) => event.key === "Escape" && setText(null)}
+        />
+      </form>
+    );
+  }
+  return (
+    <p className="row-name">
+      {readable ? <a href={timetableHref(document.documentId)}>{title}</a> : title}
+      {isFinal(document.status) && (
+        <button type="button" className="row-rename" aria-label={`${words.tools.rename}: ${title}`} title={words.tools.rename} onClick={() => setText(title)}>
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <path d="m3 13 .6-2.6L10.800 3.200l2 2L5.600 12.400z" />
+          </svg>
+        </button>
+      )}
+    </p>
+  );
+}
+
+function RowState({ document }: { document: DocumentInfo }): ReactNode {
+  switch (document.status) {
+    case "completed":
+      return <p className="row-state">{facts(document)}</p>;
+    case "validation_failed":
+      return (
+        <p className="row-state">
+          <span className="tag warn">{words.needsALook}</span> {facts(document)}
+        </p>
+      );
+    case "failed":
+      return <p className="row-state bad">{document.error ?? words.home.notRead}</p>;
+    case "cancelled":
+      return <p className="row-state">{words.home.cancelled}</p>;
+    default:
+      return (
+        <p className="row-state">
+          {document.step ?? words.home.waiting}, {Math.round(document.percentage)}%
+        </p>
+      );
+  }
+}
+
+function facts(document: DocumentInfo): string {
+  const parts = [document.teacher, document.fileName, when(document.completedAt ?? document.createdAt), size(document.size)];
+  if (document.pages > 1) parts.push(words.home.pages(document.pages));
+  return parts.filter((part) => part && part !== titleOf(document)).join(" · ");
+}
+
+export function Bar({ percentage, label }: { percentage: number; label: string }): ReactNode {
+  return (
+    <div className="bar" role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(percentage)}>
+      <span style={{ transform: `scaleX(${percentage / 100})` }} />
+    </div>
+  );
+}
+
+export function Thumb({ documentId }: { documentId?: string }): ReactNode {
+  const [broken, setBroken] = useState(false);
+  return (
+    <span className="thumb" aria-hidden="true">
+      {documentId && !broken ? (
+        <img src={thumbnailUrl(documentId)} alt="" width="64" height="48" loading="lazy" decoding="async" onError={() => setBroken(true)} />
+      ) : (
+        <svg viewBox="0 0 24 24">
+          <rect x="4" y="5" width="16" height="14" rx="2" />
+          <path d="M4 9.5h16M9.5 9.5V19M15 9.5V19" />
+        </svg>
+      )}
+    </span>
+  );
+}
