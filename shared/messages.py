@@ -306,9 +306,11 @@ class Event(Message, omit_defaults=True):
 # --- HTTP bodies ----------------------------------------------------------------------------------------------------
 
 
-class Uploaded(Message):
+class Uploaded(Message, omit_defaults=True):
     document_id: str
     status: Status
+    same_as: str | None = None
+    """A completed document of the same bytes; absent where there is none."""
 
 
 class Document(Message):

@@ -32,6 +32,7 @@ from shared.db.followed import Followed
 from shared.db.jobs import Jobs
 from shared.db.pool import Database
 from shared.db.retention import Retention
+from shared.db.uploads import Uploads
 from shared.db.webhooks import Webhooks
 from shared.db.weeks import Weeks
 from shared.fair_share import FairShare
@@ -101,6 +102,7 @@ async def main() -> None:
         blobs=blobs,
         api_keys=api_keys,
         documents=documents,
+        uploads=Uploads(database),
         weeks=Weeks(database),
         search=DocumentSearch(database),
         webhooks=webhooks,

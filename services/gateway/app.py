@@ -40,7 +40,16 @@ API: list[Endpoint] = [
 ]
 """All addresses of the API."""
 _ALLOWED_FIELDS = (
-    *("Authorization", "Content-Type", "If-Match", "If-None-Match", "Last-Event-ID", "X-API-Key", "traceparent"),
+    *(
+        "Authorization",
+        "Content-Type",
+        "Idempotency-Key",
+        "If-Match",
+        "If-None-Match",
+        "Last-Event-ID",
+        "X-API-Key",
+        "traceparent",
+    ),
 )
 """What a page of another origin may send."""
 

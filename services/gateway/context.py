@@ -25,6 +25,7 @@ from shared.db.document_search import DocumentSearch
 from shared.db.documents import Documents
 from shared.db.followed import Followed
 from shared.db.jobs import Jobs
+from shared.db.uploads import Uploads
 from shared.db.webhooks import Webhooks
 from shared.db.weeks import Weeks
 from shared.fair_share import FairShare
@@ -48,6 +49,7 @@ class Gateway:
     blobs: BlobStore
     api_keys: ApiKeys
     documents: Documents
+    uploads: Uploads
     weeks: Weeks
     search: DocumentSearch
     webhooks: Webhooks

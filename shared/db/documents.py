@@ -103,12 +103,17 @@ class Documents:
         trace: str,
         priority: int = 0,
         webhook: str | None = None,
+        *,
+        digest: bytes | None = None,
+        key: str | None = None,
     ) -> None:
         """Record a new document and its first job, both or neither. Doing it twice changes nothing.
 
         Args:
             priority: 0 for a person who waits, 1 for a batch.
             webhook: called when it has ended, beside the tenant's own.
+            digest: SHA-256 of the upload.
+            key: Idempotency-Key of the upload, which `Uploads.begin` took.
         """
         await self._database.pool.execute(
             sql("document_insert"),
@@ -123,6 +128,8 @@ class Documents:
             trace,
             priority,
             webhook,
+            digest,
+            key,
         )
 
     @outage

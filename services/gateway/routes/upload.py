@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import re
 import time
 from typing import Annotated, Literal
@@ -11,8 +12,10 @@ from msgspec import Meta
 from redis.exceptions import RedisError
 
 from services.gateway.admission import admit
+from services.gateway.commit import Accepted, commit
 from services.gateway.context import GATEWAY, Gateway, new_document_id
 from services.gateway.endpoint import Endpoint
+from services.gateway.idempotency import FIELD, read_key, take
 from services.gateway.loops.webhooks import new_secret
 from services.gateway.metrics import UPLOAD_ANSWER, UPLOAD_BYTES
 from services.gateway.multipart import read_file
@@ -22,15 +25,15 @@ from services.gateway.queries import read_query
 from services.gateway.reception import Body
 from services.gateway.routes.webhooks import checked_url
 from services.gateway.tenants import TENANT
-from shared.blobs import BlobAwayError, blob_key, document_prefix
+from shared.blobs import blob_key
 from shared.db.jobs import PRIORITIES
-from shared.db.pool import DatabaseAwayError, patiently
+from shared.db.pool import DatabaseAwayError
 from shared.events import progress_event
 from shared.health import json_response
 from shared.logs import get_logger
 from shared.messages import CompressPayload, Message, Status, Uploaded
 from shared.outcomes import UnreadableError
-from shared.pictures import ALLOWED, inspect
+from shared.pictures import ALLOWED, PictureInfo, PictureSettings, inspect
 
 log = get_logger(__name__)
 
@@ -39,8 +42,6 @@ _DIRECT_SECONDS = 120
 """Longest that an upload's answer waits for its document while Redis is away; it goes on without it."""
 _LOOK_SECONDS = 1.0
 """How often it looks meanwhile whether the document is somebody else's."""
-_RECORD_SECONDS = 5.0
-"""How long an upload's record is tried for, once Postgres had answered."""
 
 
 class UploadQuery(Message):
@@ -50,6 +51,8 @@ class UploadQuery(Message):
     """A batch lets others go first."""
     webhook: Annotated[str, Meta(max_length=2000)] | None = None
     """Address that is called when the document has ended."""
+    reuse: bool = False
+    """Whether a completed document of the same bytes will do."""
 
 
 async def upload(request: web.Request) -> web.Response:
@@ -57,7 +60,6 @@ async def upload(request: web.Request) -> web.Response:
     store or the record cannot be reached. A refused upload leaves nothing behind."""
     gateway = request.app[GATEWAY]
     query = read_query(request, UploadQuery)
-    priority = PRIORITIES[query.priority]
     webhook = await _webhook(request, query.webhook)
     away = gateway.relay.away
     with gateway.direct.slot() if away else contextlib.nullcontext(True) as free:
@@ -70,10 +72,11 @@ async def upload(request: web.Request) -> web.Response:
                 retry_after=10,
             )
         async with gateway.reception.body(request) as body:
-            document_id, received = await _receive(request, body, priority, webhook)
-        status = await _worked_through(gateway, document_id, request[TENANT]) if away else Status.UPLOADED
-    answer = json_response(Uploaded(document_id=document_id, status=status), 200 if status.final else 202)
-    answer.headers["Location"] = f"/api/v1/documents/{document_id}"
+            taken, received = await _receive(request, body, query, webhook)
+        if away and not taken.status.final:
+            taken.status = await _worked_through(gateway, taken.document_id, request[TENANT])
+    answer = json_response(taken, 200 if taken.status.final else 202)
+    answer.headers["Location"] = f"/api/v1/documents/{taken.document_id}"
     UPLOAD_ANSWER.observe(time.monotonic() - received)
     return answer
 
@@ -88,14 +91,14 @@ async def _webhook(request: web.Request, url: str | None) -> str | None:
     return url
 
 
-async def _receive(request: web.Request, body: Body, priority: int, webhook: str | None) -> tuple[str, float]:
-    """Read, check and commit an upload; returns its document's id, and when its last byte was there (monotonic)."""
-    gateway, tenant = request.app[GATEWAY], request[TENANT]
+async def _receive(request: web.Request, body: Body, query: UploadQuery, webhook: str | None) -> tuple[Uploaded, float]:
+    """Read, check and commit an upload; returns what it became, and when its last byte was there (monotonic)."""
+    gateway, tenant, key = request.app[GATEWAY], request[TENANT], read_key(request)
     file = await read_file(request, body, gateway.pictures.max_upload_bytes)
     received = time.monotonic()
     try:
         # In a thread: a hostile file of 20 MB takes a fifth of a second to walk.
-        info = await asyncio.to_thread(inspect, file.data, len(file.data), gateway.pictures)
+        info, digest = await asyncio.to_thread(_looked_at, file.data, gateway.pictures)
     except UnreadableError as error:
         allowed = {
             "formats": ALLOWED,
@@ -103,6 +106,14 @@ async def _receive(request: web.Request, body: Body, priority: int, webhook: str
             "maxPixels": gateway.pictures.max_pixels,
         }
         raise ProblemError(422, "unreadable-file", "Unreadable file", str(error), allowed=allowed) from None
+    same = await gateway.uploads.same(tenant, digest)
+    if same and query.reuse:
+        return Uploaded(document_id=same, status=Status.COMPLETED, same_as=same), received
+    waits = await admit(gateway, tenant)
+    if key is not None:
+        said = f"{file.name}\n{query.priority}\n{webhook or ''}".encode("utf-8", "surrogatepass")
+        if former := await take(request, key, hashlib.sha256(digest + said).digest()):
+            return Uploaded(document_id=former, status=Status.UPLOADED), received
     document_id = new_document_id()
     payload = CompressPayload(
         blob=blob_key(tenant, document_id, "original"),
@@ -110,16 +121,20 @@ async def _receive(request: web.Request, body: Body, priority: int, webhook: str
         file_name=file.name,
         size=len(file.data),
     )
-    waits = await admit(gateway, tenant)
     trace = request.headers.get("traceparent", "")
     trace = trace if _TRACE.fullmatch(trace) else ""
+    accepted = Accepted(document_id, tenant, payload, trace, PRIORITIES[query.priority], webhook, digest, key)
     # A client that goes away in the middle of this must not leave a picture without a document.
-    await asyncio.shield(_commit(gateway, tenant, document_id, payload, file.data, trace, priority, webhook))
+    await asyncio.shield(commit(gateway, accepted, file.data))
     if waits and not gateway.relay.partly_away:
         await _tell_waiting(gateway, document_id, tenant)
     UPLOAD_BYTES.labels(payload.content_type).observe(payload.size)
     log.info("uploaded", document_id=document_id, bytes=payload.size, content_type=payload.content_type)
-    return document_id, received
+    return Uploaded(document_id=document_id, status=Status.UPLOADED, same_as=same), received
+
+
+def _looked_at(data: bytes, settings: PictureSettings) -> tuple[PictureInfo, bytes]:
+    return inspect(data, len(data), settings), hashlib.sha256(data).digest()
 
 
 async def _tell_waiting(gateway: Gateway, document_id: str, tenant: str) -> None:
@@ -153,60 +168,6 @@ async def _worked_through(gateway: Gateway, document_id: str, tenant: str) -> St
     return status
 
 
-async def _commit(
-    gateway: Gateway,
-    tenant: str,
-    document_id: str,
-    payload: CompressPayload,
-    data: bytes,
-    trace: str,
-    priority: int,
-    webhook: str | None,
-) -> None:
-    try:
-        await gateway.blobs.put(payload.blob, data)
-    except BlobAwayError as error:
-        log.error("cannot store uploads", error=str(error))
-        # The store may have it all the same, and may hang: nobody waits for that.
-        gateway.in_background(_discard(gateway, tenant, document_id))
-        raise ProblemError(
-            503, "storage-away", "Temporarily unavailable", "The picture could not be stored.", retry_after=5
-        ) from error
-    try:
-        async with asyncio.timeout(_RECORD_SECONDS):
-            await patiently(lambda: gateway.documents.add(document_id, tenant, payload, trace, priority, webhook))
-    except TimeoutError:
-        # An answer was lost and Postgres stays away: it may have been recorded, and then the picture is needed.
-        gateway.in_background(_discard_unrecorded(gateway, tenant, document_id))
-        raise DatabaseAwayError("an upload's record was not confirmed") from None
-    except Exception:
-        # Postgres refused the statement: nothing was recorded.
-        await _discard(gateway, tenant, document_id)
-        raise
-    gateway.relay.nudge()
-
-
-async def _discard_unrecorded(gateway: Gateway, tenant: str, document_id: str) -> None:
-    """Find out whether a document was recorded, as soon as Postgres says so, and discard its picture if not."""
-    row = await patiently(lambda: gateway.documents.row(document_id, tenant))
-    if row is None:
-        # The lost statement may still run over there, at most for its own time-out.
-        await asyncio.sleep(_RECORD_SECONDS * 2)
-        row = await patiently(lambda: gateway.documents.row(document_id, tenant))
-    if row is None:
-        await _discard(gateway, tenant, document_id)
-    else:
-        log.warning("an upload that was refused had been recorded: it is read", document_id=document_id)
-        gateway.relay.nudge()
-
-
-async def _discard(gateway: Gateway, tenant: str, document_id: str) -> None:
-    try:
-        await gateway.blobs.delete_prefix(document_prefix(tenant, document_id))
-    except BlobAwayError as error:
-        log.error("a refused upload's picture stays in the store", document_id=document_id, error=str(error))
-
-
 ROUTES = [
     Endpoint(
         "POST",
@@ -215,16 +176,27 @@ ROUTES = [
         "Upload a picture of a timetable, to be read.",
         answer=Uploaded,
         status=202,
-        statuses={200: "The queue was away: the document was worked through at once, and has ended"},
+        statuses={200: "It has ended already: read before (`reuse`), or worked through at once as the queue was away"},
         query=UploadQuery,
         body=(UPLOAD,),
-        fields={"traceparent": "W3C trace context, which travels with the document"},
+        fields={
+            FIELD: "The same one for an upload that is repeated as its answer was lost",
+            "traceparent": "W3C trace context, which travels with the document",
+        },
         problems={
-            400: ("no-file", "two-files", "too-many-parts", "malformed-multipart", "bad-file-name"),
+            400: (
+                "bad-idempotency-key",
+                "no-file",
+                "two-files",
+                "too-many-parts",
+                "malformed-multipart",
+                "bad-file-name",
+            ),
+            409: ("upload-under-way",),
             411: ("length-required",),
             413: ("file-too-large",),
             415: ("content-encoding",),
-            422: ("unreadable-file", "bad-webhook"),
+            422: ("unreadable-file", "bad-webhook", "idempotency-key-reused"),
             503: ("queue-full", "queue-away", "storage-away"),
         },
     ),
