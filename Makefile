@@ -5,6 +5,7 @@
 #   make lint                            style, types, lock files
 #   make bench                           the benchmarks
 #   make bench-queue [QUICK=1]           the streams beside five other job queues
+#   make bench-sse [ROWS=1000x4000]      thousands of event streams beside nchan and aiohttp-sse
 #   make bench-relay                     finding the next document with up to 100,000 waiting
 #   make soak                            100,000 jobs: the memory of the streams, and what they cost a document
 #   make bench-ocr                       the text recognition beside others
@@ -18,7 +19,7 @@
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-compress bench-ocr bench-queue bench-relay soak chaos attack accuracy accuracy-drawn accuracy-real train clean FORCE
+.PHONY: help run test lint bench bench-compress bench-ocr bench-queue bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -74,6 +75,10 @@ bench-queue: .venv/.all .local/peers/.stamp
 bench-relay: .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.relay
 
+# ROWS (streams x deliveries a second), SECONDS and ONLY reach it through the environment.
+bench-sse: .venv/.all .local/peers-sse/.stamp
+	@$(PYTHON_IN) -m tests.benchmarks.sse
+
 # JOBS and RATE reach it through the environment.
 soak: .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.queue.soak
@@ -108,6 +113,9 @@ clean:
 
 .local/peers/.stamp: $(addprefix tests/benchmarks/queue/peers/,uv.lock package.json package-lock.json setup.py) | .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.queue.peers.setup
+
+.local/peers-sse/.stamp: $(addprefix tests/benchmarks/sse/peers/,uv.lock pyproject.toml setup.py) | .venv/.all
+	@$(PYTHON_IN) -m tests.benchmarks.sse.peers.setup
 
 .local/peers-compress/.stamp: $(addprefix tests/benchmarks/compress/peers/,package.json package-lock.json setup.py) | .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.compress.peers.setup

@@ -16,7 +16,7 @@ _LOOKED_AT = 32
 """Holds of a client that are looked at for an idle one: a refusal must cost less than what it refuses."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Hold:
     """What one request or connection has of it."""
 

@@ -6,10 +6,11 @@ sent, and without a stack trace in the log: anybody could fill the disk with tho
 """
 
 import asyncio
+import functools
 import resource
 import socket
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from aiohttp import web
 
@@ -59,19 +60,6 @@ def refusal(status: int, slug: str, title: str, detail: str) -> web.Response:
     return answer
 
 
-class Watcher(Protocol):
-    """Who writes to a connection past aiohttp, and has to know how it stands."""
-
-    def paused(self) -> None:
-        """It takes no more."""
-
-    def resumed(self) -> None:
-        """It takes more again."""
-
-    def lost(self) -> None:
-        """It is gone."""
-
-
 class Connection(web.RequestHandler):
     """One client's connection.
 
@@ -81,7 +69,7 @@ class Connection(web.RequestHandler):
         options: aiohttp's own.
     """
 
-    __slots__ = ("_connections", "_hold", "_stalled", "_write_timeout", "watcher")
+    __slots__ = ("_connections", "_hold", "_stalled", "_write_timeout", "on_lost")
 
     def __init__(self, manager: web.Server, connections: FairShare, write_timeout: float, **options: Any) -> None:
         super().__init__(manager, loop=asyncio.get_running_loop(), **options)
@@ -89,8 +77,8 @@ class Connection(web.RequestHandler):
         self._write_timeout = write_timeout
         self._stalled: asyncio.TimerHandle | None = None
         self._hold: Hold | None = None
-        self.watcher: Watcher | None = None
-        """Of the answer that is under way."""
+        self.on_lost: Callable[[], None] | None = None
+        """Called when the connection is lost, by the answer that is under way."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -106,8 +94,31 @@ class Connection(web.RequestHandler):
             self._connections.release(self._hold)
         self._wait_for_writing(None)
         super().connection_lost(exc)
-        if self.watcher is not None:
-            self.watcher.lost()
+        if self.on_lost is not None:
+            self.on_lost()
+
+    def hand_over(self, protocol: asyncio.Protocol) -> tuple[asyncio.Transport, Callable[[], None]]:
+        """Leave the connection to another protocol, for good. The answer that is under way has to end with a
+        `ConnectionError`.
+
+        Returns:
+            Its transport, and what has to be called when it is lost.
+
+        Raises:
+            ConnectionResetError: it is lost.
+        """
+        transport, hold, self.on_lost = self.transport, self._hold, None
+        if transport is None or transport.is_closing():
+            raise ConnectionResetError("the connection is lost")
+        self._hold = None
+        transport.set_protocol(protocol)
+        # To aiohttp this is a client that went away: it lets go of request, parser and tasks, and closes nothing.
+        self.transport = None
+        self.connection_lost(None)
+        if hold is None:
+            return transport, lambda: None
+        hold.evict = transport.abort
+        return transport, functools.partial(self._connections.release, hold)
 
     def abort(self) -> None:
         """End the connection at once; what was not sent is not sent."""
@@ -117,14 +128,10 @@ class Connection(web.RequestHandler):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._wait_for_writing(self._write_timeout)
-        if self.watcher is not None:
-            self.watcher.paused()
 
     def resume_writing(self) -> None:
         self._wait_for_writing(None)
         super().resume_writing()
-        if self.watcher is not None:
-            self.watcher.resumed()
 
     def _wait_for_writing(self, seconds: float | None) -> None:
         if self._stalled is not None:

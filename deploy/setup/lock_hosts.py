@@ -16,6 +16,7 @@ ALLOWED = {
     "services/gateway/web/package-lock.json": {"registry.npmjs.org"},
     "tests/benchmarks/compress/peers/package-lock.json": {"registry.npmjs.org"},
     "tests/benchmarks/queue/peers/uv.lock": {"pypi.org", "files.pythonhosted.org"},
+    "tests/benchmarks/sse/peers/uv.lock": {"pypi.org", "files.pythonhosted.org"},
     "tests/benchmarks/queue/peers/package-lock.json": {"registry.npmjs.org"},
 }
 ADDRESS = re.compile(r"(?:https?|git\+\w+|git|ssh|ftp)://[^\s\"'<>]+")

@@ -22,31 +22,31 @@ class Gathered(Generic[K, V]):
 
     def __init__(self, load: Callable[[list[K]], Awaitable[dict[K, V]]]) -> None:
         self._load = load
-        self._waiting: dict[K, asyncio.Future[V | None]] = {}
+        self._waiting: dict[K, list[asyncio.Future[V | None]]] = {}
         self._loading: asyncio.Task[None] | None = None
 
     async def get(self, key: K) -> V | None:
         """The value of a key, or None. Raises what the call raises."""
-        found = self._waiting.get(key)
-        if found is None:
-            found = self._waiting[key] = asyncio.get_running_loop().create_future()
+        found: asyncio.Future[V | None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(key, []).append(found)
         if self._loading is None or self._loading.done():
             # A task of its own: who asked first may go away.
             self._loading = asyncio.create_task(self._load_all(), name="lookups")
-        return await asyncio.shield(found)
+        return await found
 
     async def _load_all(self) -> None:
         while self._waiting:
-            batch = dict(list(self._waiting.items())[:_MOST])
-            for key in batch:
-                del self._waiting[key]
+            batch = {key: self._waiting.pop(key) for key in list(self._waiting)[:_MOST]}
             try:
                 loaded = await self._load(list(batch))
             except Exception as error:  # noqa: BLE001 - whatever it is, those who asked get it
-                for future in batch.values():
-                    future.set_exception(error)
-                    # Who asked may have gone away; then nobody takes it.
-                    future.exception()
-            else:
-                for key, future in batch.items():
-                    future.set_result(loaded.get(key))
+                for waiting in batch.values():
+                    for each in waiting:
+                        if not each.done():
+                            each.set_exception(error)
+                continue
+            for key, waiting in batch.items():
+                for each in waiting:
+                    # Who asked may have gone away.
+                    if not each.done():
+                        each.set_result(loaded.get(key))

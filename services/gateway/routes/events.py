@@ -14,6 +14,7 @@ from msgspec import Meta
 from services.gateway.context import GATEWAY, document_id
 from services.gateway.endpoint import Endpoint
 from services.gateway.problems import ProblemError, not_found
+from services.gateway.sse.answer import StreamAnswer, client
 from services.gateway.sse.frames import connected
 from services.gateway.sse.streams import DocumentStream
 from services.gateway.tenants import TENANT
@@ -42,7 +43,7 @@ async def follow_document(request: web.Request) -> web.StreamResponse:
     id_ = document_id(request)
     last = last_event_id(request, event_id, _START)
     watched = gateway.hub.watch(id_)
-    stream = DocumentStream(request, watched, last)
+    stream = DocumentStream(gateway, client(request), watched, last)
     gateway.hub.add(stream, watched)
     try:
         async with gateway.opening:
@@ -55,11 +56,10 @@ async def follow_document(request: web.Request) -> web.StreamResponse:
             stream.close("refused")
             return web.Response(status=204)
         watched.know(document)
-        stream.begin(connected(state(document)), missed)
+        return StreamAnswer(request, stream, connected(state(document)), missed)
     except BaseException:
         stream.close("refused")
         raise
-    return stream
 
 
 def state(document: FollowedDocument) -> Event:

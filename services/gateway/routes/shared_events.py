@@ -12,6 +12,7 @@ from services.gateway.endpoint import UUID, Endpoint
 from services.gateway.loops.lookout import MARGIN_MS
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.routes.events import LAST_EVENT_ID, EventsQuery, last_event_id, state
+from services.gateway.sse.answer import StreamAnswer, client
 from services.gateway.sse.cursor import Cursor, checksum
 from services.gateway.sse.frames import Frame, connected, lines
 from services.gateway.sse.history import gone
@@ -50,7 +51,7 @@ async def follow(request: web.Request) -> web.StreamResponse:
 
 async def _follow_documents(request: web.Request, ids: list[str], cursor: Cursor | None) -> web.StreamResponse:
     gateway, tenant = request.app[GATEWAY], request[TENANT]
-    stream = DocumentsStream(request, ids, cursor or Cursor(documents=checksum(ids)))
+    stream = DocumentsStream(gateway, client(request), ids, cursor or Cursor(documents=checksum(ids)))
     try:
         gateway.hub.add(stream, *map(gateway.hub.watch, ids))
         async with gateway.opening:
@@ -72,16 +73,15 @@ async def _follow_documents(request: web.Request, ids: list[str], cursor: Cursor
         for frames in histories:
             # What Redis does not hold any more is told once: whoever comes back is told how far the document is.
             missed += [each for each in frames if each.partition is not None or each.event.final or cursor is None]
-        stream.begin(bytes(told), sorted(missed, key=lambda each: each.number))
+        return StreamAnswer(request, stream, bytes(told), sorted(missed, key=lambda each: each.number))
     except BaseException:
         stream.close("refused")
         raise
-    return stream
 
 
 async def _follow_tenant(request: web.Request, cursor: Cursor | None) -> web.StreamResponse:
     gateway, tenant = request.app[GATEWAY], request[TENANT]
-    stream = TenantStream(request, cursor or Cursor(looked=0))
+    stream = TenantStream(gateway, client(request), cursor or Cursor(looked=0))
     try:
         if cursor is None:
             stream.cursor.positions = dict(gateway.hub.positions)
@@ -93,12 +93,12 @@ async def _follow_tenant(request: web.Request, cursor: Cursor | None) -> web.Str
             documents = await gateway.followed.under_way(tenant)
         begin = b'{"type":"connected","missed":true}' if lost else b'{"type":"connected"}'
         told = lines(str(stream.cursor), begin) + b"".join(connected(state(each)) for each in documents)
-        stream.begin(told, missed)
+        answer = StreamAnswer(request, stream, told, missed)
         stream.cursor.looked = now
     except BaseException:
         stream.close("refused")
         raise
-    return stream
+    return answer
 
 
 async def _missed(gateway: Gateway, tenant: str, cursor: Cursor) -> tuple[list[Frame], bool]:

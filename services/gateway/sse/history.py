@@ -46,7 +46,8 @@ class History:
         found = await self._events.get(id_) or []
         status = document.status
         ended = bool(found) and found[-1][1].final
-        if not found or (status.final and not ended):
+        # The record's first event is what makes an uploaded document one that is processed.
+        if (not found and status is not Status.UPLOADED) or (status.final and not ended):
             recorded = [(each.id, each.event) for each in await self._recorded.get(id_) or []]
             # An end that was published before a dead job was replayed is not the end any more.
             recorded = [

@@ -1,74 +1,62 @@
-"""An open event stream: a response that lasts until what it follows has ended, its client goes, or it is cut off.
+"""An open event stream: a protocol of its own on its connection, until what it follows has ended, its client goes, or
+it is cut off.
 
-The hub hands frames to it and it writes them to its connection at once: it has no task, queue or timer that wakes for
-each. While its client does not take what was written, frames wait, up to `SSE_BUFFER`; then, or when the client takes
-nothing for `SSE_WRITE_TIMEOUT`, the stream is cut off, so that it delays nobody, and comes back with its last id.
+The hub hands frames to it and it writes them at once: it has no task, queue or timer that wakes for each. While its
+client does not take what was written, frames wait, up to `SSE_BUFFER`; then, or when the client takes nothing for
+`SSE_WRITE_TIMEOUT`, the stream is cut off, so that it delays nobody, and comes back with its last id.
 
 ::
 
     refused ◀── opening ──▶ live ◀──▶ paused          each of them ──▶ closed, once, for one reason
+
+`answer.StreamAnswer` takes a stream from opening to live.
 """
 
 import asyncio
-import contextlib
-import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import cast
 
-from aiohttp import HttpVersion11, web
-
-from services.gateway.answers import SMALL
-from services.gateway.clients import client_of
-from services.gateway.context import GATEWAY
+from services.gateway.context import Gateway
 from services.gateway.metrics import STREAMS_CLOSED
 from services.gateway.problems import ProblemError
 from services.gateway.sse.cursor import Cursor
-from services.gateway.sse.frames import Frame, Piece, connected, lines
+from services.gateway.sse.frames import Frame, Piece, lines
 from services.gateway.sse.watched import Watched
 from shared.events import EventId, percentage_in
 from shared.fair_share import Hold
 from shared.http_server import Connection
 
-_HEADERS = {
-    "Content-Type": "text/event-stream; charset=utf-8",
-    "Cache-Control": "no-cache, no-transform",
-    "X-Accel-Buffering": "no",
-}
-_RETRY_MS = (500, 1500)
-"""When a client comes back by itself: not all those of a gateway that is gone in the same instant."""
-_ORDERLY = frozenset(("ended", "stopping", "refused"))
+_ORDERLY = frozenset(("ended", "stopping"))
 """Reasons for which the answer is ended as an answer is; for others the connection is cut."""
 
 
-class EventStream(web.StreamResponse):
+class EventStream(asyncio.Protocol):
     """What all event streams have in common.
 
     Args:
-        request: that it answers; of a `shared.http_server.Connection`.
+        gateway: whose stream it is.
+        client: whose share it counts to.
 
     Raises:
         ProblemError: 503, too many are open.
     """
 
-    def __init__(self, request: web.Request) -> None:
-        super().__init__(headers=_HEADERS)
-        gateway = request.app[GATEWAY]
-        self._request = request
+    __slots__ = ("_chunks", "_gateway", "_hold", "_lost", "_stalled", "_transport", "_waiting", "closed", "over")
+
+    def __init__(self, gateway: Gateway, client: str) -> None:
         self._gateway = gateway
-        self._chunked_coding = request.version >= HttpVersion11
-        self._first = b""
+        self._transport: asyncio.Transport | None = None
+        self._lost: Callable[[], None] | None = None
+        self._chunks = True
         self._waiting: list[Frame] | None = []
         """Frames that are written later; None while they are written at once."""
-        self._live = False
         self._stalled: asyncio.TimerHandle | None = None
-        self._closed = asyncio.get_running_loop().create_future()
-        self._ended_by = ""
-        self._hold = Hold(client_of(request, gateway.settings.proxies), self._evict, at_work=True)
+        self._hold = Hold(client, self._evict, at_work=True)
+        self.closed = ""
+        """Why, once it is."""
         self.over = False
         """Whether all that it follows has ended."""
-        if isinstance(request.protocol, Connection):
-            request.protocol.watcher = self
         if not gateway.streams.take(self._hold):
-            self.close("refused")
             raise ProblemError(
                 503,
                 "too-many-streams",
@@ -89,79 +77,63 @@ class EventStream(web.StreamResponse):
 
     # --- its life -----------------------------------------------------------------------------------------------
 
-    def begin(self, told: bytes, missed: list[Frame]) -> None:
-        """Say how the stream begins; then return it from the request's handler.
+    def go_live(self, connection: Connection, *, chunks: bool) -> None:
+        """Take the connection over. From here on frames are written as they come, those first that came meanwhile.
 
         Args:
-            told: the first events, which carry no frame's id.
-            missed: what the client has not seen yet.
+            chunks: whether the answer is in chunks of HTTP/1.1.
+
+        Raises:
+            ConnectionResetError: the connection is lost.
         """
-        first = bytearray(f"retry: {random.randint(*_RETRY_MS)}\n".encode() + told)
-        for each in missed:
-            if not self.over and (piece := self.accept(each)):
-                first += piece.raw
-        self._first = bytes(first)
-
-    async def write_eof(self, data: bytes = b"") -> None:
-        """Write the stream to its end; aiohttp awaits this after the handler and its middlewares are through, so that
-        an open stream keeps none of these in memory."""
-        connection = self._request.protocol
-        try:
-            if isinstance(connection, Connection):
-                connection.work(begins=True)
-            await self._write_first()
-            await self._closed
-        finally:
-            self.close("client")
-            if isinstance(connection, Connection):
-                connection.work(begins=False)
-        await super().write_eof()
-
-    async def _write_first(self) -> None:
-        first, self._first = self._first, b""
-        size = len(first)
-        large = self._gateway.answers.held(self._request, size) if size > SMALL else contextlib.nullcontext()
-        try:
-            with large:
-                async with asyncio.timeout(self._gateway.settings.sse_write_timeout / 1000):
-                    await self.write(first)
-        except TimeoutError:
-            self.close("slow")
-        except ProblemError:
-            self.close("room")
-        if self.over:
+        paused = connection.writing_paused
+        self._transport, self._lost = connection.hand_over(self)
+        self._chunks = chunks
+        if self.closed:
+            self._finish()
+        elif self.over:
             self.close("ended")
-        if not self._ended_by:
-            self._live = True
-            if not self._request.protocol.writing_paused:
-                self._flush()
+        elif paused:
+            self._wait_for_client()
+        else:
+            self._flush()
 
     def close(self, reason: str) -> None:
         """End the stream. Twice is fine: the first reason counts."""
-        if self._ended_by:
+        if self.closed:
             return
-        self._ended_by, self._live, self._waiting = reason, False, []
+        self.closed, self._waiting = reason, []
         if reason != "refused":
             STREAMS_CLOSED.labels(reason).inc()
         if self._stalled is not None:
             self._stalled.cancel()
+            self._stalled = None
         self._gateway.streams.release(self._hold)
         self._gateway.hub.remove(self)
-        if isinstance(self._request.protocol, Connection):
-            self._request.protocol.watcher = None
-        if reason not in _ORDERLY and self._request.transport is not None:
-            self._request.transport.abort()
-        if not self._closed.done():
-            self._closed.set_result(None)
+        self._finish()
+
+    def _finish(self) -> None:
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        if self.closed not in _ORDERLY:
+            transport.abort()
+            return
+        if self._chunks:
+            transport.write(b"0\r\n\r\n")
+        if transport.get_write_buffer_size():
+            # What its client never reads would stay for ever.
+            asyncio.get_running_loop().call_later(self._gateway.settings.sse_write_timeout / 1000, transport.abort)
+        transport.close()
 
     def _evict(self) -> None:
         self.close("room")
 
-    # --- what the hub and the connection tell it ------------------------------------------------------------------
+    # --- what the hub tells it ------------------------------------------------------------------------------------
 
     def put(self, frame: Frame) -> None:
         """Take a frame: written at once, or kept while the client does not take more."""
-        if self._ended_by:
+        if self.closed:
             return
         if self._waiting is None:
             self._send(frame)
@@ -175,24 +147,31 @@ class EventStream(web.StreamResponse):
         if self._waiting is None:
             self._write(self.heartbeat())
 
-    def paused(self) -> None:
-        """The connection takes no more."""
-        if self._live and self._waiting is None:
-            self._waiting = []
-            seconds = self._gateway.settings.sse_write_timeout / 1000
-            self._stalled = asyncio.get_running_loop().call_later(seconds, self.close, "slow")
+    # --- what the connection tells it -----------------------------------------------------------------------------
 
-    def resumed(self) -> None:
-        """The connection takes more again."""
+    def data_received(self, data: bytes) -> None:
+        """Nothing belongs here: the answer is the connection's last."""
+
+    def pause_writing(self) -> None:
+        if not self.closed:
+            self._wait_for_client()
+
+    def resume_writing(self) -> None:
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
-        if self._live:
+        if not self.closed:
             self._flush()
 
-    def lost(self) -> None:
-        """The connection is gone."""
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._lost:
+            self._lost()
         self.close("client")
+
+    def _wait_for_client(self) -> None:
+        self._waiting = self._waiting or []
+        seconds = self._gateway.settings.sse_write_timeout / 1000
+        self._stalled = asyncio.get_running_loop().call_later(seconds, self.close, "slow")
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting or [], None
@@ -211,24 +190,26 @@ class EventStream(web.StreamResponse):
             self.close("ended")
 
     def _write(self, piece: Piece) -> None:
-        transport = self._request.transport
-        if transport is not None and not transport.is_closing():
-            # Past aiohttp's writer, which would make a task wait and a chunk anew for each of its streams.
-            transport.write(piece.chunk if self._chunked_coding else piece.raw)
+        transport = cast("asyncio.Transport", self._transport)
+        if not transport.is_closing():
+            transport.write(piece.chunk if self._chunks else piece.raw)
 
 
 class DocumentStream(EventStream):
     """The events of one document, under their own ids.
 
     Args:
+        watched: the document.
         last: the id that the client has seen last.
     """
 
-    def __init__(self, request: web.Request, watched: Watched, last: EventId) -> None:
+    __slots__ = ("_shown", "last", "watched")
+
+    def __init__(self, gateway: Gateway, client: str, watched: Watched, last: EventId) -> None:
         self.watched = watched
         self.last = last
         self._shown = percentage_in(last)
-        super().__init__(request)
+        super().__init__(gateway, client)
 
     def accept(self, frame: Frame) -> Piece | None:
         if frame.number <= self.last:
@@ -251,11 +232,13 @@ class DocumentsStream(EventStream):
         cursor: where the client is.
     """
 
-    def __init__(self, request: web.Request, ids: list[str], cursor: Cursor) -> None:
+    __slots__ = ("_bits", "cursor", "ids")
+
+    def __init__(self, gateway: Gateway, client: str, ids: list[str], cursor: Cursor) -> None:
         self.ids = ids
         self.cursor = cursor
         self._bits = {id_: 1 << at for at, id_ in enumerate(ids)}
-        super().__init__(request)
+        super().__init__(gateway, client)
 
     @property
     def seen(self) -> bool:
@@ -298,9 +281,11 @@ class TenantStream(EventStream):
         cursor: where the client is.
     """
 
-    def __init__(self, request: web.Request, cursor: Cursor) -> None:
+    __slots__ = ("cursor",)
+
+    def __init__(self, gateway: Gateway, client: str, cursor: Cursor) -> None:
         self.cursor = cursor
-        super().__init__(request)
+        super().__init__(gateway, client)
 
     def accept(self, frame: Frame) -> Piece | None:
         if self.cursor.behind(frame.partition, frame.number):
@@ -320,5 +305,3 @@ class TenantStream(EventStream):
 
 
 _ALIVE = Piece(lines(None, b'{"type":"connected"}', b": heartbeat\n"))
-
-__all__ = ["DocumentStream", "DocumentsStream", "EventStream", "TenantStream", "connected"]

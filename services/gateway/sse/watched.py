@@ -46,9 +46,9 @@ class Watched:
         if frame.number <= self.last:
             return None
         self.last, self.quiet = frame.number, False
-        told = frame.at_least(self._event.percentage or 0)
+        # One that was put back to work after its end begins anew.
+        told = frame if self.ended else frame.at_least(self._event.percentage or 0)
         event = told.event
-        # One that failed and was put back to work goes on.
         self.ended = event.final
         status = event.status or (Status.PROCESSING if event.type == "progress" else self._event.status)
         self._set(event.step or self._event.step, event.percentage, status)

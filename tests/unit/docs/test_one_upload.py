@@ -41,7 +41,7 @@ def test_the_page_says_who_writes_every_status() -> None:
         path.name
         for path in (ROOT / "shared/db/sql").glob("*.sql")
         if re.search(
-            r"\bdocuments\b[^;]*?\bstatus = (CASE|')|INSERT INTO documents\b", path.read_text(encoding="utf-8")
+            r"\bUPDATE documents\b[^;]*?\bstatus = (CASE|')|INSERT INTO documents\b", path.read_text(encoding="utf-8")
         )
     }
     assert writers

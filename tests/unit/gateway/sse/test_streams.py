@@ -234,3 +234,15 @@ async def test_a_gateway_that_stops_ends_its_streams_as_answers_end(bench: Bench
             assert (await reader.read()).endswith(b"\r\n0\r\n\r\n")
     assert not bench.hub.watched
     assert BEATS > 1
+
+
+async def test_a_document_that_was_put_back_to_work_begins_anew(bench: Bench) -> None:
+    watched = bench.hub.watch("d")
+    percentages = []
+    for number, (kind, percentage) in enumerate([("progress", 60), ("progress", 40), ("error", 60), ("progress", 2)]):
+        frame = watched.take(
+            Frame(f"{number + 1}-1", Event(type=cast("Any", kind), document_id="d", percentage=percentage))
+        )
+        assert frame
+        percentages.append(frame.event.percentage)
+    assert percentages == [60, 60, 60, 2]
