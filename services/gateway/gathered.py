@@ -35,6 +35,8 @@ class Gathered(Generic[K, V]):
         return await found
 
     async def _load_all(self) -> None:
+        # Who asks in the same turn of the event loop goes along.
+        await asyncio.sleep(0)
         while self._waiting:
             batch = {key: self._waiting.pop(key) for key in list(self._waiting)[:_MOST]}
             try:

@@ -229,7 +229,6 @@ async def main() -> None:
     else:
         tell("nchan is left out: install libnginx-mod-nchan")
     wanted = os.environ.get("ONLY", ",".join(servers)).split(",")
-    documents = [str(uuid.uuid4()) for _ in range(max(streams for streams, _ in rows) // _DOCUMENT_STREAMS)]
     table: list[list[object]] = []
     kept: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="timelift-bench-") as name:
@@ -238,6 +237,7 @@ async def main() -> None:
         async with EmbeddedValkey(folder / "valkey") as valkey, EmbeddedPostgres(folder / "postgres") as postgres:
             for row in rows:
                 for key in wanted:
+                    documents = [str(uuid.uuid4()) for _ in range(max(row[0] // _DOCUMENT_STREAMS, 1))]
                     place = folder / f"{key}-{row[0]}-{row[1]}"
                     place.mkdir()
                     tell(f"{row[0]} streams, {row[1]} deliveries/s: {key}")

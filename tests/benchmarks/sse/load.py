@@ -33,6 +33,7 @@ class Client(asyncio.Protocol):
         self._reads = reads
         self._rest = b""
         self._last = 0
+        self._since = 0
         self._transport: asyncio.Transport | None = None
         self.opened: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
@@ -45,6 +46,7 @@ class Client(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         now = time.time_ns() // 1000
         if not self.opened.done():
+            self._since = now
             self.opened.set_result(b" 200 " in data)
             if not self._reads and self._transport:
                 self._transport.pause_reading()
@@ -53,7 +55,9 @@ class Client(asyncio.Protocol):
         for match in _MARK.finditer(data):
             end = match.end()
             number = int(match[2])
-            self._run.took(now - int(match[1]), self._last > 0 and number != self._last + 1)
+            published = int(match[1])
+            # What was published before is history, and old.
+            self._run.took(now - published if published > self._since else None, 0 < self._last != number - 1)
             self._last = number
         # A mark may come in two pieces.
         self._rest = data[max(end, len(data) - 48) :]
@@ -86,10 +90,10 @@ class Run:
         self._slots = asyncio.Semaphore(_OPENING)
         self.clients: list[Client] = []
 
-    def took(self, age: int, gap: bool) -> None:
-        """An event of a stream came, `age` µs after it was published."""
+    def took(self, age: int | None, gap: bool) -> None:
+        """An event of a stream came, `age` µs after it was published; None: it was told as history."""
         self.gaps += gap
-        if self._measures:
+        if self._measures and age is not None:
             self.ages.append(age)
 
     async def open(self, path: str) -> None:
