@@ -19,13 +19,11 @@ from tests.benchmarks.report import ROOT, running, show, tell, write
 from tests.benchmarks.scorer import Score, score_document
 from tests.benchmarks.seen import keep_seen
 from tests.real.intervals import of_pages, of_share
-from tests.real.pages import RealPage, real_pages, reserved, sources
+from tests.real.pages import SEEN, RealPage, real_pages, reserved, sources
 from tests.real.pictures import collect
 
 FOLDER = ROOT / ".local" / "real"
 READ = FOLDER / "read"
-SEEN = FOLDER / "seen"
-"""What the extractor was given of each page, which `tests.real.calibrate` learns from."""
 
 
 def block_f1(scores: Sequence[Score]) -> float:

@@ -2,8 +2,15 @@
 
 It reads again what `make accuracy-real` and `make accuracy-drawn` kept of their pages, measures each reading
 (`services.extractor.reading.decide.features`), and fits the chance that a page is right and that a block is. All are
-cross-validated by source; ``--check`` does that alone and writes nothing. The rounds that are learnt from are given as
-``ROUNDS=round-1,round-2``.
+cross-validated by source; ``--check`` does that alone and writes nothing.
+
+    PICTURES=folder make accuracy-real        keeps what is read again; once
+    python -m tests.real.calibrate            ROUNDS=round-1,round-2 takes some rounds only
+
+A reader does better on pages that it was mended for. What an earlier reader made of pages before anybody looked at them
+is measured in a tree of that reader under this ``decide/``, with ``--keep FILE``; ``FIRST_SIGHT=FILE`` then learns from
+both, and chooses by the first sights alone from where on a page is vouched for. Where `tests.training` kept models of
+roles that have not seen some sources (``TRAINING_CACHE``), the pages of these are read with them.
 """
 
 import json
@@ -11,7 +18,7 @@ import os
 import sys
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -20,9 +27,11 @@ import numpy as np
 import numpy.typing as npt
 
 from services.extractor.reading import reader
+from services.extractor.reading.cell import roles
 from services.extractor.reading.decide.calibration import EDGE, WEIGHTS, with_blocks, with_page
 from services.extractor.reading.decide.doubts import GRAVE
 from services.extractor.reading.decide.features import Evidence, Features, block_features, page_features
+from services.extractor.reading.learned.trees import load, read
 from services.extractor.reading.model import PageInput
 from services.extractor.validation import validate
 from shared.messages import Timetable
@@ -30,14 +39,17 @@ from tests.benchmarks.report import ROOT
 from tests.benchmarks.scorer import SURE, Truth, right_blocks, score_document
 from tests.benchmarks.seen import seen
 from tests.real.intervals import of_share
-from tests.real.pages import real_pages
+from tests.real.pages import SEEN, real_pages
 
 Floats = npt.NDArray[np.float64]
 
 FOLDS = 10
+CACHE = Path(os.environ.get("TRAINING_CACHE", ".local/training"))
+ROLE_FOLDS = 5
+"""Models of roles that each have not seen a part of the sources."""
 REAL_WEIGHT = 5.0
 """A real page counts as that many drawn ones."""
-PAGE_RIDGE, BLOCK_RIDGE = 10.0, 30.0
+PAGE_RIDGE, BLOCK_RIDGE = 30.0, 60.0
 """How much the weights are held back: pages are few and alike."""
 _LAST_RIDGE = 1.0
 _INNER = 5
@@ -55,6 +67,7 @@ class Sample:
     Attributes:
         right: of each block.
         allowed: whether the rules of a week, and what the reading left unexplained, let it be validated.
+        first: whether the reader had not been mended for it.
     """
 
     name: str
@@ -65,6 +78,7 @@ class Sample:
     blocks: list[Features]
     right: list[bool]
     allowed: bool
+    first: bool = False
 
     @property
     def good(self) -> bool:
@@ -101,11 +115,16 @@ def measured(name: str, source: str, pages: list[PageInput], truth: Truth, *, re
         source,
         real,
         score_document(truth, bodies).block_f1,
-        page_features(given),
-        [features[number] for number in order],
+        _numbers(page_features(given)),
+        [_numbers(features[number]) for number in order],
         [right[number] for number in order],
         allowed,
     )
+
+
+def _numbers(features: Features) -> Features:
+    """With numbers for what is true or not, as they are kept."""
+    return {name: float(value) for name, value in features.items()}
 
 
 @dataclass
@@ -238,8 +257,13 @@ def cross_validated(samples: Sequence[Sample]) -> list[Judged]:
 
 
 def vouched_from(judged: Sequence[Judged]) -> float:
-    """The lowest chance from which on at most `FALSE_AT_MOST` of the pages are not right, drawn ones counting less."""
-    pages = sorted((each for each in judged if each.sample.allowed), key=lambda each: -each.page)
+    """The lowest chance from which on at most `FALSE_AT_MOST` of the pages are not right, drawn ones counting less.
+
+    Of real pages those that were read at first sight decide, if there are any.
+    """
+    first = any(each.sample.first for each in judged)
+    counted = [each for each in judged if each.sample.first or not (first and each.sample.real)]
+    pages = sorted((each for each in counted if each.sample.allowed), key=lambda each: -each.page)
     best, wrong, total = 1.0, 0.0, 0.0
     for each in pages:
         weight = REAL_WEIGHT if each.sample.real else 1.0
@@ -271,33 +295,41 @@ def told(judged: Sequence[Judged], at: float) -> str:
     )
 
 
-def _real(rounds: Iterable[str]) -> Iterable[Sample | None]:
+def _real(rounds: str) -> Iterable[Sample | None]:
     for page in real_pages():
-        folder = ROOT / ".local" / "real" / "seen" / f"{page.round}+{page.name}"
-        if page.round in rounds and folder.is_dir():
-            yield measured(page.name, page.truth.source, seen(folder), page.truth, real=True)
+        folder = SEEN / f"{page.round}+{page.name}"
+        if (not rounds or page.round in rounds.split(",")) and folder.is_dir():
+            unseen = CACHE / f"roles-{fold(page.truth.source, ROLE_FOLDS)}.npz"
+            with patch.object(roles, "load", lambda name, at=unseen: read(at) if at.is_file() else load(name)):
+                yield measured(page.name, page.truth.source, seen(folder), page.truth, real=True)
 
 
 def _drawn() -> Iterable[Sample | None]:
-    for folder in sorted((ROOT / ".local" / "pages" / "seen").iterdir()):
+    kept = ROOT / ".local" / "pages" / "seen"
+    for folder in sorted(kept.iterdir()) if kept.is_dir() else []:
         truth = msgspec.json.decode(Path(f"{folder.parents[1] / folder.name}.json").read_bytes(), type=Truth)
         yield measured(folder.name, folder.name, seen(folder), truth, real=False)
 
 
 def main() -> None:
-    rounds = os.environ.get("ROUNDS", "").split(",")
-    samples = [each for each in (*_real(rounds), *_drawn()) if each is not None]
+    rounds = os.environ.get("ROUNDS", "")
+    if "--keep" in sys.argv:
+        kept = [replace(each, first=True) for each in _real(rounds) if each is not None]
+        Path(sys.argv[sys.argv.index("--keep") + 1]).write_bytes(msgspec.json.encode(kept))
+        return
+    first = os.environ.get("FIRST_SIGHT")
+    samples = msgspec.json.decode(Path(first).read_bytes(), type=list[Sample]) if first else []
+    samples += [each for each in (*_real(rounds), *_drawn()) if each is not None]
     judged = cross_validated(samples)
     at = round(vouched_from(judged), 3)
-    for name, real in (("real", True), ("drawn", False)):
-        own = [each for each in judged if each.sample.real == real]
-        if own:
-            sys.stdout.write(f"{name}: {told(own, at)}")
+    groups = {(each.sample.real, each.sample.first) for each in judged}
+    for real, new in sorted(groups, reverse=True):
+        own = [each for each in judged if (each.sample.real, each.sample.first) == (real, new)]
+        sys.stdout.write(f"{'real' if real else 'drawn'}{', at first sight' if new else ''}: {told(own, at)}")
     if "--check" not in sys.argv:
         learnt = train(samples)
         models = {name: getattr(learnt, name).kept() for name in ("block", "page", "both")}
-        kept = {"vouched from": at, **models}
-        WEIGHTS.write_text(json.dumps(kept, indent=1) + "\n")
+        WEIGHTS.write_text(json.dumps({"vouched from": at, **models}, indent=1) + "\n")
         sys.stdout.write(f"Validated from {at} on; weights in {WEIGHTS.relative_to(ROOT)}.\n")
 
 

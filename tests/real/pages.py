@@ -13,6 +13,8 @@ from tests.benchmarks.scorer import Truth
 HERE = Path(__file__).parent
 TRUTH = HERE / "truth"
 CANDIDATES = HERE / "candidates.tsv"
+SEEN = HERE.parents[1] / ".local" / "real" / "seen"
+"""What the extractor was given of each page, kept by `make accuracy-real`."""
 
 
 class RealTruth(Truth, kw_only=True):

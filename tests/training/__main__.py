@@ -2,20 +2,28 @@
 
 PAGES (600) and TESTED (150) are how many drawn pages are made for training and for measuring, in words that the other
 has not. Those whose lines were read by the text recognition (`pages`) and the cells of real pages (`real`) come from
-the training folder, as far as they are there. A set of real pages is measured with a model that was trained without it.
+the training folder, as far as they are there. Real pages are measured with
+models that were trained without their sources.
 """
 
 import os
 import pickle
+import shutil
 import sys
+from collections import defaultdict
 from pathlib import Path
 
-from services.extractor.reading.learned.trees import FOLDER, load
+from services.extractor.reading.learned.trees import FOLDER, read
+from tests.real.calibrate import ROLE_FOLDS, fold
+from tests.real.pages import real_pages
 from tests.training import roles
 from tests.training import wording as words
 from tests.training.cells import Cell, kept_cells
 from tests.training.pages import CACHE
+from tests.training.roles import Figures, Rows
 
+REAL_WEIGHT = 5.0
+"""A line of a real page counts as that many drawn ones."""
 FEWEST = 30
 """Cells of a group that its figures are told of."""
 FIGURES = Path(".local/training-figures.md")
@@ -27,13 +35,13 @@ def group(cell: Cell) -> str:
     return cell.page.split("-")[-1] if not cell.page.startswith(("made", "real")) else ""
 
 
-def trained(learnt: list[Cell]) -> int:
+def trained(drawn: Rows, real: list[Rows]) -> int:
     """Train on some cells; gives the model's size in bytes.
 
-    Features are made with a model of letters that knows no drawn word, or the trees would trust it too much.
+    They are measured with a model of letters that knows no drawn word, or the trees would trust it too much.
     """
-    size = roles.train(learnt, MODEL)
-    load.cache_clear()
+    size = roles.train(drawn, real, MODEL)
+    read.cache_clear()
     return size
 
 
@@ -47,17 +55,24 @@ def main() -> None:
     pages, tested = int(os.environ.get("PAGES", "600")), int(os.environ.get("TESTED", "150"))
     drawn = kept_cells("made", "train", pages) + kept_cells("read", "train", pages // 2)
     held = {kind: kept_cells(kind, "test", tested) for kind in ("made", "read")}
-    paths = sorted(CACHE.glob("cells-real-*.pickle"))
-    real = {path.stem.removeprefix("cells-real-"): pickle.loads(path.read_bytes()) for path in paths}  # noqa: S301 (ours)
+    source = {f"{page.round}+{page.name}": page.truth.source for page in real_pages()}
+    real: defaultdict[int, list[Cell]] = defaultdict(list)
+    for path in sorted(CACHE.glob("cells-real-*.pickle")):
+        real[fold(source[path.stem.removeprefix("cells-real-")], ROLE_FOLDS)] += pickle.loads(path.read_bytes())  # noqa: S301 (ours)
     words.train(honest=True)
-    told = []
-    for name, cells in real.items():
-        trained(drawn + [cell for other, some in real.items() if other != name for cell in some])
-        told += rows(name, cells)
-    size = trained(drawn + [cell for cells in real.values() for cell in cells])
+    told, unseen = [], Figures()
+    learnt = {number: roles.learnable(cells, REAL_WEIGHT) for number, cells in sorted(real.items())}
+    made = roles.learnable(roles.typeless(drawn))
+    for number, cells in sorted(real.items()):
+        trained(made, [some for other, some in learnt.items() if other != number])
+        # Pages of this fold are read with it where their chances are learnt (`tests.real.calibrate`).
+        shutil.copyfile(MODEL, CACHE / f"roles-{number}.npz")
+        unseen += roles.measure(cells, lambda _: "", {}).get("", Figures())
+    told.append(unseen.row("real, other sources"))
+    size = trained(made, list(learnt.values()))
     told += [row for kind, cells in held.items() for row in rows(kind, cells)]
     share = words.train(honest=False)
-    text = "\n".join([f"{len(drawn)} cells, {size} bytes; letters {share:.3f}", *told, ""])
+    text = "\n".join([f"{len(drawn)} drawn cells, {size} bytes; letters {share:.3f}", *told, ""])
     FIGURES.parent.mkdir(exist_ok=True)
     FIGURES.write_text(text)
     sys.stdout.write(text)

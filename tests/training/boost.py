@@ -53,23 +53,27 @@ def boost(
 GOLDEN = Path("tests/unit/extractor/reading/learned")
 
 
-def keep_golden(model: lightgbm.Booster, table: npt.NDArray[np.float64], path: Path, count: int = 25) -> None:
+def keep_golden(
+    models: Sequence[lightgbm.Booster], table: npt.NDArray[np.float64], path: Path, count: int = 25
+) -> None:
     """Write what the trainer itself says of some rows, for the tests to hold numpy's answer against.
 
     Args:
+        models: of several classes, whose scores' mean is asked.
         path: of the model.
     """
     # As they are written, so that rounding moves no value over a threshold.
     rows = np.round(table[:: max(1, len(table) // count)][:count], 4)
-    chances = np.round(np.asarray(model.predict(rows)), 6)
+    scores = np.exp(np.mean([np.asarray(model.predict(rows, raw_score=True)) for model in models], axis=0))
+    chances = np.round(scores / scores.sum(axis=1, keepdims=True), 6)
     shown = [[None if np.isnan(value) else value for value in row] for row in rows.tolist()]
     kept = {"model": path.stem, "rows": shown, "chances": chances.reshape(len(rows), -1).tolist()}
     (GOLDEN / f"golden_{path.stem}.json").write_text(json.dumps(kept, separators=(",", ":")) + "\n")
 
 
-def export(model: lightgbm.Booster, features: Sequence[str], classes: Sequence[str], path: Path) -> int:
-    """Write a model as arrays; gives the file's size in bytes."""
-    trees = model.dump_model()["tree_info"]
+def export(models: Sequence[lightgbm.Booster], features: Sequence[str], classes: Sequence[str], path: Path) -> int:
+    """Write models as the arrays of one, which gives their scores' mean; gives the file's size in bytes."""
+    trees = [tree for model in models for tree in model.dump_model()["tree_info"]]
     feature: list[int] = []
     threshold: list[float] = []
     missing: list[bool] = []
@@ -116,7 +120,7 @@ def export(model: lightgbm.Booster, features: Sequence[str], classes: Sequence[s
         missing_left=np.array(missing, np.bool_),
         left=np.array(left, np.int16),
         right=np.array(right, np.int16),
-        leaf=np.array(leaf, np.float32),
+        leaf=np.array(leaf, np.float32) / len(models),
         node_at=np.array(node_at, np.int32),
         leaf_at=np.array(leaf_at, np.int32),
         depth=np.array(depth),

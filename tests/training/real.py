@@ -3,27 +3,27 @@
 A truth has each block's name, notes, room and teacher, but no places: a cell is the block that explains most of its
 text, and each fragment is the field that it is, or is a part of. What fits no field is left out.
 
-``python -m tests.training.real FOLDER NAME`` reads the pictures of a folder with a truth beside each.
+``python -m tests.training.real`` reads again what ``make accuracy-real`` kept of the pages, and keeps the cells of each
+in the training folder. ``PICTURES=folder`` is the folder of that: a truth beside a picture there has the persons' own
+names, which this repository's has not.
 """
 
+import os
 import pickle
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
-from services.extractor.pictures import decode
 from services.extractor.reading import PageInput, read_timetables
-from services.ocr.reading import Fault, Part, load
-from shared.messages import OcrPage
 from tests.benchmarks.scorer import likeness, normal
+from tests.benchmarks.seen import seen
+from tests.real.pages import SEEN, TRUTH, RealPage, real_pages
 from tests.training.cells import Cell, recorded
 from tests.training.pages import CACHE
 
 _RIGHT = 0.85
-_PICTURES = {".png", ".jpg", ".jpeg", ".webp"}
 
 
 class Block(msgspec.Struct):
@@ -93,32 +93,33 @@ def label(cell: Cell, blocks: Sequence[Block]) -> None:
     cell.name = best.name if any(likeness(said, name) >= _RIGHT for name in (best.name, *best.alt)) else None
 
 
-def cells_of(name: str, page: PageInput, blocks: Sequence[Block]) -> list[Cell]:
-    """The cells of a page, labelled."""
+def cells_of(name: str, pages: list[PageInput], blocks: Sequence[Block]) -> list[Cell]:
+    """The cells of a document's pages, labelled."""
     found: list[Cell] = []
     with recorded(found, name):
-        read_timetables([page])
+        read_timetables(pages)
     for cell in found:
         label(cell, blocks)
     return found
 
 
+def truth_of(page: RealPage, pictures: Path | None) -> Truth:
+    """A page's truth: the one beside its picture, which has the persons' own names, or else this repository's."""
+    own = pictures / page.round / f"{page.name}.json" if pictures else TRUTH / page.round / f"{page.name}.json"
+    path = own if own.is_file() else TRUTH / page.round / f"{page.name}.json"
+    return msgspec.json.decode(path.read_bytes(), type=Truth)
+
+
 def main() -> None:
-    folder, name = Path(sys.argv[1]), sys.argv[2]
-    read = load()[1]
-    cells: list[Cell] = []
-    for path in sorted(each for each in folder.iterdir() if each.suffix in _PICTURES):
-        blocks = msgspec.json.decode(path.with_suffix(".json").read_bytes(), type=Truth).all()
-        answer = read(path.read_bytes(), lambda _: None)
-        while isinstance(answer, Part):
-            answer = read(answer, lambda _: None)
-        if isinstance(answer, Fault):
-            continue
-        ocr = OcrPage(page=0, image="", width=answer.width, height=answer.height, lines=answer.lines)
-        picture = decode(answer.copy or path.read_bytes(), ocr).astype(np.uint8)
-        cells += cells_of(f"real-{name}-{path.stem}", PageInput(ocr, picture), blocks)
+    given = os.environ.get("PICTURES")
     CACHE.mkdir(parents=True, exist_ok=True)
-    (CACHE / f"cells-real-{name}.pickle").write_bytes(pickle.dumps(cells))
+    for page in real_pages():
+        folder, path = SEEN / f"{page.round}+{page.name}", CACHE / f"cells-real-{page.round}+{page.name}.pickle"
+        if folder.is_dir() and not path.exists():
+            blocks = truth_of(page, Path(given) if given else None).all()
+            cells = cells_of(f"real-{page.round}+{page.name}", seen(folder), blocks)
+            path.write_bytes(pickle.dumps(cells))
+            sys.stdout.write(f"{path.stem}: {len(cells)} cells\n")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -40,6 +40,9 @@ class Figures:
     lines: int = 0
     roles: int = 0
 
+    def __add__(self, other: "Figures") -> "Figures":
+        return Figures(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
     def row(self, name: str) -> str:
         """As a row of the model card."""
         if not self.cells:
@@ -60,8 +63,22 @@ def key(cell: Cell) -> tuple[str, ...]:
     return cell.page, *(f"{each.line} {each.text}" for each in cell.cut.fragments)
 
 
-def learnable(cells: Sequence[Cell]) -> tuple[tuple[str, ...], Floats, npt.NDArray[np.int64], Floats]:
-    """The columns, a row for each fragment, the number of its role or -1, and its weight."""
+@dataclass(frozen=True)
+class Rows:
+    """What is learnt from: the columns, a row for each fragment, the number of its role or -1, and its weight."""
+
+    columns: tuple[str, ...]
+    table: Floats
+    roles: npt.NDArray[np.int64]
+    weights: Floats
+
+
+def learnable(cells: Sequence[Cell], weight: float = 1.0) -> Rows:
+    """Measure cells that are to be learnt from.
+
+    Args:
+        weight: of a line that is one among several in its cell.
+    """
     names: tuple[str, ...] = ()
     rows, roles, weights = [], [], []
     times = Counter(map(key, cells))
@@ -73,22 +90,33 @@ def learnable(cells: Sequence[Cell]) -> tuple[tuple[str, ...], Floats, npt.NDArr
         rows.append(found)
         for cell in table:
             roles += [ROLES.index(role if role in ROLES else "note") if role else -1 for role in cell.roles]
-            weight = (1.0 if len(cell.roles) > 1 else ALONE) / times[key(cell)]
-            weight *= min(1.0, MOST / lines[cell.page])
-            weights += [weight] * len(cell.roles)
-    return names, np.vstack(rows), np.array(roles), np.array(weights)
+            own = (1.0 if len(cell.roles) > 1 else ALONE) / times[key(cell)] * min(1.0, MOST / lines[cell.page])
+            weights += [weight * own] * len(cell.roles)
+    return Rows(names, np.vstack(rows), np.array(roles), np.array(weights))
 
 
-def train(cells: Sequence[Cell], path: Path, rounds: int = ROUNDS) -> int:
-    """Train and write the model; gives its size in bytes."""
+def typeless(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells, those of some pages without their prints."""
     rng = random.Random(5)
     bare = {page for page in sorted({cell.page for cell in cells}) if rng.random() < TYPELESS}
-    shown = [replace(cell, cut=_bare(cell.cut)) if cell.page in bare else cell for cell in cells]
-    columns, rows, roles, weights = learnable(shown)
+    return [replace(cell, cut=_bare(cell.cut)) if cell.page in bare else cell for cell in cells]
+
+
+def train(drawn: Rows, real: Sequence[Rows], path: Path, rounds: int = ROUNDS) -> int:
+    """Train two models, of drawn cells alone and of all, and write their mean; gives its size in bytes.
+
+    Real pages are few and have their habits, drawn ones have the generator's: each keeps the other from trusting them.
+    """
+    everything = [drawn, *real]
+    rows = np.vstack([part.table for part in everything])
+    roles, weights = (np.concatenate([getattr(part, name) for part in everything]) for name in ("roles", "weights"))
     known = roles >= 0
-    model = boost(rows[known], roles[known], columns, ROLES, rounds, weights[known])
-    keep_golden(model, rows, path)
-    return export(model, columns, ROLES, path)
+    models = []
+    for count in (len(drawn.roles), len(rows)) if real else (len(rows),):
+        at = np.flatnonzero(known[:count])
+        models.append(boost(rows[at], roles[at], drawn.columns, ROLES, rounds, weights[at]))
+    keep_golden(models, rows, path)
+    return export(models, drawn.columns, ROLES, path)
 
 
 def _bare(cut: Cut) -> Cut:

@@ -13,6 +13,8 @@ _CODED = re.compile(r"^(.*[^\W\d_]{3,}.*?)\s+([A-ZŁŚŻŹĆ]{2,3}\s?[A-Za-z]{0,
 """A teacher's initials and a room behind the name ("j. polski WB 31")."""
 _LEVEL = re.compile(r"^(?:KS|PE|RE|DT|IT|ICT|AS|SL|HL|AP|YR|II|III|IV|VI)\s?\d|^[A-Z]{2,3}\d")
 """No initials with a room: subjects and levels, and what may be a course's number ("COMP 101" is longer)."""
+_SHARED = 2
+"""Names behind which a code stands."""
 _COURSE = re.compile(r"^[A-Z]{2,5}\s\d{3,4}[A-Z]?$")
 """A course's number ("CHEM 121", "MATH 2413"): its name, whatever other numbers the page has for rooms."""
 _GROUP = re.compile(
@@ -20,9 +22,14 @@ _GROUP = re.compile(
 )
 _GLUED = re.compile(
     # The OCR drops the blank before what follows a name in another style ("ChemiaA. Nowak", "EthikE.295").
-    r"^(?P<name>.*[a-zß-ÿł])(?P<aside>(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Hr|Fr|Sr|Sra)\.?|[Dp]\.|pani?)\s[^\W\d_a-z].*"
-    r"|[A-Z]\.\s?[A-Z][^\W\d_].*|[A-Z]{1,2}[.-]?\d{1,3}[a-z]?|\([^()]*\)?)$"
+    r"^(?P<name>.*[a-zß-ÿł])(?P<aside>(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Hr|Fr|Sr|Sra)\.?|D\.|(?<=[^\W\d_]{5})(?:[dp]\.|pani?))\s[^\W\d_a-z].*"
+    r"|[A-Z]\.\s?[A-Z][^\W\d_].*|[A-Z]{1,3}[\s.-]?\d{1,3}[a-z]?|(?<=[^\W\d_A-Z]{4})[A-Z]{2,3}|\([^()]*\)?)$"
 )
+_RECORD = re.compile(r"^(.*?[^\s(\[])\s*(?:;|\||::)\s*(\S.*)$")
+"""What names never hold: "Algebra; A. Lind; A411", "CST-390 :: Group A: By Lind"."""
+_LESSON = re.compile(r"^(?:lab|labo|laboratory|laboratorio|laboratório|laboratoire)\.?$", re.IGNORECASE)
+"""In brackets the kind of a lesson, however much it is a room elsewhere ("Databases (Lab)")."""
+_TAIL = re.compile(r"^(.*[^\W\d_].*?)\s+((?=\S*\d)[\w.-]{3,6})$")
 _TITLED = re.compile(
     r"^(\S.*?)\s+((?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Mme|Mlle|Mevr|Dhr|Sra?|Sig|Pani?)\b\.?|[A-Z]\.(?=\s?[^\W\d_a-z][^\W\d_])|p\.)\s?"
     r"[^\W\d_a-z].*)$"
@@ -40,6 +47,16 @@ def _codes(words: frozenset[str]) -> int:
     return sum(is_code(word.upper()) and any(letter.isalpha() for letter in word) for word in words)
 
 
+@lru_cache(maxsize=8)
+def _shared_tails(words: frozenset[str]) -> frozenset[str]:
+    """The codes that stand behind different names at the ends of a page's lines: rooms, as no course's number does."""
+    heads: dict[str, set[str]] = {}
+    for word in words:
+        if match := _TAIL.match(word):
+            heads.setdefault(match[2], set()).add(match[1])
+    return frozenset(tail for tail, names in heads.items() if len(names) >= _SHARED)
+
+
 def inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
     """Split a line such as "Physics (Mr Rossi)" or "Maths - Lab 2" into the name and its asides.
 
@@ -49,6 +66,11 @@ def inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
     """
     if _COURSE.match(text):
         return text, []
+    if match := _RECORD.match(text):
+        name, aside = inline(match[1], words)
+        return name, [*aside, match[2]]
+    if (match := _TAIL.match(text)) and match[2].casefold() in _shared_tails(words):
+        return match[1], [match[2]]
     if match := re.match(r"^(.*[^\W\d_]{2,}\b.*) (\S+)$", text):
         # "History H1" where the page has "H1" or several like it for itself; "Maths P1" may be its name.
         code = match[2]
@@ -61,6 +83,7 @@ def inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
         # The OCR reads a bracket's comma as a full stop now and then ("Lab 2. Mr Byrne").
         inside += [part.strip() for part in re.split(r"\.\s", match[2]) if part.strip()]
         known = any(is_person(part) or is_room(part) or is_initials(part) for part in inside)
+        known = known and not _LESSON.match(inside[0])
         # "(half class)", "(Unit 3)" explain; a capitalised word as in "Word Work (Phonics)" is part of the title.
         if known or match[2][0].islower() or re.search(r"\d", match[2]):
             return match[1], [match[2].strip()]

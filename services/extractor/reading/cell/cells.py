@@ -102,23 +102,19 @@ def _start_and_end(spans: list[Span], rows: list[list[Line]]) -> list[Span]:
 def assembled(cut: Cut, told: Told, words: frozenset[str]) -> CellText:
     """A cell's text from its fragments and what each of them is."""
     name = ""
-    notes: list[str] = []
-    said: dict[str, str] = {}
+    notes: list[tuple[str, str]] = []
     for fragment, role in zip(cut.fragments, told.roles, strict=True):
         if role in NAMING:
             own, aside = inline(fragment.text, words)
             name = _join(name, own, words) if name else own
-            notes.extend(aside)
-        elif notes and is_title(notes[-1]):
-            notes[-1] += f" {fragment.text}"
-            said[role] = notes[-1]
+            notes.extend(("", text) for text in aside)
+        elif notes and is_title(notes[-1][1]):
+            notes[-1] = (role, f"{notes[-1][1]} {fragment.text}")
         else:
-            notes.append(fragment.text)
-            said.setdefault(role, fragment.text.strip("()[] "))
-    plain = [note.strip("()[] ") for note in notes if note.strip("()[] ")]
+            notes.append((role, fragment.text))
+    plain = [(role, text) for role, note in notes if (text := note.strip("()[] "))]
     teacher, room = people_and_rooms(plain)
-    teacher, room = teacher or said.get("teacher"), room or said.get("room")
-    return CellText(unspaced(name, words), _notes(plain), teacher, room, told.chance)
+    return CellText(unspaced(name, words), _notes([text for _, text in plain]), teacher, room, told.chance)
 
 
 def _without_pictogram(fragments: list[Fragment]) -> list[Fragment]:

@@ -38,8 +38,6 @@ ROLES = ("name", "more", "note", "room", "teacher")
 """``more`` goes on from the name, as its wrapped second half; ``note`` is all that is none of the others."""
 NAMING = ("name", "more")
 """What a lesson's name is made of."""
-_WRAPPED = 0.25
-"""Odds that a line goes on from a name on real pages, against those on the drawn ones that the model was trained on."""
 _SURE = 0.95
 """Chance given to words which belong together that they are one name; set by hand, not measured."""
 _MUCH_OTHER = 0.6
@@ -87,11 +85,13 @@ def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
         # A group's label ("Group 2") begins no name where there is anything else.
         labels = np.array([is_group(fragment.text) for fragment in cut.fragments])
         begins = int(np.where(labels, -1.0, rows[:, ROLES.index("name")]).argmax())
-        naming = rows[:, : len(NAMING)].sum(axis=1)
-        naming = _WRAPPED * naming / (_WRAPPED * naming + 1 - naming)
+        # What may begin a name itself is another lesson's more often than a part of this one's.
+        naming = rows[:, ROLES.index("more")].copy()
         naming[[fragment.aside or label for fragment, label in zip(cut.fragments, labels, strict=True)]] = 1 - _SURE
         for index, (one, two) in enumerate(pairwise(cut.fragments)):
-            if (index == begins or naming[index] > 0.5) and _cannot_end(one, two, words):
+            if two.aside or _much_other(one, two):
+                naming[index + 1] = min(naming[index + 1], 1 - _SURE)
+            elif (index == begins or naming[index] > 0.5) and _cannot_end(one, two, words):
                 naming[index + 1] = _SURE
         named = naming > 0.5
         named[begins] = True
@@ -102,11 +102,14 @@ def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
     return out
 
 
+def _much_other(one: Fragment, two: Fragment) -> bool:
+    """Whether the second is printed so much smaller or paler than the first that nothing goes on in it."""
+    like = likeness(one.type, two.type) if one.type and two.type else None
+    return two.size <= _MUCH_OTHER * one.size or (like is not None and like <= _MUCH_OTHER)
+
+
 def _cannot_end(one: Fragment, two: Fragment, words: frozenset[str]) -> bool:
     """Whether a name that ends in one fragment must go on in the next: their words belong together."""
-    like = likeness(one.type, two.type) if one.type and two.type else None
-    if two.aside or two.size < _MUCH_OTHER * one.size or (like is not None and like < _MUCH_OTHER):
-        return False
     phrase = f"{one.text} {two.text}".casefold()
     broken = f"{one.text.split()[-1]}{two.text.split()[0]}".casefold()
     return bool(

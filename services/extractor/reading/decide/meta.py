@@ -18,7 +18,8 @@ _KEYS = {
     r"docente|docent|leraar|lerares|leerkracht|mentor|professora?|diretora?\s*de\s*turma|klassenvorstand|kv|m[úu]inteoir|"
     r"nauczyciel(?:ka)?|wychowawc[az]y?ni?|wychowawca|name",
     "class_name": r"class(?:\s*name)?|form|group|tutor\s*group|grade|set|klasse|classe|clase|grupo|gruppe|turma|klas|"
-    r"groep|klasa|oddzia[lł]|year\s*group|sezione",
+    r"groep|klasa|oddzia[lł]|year\s*group|sezione|kelas|l[ớo]p|osztály|t[řr]ída|trieda|razred|luokka|sınıf|clasa|grupa|"
+    r"section|batch|class\s*/\s*section",
     "term": r"term|half[\s-]*term|(?:schul)?halbjahr|semester|trimester|trimestre|semestre|quadrimestre|quarter|"
     r"bimestre|p[ée]riode|per[ií]odo|periodo|periode|blok|semestr|okres|evaluaci[oó]n",
     "year": r"(?:school\s*|academic\s*)?year|schuljahr|ann[ée]e(?:\s*scolaire)?|curso(?:\s*(?:escolar|acad[ée]mico))?|"

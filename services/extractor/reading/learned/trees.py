@@ -75,10 +75,15 @@ class Trees:
         return several
 
 
-@lru_cache
 def load(name: str) -> Trees:
-    """A model of the folder `models`, by its name; read once."""
-    with np.load(FOLDER / f"{name}.npz", allow_pickle=False) as kept:
+    """A model of the folder `models`, by its name."""
+    return read(FOLDER / f"{name}.npz")
+
+
+@lru_cache
+def read(path: Path) -> Trees:
+    """The model of a file; read once."""
+    with np.load(path, allow_pickle=False) as kept:
         return Trees(
             classes=tuple(map(str, kept["classes"])),
             features=tuple(map(str, kept["features"])),

@@ -1,6 +1,7 @@
 """Words that tell what a piece of text in a cell is: a room, a person, a break, nothing at all."""
 
 import re
+from collections.abc import Sequence
 
 from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.lexicon.wordfiles import load, pattern, plain
@@ -35,6 +36,12 @@ _OF_GROUP = re.compile(rf"^(?:{pattern(_WORDS['groups'])})\b\.?\s?[\dA-D]\b", re
 # "II" is a course's number ("Algebra II").
 _INITIALS = re.compile(r"^(?!(?:I{2,3}|IV|VI{0,3})$)[A-Z]{2,4}(?:\s?/\s?[A-Z]{2,4})*$")
 _KEY = re.compile(r"^[^\W\d_]{1,4}\.? ?= ?[^\W\d_]")
+_PARTS = re.compile(rf"[,;|]|\s[-–—]\s|\s(?={_TITLES}\.?\s)", re.IGNORECASE)
+_KEYED = re.compile(
+    rf"^(?:(?P<teacher>{pattern(_WORDS['teacher keys'])})|{_ROOM_WORDS}|{_FOREIGN_ROOMS})\s*:\s*(?P<value>\S.*)$",
+    re.IGNORECASE,
+)
+"""A note that says what it is ("Prof: Lindqvist", "Salle: A502")."""
 _FREE = {plain(word) for word in _WORDS["free"]} | {""}
 _WEEKLY = re.compile(rf"\b(?:{pattern(_WORDS['weekly'])})\b", re.IGNORECASE)
 SUBJECTS = frozenset(_WORDS["subjects"])
@@ -123,18 +130,27 @@ def is_bracketed(text: str) -> bool:
     return text.startswith(("(", "[")) and text.endswith((")", "]"))
 
 
-def people_and_rooms(notes: list[str]) -> tuple[str | None, str | None]:
-    """The first person and the first room among a cell's notes ("Lab 2 Dr Singh" holds both).
+def people_and_rooms(notes: Sequence[tuple[str, str]]) -> tuple[str | None, str | None]:
+    """The persons and the rooms among a cell's notes ("Lab 2 Dr Singh" holds both).
+
+    Args:
+        notes: what each was taken for, "teacher", "room" or anything else, and its text.
 
     Returns:
         Teacher, room.
     """
-    teacher = room = None
-    for note in notes:
-        for part in re.split(r"[,;|]|\s(?=" + _TITLES + r"\.?\s)", note.strip("()[] "), flags=re.IGNORECASE):
-            part = part.strip()
-            if teacher is None and is_person(part):
-                teacher = part
-            elif room is None and is_room(part):
-                room = part
-    return teacher, room
+    found: dict[str, list[str]] = {"teacher": [], "room": []}
+    for role, note in notes:
+        parts = [part for each in _PARTS.split(note.strip("()[] ")) if (part := each.strip("()[] "))]
+        for part in parts:
+            # A bare code may be a group's or a course's as well: what the line was taken for decides.
+            worded = is_room(part) and not (role == "note" and part == note and is_code(part))
+            if match := _KEYED.match(part):
+                found["teacher" if match["teacher"] else "room"].append(match["value"])
+            elif is_person(part):
+                found["teacher"].append(part)
+            elif role in found and not (worded and len(parts) > 1):
+                found[role].append(part)
+            elif worded:
+                found["room"].append(part)
+    return ", ".join(found["teacher"]) or None, ", ".join(found["room"]) or None

@@ -14,6 +14,7 @@ from services.extractor.reading.lexicon.words import (
     is_person,
     is_room,
     is_weekly,
+    people_and_rooms,
     room_at_end,
 )
 from services.extractor.reading.model import Line, Rect, Type
@@ -59,6 +60,14 @@ def stack(*texts: str | tuple[str, float]) -> list[Line]:
         (["HISTOIRE-GEOGRAPHIE", "LEROY C.", "Salle 204"], "HISTOIRE-GEOGRAPHIE", "LEROY C., Salle 204"),
         (["W.I.N. Time", ("Intervention", 12)], "W.I.N. Time", "Intervention"),
         (["Science", ("Lab", 13)], "Science", "Lab"),
+        (["Design patterns; A. Lind; A411"], "Design patterns", "A. Lind; A411"),
+        (["20CST-390:L :: GP-All: By"], "20CST-390:L", "GP-All: By"),
+        (["Human Comp. Inter."], "Human Comp. Inter.", None),
+        (["Comp. Science"], "Comp. Science", None),
+        (["Databases (Lab)"], "Databases (Lab)", None),
+        (["j.angielskiHS 11"], "j.angielski", "HS 11"),
+        (["j.niemieckiNK"], "j.niemiecki", "NK"),
+        (["Biology 101"], "Biology 101", None),
     ],
 )
 def test_name_and_notes(texts: list[str | tuple[str, float]], name: str, notes: str | None) -> None:
@@ -70,6 +79,29 @@ def test_name_and_notes(texts: list[str | tuple[str, float]], name: str, notes: 
 def test_teacher_and_room_are_told_apart() -> None:
     cell = read_cell(stack("Maths", ("Lab 2 Dr Singh", 14)), CELL, frozenset())
     assert (cell.teacher, cell.room) == ("Dr Singh", "Lab 2")
+
+
+def test_a_code_behind_several_names_is_a_room() -> None:
+    words = frozenset({"arc 3-3", "ascs 3-3", "biology 101"})
+    assert [read_cell(stack(text), CELL, words).name for text in ("ARC 3-3", "Biology 101")] == ["ARC", "Biology 101"]
+
+
+@pytest.mark.parametrize(
+    ("notes", "teacher", "room"),
+    [
+        ([("note", "Prof: Lindqvist"), ("note", "Salle: A502")], "Lindqvist", "A502"),
+        ([("teacher", "Lindqvist"), ("room", "Large Chem")], "Lindqvist", "Large Chem"),
+        ([("note", "G1"), ("room", "Labo6")], None, "Labo6"),
+        ([("", "G1")], None, "G1"),
+        ([("note", "Lab 2 Dr Singh")], "Dr Singh", "Lab 2"),
+        ([("teacher", "Ms. Lind"), ("teacher", "Ms. Ode")], "Ms. Lind, Ms. Ode", None),
+        ([("note", "bring a coat")], None, None),
+    ],
+)
+def test_what_a_line_was_taken_for_tells_bare_surnames_and_codes(
+    notes: list[tuple[str, str]], teacher: str | None, room: str | None
+) -> None:
+    assert people_and_rooms(notes) == (teacher, room)
 
 
 def test_a_word_broken_over_two_lines_is_one_word() -> None:
