@@ -14,11 +14,11 @@ from services.extractor.reading.decide.layouts import read_layouts
 from services.extractor.reading.decide.meta import Meta, read_meta
 from services.extractor.reading.decide.several import Week, excludes, weeks_of
 from services.extractor.reading.decide.unread import unread
-from services.extractor.reading.evidence.deskew import deskew
+from services.extractor.reading.evidence.deskew import Straight, deskew
 from services.extractor.reading.evidence.line_repair import repair_lines
 from services.extractor.reading.evidence.line_split import split_columns, split_lines
 from services.extractor.reading.evidence.orientation import turned_pages
-from services.extractor.reading.evidence.rules import find_rules
+from services.extractor.reading.evidence.rules import Rules, find_rules
 from services.extractor.reading.evidence.textlayer import with_layer
 from services.extractor.reading.evidence.trim import trimmed
 from services.extractor.reading.evidence.type_changes import with_type_changes
@@ -27,7 +27,7 @@ from services.extractor.reading.lexicon.calendar import SCRIPTS, script_of
 from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lexicon.times import text_of
 from services.extractor.reading.lexicon.words import is_key
-from services.extractor.reading.model import BlockDraft, LayoutResult, Matrix, PageInput, Reading, Rect
+from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Matrix, PageInput, Reading, Rect
 from shared.messages import DAYS, Box, TimeBlock, Warning_
 
 MAX_LINES = 1000
@@ -115,17 +115,22 @@ def _moved(warning: Warning_, by: int) -> Warning_:
     return Warning_(code=warning.code, message=warning.message, time_block=warning.time_block + by)
 
 
-def _read_page(page: PageInput) -> tuple[list[Reading], float]:
-    """A page's weeks, at least one, and what they are worth against other readings of it (`layout_score`)."""
+def _prepared(page: PageInput) -> tuple[Straight, list[Line], Rules]:
+    """A page's text and separators as the layouts are read from: every step that puts right what the OCR read."""
     page = replace(page, ocr=with_layer(page.ocr, page.layer), layer=None)
     straight = deskew(page)
     lines = [line for line in straight.lines if line.text and line.confidence >= MIN_SCORE][:MAX_LINES]
     lines = [line for line in repair_lines(lines) if not is_key(line.text)]
-    if not lines:
-        return [Reading()], 0.0
     rules = find_rules(straight.picture, lines)
     lines = with_type_changes(straight.picture, with_types(straight.picture, trimmed(lines, rules)))
-    lines = split_columns(split_lines(lines, rules), straight.picture)
+    return straight, split_columns(split_lines(lines, rules), straight.picture), rules
+
+
+def _read_page(page: PageInput) -> tuple[list[Reading], float]:
+    """A page's weeks, at least one, and what they are worth against other readings of it (`layout_score`)."""
+    straight, lines, rules = _prepared(page)
+    if not lines:
+        return [Reading()], 0.0
     spoken = languages_of(lines)
     results = read_layouts(View(lines, rules, False, spoken), View(lines, rules, True, spoken))
     if not results:
