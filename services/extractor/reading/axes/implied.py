@@ -5,19 +5,18 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-from services.extractor.reading.axes.series import DayBand, DayHeader
+from services.extractor.reading.axes.series import DayBand, DayHeader, week_from
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.lexicon.wordfiles import plain
 from services.extractor.reading.model import Line, Rect, sources_of
-from shared.messages import DAYS, Warning_
+from shared.messages import Warning_
 
 UNREAD = 0.7
 """Score of a day whose name was not read and that only its place tells."""
 RULED = 0.6
 """Share of a column's height along which its edge must be drawn."""
-FRIDAY = 4
 _FEW = 0.25
 """Of the texts that a day's column usually holds."""
 _LONG = 0.8
@@ -37,9 +36,10 @@ def add_unread(view: View, header: DayHeader) -> None:
     bands = header.bands
     if len(sources_of(band.line for band in bands)) < len(bands):
         return
+    week = week_from(bands[0].day)
     for day, line in _by_words(view, header).items():
-        bands.append(DayBand(DAYS[day], replace(line, confidence=min(UNREAD, line.confidence)), bands[0].week))
-        header.implied.append(DAYS[day])
+        bands.append(DayBand(week[day], replace(line, confidence=min(UNREAD, line.confidence)), bands[0].week))
+        header.implied.append(week[day])
     bands.sort(key=lambda band: view.rect(band.line).cx)
     places = _by_columns(view, header)
     if places is None:
@@ -51,14 +51,15 @@ def add_unread(view: View, header: DayHeader) -> None:
         shift = at - rect.cx
         moved = view.back(replace(rect, x0=rect.x0 + shift, x1=rect.x1 + shift))
         line = replace(model.part("", moved), confidence=UNREAD, sources=())
-        bands.append(DayBand(DAYS[day], line, bands[0].week))
-    header.implied.extend(DAYS[day] for day in sorted(places))
+        bands.append(DayBand(week[day], line, bands[0].week))
+    header.implied.extend(week[day] for day in sorted(places))
     bands.sort(key=lambda band: view.rect(band.line).cx)
 
 
 def _by_words(view: View, header: DayHeader) -> dict[int, Line]:
     """Missing days with the words that stand for them in the names' row, over as many texts as the days have."""
-    order = [DAYS.index(band.day) for band in header.bands]
+    week = week_from(header.bands[0].day)
+    friday, order = week.index("friday"), [week.index(band.day) for band in header.bands]
     rects = [view.rect(band.line) for band in header.bands]
     own = sources_of(band.line for band in header.bands)
     body = [line for line in view.lines if view.rect(line).cy > header.v1]
@@ -76,7 +77,7 @@ def _by_words(view: View, header: DayHeader) -> dict[int, Line]:
             words.append((rect.cx, line))
     edges = [-math.inf, *(rect.cx for rect in rects), math.inf]
     found: dict[int, Line] = {}
-    for (lo, hi), first, last in zip(pairwise(edges), [-1, *order], [*order, FRIDAY + 1], strict=True):
+    for (lo, hi), first, last in zip(pairwise(edges), [-1, *order], [*order, friday + 1], strict=True):
         inside = [line for at, line in sorted(words, key=lambda item: item[0]) if lo < at < hi]
         missing = range(first + 1, last)
         if len(inside) == len(missing):
@@ -119,7 +120,8 @@ def _by_columns(view: View, header: DayHeader) -> dict[int, float] | None:
         named = any(len(plain(line.text)) > 2 or is_period(line.text) for line in _inside(view, heads, columns[at]))
         return alike and enough and not named
 
-    order = [DAYS.index(band.day) for band in header.bands]
+    week = week_from(header.bands[0].day)
+    friday, order = week.index("friday"), [week.index(band.day) for band in header.bands]
     gaps = [(range(a + 1, b), range(i + 1, j)) for (i, a), (j, b) in pairwise(zip(order, own, strict=True))]
     found = [(days, at) for at, days in gaps]
     if order[0]:
@@ -127,11 +129,11 @@ def _by_columns(view: View, header: DayHeader) -> dict[int, float] | None:
         while first > 0 and blank(first - 1):
             first -= 1
         found.append((range(order[0]), range(first, own[0])))
-    if order[-1] < FRIDAY:
+    if order[-1] < friday:
         last = own[-1] + 1
         while last < len(columns) and blank(last):
             last += 1
-        found.append((range(order[-1] + 1, FRIDAY + 1), range(own[-1] + 1, last)))
+        found.append((range(order[-1] + 1, friday + 1), range(own[-1] + 1, last)))
     out: dict[int, float] = {}
     for days, at in found:
         if len(days) == len(at) and all(blank(each) for each in at):
@@ -162,7 +164,8 @@ def _inside(view: View, lines: list[Line], column: Span) -> list[Line]:
 
 def _by_pitch(view: View, header: DayHeader) -> dict[int, float]:
     """Missing days with the places where their names would stand among evenly spaced ones."""
-    order = [DAYS.index(band.day) for band in header.bands]
+    week = week_from(header.bands[0].day)
+    friday, order = week.index("friday"), [week.index(band.day) for band in header.bands]
     middles = [view.rect(band.line).cx for band in header.bands]
     named = list(pairwise(zip(middles, order, strict=True)))
     pitch = median([(b - a) / (j - i) for (a, i), (b, j) in named])
@@ -171,9 +174,9 @@ def _by_pitch(view: View, header: DayHeader) -> dict[int, float]:
         return {}
     first, last = order[0], order[-1]
     wanted = [day for day in range(first + 1, last) if day not in order]
-    if last == FRIDAY - 1 and first == 0 and _cells_at(view, header, middles[-1] + pitch, pitch):
-        wanted.append(FRIDAY)
-    if first == 1 and last == FRIDAY and _cells_at(view, header, middles[0] - pitch, pitch):
+    if last == friday - 1 and first == 0 and _cells_at(view, header, middles[-1] + pitch, pitch):
+        wanted.append(friday)
+    if first == 1 and last == friday and _cells_at(view, header, middles[0] - pitch, pitch):
         wanted.append(0)
     return {day: middles[0] + (day - first) * pitch for day in wanted}
 

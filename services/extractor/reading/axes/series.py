@@ -43,6 +43,8 @@ class DayBand:
     hi: float = 0.0
     every: bool = False
     """What stands here holds for every day that has no entry of its own."""
+    group: str | None = None
+    """The class that it is of, where the table has a column for each of several."""
 
     @property
     def weight(self) -> float:
@@ -87,6 +89,12 @@ class _Name:
     cycle: int | None = None
     letter: bool = False
     weekday: bool = True
+
+
+def week_from(first: Day) -> tuple[Day, ...]:
+    """The days in the order of a week whose first is named `first`: it begins on Saturday, on Sunday, or on Monday."""
+    at = DAYS.index(first) if first in ("saturday", "sunday") else 0
+    return (*DAYS[at:], *DAYS[:at])
 
 
 def level(a: Rect, b: Rect) -> bool:
@@ -216,7 +224,10 @@ def _repeats(band: DayBand, item: _Name) -> bool:
 
 def _follows(run: list[DayBand], day: Day, week: WeekLetter | None) -> bool:
     """Whether a day comes after those before it: later in the week, or in another week that they are not of."""
-    if not run or DAYS.index(day) > DAYS.index(run[-1].day):
+    if not run:
+        return True
+    week_days = week_from(run[0].day)
+    if week_days.index(day) > week_days.index(run[-1].day):
         return True
     return bool(week and run[-1].week) and all((band.day, band.week) != (day, week) for band in run)
 
@@ -224,7 +235,8 @@ def _follows(run: list[DayBand], day: Day, week: WeekLetter | None) -> bool:
 def _day_of(item: _Name, run: list[DayBand], after: _Name | None) -> Day:
     """The day of a name: of several, the first after the one before it, or else the last before the next."""
     if run:
-        later = (day for day in item.options if DAYS.index(day) > DAYS.index(run[-1].day))
+        week = week_from(run[0].day)
+        later = (day for day in item.options if week.index(day) > week.index(run[-1].day))
         return next(later, item.options[0])
     earlier = [day for day in item.options if after and DAYS.index(day) < DAYS.index(after.options[0])]
     return earlier[-1] if earlier else item.options[0]

@@ -33,7 +33,7 @@ _FIGURES = "IlOo"
 _AND = ",&+/ "
 """What stands behind one day where another follows."""
 _HALF = r"(?:\s?[AaPp]\.?[Mm](?![^\W\d])\.?)?"
-_HALF_FIRST = re.compile(rf"[ap]\.?\s?m\.?(?:$|\s?[{DASH}]\s?{CLOCK}{_HALF}$)", re.IGNORECASE)
+_HALF_FIRST = re.compile(rf"(?:[ap]\.?\s?m\.?|noon)(?:$|\s?[{DASH}]\s?{CLOCK}{_HALF}$)", re.IGNORECASE)
 _RANGE = re.compile(rf"{CLOCK}{_HALF}\s*[{DASH}]\s*{CLOCK}{_HALF}")
 # A rule right beside a time, read as a figure: "108:00-08:15!".
 _RULED = re.compile(r"^[1Iil|!](?=\d\d:\d\d(?!\d))|^[i|!](?=\d:\d\d(?!\d))|(?<=\d:\d\d)[1Il|!]$")

@@ -11,6 +11,7 @@ from services.extractor.reading.model import Line, Rect
 
 DASH = "-–—−~"
 CLOCK = r"\d{1,2}\s?[:.hH]\s?\d{2}"
+_HOUR = r"(?:[01]?\d|2[0-4])(?:\s?[hH])?"
 CLOCK_ALONE = re.compile(rf"{CLOCK}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _CLOCK_OR_DIGITS = re.compile(rf"{CLOCK_ALONE.pattern}|[012]\d[0-5]\d", re.IGNORECASE)
 PAIRS = 3
@@ -29,11 +30,12 @@ FROM = re.compile(rf"^[{DASH}\s]*(?:[{DASH}]|(?:to|till?|until|bis|à|al?|tot|do
 
 
 def with_minutes(lines: list[Line]) -> list[Line]:
-    """The lines, hours without minutes as times ("7", "7:30", "8"; "8" to "18"): labels of one column or row that rise.
+    """The lines, hours without minutes as times ("7", "7:30", "8"; "8" to "18"; "8h" to "12h"): labels of one column or
+    row that rise.
 
     Numbers alone are periods, unless they go beyond those of a day.
     """
-    labels = [line for line in lines if line.upright and re.fullmatch(rf"\d{{1,2}}|{CLOCK}", line.text.strip())]
+    labels = [line for line in lines if line.upright and re.fullmatch(rf"{_HOUR}|{CLOCK}", line.text.strip())]
     made: dict[int, Line] = {}
     for across in (False, True):
         left, scales = labels, list[list[Line]]()
@@ -42,10 +44,12 @@ def with_minutes(lines: list[Line]) -> list[Line]:
             row = [line for line in left if (level_with if across else overlapping)(seed, line.rect)]
             left = [line for line in left if all(line is not other for other in row)]
             if _is_scale(sorted(row, key=lambda line: line.rect.cx if across else line.rect.cy)):
-                scales.append([line for line in row if line.text.strip().isdigit()])
+                scales.append([line for line in row if re.fullmatch(_HOUR, line.text.strip())])
         # Rows of numbers under each other are a month.
-        if len(scales) == 1:
-            made |= {line.id: replace(line, text=f"{line.text.strip()}:00") for line in scales[0]}
+        if len(scales) > 1:
+            scales = [scale for scale in scales if not any(line.text.strip().isdigit() for line in scale)]
+        for line in (line for scale in scales for line in scale):
+            made[line.id] = replace(line, text=f"{line.text.strip(' hH')}:00")
     return [made.get(line.id, line) for line in lines]
 
 
@@ -54,7 +58,8 @@ def _is_scale(row: list[Line]) -> bool:
     steps = [after - before for before, after in pairwise(at)]
     if len(row) < _SCALE or min(steps) <= 0 or max(steps) > _STEP or at[0] < _FIRST:
         return False
-    return at[-1] > _LAST_PERIOD * 60 or any(value % 60 for value in at)
+    marked = not any(line.text.strip().isdigit() for line in row)
+    return marked or at[-1] > _LAST_PERIOD * 60 or any(value % 60 for value in at)
 
 
 def _minutes(text: str) -> int:

@@ -1,6 +1,7 @@
 """Words set letter by letter: wide apart in one cell, or spread over the cells of a row (B-R-E-A-K)."""
 
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 
 from services.extractor.reading.lexicon.words import is_weekly
 
@@ -9,6 +10,8 @@ _SPREAD = _COMMON.split()
 """What is set so, in the languages read."""
 _ENOUGH = 4
 """Letters that make a word."""
+_LEAST, _PIECE, _LIKE = 3, 2, 0.6
+"""Letters left of a word, letters of one piece at most, and how much of both is the same."""
 
 
 def whole_word(letters: str) -> str:
@@ -21,6 +24,21 @@ def whole_word(letters: str) -> str:
         return letters[::-1]
     fits = [word for word in _SPREAD if any(word[:at] + word[at + 1 :] == upper for at in range(len(word)))]
     return fits[0] if len(fits) == 1 and len(letters) >= _ENOUGH else letters
+
+
+def likely_word(pieces: list[str]) -> str | None:
+    """The common word that pieces of one or two letters are left of ("N", "CH", "D" of "LUNCH"), in either direction;
+    null if they are others, or like no word or several."""
+    letters = "".join(char for piece in pieces for char in piece.upper() if char.isalpha())
+    if len(letters) < _LEAST or any(len(piece) > _PIECE for piece in pieces):
+        return None
+    ratios = {word: max(_likeness(letters, word), _likeness(letters[::-1], word)) for word in _SPREAD}
+    best = max(ratios, key=lambda word: ratios[word])
+    return best if ratios[best] >= _LIKE and list(ratios.values()).count(ratios[best]) == 1 else None
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def unspaced(name: str, words: frozenset[str]) -> str:

@@ -69,6 +69,7 @@ _SINGLE = re.compile(r"(?<![\d:.,/])(?<![^\W_])(?<![^\W_][.-])" + _CLOCK.format(
 _AFTER_LABEL = re.compile(r"([^\W\d_]{3}):(?=\d)|((?:^|\W)[^\W\d_]+[\s.]?\d):(?=\d{1,2}\s?[:.]\s?\d\d(?!\s?[:.]))")
 # The stop behind a period's number, with the time close to it ("1.7:45", "6.12:10").
 _AFTER_NUMBER = re.compile(r"^\s*\d{1,2}\.(?=\d{1,2}:\d\d)")
+_NOON_WORD = re.compile(r"(?<=12 )noon\b|(?<=12:00 )noon\b|(?<=12.00 )noon\b", re.IGNORECASE)
 _FOREIGN = str.maketrans("\u0399\u0406\u039f\u041e\u03bf\u043e", "IIOOoo")
 """Greek and Cyrillic letters that look like these."""
 # Both cases of each: the patterns ignore case.
@@ -85,6 +86,8 @@ def find_times(text: str) -> list[Span]:
         # A rule before the text is read as a stop; positions stay.
         text = " " + text[1:]
     text = text.translate(_FOREIGN)
+    # As long as before: positions stay.
+    text = _NOON_WORD.sub(" p m", text)
     text = _AFTER_LABEL.sub(lambda match: match.group()[:-1] + " ", text)
     text = _AFTER_NUMBER.sub(lambda match: match.group()[:-1] + " ", text)
     spans: list[Span] = []

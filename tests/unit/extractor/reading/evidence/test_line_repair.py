@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.extractor.reading.evidence.line_repair import repair_lines
+from services.extractor.reading.evidence.time_labels import with_minutes
 from services.extractor.reading.model import Line, Rect
 
 STARTS = ("08:55", "09:45", "10:50", "11:40")
@@ -278,3 +279,12 @@ def test_starts_over_and_ends_under_their_period_s_number() -> None:
 def test_a_number_between_each_start_and_the_next_is_no_row_s_middle() -> None:
     column = [clock(text, 50 * row) for row, text in enumerate(("8:00", "1", "8:45", "2", "9:30", "3", "10:15", "4"))]
     assert not any("-" in text for text in texts(column))
+
+
+def test_hours_with_their_letter_are_a_scale_in_every_table_of_the_page() -> None:
+    lines = [
+        Line(10 * row + at, f"{8 + at}h", 0.99, 0, Rect(100 + 80 * at, y, 130 + 80 * at, y + 20), 20.0)
+        for row, y in enumerate((50.0, 400.0))
+        for at in range(6)
+    ]
+    assert [line.text for line in with_minutes(lines)] == [f"{8 + at}:00" for _ in range(2) for at in range(6)]
