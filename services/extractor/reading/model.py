@@ -151,6 +151,8 @@ class BlockDraft:
     """From where to where the block reaches across its day's column, if it is drawn over a part of that only."""
     table: int = 0
     """Which of the page's tables it stands in."""
+    group: str | None = None
+    """The class whose row or column it stands in, where a table has one for each of several."""
     certainty: float = 1.0
     """How sure the layout reader is of the cell's place and name, 0 to 1; the OCR's own score comes on top."""
     named: float = 1.0

@@ -30,6 +30,8 @@ class TimeBand:
     source: TimeSource | None = None
     implied: bool = False
     """Its number was not read; those above and below it tell it."""
+    several: bool = False
+    """Rules part it into rows of which the first alone has a label: they go on from it."""
     weekly: bool = False
     """Its cells hold what has no number: a break, or a name that the legend knows."""
 
@@ -45,6 +47,7 @@ def split_between(
     even: tuple[bool, bool] = (False, False),
     good: float = 0.75,
     begin: float | None = None,
+    least: float = MIN_CUT,
 ) -> list[tuple[float, float]]:
     """Bands for headers.
 
@@ -58,6 +61,7 @@ def split_between(
         even: whether the first and the last band are as wide as the others, so that a rule far from there (the page's
             edge, a box around the page) is not their end.
         begin: where the first band can begin at the earliest; if not known, a little more than a band before its text.
+        least: how strongly a rail between two headers divides the table at least.
         good: share of the strongest separator's strength from which a nearer one is the end.
 
     Returns:
@@ -68,7 +72,7 @@ def split_between(
     aligned = _aligned(spans, starts, centres, size)
     inner: list[float] = []
     for (lo, hi), (next_lo, next_hi) in pairwise(spans):
-        best = _best(rails, cut, hi - 0.4 * size, next_lo + 0.4 * size)
+        best = _best(rails, cut, hi - 0.4 * size, next_lo + 0.4 * size, least)
         if best is not None:
             inner.append(best)
         elif aligned:
@@ -125,9 +129,9 @@ def _aligned(spans: list[tuple[float, float]], starts: list[float], centres: lis
     return begin > 1.5 * centred and begin >= 0.3 * len(starts)
 
 
-def _best(rails: list[Rail], cut: Callable[[Rail], float], lo: float, hi: float) -> float | None:
+def _best(rails: list[Rail], cut: Callable[[Rail], float], lo: float, hi: float, least: float) -> float | None:
     inside = [(cut(rail), rail) for rail in rails if lo <= rail.at <= hi]
-    inside = [item for item in inside if item[0] >= MIN_CUT]
+    inside = [item for item in inside if item[0] >= least]
     return max(inside, key=lambda item: item[0])[1].at if inside else None
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from services.extractor.reading.axes.bands import split_between
@@ -21,6 +22,9 @@ _BELOW = 2.5
 
 _DATE, _LAST = 3, 31
 """Numbers of a date, and the last day of a month."""
+
+_REPEATED = 3
+"""Times at the places of the header's, from which on it is the header once more."""
 
 
 def find_day_headers(view: View) -> list[DayHeader]:
@@ -217,3 +221,21 @@ def _with_their_columns(view: View, header: DayHeader) -> list[tuple[float, floa
             heads.append(line)
     header.below = list({line.id: line for line in [*header.below, *heads]}.values())
     return spans
+
+
+def without_repeated(view: View, header: DayHeader) -> View:
+    """The view without the times' header where it stands once more between the days, at the same places."""
+    over = [line for line in view.lines if view.rect(line).cx < header.u0 and header.v1 < view.rect(line).cy]
+    places: dict[str, list[Rect]] = {}
+    for line in over:
+        places.setdefault(line.text, []).append(view.rect(line))
+
+    def again(line: Line) -> bool:
+        rect = view.rect(line)
+        return rect.cx > header.u0 and any(level(rect, other) for other in places.get(line.text, ()))
+
+    repeated = {line.id for line in view.lines if again(line)}
+    timed = sum(bool(find_times(line.text)) for line in view.lines if line.id in repeated)
+    if timed < _REPEATED:
+        return view
+    return replace(view, lines=[line for line in view.lines if line.id not in repeated])

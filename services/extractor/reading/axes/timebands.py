@@ -5,7 +5,7 @@ import re
 from itertools import pairwise
 from statistics import median
 
-from services.extractor.reading.axes.bands import TimeBand, split_between
+from services.extractor.reading.axes.bands import MIN_CUT, TimeBand, split_between
 from services.extractor.reading.axes.legend import Legend
 from services.extractor.reading.axes.periods import find_entries, imply_numbers, mark_weekly, unread_around
 from services.extractor.reading.axes.scale import lay_on_scale
@@ -22,6 +22,8 @@ _RULES = 4
 """Of a header's cells: from so many on, a place without any is outside of it."""
 _SEEN = 0.5
 """Share of a text's height along which a rule must be seen beside it."""
+_SELDOM = 0.1
+"""How strongly a rule between two labels divides the rows: half of the share of the days' columns it is drawn in."""
 _MEETING = 3
 """Rows that end when the next begins: what such a header looks like."""
 
@@ -52,6 +54,7 @@ def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_f
         and u_from < view.rect(line).cx < header.u0
         and header.v1 - 0.3 * view.size <= view.rect(line).cy <= v_end
     ]
+    zone = _alike_printed(zone)
     timed = _column(view, [line for line in zone if find_times(line.text)])
     labels = _column(view, [line for line in zone if _known(line, legend)])
     if len(timed) >= 2:
@@ -67,9 +70,10 @@ def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_f
     strip = [line for line in zone if u0 - view.size <= view.rect(line).cx <= u1 + view.size]
     # A text that reaches past several labels is a heading above them.
     middles = [view.rect(line).cy for line in lines]
-    strip = [line for line in strip if sum(view.rect(line).y0 < at < view.rect(line).y1 for at in middles) <= 2]
+    strip = [line for line in strip if sum(view.rect(line).y0 < at < view.rect(line).y1 for at in middles) < 2]
     bands = _entries(view, strip, u0, u1, header, v_end)
     _read_printed(bands)
+    bands = _with_their_rest(_without_gaps(bands))
     find_entries(view, bands, header, legend)
     # What stands below the table would hide that its rows are numbered.
     bands = _to_its_end(view, _trim(view, bands, header), header)
@@ -83,12 +87,49 @@ def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_f
     return bands
 
 
+def _alike_printed(lines: list[Line]) -> list[Line]:
+    """The texts without four digits alone where other times are printed otherwise: "1601" below "14:30" is a code."""
+    timed = [line for line in lines if find_times(line.text)]
+    bare = {line.id for line in timed if line.text.strip().isdigit()}
+    return [line for line in lines if line.id not in bare] if len(timed) - len(bare) >= _MEETING else lines
+
+
+def _without_gaps(bands: list[TimeBand]) -> list[TimeBand]:
+    """The rows, one that has no label and no time left, between two that meet, as a part of the first."""
+    out = bands[:1]
+    for band, after in zip(bands[1:], [*bands[2:], None], strict=True):
+        last = out[-1]
+        if after and not band.lines and last.end is not None and last.end == after.start:
+            last.hi = band.hi
+        else:
+            out.append(band)
+    return out
+
+
+def _with_their_rest(bands: list[TimeBand]) -> list[TimeBand]:
+    """The rows of a header of starts alone, most of them with those without a label below them, which go on from it."""
+    timed = [band for band in bands if band.start is not None]
+    if len(timed) < _MEETING or any(band.end is not None for band in timed):
+        return bands
+    followed = sum(one.start is not None and other.start is None for one, other in pairwise(bands))
+    if followed < _SEEN * len(timed) or any(is_period(band.label) for band in bands if band.start is None):
+        return bands
+    out: list[TimeBand] = []
+    for band in bands:
+        if band.start is None and out:
+            out[-1].hi, out[-1].several = band.hi, True
+            out[-1].lines = [*out[-1].lines, *band.lines]
+        else:
+            out.append(band)
+    return out
+
+
 def _heads_days(view: View, header: DayHeader, u0: float, u1: float) -> bool:
     """Whether days stand over these times: then they are a list of those days' ("Monday, Wednesday"), no header; unless
     they are all of the header's ("Mon - Thu")."""
     days = {band.day for band in header.bands}
     return any(
-        u0 - view.size <= view.rect(line).cx <= u1 + view.size
+        u0 - view.size <= view.rect(line).cx <= min(u1 + view.size, header.u0)
         and any(level(view.rect(line), view.rect(band.line)) for band in header.bands)
         and (read := read_days(line.text, view.spoken))
         and set(read.days) != days
@@ -163,7 +204,8 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
     for _, lines in sorted(by_cell.items()):
         cells.extend(_by_time(lines, view))
     spans = [(min(view.rect(line).y0 for line in lines), max(view.rect(line).y1 for line in lines)) for lines in cells]
-    empties = _empty_cells(strong, spans, view.size)
+    ranges = _printed_ranges(cells)
+    empties = _empty_cells(strong, spans, view.size) or (_gaps(view, header, rails, spans) if ranges else [])
     boxes: list[tuple[tuple[float, float], list[Line]]] = list(zip(spans, cells, strict=True))
     boxes += [(empty, []) for empty in empties]
     boxes.sort(key=lambda item: item[0])
@@ -178,6 +220,8 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
         centres=[rect.cy for rect in body],
         # Not before the days' names: a rule on their other side is the table's edge.
         begin=header.v1 - 0.5 * view.size,
+        # Where few cells end, the rule between two rows is drawn in few of the days' columns; a scale has no such rows.
+        least=_SELDOM if ranges else MIN_CUT,
     )
     return [TimeBand(lo, hi, lines) for (lo, hi), (_, lines) in zip(bands, boxes, strict=True)]
 
@@ -202,6 +246,26 @@ def _empty_cells(rails: list[Rail], spans: list[tuple[float, float]], size: floa
         if between and not inside and hi - lo > 0.95 * size:
             out.append((lo + 0.25 * (hi - lo), hi - 0.25 * (hi - lo)))
     return out
+
+
+def _printed_ranges(cells: list[list[Line]]) -> bool:
+    """Whether most of a header's cells print a start and an end."""
+    ranges = sum(any(span.end for line in lines for span in find_times(line.text)) for lines in cells)
+    return 2 * ranges > len(cells)
+
+
+def _gaps(
+    view: View, header: DayHeader, rails: list[Rail], spans: list[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """Stretches between two labels that rules across the days' columns enclose and that hold no text: breaks."""
+    across = [rail for rail in rails if view.v_cut(rail.at, header.u0, header.u1, (rail.hi - rail.lo) / 2) >= 0.6]
+    texts = [view.rect(line).cy for line in view.lines if view.rect(line).cx <= header.u1]
+    return [
+        (a.hi, b.lo)
+        for a, b in pairwise(across)
+        if spans[0][1] < a.hi and b.lo < spans[-1][0] and b.lo - a.hi > view.size
+        if not any(a.hi < at < b.lo for at in texts)
+    ]
 
 
 def _by_time(lines: list[Line], view: View) -> list[list[Line]]:
@@ -246,6 +310,9 @@ def _read_printed(bands: list[TimeBand]) -> None:
     for band in bands:
         text = " ".join(line.text for row in in_reading_order(band.lines) for line in row) if band.lines else ""
         spans = find_times(text)
+        if not spans and (alone := next((line.text for line in band.lines if find_times(line.text)), None)):
+            # "B" over "8 to 9": a spreadsheet's column, and hours that are a time only alone.
+            text, spans = alone, find_times(alone)
         band.label = without_times(text, spans)
         if len(spans) == 2 and all(span.end is None for span in spans):
             spans = [Span(spans[0].start, spans[1].start, (spans[0].at[0], spans[1].at[1]))]

@@ -24,7 +24,7 @@ def split_weeks(view: View, header: DayHeader) -> bool:
     Returns:
         Whether the header has changed.
     """
-    row = _next_row(view, header)
+    row = next_row(view, header)
     named = [(line, week) for line in row if (week := _week(line.text))]
     days = [band for band in header.bands if not band.every]
     pairs = [pair for band in days if (pair := _pair(view, band, named))]
@@ -52,7 +52,7 @@ def split_weeks(view: View, header: DayHeader) -> bool:
     return True
 
 
-def _next_row(view: View, header: DayHeader) -> list[Line]:
+def next_row(view: View, header: DayHeader) -> list[Line]:
     """The texts nearest to the days' names on the side of the cells."""
     below = [
         line for line in view.lines if header.u0 <= view.rect(line).cx <= header.u1 and view.rect(line).cy > header.v1

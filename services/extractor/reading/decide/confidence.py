@@ -34,7 +34,7 @@ def block_confidence(draft: BlockDraft) -> float:
 
 
 def clashes(drafts: list[BlockDraft]) -> set[int]:
-    """Indexes of drafts that overlap another of the same day and week and are not drawn side by side with it."""
+    """Indexes of drafts that overlap another of the same day, week and class and are not drawn side by side with it."""
     out: set[int] = set()
     timed = [
         (index, draft.start, draft.end)
@@ -44,7 +44,8 @@ def clashes(drafts: list[BlockDraft]) -> set[int]:
     for position, (i, start, end) in enumerate(timed):
         for j, other_start, other_end in timed[position + 1 :]:
             a, b = drafts[i], drafts[j]
-            same = a.table == b.table and a.day == b.day and (a.week is None or b.week is None or a.week == b.week)
+            same = (a.table, a.day, a.group) == (b.table, b.day, b.group)
+            same = same and (a.week is None or b.week is None or a.week == b.week)
             if same and start < other_end and other_start < end and not _beside(a, b):
                 out |= {i, j}
     return out

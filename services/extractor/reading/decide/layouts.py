@@ -13,6 +13,7 @@ from services.extractor.reading.lexicon.words import is_person, is_room
 from services.extractor.reading.lists.daylist import read_daylist
 from services.extractor.reading.lists.rowlist import read_rowlist
 from services.extractor.reading.model import LayoutResult, sources_of
+from services.extractor.reading.table.classes import read_class_columns
 from services.extractor.reading.table.grid import read_grid
 from services.extractor.reading.table.matrix import read_matrix
 from shared.logs import get_logger
@@ -27,6 +28,8 @@ READERS: tuple[tuple[Reader, bool], ...] = (
     (read_grid, True),
     (read_matrix, False),
     (read_matrix, True),
+    (read_class_columns, False),
+    (read_class_columns, True),
     (read_rowlist, False),
     (read_daylist, False),
 )

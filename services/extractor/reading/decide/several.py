@@ -39,7 +39,7 @@ class Week:
 def weeks_of(lines: list[Line], result: LayoutResult) -> list[Week]:
     """A page's timetables, at least one, each under its own name."""
     whole = read_meta(lines, result.used, result.area)
-    rows = by_class_rows(result.drafts)
+    rows = by_group(result.drafts) or by_class_rows(result.drafts)
     if rows:
         return [Week(drafts, replace(whole, class_name=name)) for name, drafts in rows.items() if drafts]
     weeks = by_table(result.drafts)
@@ -153,6 +153,12 @@ def extent(drafts: Sequence[BlockDraft]) -> Rect:
         for line in draft.lines:
             rect = rect.union(line.rect)
     return rect
+
+
+def by_group(drafts: Sequence[BlockDraft]) -> dict[str, list[BlockDraft]]:
+    """The drafts of each class of a table that has rows or columns for several; empty for any other."""
+    groups = dict.fromkeys(draft.group for draft in drafts if draft.group)
+    return {group: [draft for draft in drafts if draft.group == group] for group in groups}
 
 
 def by_class_rows(drafts: Sequence[BlockDraft]) -> dict[str, list[BlockDraft]]:

@@ -12,6 +12,7 @@ from services.extractor.reading.axes.bands import split_between
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.cell.cells import page_words, read_cell
 from services.extractor.reading.evidence.rules import Rail
+from services.extractor.reading.lexicon.classes import is_class
 from services.extractor.reading.lexicon.columns import column_role, is_title
 from services.extractor.reading.lexicon.days import days_of_pattern, read_days
 from services.extractor.reading.lexicon.times import Span, find_times, resolve
@@ -73,6 +74,10 @@ def _header(view: View) -> tuple[list[_Column], list[Line]] | None:
         row = [line for line in view.lines if abs(line.rect.cy - seed.rect.cy) < 0.7 * seed.size]
         row.sort(key=lambda line: line.rect.x0)
         roles = [column_role(line.text) for line in row]
+        classes = [role is None and _is_class(line.text) for role, line in zip(roles, row, strict=True)]
+        if sum(classes) > 1:
+            # A column for each of several classes.
+            continue
         if "name" not in roles and None in roles:
             roles[roles.index(None)] = "name"
         if ("time" in roles or "start" in roles) and "name" in roles:
@@ -81,6 +86,10 @@ def _header(view: View) -> tuple[list[_Column], list[Line]] | None:
             roles = ["notes" if role == "name" and at != titles[0] else role for at, role in enumerate(roles)]
             return [_Column(role or "notes") for role in roles], row
     return None
+
+
+def _is_class(text: str) -> bool:
+    return is_class(text) or len(text.strip()) == 1
 
 
 def _set_columns(view: View, columns: list[_Column], header: list[Line], top: float, bottom: float) -> None:

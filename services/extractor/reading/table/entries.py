@@ -141,6 +141,7 @@ def drafts_of(view: View, days: list[DayBand], item: Found) -> list[BlockDraft]:
                 cycle=band.cycle,
                 weekday=band.weekday,
                 lane=lane,
+                group=band.group,
                 certainty=region.certainty * place.certainty * place.cell.chance,
                 named=place.cell.chance,
             )

@@ -11,7 +11,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from services.extractor.reading.axes.bands import TimeBand
-from services.extractor.reading.axes.headers import find_day_headers, set_day_bands
+from services.extractor.reading.axes.groups import split_groups
+from services.extractor.reading.axes.headers import find_day_headers, set_day_bands, without_repeated
 from services.extractor.reading.axes.implied import implied_day, implied_period
 from services.extractor.reading.axes.legend import Legend, find_legend
 from services.extractor.reading.axes.rows import untimed_rows
@@ -24,6 +25,7 @@ from services.extractor.reading.cell.parts import by_time, by_week
 from services.extractor.reading.lexicon.classes import is_class
 from services.extractor.reading.lexicon.days import one_day
 from services.extractor.reading.lexicon.labels import label_key
+from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.lexicon.words import is_free, is_weekly
 from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect, sources_of
 from services.extractor.reading.table.entries import (
@@ -35,11 +37,12 @@ from services.extractor.reading.table.entries import (
     spell_words,
     spread_routine,
 )
-from services.extractor.reading.table.notecells import with_their_notes
+from services.extractor.reading.table.notecells import with_their_notes, with_their_rest
+from services.extractor.reading.table.parallel import part_parallel
 from services.extractor.reading.table.pieces import Table
 from services.extractor.reading.table.places import Place, place_times
 from services.extractor.reading.table.regions import Region, find_regions
-from services.extractor.reading.table.timecells import by_columns, with_their_times
+from services.extractor.reading.table.timecells import by_columns, with_row_names, with_their_times
 
 _LIST = 0.95
 """Weight of a grid whose days look like the headings of lists: these tell what stands under each other in an entry."""
@@ -56,11 +59,11 @@ def read_grid(view: View) -> LayoutResult | None:
     read = 0
     for number, header in enumerate(sorted(headers, key=lambda each: (each.v0, each.u0))):
         before = len(result.drafts)
-        count = _read_table(view, header, headers, legend, result)
+        count = read_table(view, header, headers, legend, result)
         if not count and any(band.every for band in header.bands):
             # Times between "Every day" and the days: what holds every day has its own.
             header.bands = [band for band in header.bands if not band.every]
-            count = _read_table(view, header, headers, legend, result)
+            count = read_table(view, header, headers, legend, result)
         read += count
         for draft in result.drafts[before:]:
             draft.table = number
@@ -81,11 +84,14 @@ def _outside(view: View, headers: list[DayHeader]) -> list[Line]:
     return [line for line in view.lines if names.isdisjoint(line.origins)]
 
 
-def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend: Legend, result: LayoutResult) -> int:
+def read_table(view: View, header: DayHeader, headers: list[DayHeader], legend: Legend, result: LayoutResult) -> int:
+    """Read one table into `result`; returns how many cells it has."""
     below = [other.v0 for other in headers if other.v0 > header.v1 + view.size and _share_columns(view, header, other)]
     v_end = min(below, default=max((view.rect(line).y1 for line in view.lines), default=header.v1) + view.size)
     set_day_bands(view, header, v_end)
-    if split_weeks(view, header):
+    whole, view = view, without_repeated(view, header)
+    result.use(line for line in whole.lines if line not in view.lines)
+    if split_weeks(view, header) or split_groups(view, header):
         set_day_bands(view, header, v_end)
     u_from = _end_before(view, header, headers)
     bands = find_time_bands(view, header, v_end, Legend(minutes=legend.minutes), u_from)
@@ -95,13 +101,13 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
         result.use(legend.lines.values())
     # A scale is drawn across the days' columns, however few blocks stand on it.
     scale = all(band.source == "drawn" for band in bands)
-    own_times = len(bands) < 2 or (not scale and _filled(view, header, bands) < 0.4)
-    if own_times:
-        bands = _one_band(view, header, v_end)
+    rows = [] if len(bands) < 2 or (not scale and _filled(view, header, bands) < 0.4) else bands
+    own_times = not rows or _timed_inside(view, header, rows, v_end)
+    bands = _one_band(view, header, v_end) if own_times else rows
     found, taken = _find_cells(view, header, bands)
     if own_times and sum(bool(item.place.cell.spans) for item in found) < max(4, 0.6 * len(found)):
         # Neither the rows nor the cells say when they are.
-        bands, own_times = untimed_rows(view, header, v_end), False
+        bands = rows or untimed_rows(view, header, v_end)
         if not bands:
             return 0
         found, taken = _find_cells(view, header, bands)
@@ -110,7 +116,10 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     result.use(line for line in view.lines if any(rect.contains(line.rect.cx, line.rect.cy) for rect in named))
     result.use([*(band.line for band in header.bands), *header.below, *(line for band in bands for line in band.lines)])
     result.use(line for item in found for line in item.region.lines)
-    found = [item for item in found if not (item.place.cell.free or _heads_row(view, item, header, bands))]
+    found = [item for item in found if not item.place.cell.free]
+    # A teacher's plan names classes in its cells.
+    classes = 2 * sum(is_class(item.place.cell.name) for item in found) < len(found)
+    found = [item for item in found if not _heads_row(view, item, header, bands, classes=classes)]
     pair_weeks(found)
     pair_groups(found)
     place_times([item.place for item in found], bands, view.size)
@@ -133,6 +142,15 @@ def _read_table(view: View, header: DayHeader, headers: list[DayHeader], legend:
     return len(found)
 
 
+def _timed_inside(view: View, header: DayHeader, bands: list[TimeBand], v_end: float) -> bool:
+    """Whether the rows print no time, but their cells do: more than one range a day."""
+    if any(band.source in ("header", "next", "drawn") for band in bands):
+        return False
+    inside = (line for line in view.lines if header.u0 < view.rect(line).cx < header.u1)
+    texts = [line.text for line in inside if header.v1 < view.rect(line).cy < v_end]
+    return sum(any(span.end for span in find_times(text)) for text in texts) > len(header.bands)
+
+
 def _find_cells(view: View, header: DayHeader, bands: list[TimeBand]) -> tuple[list[Found], set[tuple[int, int, int]]]:
     """The table's cells with what they say, free ones too, and the places (day, first and last band) of these."""
     # The columns are looked for again with the table's real end: a legend below it has rules of its own.
@@ -144,14 +162,23 @@ def _find_cells(view: View, header: DayHeader, bands: list[TimeBand]) -> tuple[l
         if header.u0 <= view.rect(line).cx <= header.u1 and bands[0].lo <= view.rect(line).cy <= bands[-1].hi
     ]
     words = page_words(view.lines)
-    regions = with_their_notes(with_their_times(find_regions(table, body), view.size), view.size)
+    regions = with_their_times(with_their_rest(find_regions(table, body), bands), view.size)
+    regions = with_their_notes(regions, view.size)
+    if len(bands) == 1:
+        regions = with_row_names(
+            regions, [(view.rect(line), line) for line in view.lines if _before(view, header, line)]
+        )
     regions = _by_time(view, _whole_weeks(regions))
-    parts = [(region, week, lines) for region in regions for week, lines in by_week(region.lines)]
-    cells = read_cells([(lines, view.back(region.rect)) for region, _, lines in parts], words)
+    parts = [
+        (region, lane, week, lines)
+        for region, lane in part_parallel(regions, view.size)
+        for week, lines in by_week(region.lines)
+    ]
+    cells = read_cells([(lines, view.back(region.rect)) for region, _, _, lines in parts], words)
     found: list[Found] = []
-    for (region, week, _), cell in zip(parts, cells, strict=True):
+    for (region, lane, week, _), cell in zip(parts, cells, strict=True):
         place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
-        found.append(Found(place, region, week))
+        found.append(Found(place, region, week, lane))
     # Before free cells are left out: an "X" may be the last letter of "RELAX".
     spell_words(found, len(header.bands))
     taken = {
@@ -160,12 +187,17 @@ def _find_cells(view: View, header: DayHeader, bands: list[TimeBand]) -> tuple[l
     return found, taken
 
 
-def _heads_row(view: View, item: Found, header: DayHeader, bands: list[TimeBand]) -> bool:
+def _before(view: View, header: DayHeader, line: Line) -> bool:
+    """Whether a text stands in the rows' header, before the days' columns."""
+    return view.rect(line).cx < header.u0 and view.rect(line).cy > header.v1
+
+
+def _heads_row(view: View, item: Found, header: DayHeader, bands: list[TimeBand], *, classes: bool) -> bool:
     """Whether a cell without a time says whose the lessons beside it are: a day's name, or a class's."""
     if bands[item.place.first].start is not None or item.place.cell.spans:
         return False
     days = {header.bands[index].day for index in item.place.days}
-    return one_day(item.place.cell.name, view.spoken) in days or is_class(item.place.cell.name)
+    return one_day(item.place.cell.name, view.spoken) in days or (classes and is_class(item.place.cell.name))
 
 
 def _share_columns(view: View, one: DayHeader, other: DayHeader) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.evidence.order import joined
 from services.extractor.reading.evidence.typography import likeness
 from services.extractor.reading.lexicon.words import is_aside
@@ -31,6 +32,19 @@ def with_their_notes(regions: list[Region], size: float) -> list[Region]:
     for beside in (behind, below):
         regions = _joined_along(regions, beside, size)
     return regions
+
+
+def with_their_rest(regions: list[Region], bands: list[TimeBand]) -> list[Region]:
+    """The cells, those of one row that goes on below its first line whole: all of a day's texts in it."""
+    out: dict[tuple[tuple[int, ...], int, int] | int, Region] = {}
+    for region in sorted(regions, key=lambda each: each.rect.y0):
+        whole = region.first == region.last and bands[region.first].several
+        key = (tuple(region.days), region.first, region.last) if whole else id(region)
+        above = out.get(key)
+        out[key] = (
+            replace(above, rect=above.rect.union(region.rect), lines=above.lines + region.lines) if above else region
+        )
+    return list(out.values())
 
 
 def _joined_along(regions: list[Region], beside: Callable[[Rect, Rect, float], bool], size: float) -> list[Region]:

@@ -27,6 +27,8 @@ _TWO_LINES = 1.5
 """Heights of a text: what is higher are two, read as one."""
 _MIDDLE = 0.2
 """Of a row: how far from its middle a text of its own stands at most."""
+_FILLS = 0.7
+"""Of a row's height: a text as high leaves too little of it to see a rule beside the text."""
 MAX_CUTS = 90
 """Positions along one axis at which a table is cut at most."""
 
@@ -54,6 +56,7 @@ class Table:
                     self.right[i, j] = view.u_cut(self.us[i + 1], self.vs[j], self.vs[j + 1]) >= DRAWN
                 if j + 1 < nv:
                     self.under[i, j] = view.v_cut(self.vs[j + 1], self.us[i], self.us[i + 1]) >= DRAWN
+        self._join_crossed()
         # A start and its end on both sides of a rule are one time: in their row, it parts a lesson's lines of text.
         lines = [line for band in bands for line in band.lines if line.rect.height > _TWO_LINES * line.size]
         times = [view.rect(line) for line in lines if find_times(line.text)]
@@ -89,6 +92,21 @@ class Table:
 
     def alike(self, a: Piece, b: Piece) -> bool:
         return bool(np.abs(self.colour(a) - self.colour(b)).max() <= SAME)
+
+    def _join_crossed(self) -> None:
+        """Join what one text runs through from side to side, filling its row: what is seen of a rule beside the text is
+        too little to part it."""
+        flags = self.under if self.view.turned else self.right
+        cuts, rows = (self.vs, self.us) if self.view.turned else (self.us, self.vs)
+        for line in self.view.lines:
+            if not line.upright or not rows[0] < line.rect.cy < rows[-1]:
+                continue
+            row = _index(rows, line.rect.cy)
+            if line.rect.height < _FILLS * (rows[row + 1] - rows[row]):
+                continue
+            for at in range(1, len(cuts) - 1):
+                if line.rect.x0 + line.size < cuts[at] < line.rect.x1 - line.size:
+                    flags[(row, at - 1) if self.view.turned else (at - 1, row)] = False
 
     def _join_patches(self) -> None:
         """Join the rows of a block that is a patch of colour, where the rules of the ground show through it.

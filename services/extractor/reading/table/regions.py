@@ -14,7 +14,7 @@ import numpy as np
 
 from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.axes.series import DayBand
-from services.extractor.reading.lexicon.letter_spacing import whole_word
+from services.extractor.reading.lexicon.letter_spacing import likely_word, whole_word
 from services.extractor.reading.lexicon.words import is_weekly
 from services.extractor.reading.model import Line, Rect, united
 from services.extractor.reading.table.pieces import SAME, Piece, Table, band_at
@@ -186,6 +186,8 @@ def _spelt(table: Table, lines: list[Line]) -> Line | None:
     rects = sorted(((table.view.rect(line), line) for line in lines), key=lambda item: item[0].cx)
     letters = [line.text.strip() for _, line in rects]
     straight = all(abs(rect.cy - rects[0][0].cy) < 0.5 * table.view.size for rect, _ in rects)
+    if straight and any(len(letter) > 1 for letter in letters) and (common := likely_word(letters)):
+        return united([line for _, line in rects], common)
     if len(rects) < _LETTERS or not straight or any(len(letter) != 1 for letter in letters):
         return None
     steps = [b.cx - a.cx for (a, _), (b, _) in pairwise(rects)]
@@ -319,7 +321,7 @@ def _stacked(table: Table, pieces: list[Piece], lines: list[Line], bands: list[i
         # A line is drawn between these bands somewhere. Still, no one cell's text stands in two columns' middles.
         if not view.turned or len(groups) < len(bands):
             return []
-        within = math.inf if alike else _EXACT
+        within = math.inf if alike or _side_by_side(groups, spans, view.size) else _EXACT
     out: list[Region] = []
     seen: set[int] = set()
     for group in groups:
@@ -332,6 +334,15 @@ def _stacked(table: Table, pieces: list[Piece], lines: list[Line], bands: list[i
         part = [piece for piece in pieces if table.band_of[piece[1]] == band]
         out.append(_region(table, part, [line for _, line in group], 0.85))
     return out
+
+
+def _side_by_side(groups: list[list[tuple[Rect, Line]]], spans: list[tuple[float, float]], size: float) -> bool:
+    """Whether texts stand far apart, each inside its own band, and one of them in its middle: no one cell's do."""
+    extents = [_extent(group) for group in groups]
+    apart = all(lo - hi > size for (_, hi), (lo, _) in pairwise(extents))
+    middles = [abs((lo + hi) / 2 - sum(spans[band_at(spans, (lo + hi) / 2)]) / 2) for lo, hi in extents]
+    widths = [spans[band_at(spans, (lo + hi) / 2)] for lo, hi in extents]
+    return apart and any(off < _EXACT * (b - a) for off, (a, b) in zip(middles, widths, strict=True))
 
 
 def _groups(items: list[tuple[Rect, Line]], size: float) -> list[list[tuple[Rect, Line]]]:

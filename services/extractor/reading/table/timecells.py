@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from services.extractor.reading.evidence.order import joined
 from services.extractor.reading.lexicon.times import find_times, resolve_all, without_times
-from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.model import Line, Rect, united
 from services.extractor.reading.table.regions import Region
 
 CERTAINTY = 0.95
@@ -20,7 +20,7 @@ _LEVEL = 0.8
 
 
 def with_their_times(regions: list[Region], size: float) -> list[Region]:
-    """The cells, each that only times the one behind or below it joined with that one.
+    """The cells, each that only times the one behind, below or above it joined with that one.
 
     Args:
         regions: a table's whose header tells no times.
@@ -32,7 +32,7 @@ def with_their_times(regions: list[Region], size: float) -> list[Region]:
     timing = [region for region in regions if _only_time(region)]
     others = [region for region in regions if not any(region is each for each in timing)]
     best: dict[int, Region] = {}
-    for beside in (behind, below):
+    for beside in (behind, below, above):
         pairs = _pairs(timing, others, beside, size)
         if len(pairs) > len(best):
             best = pairs
@@ -50,6 +50,29 @@ def with_their_times(regions: list[Region], size: float) -> list[Region]:
     }
     joined_up = {id(other) for other in best.values()}
     return [made.get(id(region), region) for region in regions if id(region) not in joined_up]
+
+
+def with_row_names(regions: list[Region], names: list[tuple[Rect, Line]]) -> list[Region]:
+    """The cells of a table whose rows say what, and whose cells say when: each time with its row's name.
+
+    Args:
+        regions: a table's whose header tells no times.
+        names: what stands before the days' columns, in (u, v).
+
+    Returns:
+        The same cells where not most of them hold nothing but a time.
+    """
+    timing = [region for region in regions if _only_time(region)]
+    if len(timing) < max(_PAIRS, _MOST * len(regions)):
+        return regions
+
+    def named(region: Region) -> Region:
+        own = [line for rect, line in names if region.rect.y0 < rect.cy < region.rect.y1]
+        # All of it is the name, however its words are printed.
+        name = [replace(united(own, joined(own)), aside=None)] if own else []
+        return replace(region, lines=name + region.lines)
+
+    return [named(region) if any(region is each for each in timing) else region for region in regions]
 
 
 def by_columns(lines: list[Line]) -> list[list[Line]]:
@@ -109,6 +132,11 @@ def behind(one: Rect, other: Rect, size: float) -> bool:
         and one.x1 < other.x0 + size
         and shared > _LEVEL * max(one.height, other.height)
     )
+
+
+def above(one: Rect, other: Rect, size: float) -> bool:
+    """Whether `other` stands next to `one` on its near side along the times, as wide as that."""
+    return below(other, one, size)
 
 
 def below(one: Rect, other: Rect, size: float) -> bool:

@@ -106,3 +106,58 @@ def test_a_week_goes_on_on_the_next_page() -> None:
     table(first, 40, 100)
     table(second, 40, 100, times=AFTERNOON)
     assert told(read_timetables([page(first, 0), page(second, 1)])) == [("Class 4B", 20)]
+
+
+CLASSES = ("7A", "7B", "7C")
+
+
+def test_a_column_for_each_class_and_the_days_below_each_other() -> None:
+    sheet = Sheet(900, 900)
+    grid = Grid(sheet, 5, 10, x0=40, y0=60, cell_width=150, cell_height=50)
+    for column, name in enumerate(("Day", "Time", *CLASSES)):
+        grid.put(column, 0, name)
+    for day, name in enumerate(DAYS[:3]):
+        grid.put(0, 1 + 3 * day, name, high=3)
+        for row, times in enumerate(TIMES[:3]):
+            grid.put(1, 1 + 3 * day + row, times)
+            for column in range(3):
+                if row != 2:
+                    grid.put(column + 2, 1 + 3 * day + row, lesson(day + column, row))
+        grid.put(2, 3 + 3 * day, "Break", wide=3)
+    readings = read_timetables([sheet.page()])
+    assert told(readings) == [(name, 9) for name in CLASSES]
+    for at, reading in enumerate(readings):
+        assert ("monday", "09:00", "09:45", lesson(at, 0)) in week(reading)
+        assert ("wednesday", "09:45", "10:30", lesson(2 + at, 1)) in week(reading)
+        assert ("tuesday", "10:30", "10:45", "Break") in week(reading)
+
+
+def test_the_times_once_more_over_every_day_s_classes() -> None:
+    sheet = Sheet(1000, 900)
+    grid = Grid(sheet, 6, 12, x0=40, y0=60, cell_width=150, cell_height=50)
+    for day, name in enumerate(DAYS[:3]):
+        top = 4 * day
+        for column, times in enumerate(("Class", *TIMES)):
+            grid.put(column + 1, top, times)
+        grid.put(0, top + 1, name, high=3)
+        for row, label in enumerate(CLASSES):
+            grid.put(1, top + 1 + row, label)
+            for column in range(4):
+                grid.put(column + 2, top + 1 + row, lesson(day + row, column))
+    readings = read_timetables([sheet.page()])
+    assert told(readings) == [(name, 12) for name in CLASSES]
+    assert ("tuesday", "10:45", "11:30", lesson(2, 3)) in week(readings[1])
+
+
+def test_a_teacher_s_plan_names_classes_in_its_cells() -> None:
+    sheet = Sheet(900, 500)
+    grid = Grid(sheet, 5, 6, x0=40, y0=60, cell_width=150, cell_height=60)
+    for column in range(4):
+        grid.put(column + 1, 0, str(column + 1))
+    for day, name in enumerate(DAYS):
+        grid.put(0, day + 1, name)
+        grid.put(1 + day % 4, day + 1, CLASSES[day % 3])
+        grid.put(1 + (day + 2) % 4, day + 1, CLASSES[(day + 1) % 3])
+    (reading,) = read_timetables([sheet.page()])
+    assert len(reading.blocks) == 10
+    assert {block.name for block in reading.blocks} == set(CLASSES)

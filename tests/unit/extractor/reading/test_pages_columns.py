@@ -196,3 +196,19 @@ def test_a_start_in_a_row_s_first_line_and_its_end_in_the_last_with_rules_betwee
         (day.lower(), *span) for day in DAYS for span in (("07:50", "08:45"), ("08:45", "09:40"), ("09:55", "10:50"))
     }
     assert len(reading.blocks) == 15
+
+
+def test_a_table_of_teachers_below_whose_codes_look_like_times_is_no_part_of_the_table() -> None:
+    sheet = Sheet(1200, 900)
+    grid = Grid(sheet, 6, 4, cell_height=60)
+    grid.headers(DAYS, ("7:00 - 7:50", "7:50 - 8:40", "8:40 - 9:30"))
+    lessons(grid, periods=3)
+    below = Grid(sheet, 3, 5, y0=420, cell_height=40)
+    for row, (code, subject, teacher) in enumerate(
+        (("Code", "Subject", "Teacher"), ("1600", "Maths", "Gomez Amaral"), ("1601", "English", "Garcia Morales"))
+    ):
+        for column, text in enumerate((code, subject, teacher)):
+            below.put(column, row, text)
+    found = week(sheet.read())
+    assert len(found) == 15
+    assert all(start and start < "09:00" for _, start, _, _ in found)

@@ -1,0 +1,126 @@
+"""Reads a table of several classes: a column for each, and rows that run through the times of one day after another.
+
+The days stand beside the times, each where its times begin anew. What belongs to one day is a table of its own, whose
+columns are the classes' instead of the days'.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from services.extractor.reading.axes.headers import find_day_headers
+from services.extractor.reading.axes.legend import Legend
+from services.extractor.reading.axes.series import DayBand, DayHeader, level
+from services.extractor.reading.axes.view import View
+from services.extractor.reading.lexicon.columns import column_role
+from services.extractor.reading.lexicon.labels import is_period, label_key
+from services.extractor.reading.lexicon.times import find_times, resolve, without_times
+from services.extractor.reading.model import LayoutResult, Line
+from services.extractor.reading.table.grid import read_table
+
+_FEWEST = 2
+"""Days, and classes, of such a table."""
+_LONGEST = 28
+"""Letters of a class's name, at most."""
+_LETTERS = 3
+"""Beside the time in a row's label, at most ("am", "1st")."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """The rows of one day, from `lo` to `hi` along the times."""
+
+    day: DayBand
+    lo: float
+    hi: float
+
+
+def read_class_columns(view: View) -> LayoutResult | None:
+    """Read the page as such a table; null if the days' times do not follow each other along one line."""
+    across = replace(view, turned=not view.turned)
+    header = max(find_day_headers(across), key=lambda each: each.read, default=None)
+    if header is None or header.read < _FEWEST:
+        return None
+    column = _labels(view, header)
+    strips = _strips(view, header, column)
+    if not strips:
+        return None
+    columns = _classes(view, column)
+    if len(columns) < _FEWEST:
+        return None
+    result = LayoutResult("class columns")
+    heads = [line for _, line in columns]
+    v0, v1 = min(view.rect(line).y0 for line in heads), max(view.rect(line).y1 for line in heads)
+    for strip in strips:
+        before = len(result.drafts)
+        lines = [line for line in view.lines if strip.lo < view.rect(line).cy < strip.hi]
+        part = replace(view, lines=[*heads, *lines])
+        bands = [replace(strip.day, line=line, group=name, lo=0.0, hi=0.0) for name, line in columns]
+        days = DayHeader(bands, v0, max(v1, strip.lo))
+        read_table(part, days, [days], Legend(), result)
+        result.use([strip.day.line])
+        for draft in result.drafts[before:]:
+            draft.lines.append(strip.day.line)
+    return result if result.drafts else None
+
+
+def _labels(view: View, header: DayHeader) -> list[Line]:
+    """The times (or else the periods' numbers) that stand nearest behind the days, under each other."""
+    for tells in (_is_time, is_period):
+        found = [line for line in view.lines if view.rect(line).x0 > header.v0 and tells(line.text)]
+        for seed in sorted(found, key=lambda line: view.rect(line).cx):
+            at = view.rect(seed)
+            column = [line for line in found if min(at.x1, view.rect(line).x1) > max(at.x0, view.rect(line).x0)]
+            if len(column) >= _FEWEST * len(header.bands):
+                return sorted(column, key=lambda line: view.rect(line).cy)
+    return []
+
+
+def _is_time(text: str) -> bool:
+    """Whether a text says a time and little else, as its row's label does."""
+    spans = find_times(text)
+    return bool(spans) and sum(map(str.isalpha, without_times(text, spans))) <= _LETTERS
+
+
+def _strips(view: View, header: DayHeader, column: list[Line]) -> list[_Strip]:
+    """Each day's rows: between two days' names the labels begin anew, just once."""
+    values: list[int] = []
+    for line in column:
+        values.append(_value(line.text, values[-1] if values else 0))
+    rects = [view.rect(line) for line in column]
+    falls = [(a.cy + b.cy) / 2 for (a, x), (b, y) in pairwise(zip(rects, values, strict=True)) if y < x]
+    days = sorted((band for band in header.bands if not band.every), key=lambda band: view.rect(band.line).cy)
+    middles = [view.rect(band.line).cy for band in days]
+    between = [[fall for fall in falls if lo < fall < hi] for lo, hi in pairwise(middles)]
+    if any(len(each) != 1 for each in between):
+        return []
+    ends = [fall for (fall,) in between]
+    edges = [rects[0].y0 - rects[0].height, *ends, rects[-1].y1 + rects[-1].height]
+    return [_Strip(day, lo, hi) for day, (lo, hi) in zip(days, pairwise(edges), strict=True)]
+
+
+def _value(text: str, after: int | None) -> int:
+    spans = find_times(text)
+    if spans:
+        return resolve(spans[0])[0]
+    key = label_key(text) or ""
+    return int(key) if key.isdigit() else (after or 0) + 1
+
+
+def _classes(view: View, column: list[Line]) -> list[tuple[str, Line]]:
+    """The classes' names: a row over the times whose texts are all different and head no list, the first or nearest."""
+    u, top = max(view.rect(line).x1 for line in column), view.rect(column[0]).y0
+    over = [line for line in view.lines if view.rect(line).cx > u and view.rect(line).y1 < top + view.size / 2]
+    best: list[Line] = []
+    while over:
+        nearest = max(over, key=lambda line: view.rect(line).cy)
+        row = [line for line in over if level(view.rect(line), view.rect(nearest))]
+        row.sort(key=lambda line: view.rect(line).cx)
+        over = [line for line in over if not level(view.rect(line), view.rect(nearest))]
+        names = [line.text.strip() for line in row]
+        if len(row) < _FEWEST or len(set(names)) < len(names) or max(map(len, names)) > _LONGEST:
+            continue
+        if any(column_role(name) for name in names):
+            return []
+        if not best or view.rect(row[0]).x1 < view.rect(best[0]).x0:
+            best = row
+    return [(line.text.strip(), line) for line in best]
