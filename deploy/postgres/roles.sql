@@ -31,6 +31,7 @@ GRANT SELECT ON extraction_attempts TO timelift_gateway;
 GRANT SELECT, INSERT ON timetable_corrections TO timelift_gateway;
 GRANT SELECT, INSERT, DELETE ON calendars TO timelift_gateway;
 GRANT SELECT, INSERT, UPDATE ON api_keys TO timelift_gateway;
+GRANT SELECT, INSERT, DELETE ON passes TO timelift_gateway;
 GRANT SELECT, INSERT, UPDATE, DELETE ON upload_keys TO timelift_gateway;
 -- The services that end documents need nothing of these: a trigger that runs as their owner writes what has to be sent.
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhooks, webhook_secrets, webhook_deliveries TO timelift_gateway;

@@ -30,6 +30,7 @@ from shared.db.documents import Documents
 from shared.db.events import Events
 from shared.db.followed import Followed
 from shared.db.jobs import Jobs
+from shared.db.passes import Passes
 from shared.db.pool import Database
 from shared.db.retention import Retention
 from shared.db.uploads import Uploads
@@ -70,7 +71,8 @@ async def main() -> None:
     settings, redis_settings = GatewaySettings.load(), RedisSettings.load()
     blobs, database = BlobStore.open(), Database()
     api_keys = ApiKeys(database)
-    tenants = Tenants.load(StoredKeys(api_keys))
+    passes = Passes(database)
+    tenants = Tenants.load(StoredKeys(api_keys), passes)
     check_open(settings, tenants.keyed)
     partitions = redis_settings.keys
     client = connect(redis_settings)
@@ -101,6 +103,7 @@ async def main() -> None:
         redis_settings=redis_settings,
         blobs=blobs,
         api_keys=api_keys,
+        passes=passes,
         documents=documents,
         uploads=Uploads(database),
         weeks=Weeks(database),

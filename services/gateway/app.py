@@ -16,19 +16,23 @@ from services.gateway.routes import (
     events,
     exports,
     keys,
+    login,
     page,
     queue,
     shared_events,
+    tickets,
     timetables,
     upload,
     webhooks,
 )
+from services.gateway.tenants import DEPRECATED
 from shared.health import Check, add_health_routes
 from shared.http_server import SECURITY_HEADERS
 
 API: list[Endpoint] = [
     *upload.ROUTES,
     *documents.ROUTES,
+    *tickets.ROUTES,
     *exports.ROUTES,
     *calendars.ROUTES,
     *webhooks.ROUTES,
@@ -72,7 +76,7 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
     app.on_response_prepare.append(_headers)
     app[ENDPOINTS] = {(each.method, each.path): each for each in API}
     app.add_routes([*API, *(web.options(path, _preflight) for path in sorted({route.path for route in API}))])
-    app.add_routes([*contract.routes(API), *page.ROUTES])
+    app.add_routes([*contract.routes(API), *login.ROUTES, *page.ROUTES])
     add_health_routes(app, checks, alive)
     return app
 
@@ -88,8 +92,12 @@ async def _preflight(request: web.Request) -> web.Response:
 
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(SECURITY_HEADERS)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
+    if request.get(DEPRECATED):
+        # RFC 9745; of the release that brought tickets.
+        response.headers["Deprecation"] = "@1764460800"
     if request.path.startswith("/api/") and request.app[GATEWAY].settings.origins:
         # Pages of those origins show pictures by <img>, which says nothing of where it stands.
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

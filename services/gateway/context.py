@@ -25,6 +25,7 @@ from shared.db.document_search import DocumentSearch
 from shared.db.documents import Documents
 from shared.db.followed import Followed
 from shared.db.jobs import Jobs
+from shared.db.passes import Passes
 from shared.db.uploads import Uploads
 from shared.db.webhooks import Webhooks
 from shared.db.weeks import Weeks
@@ -48,6 +49,7 @@ class Gateway:
     redis_settings: RedisSettings
     blobs: BlobStore
     api_keys: ApiKeys
+    passes: Passes
     documents: Documents
     uploads: Uploads
     weeks: Weeks

@@ -13,6 +13,7 @@ from aiohttp import web
 from services.gateway.context import GATEWAY
 from services.gateway.problems import Handler, ProblemError
 from services.gateway.settings import LOOPBACK, GatewaySettings
+from services.gateway.tenants import COOKIE
 from shared.settings import SettingError
 
 _PROBES = frozenset(("/livez", "/readyz"))
@@ -63,7 +64,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.body_exists and request.method not in _WRITES_BODIES:
         # Nobody reads it, and it would stay in memory as long as the answer takes: an event stream takes hours.
         raise ProblemError(413, "too-large", "Too large", "No body belongs here.", headers={"Connection": "close"})
-    if request.method not in _READS and request.path.startswith("/api/") and not _may_write(request):
+    if request.method not in _READS and not _may_write(request):
         raise ProblemError(
             403, "foreign-origin", "Foreign origin", "Pages of another origin may not do this. See CORS_ORIGINS."
         )
@@ -82,10 +83,14 @@ def _answers_to(host: str, settings: GatewaySettings) -> bool:
 
 
 def _may_write(request: web.Request) -> bool:
+    origin, place = request.headers.get("Origin", ""), request.headers.get("Sec-Fetch-Site")
+    if COOKIE in request.cookies and not ("Authorization" in request.headers or "X-API-Key" in request.headers):
+        # The browser sends the login along whoever asks, also for a page of this site's other ports: only our own may.
+        return _is_own(origin, request.headers.get("Host", "")) if origin else place == "same-origin"
     if "Origin" in request.headers:
         return allows_origin(request)
     # Browsers leave the Origin out of some requests, but always say this; programs say neither.
-    return request.headers.get("Sec-Fetch-Site") != "cross-site" or "*" in request.app[GATEWAY].settings.origins
+    return place != "cross-site" or "*" in request.app[GATEWAY].settings.origins
 
 
 def _is_own(origin: str, host: str) -> bool:

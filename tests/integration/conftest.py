@@ -21,7 +21,7 @@ from shared.streams.entries import Delivery, read_job
 from shared.streams.keys import Keys
 from shared.streams.stage_consumer import StageConsumer
 from tests.integration.redis_server import EmbeddedRedis, redis_binary
-from tests.integration.schools import NORTH, SOUTH, WINDOW
+from tests.integration.schools import NORTH, SOUTH, WINDOW, School
 from tests.system import System
 from tests.waiting import patience
 
@@ -196,3 +196,17 @@ def schools(
     asyncio.run(running.start())
     yield running
     asyncio.run(running.stop())
+
+
+@pytest.fixture
+async def north(schools: GatewayAlone, session: aiohttp.ClientSession) -> AsyncIterator[School]:
+    made = School(session, schools.base_url, NORTH)
+    yield made
+    await made.empty()
+
+
+@pytest.fixture
+async def south(schools: GatewayAlone, session: aiohttp.ClientSession) -> AsyncIterator[School]:
+    made = School(session, schools.base_url, SOUTH)
+    yield made
+    await made.empty()

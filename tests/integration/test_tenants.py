@@ -28,20 +28,6 @@ async def worker(schools: GatewayAlone) -> AsyncIterator[Player]:
     await made.close()
 
 
-@pytest.fixture
-async def north(schools: GatewayAlone, session: aiohttp.ClientSession) -> AsyncIterator[School]:
-    made = School(session, schools.base_url, NORTH)
-    yield made
-    await made.empty()
-
-
-@pytest.fixture
-async def south(schools: GatewayAlone, session: aiohttp.ClientSession) -> AsyncIterator[School]:
-    made = School(session, schools.base_url, SOUTH)
-    yield made
-    await made.empty()
-
-
 async def test_one_tenants_documents_are_not_there_for_another(
     schools: GatewayAlone, north: School, south: School, worker: Player
 ) -> None:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from services.gateway.context import GATEWAY
+
 STATIC = Path(__file__).parents[1] / "static"
 
 CSP = (
@@ -12,7 +14,10 @@ CSP = (
 )
 
 
-async def page(_: web.Request) -> web.StreamResponse:
+async def page(request: web.Request) -> web.StreamResponse:
+    tenants = request.app[GATEWAY].tenants
+    if tenants.keyed and await tenants.logged_in(request) is None:
+        raise web.HTTPSeeOther("/login")
     index = STATIC / "index.html"
     if not index.is_file():
         return web.Response(text="The page is not built yet: run `make run`, or use the API below /api/v1.\n")
