@@ -12,6 +12,8 @@ from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
 from shared.db.documents import Documents
+from shared.db.pool import Database, DatabaseSettings
+from shared.db.webhooks import Webhooks
 from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.png import png
 from tests.waiting import patience, until
@@ -253,3 +255,31 @@ async def test_a_webhook_that_is_deleted_is_told_nothing_more(caller: Caller, re
     await receiver.next()
     assert (await caller.ask("DELETE", f"webhooks/{made['webhookId']}"))[0] == 204
     assert (await caller.ended(id_, "failed"))["error"] == "The webhook was deleted."
+
+
+async def test_thousands_of_one_tenant_s_messages_stand_before_nobody_s(database_url: str) -> None:
+    """As many as an address that takes nothing leaves waiting, all of them due for longer than another tenant's one."""
+    database = Database(DatabaseSettings.load(database_url=database_url))
+    await database.open()
+    for tenant, messages, age in (("many", 1200, 3600), ("one", 1, 1)):
+        document_id = uuid.uuid4()
+        await database.pool.execute(
+            "INSERT INTO documents (id, tenant, file_name, content_type, size, blob) VALUES ($1, $2, 'f', 'c', 1, 'b')",
+            document_id,
+            tenant,
+        )
+        await database.pool.execute(
+            "INSERT INTO webhook_deliveries (id, tenant, document_id, url, body, next_at) "
+            "SELECT gen_random_uuid(), $2, $1, 'https://' || $2 || '.example/', '{}', now() - $4 * interval '1 second' "
+            "FROM generate_series(1, $3)",
+            document_id,
+            tenant,
+            messages,
+            age,
+        )
+        await Webhooks(database).secret(tenant, "whsec_AAAA")
+    taken = await Webhooks(database).take(60, 4)
+    assert sorted(each.url for each in taken) == ["https://many.example/"] * 3 + ["https://one.example/"]
+    again = await Webhooks(database).take(60, 2000)
+    assert (len(again), {each.attempt for each in again}) == (1197, {1}), "what was taken is not due"
+    await database.close()

@@ -1,10 +1,21 @@
--- Messages that are due, for one gateway to send: tenants take turns. Who does not say in time what came of one leaves it to
--- be sent again. Each with its tenant's secret and, while that still signs, the former one.
+-- Messages that are due, for one gateway to send: tenants take turns, however many one of them has waiting. Who does not say
+-- in time what came of one leaves it to be sent again. Each with its tenant's secret and, while that still signs, the former
+-- one.
 -- $1 seconds until a message that nobody reports on is due again  $2 how many at most
-WITH due AS (
-    SELECT id, tenant, next_at FROM webhook_deliveries WHERE next_at <= now() ORDER BY next_at LIMIT 1000
+WITH RECURSIVE tenants (tenant) AS (
+    (SELECT tenant FROM webhook_deliveries WHERE next_at IS NOT NULL ORDER BY tenant LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT d.tenant FROM webhook_deliveries d WHERE d.next_at IS NOT NULL AND d.tenant > t.tenant
+        ORDER BY d.tenant LIMIT 1
+    )
+    FROM tenants t WHERE t.tenant IS NOT NULL
 ), turns AS (
-    SELECT id, row_number() OVER (PARTITION BY tenant ORDER BY next_at) AS turn, next_at FROM due
+    SELECT d.id, d.next_at, row_number() OVER (PARTITION BY t.tenant ORDER BY d.next_at) AS turn
+    FROM tenants t CROSS JOIN LATERAL (
+        SELECT w.id, w.next_at FROM webhook_deliveries w WHERE w.tenant = t.tenant AND w.next_at <= now()
+        ORDER BY w.next_at LIMIT $2
+    ) d
 ), mine AS (
     SELECT d.id FROM webhook_deliveries d
     WHERE d.id IN (SELECT id FROM turns ORDER BY turn, next_at LIMIT $2) AND d.next_at <= now()
