@@ -25,12 +25,12 @@ async def test_a_picture_goes_in_and_a_week_comes_out(gateway: GatewayAlone, pla
     async with AsyncClient(gateway.base_url) as client:
         document_id = await client.upload(png(), "wéek.png")
         delivery = await player.take(document_id)
-        seen = []
+        seen: list[tuple[str, int | None]] = []
         async with patience():
             async for event in client.follow(document_id):
-                seen.append((event.type, event.percentage))
-                if event.type == "connected" and not any(kind == "progress" for kind, _ in seen):
+                if not seen:
                     await player.publish(delivery, document_id, 40)
+                seen.append((event.type, event.percentage))
                 if event.type == "progress":
                     await player.complete(delivery, document_id, WEEK)
         # Heartbeats come in between, as often as the gateway's setting says.

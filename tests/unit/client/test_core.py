@@ -97,15 +97,15 @@ def test_patience_heeds_what_is_asked_for_within_reason() -> None:
     assert core.Patience(9).after(problem_of(503, b'{"type":"/problems/queue-full"}', "soon")) < 1
 
 
-def test_what_may_have_been_taken_is_not_sent_again() -> None:
-    call = core.upload("week.png", b"", "interactive", None)
-    assert not call.repeatable
-    with pytest.raises(NoAnswerError):
-        core.Patience(9).after(NoAnswerError("lost"), repeatable=call.repeatable, sent=True)
-    core.Patience(9).after(NoAnswerError("never left"), repeatable=call.repeatable, sent=False)
-    core.Patience(9).after(problem_of(503, b'{"type":"/problems/busy"}', None), repeatable=call.repeatable)
+def test_what_was_refused_is_told_at_once() -> None:
     with pytest.raises(ProblemError):
         core.Patience(9).after(problem_of(413, b'{"type":"/problems/file-too-large"}', None))
+
+
+def test_every_upload_has_a_key_of_its_own() -> None:
+    keys = {core.upload("week.png", b"", "interactive", None).headers["Idempotency-Key"] for _ in range(2)}
+    assert len(keys) == 2
+    assert all(key.startswith('"') and key.endswith('"') for key in keys)
 
 
 def test_a_file_has_the_name_it_is_given_and_no_folder() -> None:

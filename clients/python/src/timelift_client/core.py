@@ -10,6 +10,7 @@
 import mimetypes
 import random
 import re
+import uuid
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -44,15 +45,13 @@ _LONGEST_WAIT = 60.0
 
 
 class Call(NamedTuple):
-    """A request."""
+    """A request. Every one may be sent again, whatever became of it."""
 
     method: str
     path: str
     params: Mapping[str, str] = {}
     headers: Mapping[str, str] = {}
     file: Upload | None = None
-    repeatable: bool = True
-    """Whether it may be sent again though nobody knows what became of it."""
 
 
 def headers_of(api_key: str | None) -> dict[str, str]:
@@ -61,10 +60,11 @@ def headers_of(api_key: str | None) -> dict[str, str]:
 
 
 def upload(name: str, data: bytes, priority: str, webhook: str | None) -> Call:
-    """Sends a file. One whose answer was lost is not sent again: it may have been taken."""
+    """Sends a file, under a key by which one that is sent again because its answer was lost is the same document."""
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     params = {"priority": priority} | ({"webhook": webhook} if webhook else {})
-    return Call("POST", "/api/v1/documents/upload", params, {}, (PurePath(name).name, data, kind), repeatable=False)
+    headers = {"Idempotency-Key": f'"{uuid.uuid4()}"'}
+    return Call("POST", "/api/v1/documents/upload", params, headers, (PurePath(name).name, data, kind))
 
 
 def document(document_id: str, method: str = "GET", action: str = "") -> Call:
@@ -127,11 +127,6 @@ def no_answer(error: httpx.TransportError) -> NoAnswerError:
     return NoAnswerError(f"Timelift could not be reached, or broke off ({said}).")
 
 
-def was_sent(error: httpx.TransportError) -> bool:
-    """Whether a request that failed may have been received."""
-    return not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
-
-
 PASSING = (ProblemError, NoAnswerError)
 """Errors that `Patience` looks at; it raises again those that do not pass."""
 
@@ -147,17 +142,11 @@ class Patience:
         self._attempts = attempts
         self._failed = 0
 
-    def after(self, error: TimeliftError, *, repeatable: bool = True, sent: bool = True) -> float:
-        """Seconds to wait before the next attempt. Raises `error` where there is none.
-
-        Args:
-            repeatable: of the call.
-            sent: whether the request may have been received, as far as the client knows.
-        """
+    def after(self, error: TimeliftError) -> float:
+        """Seconds to wait before the next attempt. Raises `error` where there is none."""
         self._failed += 1
         passing = error.passing if isinstance(error, ProblemError) else isinstance(error, NoAnswerError)
-        unsafe = isinstance(error, NoAnswerError) and sent and not repeatable
-        if not passing or unsafe or self._failed >= self._attempts:
+        if not passing or self._failed >= self._attempts:
             raise error
         wait = min(0.5 * 2.0 ** (self._failed - 1), _LONGEST_WAIT) * random.uniform(0.7, 1.3)
         asked = error.retry_after if isinstance(error, ProblemError) else None

@@ -73,6 +73,7 @@ _PASSING = frozenset(
         "storage-away",
         "too-many-requests",
         "too-many-streams",
+        "upload-under-way",
     )
 )
 _PASSING_STATUS = frozenset((429, 502, 503, 504))

@@ -150,7 +150,7 @@ class Client:
                 answer = self._http.request(call.method, call.path, **core.arguments(call))
                 core.check(answer.status_code, answer.headers, answer.content)
             except httpx.TransportError as error:
-                wait = patience.after(core.no_answer(error), repeatable=call.repeatable, sent=core.was_sent(error))
+                wait = patience.after(core.no_answer(error))
             except core.PASSING as error:
                 wait = patience.after(error)
             else:
