@@ -1,64 +1,11 @@
 """A teacher corrects her week on the page, looks through what was hard to read, and takes it away."""
 
-from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.async_api import BrowserContext, FilePayload, Page, expect
+from playwright.async_api import BrowserContext, Page, expect
 
-from tests.system import System
+from tests.browser.week import ART, MATHS, Week
 from tests.waiting import until
-
-MATHS = {"name": "Mathematics", "day": "monday", "startTime": "09:00", "endTime": "09:45", "room": "12"}
-ART = {"name": "Art", "day": "tuesday", "startTime": "10:00", "endTime": "11:00"}
-
-
-class Week:
-    """A week that was read, over the API and on the page."""
-
-    def __init__(self, page: Page, url: str, id_: str) -> None:
-        self.page = page
-        self.id = id_
-        self.address = f"{url}/#/timetables/{id_}"
-        self._api = f"{url}/api/v1/timetables/{id_}"
-
-    async def get(self) -> dict[str, Any]:
-        week: dict[str, Any] = await (await self.page.request.get(self._api)).json()
-        return week
-
-    async def names(self) -> list[str]:
-        return [block["name"] for block in (await self.get())["timeblocks"]]
-
-    async def put(self, *blocks: dict[str, Any], **more: Any) -> None:
-        body = {"timeblocks": list(blocks), "validated": True, **more}
-        answer = await self.page.request.put(f"{self._api}?review=true", data=body)
-        assert answer.ok, await answer.text()
-
-    async def show(self, page: Page) -> None:
-        await page.goto("about:blank")  # else only the fragment would change, and the page keep what it knows
-        await page.goto(self.address)
-        await expect(page.get_by_test_id("week-grid")).to_be_visible()
-
-
-_read: dict[str, str] = {}
-"""The one document that all of these correct, by the system that read it: reading takes longer than a test."""
-
-
-@pytest.fixture
-async def week(page: Page, system: System, sample_png: Path) -> Week:
-    api = f"{system.base_url}/api/v1/documents"
-    if system.base_url not in _read:
-        file = FilePayload(name="week.png", mimeType="image/png", buffer=sample_png.read_bytes())
-        answer = await page.request.post(f"{api}/upload", multipart={"file": file})
-        id_ = (await answer.json())["documentId"]
-
-        async def is_read() -> bool:
-            document = await (await page.request.get(f"{api}/{id_}")).json()
-            return document["status"] in ("completed", "validation_failed")
-
-        await until(is_read)
-        _read[system.base_url] = id_
-    return Week(page, system.base_url, _read[system.base_url])
 
 
 def saved(page: Page) -> Any:

@@ -130,7 +130,7 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
             </div>
           )}
           {view !== "week" && (
-            <section className="picture-view" aria-label={words.picture.upload}>
+            <div className="picture-view">
               {source.pages > 1 && (
                 <Choice
                   label={words.view.picture}
@@ -140,7 +140,7 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
                 />
               )}
               <Picture documentId={source.documentId} page={page} blocks={blocks} pointed={pointed} onPoint={setPointed} onOpen={openLesson} />
-            </section>
+            </div>
           )}
         </div>
       )}
