@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+import structlog
 
 from services.gateway.loops.retention import Retainer, RetentionSettings
 from shared.blobs import BlobAwayError, BlobStore, blob_key
@@ -87,7 +88,13 @@ def both(*ids: str) -> set[str]:
 async def test_what_is_old_enough_goes_with_all_that_belongs_to_it(house: House) -> None:
     old, unfinished = await house.document(31), await house.document(40, ended=False)
     young = await house.document(29)
-    assert await house.retainer(retention_days=30).run_once() == 2
+    with structlog.testing.capture_logs() as lines:
+        assert await house.retainer(retention_days=30).run_once() == 2
+    told = [each for each in lines if each["event"] == "document deleted, kept long enough"]
+    assert [(each["document_id"], each["tenant"], each["days"]) for each in told] == [
+        (unfinished, "default", 40.0),
+        (old, "default", 31.0),
+    ]
     assert await house.kept() == await house.told() == {young}
     assert await house.stored() == both(young)
     left = await house.database.pool.fetch(

@@ -69,9 +69,9 @@ _PASSING = frozenset(
         "database-away",
         "queue-away",
         "queue-full",
+        "rate-limited",
         "redis-away",
         "storage-away",
-        "too-many-requests",
         "too-many-streams",
         "upload-under-way",
     )
