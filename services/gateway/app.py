@@ -9,6 +9,8 @@ from services.gateway.endpoint import ENDPOINTS, Endpoint
 from services.gateway.guard import allows_origin, guard
 from services.gateway.metrics import measured
 from services.gateway.problems import problem_middleware
+from services.gateway.rate_limits import RateLimits, RateSettings
+from services.gateway.request_ids import add_names, named
 from services.gateway.routes import (
     calendars,
     contract,
@@ -52,16 +54,18 @@ _ALLOWED_FIELDS = (
         "If-None-Match",
         "Last-Event-ID",
         "X-API-Key",
-        "traceparent",
+        *("X-Request-Id", "traceparent"),
     ),
 )
 """What a page of another origin may send."""
+_EXPOSED = "Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
 
 
 def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.Application:
     """The application over `gateway`; `checks` decide whether it is ready, `alive` whether it can go on at all."""
     app = web.Application(
         middlewares=[
+            named,
             measured,
             access_log(AccessLogSettings.load()),
             problem_middleware,
@@ -69,6 +73,7 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
             caching,
             guard,
             gateway.tenants.middleware,
+            RateLimits(RateSettings.load()).middleware,
         ],
         client_max_size=1024,
     )
@@ -92,6 +97,7 @@ async def _preflight(request: web.Request) -> web.Response:
 
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
+    add_names(request, response)
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
@@ -103,5 +109,5 @@ async def _headers(request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if "Origin" in request.headers and request.path.startswith("/api/") and allows_origin(request):
         response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
-        response.headers["Access-Control-Expose-Headers"] = "Content-Disposition, ETag, Link, Location, Retry-After"
+        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
         response.headers.add("Vary", "Origin")

@@ -8,6 +8,8 @@ from aiohttp import web
 from services.gateway.settings import Network
 from services.gateway.tenants import DEFAULT, TENANT
 
+_LOOPBACK: tuple[Network, ...] = (ipaddress.IPv4Network("127.0.0.0/8"), ipaddress.IPv6Network("::1/128"))
+
 
 def client_of(request: web.Request, trusted: tuple[Network, ...]) -> str:
     """Tenant and address, as one word.
@@ -15,13 +17,26 @@ def client_of(request: web.Request, trusted: tuple[Network, ...]) -> str:
     Args:
         trusted: the networks of our proxies.
     """
+    return f"{request.get(TENANT, DEFAULT)} {_network(_address(request, trusted))}"
+
+
+def is_local(request: web.Request, trusted: tuple[Network, ...]) -> bool:
+    """Whether a request comes from this machine itself.
+
+    Args:
+        trusted: the networks of our proxies.
+    """
+    return _within(_address(request, trusted), _LOOPBACK)
+
+
+def _address(request: web.Request, trusted: tuple[Network, ...]) -> str:
     address = request.remote or ""
     for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
         # What a proxy of ours says, it has seen; what stands before that is anybody's word.
         if not hop.strip() or not _within(address, trusted):
             break
         address = hop.strip()
-    return f"{request.get(TENANT, DEFAULT)} {_network(address)}"
+    return address
 
 
 def scheme_of(request: web.Request, trusted: tuple[Network, ...]) -> str:

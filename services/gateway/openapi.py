@@ -27,7 +27,11 @@ _EVERY: dict[int, tuple[str, ...]] = {
     503: ("database-away",),
 }
 """What any endpoint may answer."""
-_KEYED: dict[int, tuple[str, ...]] = {401: ("no-api-key", "unknown-api-key"), 403: ("role-missing",)}
+_KEYED: dict[int, tuple[str, ...]] = {
+    401: ("no-api-key", "unknown-api-key"),
+    403: ("role-missing",),
+    429: ("rate-limited",),
+}
 _WRITING: dict[int, tuple[str, ...]] = {403: ("foreign-origin",)}
 _BODY: dict[int, tuple[str, ...]] = {
     400: ("bad-json",),

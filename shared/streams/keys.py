@@ -50,6 +50,10 @@ class Keys:
         """Marker that a document's first job was added, for the given time that Redis forgot it."""
         return f"{self._tag}:queued:{document_id}:{generation}"
 
+    def rate(self, client: str) -> str:
+        """Hash of how much of its share of requests a client has used, expiring."""
+        return f"{self._tag}:rate:{client}"
+
     @property
     def probe(self) -> str:
         """Written, for a second, to see whether the server takes writes again."""

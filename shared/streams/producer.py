@@ -66,6 +66,13 @@ class Producer:
         """The clock of the server that a document lives on, in Unix seconds."""
         return int(await self._scripts.call("now", [self.keys_of(document_id).events])) / 1000
 
+    async def count_request(self, client: str, limit: int, window: int) -> tuple[int, int, int]:
+        """Count a client's request against its `limit` in `window` seconds; returns whether it may pass, how many more
+        may at once, and the seconds until there is room."""
+        name = self.keys_of(client).rate(client)
+        passes, left, seconds = await self._scripts.call("rate", [name], limit, window)
+        return passes, left, seconds
+
     async def probe(self, partition: int, *, write: bool) -> None:
         """Raises if a partition's server cannot be reached.
 

@@ -21,7 +21,7 @@ from shared.streams.entries import Delivery, read_job
 from shared.streams.keys import Keys
 from shared.streams.stage_consumer import StageConsumer
 from tests.integration.redis_server import EmbeddedRedis, redis_binary
-from tests.integration.schools import NORTH, SOUTH, WINDOW, School
+from tests.integration.schools import NORTH, RATE, SOUTH, WINDOW, School
 from tests.system import System
 from tests.waiting import patience
 
@@ -190,6 +190,9 @@ def schools(
         API_KEYS=f"north:{NORTH},south:{SOUTH}",
         QUEUE_WINDOW=str(WINDOW),
         QUEUE_LIMIT="400",
+        # Only what says that it comes from elsewhere is counted.
+        RATE_LIMIT=str(RATE),
+        TRUSTED_PROXIES="127.0.0.0/8",
         CONSUMER_NAME="gateway-schools",
         LOG_LEVEL="debug",
     )

@@ -10,6 +10,8 @@ from tests.integration.png import png
 
 NORTH, SOUTH = "north-key-0123456789", "south-key-0123456789"
 WINDOW = 4
+RATE = 30
+"""Requests a minute."""
 
 
 class School:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import hashlib
-import re
 import time
 from typing import Annotated, Literal
 
@@ -23,6 +22,7 @@ from services.gateway.openapi import UPLOAD
 from services.gateway.problems import ProblemError
 from services.gateway.queries import read_query
 from services.gateway.reception import Body
+from services.gateway.request_ids import TRACE
 from services.gateway.routes.webhooks import checked_url
 from services.gateway.tenants import TENANT
 from shared.blobs import blob_key
@@ -37,7 +37,6 @@ from shared.pictures import ALLOWED, PictureInfo, PictureSettings, inspect
 
 log = get_logger(__name__)
 
-_TRACE = re.compile(r"[0-9a-f-]{1,64}")
 _DIRECT_SECONDS = 120
 """Longest that an upload's answer waits for its document while Redis is away; it goes on without it."""
 _LOOK_SECONDS = 1.0
@@ -121,9 +120,7 @@ async def _receive(request: web.Request, body: Body, query: UploadQuery, webhook
         file_name=file.name,
         size=len(file.data),
     )
-    trace = request.headers.get("traceparent", "")
-    trace = trace if _TRACE.fullmatch(trace) else ""
-    accepted = Accepted(document_id, tenant, payload, trace, PRIORITIES[query.priority], webhook, digest, key)
+    accepted = Accepted(document_id, tenant, payload, request[TRACE], PRIORITIES[query.priority], webhook, digest, key)
     # A client that goes away in the middle of this must not leave a picture without a document.
     await asyncio.shield(commit(gateway, accepted, file.data))
     if waits and not gateway.relay.partly_away:
