@@ -77,7 +77,11 @@ def recoveries(
             if end is not None:
                 calm = not any(first < end and disturbance.begun < last for first, last in outages)
                 able = [name for name in workers if name.startswith(f"{step[1]}-")]
-                since = _possible_since(disturbance.begun, end, faults, able)
+                # Who waits for its store keeps its job: that it is begun elsewhere later has another cause.
+                held = disturbance.over if disturbance.action.kind == "blobs" else disturbance.begun
+                if held > end:
+                    continue
+                since = _possible_since(held, end, faults, able)
                 found.append(Recovery(end - since, *step, cause=str(disturbance.action).strip(), calm=calm))
     return sorted(found, key=lambda each: -each.seconds)
 

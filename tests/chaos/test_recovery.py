@@ -46,6 +46,11 @@ def test_it_counts_from_when_somebody_could(others: list[Disturbance], seconds: 
     assert found.seconds == seconds
 
 
+def test_who_waits_for_its_store_keeps_its_job() -> None:
+    (found,) = of(fault("blobs", "ocr-0", 10.0, 27.0, pid=7))
+    assert found.seconds == 3.0
+
+
 def test_what_its_own_worker_ended_was_not_held_up() -> None:
     ended = Told(11.0, 0, "handed", "d1", "extract")
     assert recoveries([KILLED], [start(5.0, "ocr-0.7"), start(30.0, "ocr-1.8")], [ended], NAMES) == []
