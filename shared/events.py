@@ -128,15 +128,21 @@ def invented_end(milliseconds: int) -> str:
 
 
 class EventIds:
-    """Ids by this process's clock, each above the last."""
+    """Ids by a clock that all gateways share, each above the last: by their own, those of a document that one gateway
+    takes over from another would fall, and its clients would take its end for something that they have seen."""
 
     def __init__(self) -> None:
+        self._ahead = time.time() - time.monotonic()
         self._milliseconds = 0
         self._count = 0
 
+    def set_clock(self, now: float) -> None:
+        """What the shared clock says (Unix seconds)."""
+        self._ahead = now - time.monotonic()
+
     def next(self, event: Event) -> str:
         """The id of an event that is published now."""
-        now = int(time.time() * 1000)
+        now = int((time.monotonic() + self._ahead) * 1000)
         if now > self._milliseconds:
             self._milliseconds, self._count = now, 0
         else:

@@ -43,6 +43,8 @@ class QueuedJob(msgspec.Struct):
     """Seconds since it was uploaded, or put back to work by a person, as Postgres counts."""
     token: uuid.UUID | None = None
     """Of the claim under which it is worked without Redis."""
+    now: float = 0.0
+    """Postgres' clock when it was claimed (Unix seconds)."""
 
 
 def _read(row: "asyncpg.Record") -> QueuedJob:
@@ -88,7 +90,7 @@ class Jobs:
     async def claim(self, seconds: float) -> QueuedJob | None:
         """Take a job to work it through without Redis; None if there is none that is free."""
         row = await self._database.pool.fetchrow(sql("direct_claim"), seconds, uuid.uuid4())
-        return _read(row) if row else None
+        return msgspec.structs.replace(_read(row), now=float(row["now"])) if row else None
 
     @outage
     async def renew_claim(self, job: QueuedJob, seconds: float) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import time
 import uuid
 from typing import Any
 
@@ -229,6 +230,26 @@ async def test_a_client_that_does_not_read_is_cut_off_and_delays_nobody(
         last = arrived.get_nowait()
     assert last == "complete"
     writer.close()
+
+
+async def test_an_end_is_told_whatever_clock_made_the_ids_before_it(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    """As when a gateway whose clock is ahead worked a document directly, and Redis took it over."""
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    await player.publish(delivery, id_, 10)
+    ahead = f"{(int(time.time()) + 3600) * 1000}-10"
+    seen: list[str] = []
+    async for _, data in follow(session, gateway.base_url, id_, ahead):
+        if not seen:
+            await player.complete(delivery, id_)
+        seen.append(data["type"])
+    assert seen[-1] == "complete"
+    ((last, event),) = await collect(gateway, session, id_, ahead)
+    assert event["type"] == "complete"
+    assert event["timetableData"]["timeblocks"]
+    assert await collect(gateway, session, id_, last) == []
 
 
 async def test_a_bad_last_event_id_is_refused(

@@ -133,6 +133,7 @@ class Direct:
                 break
             claimed = job is not None
             if job:
+                self._ids.set_clock(job.now)
                 task = asyncio.create_task(self._carry(job), name=f"direct {job.document_id}")
                 self._running[task] = job
                 task.add_done_callback(self._left)

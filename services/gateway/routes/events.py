@@ -52,7 +52,7 @@ async def follow_document(request: web.Request) -> web.StreamResponse:
         if document is None:
             raise not_found("document")
         # Whoever saw an end has seen the end, though Redis may have lost it and published it again under another id.
-        if document.status.final and (is_final(last) or (last > _START and not missed)):
+        if document.status.final and is_final(last):
             stream.close("refused")
             return web.Response(status=204)
         watched.know(document)

@@ -4,7 +4,7 @@ from functools import cached_property
 
 import msgspec
 
-from shared.events import EventId, event_id, with_percentage
+from shared.events import EventId, event_id, invented_end, with_percentage
 from shared.messages import Event
 
 _encode = msgspec.json.Encoder().encode
@@ -63,6 +63,11 @@ class Frame:
         # The id carries the percentage as well: with its own, a client that comes back with it would be shown less.
         id_ = self.id if self.event.final else with_percentage(self.number, percentage)
         return Frame(id_, msgspec.structs.replace(self.event, percentage=percentage), self.partition)
+
+    def after(self, last: EventId) -> "Frame":
+        """Under an id behind `last`: an end is told to whoever has not seen one, whatever the clock said that made the
+        ids before it."""
+        return Frame(invented_end(last[0]), self.event)
 
 
 def connected(event: Event, id_: str | None = None, before: bytes = b"") -> bytes:

@@ -213,7 +213,9 @@ class DocumentStream(EventStream):
 
     def accept(self, frame: Frame) -> Piece | None:
         if frame.number <= self.last:
-            return None
+            if not frame.event.final:
+                return None
+            frame = frame.after(self.last)
         self.last = frame.number
         shown = frame.at_least(self._shown)
         self._shown = shown.event.percentage or self._shown

@@ -44,7 +44,9 @@ class Watched:
     def take(self, frame: Frame) -> Frame | None:
         """Note an event; returns it as it is told, or None if it was told already."""
         if frame.number <= self.last:
-            return None
+            if not frame.event.final or self.ended:
+                return None
+            frame = frame.after(self.last)
         self.last, self.quiet = frame.number, False
         # One that was put back to work after its end begins anew.
         told = frame if self.ended else frame.at_least(self._event.percentage or 0)

@@ -44,5 +44,6 @@ WITH RECURSIVE under_way AS MATERIALIZED (
 UPDATE job_queue SET direct_until = now() + $1 * interval '1 second', direct_token = $2
 WHERE document_id IN (SELECT document_id FROM next)
 RETURNING document_id, tenant, stage, payload, trace, generation, direct_token AS token,
+    extract(epoch FROM clock_timestamp()) AS now,
     (SELECT percentage FROM documents WHERE id = document_id) AS percentage,
     (SELECT extract(epoch FROM now() - coalesce(revived_at, job_queue.created_at)) FROM documents WHERE id = document_id) AS age
