@@ -296,6 +296,8 @@ class Event(Message, omit_defaults=True):
     error: str | None = None
     at: str | None = None
     """RFC 3339, UTC."""
+    attempt: int | None = None
+    """Of its stage, where it is not the first."""
 
     @property
     def final(self) -> bool:

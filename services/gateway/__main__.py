@@ -13,6 +13,7 @@ from services.gateway.guard import check_open
 from services.gateway.loops.direct import Direct, DirectSettings
 from services.gateway.loops.hub import BEATS, Hub
 from services.gateway.loops.lookout import Lookout
+from services.gateway.loops.presence import Presence
 from services.gateway.loops.reconciler import Reconciler
 from services.gateway.loops.recorder import Recorder
 from services.gateway.loops.relay import Relay, RelaySettings
@@ -33,6 +34,7 @@ from shared.db.jobs import Jobs
 from shared.db.passes import Passes
 from shared.db.pool import Database
 from shared.db.retention import Retention
+from shared.db.timeline import Timelines
 from shared.db.uploads import Uploads
 from shared.db.webhooks import Webhooks
 from shared.db.weeks import Weeks
@@ -46,10 +48,12 @@ from shared.streams.client import RedisSettings, connect
 from shared.streams.dead_letters import DeadLetters
 from shared.streams.event_log import EventLog
 from shared.streams.keys import Keys
+from shared.streams.last_hour import LastHour
 from shared.streams.loops import retry_until_done, run_periodically
 from shared.streams.producer import Producer
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.queue_stats import QueueStats
+from shared.streams.roster import Roster
 from shared.streams.server_check import check_server
 from shared.streams.traces import Traces
 from shared.watchdog import Watchdog
@@ -118,6 +122,9 @@ async def main() -> None:
         producer=producer,
         dead_letters=DeadLetters(client, redis_settings),
         queue_stats=QueueStats(client, redis_settings),
+        roster=Roster(client, redis_settings),
+        last_hour=LastHour(client, redis_settings),
+        timelines=Timelines(database),
         relay=relay,
         direct=direct,
         queue=relay_settings,
@@ -194,6 +201,8 @@ async def _chores(
         lookout = Lookout(gateway.hub, gateway.history, gateway.followed)
         group.create_task(run_periodically("heartbeat", gateway.hub.beat_once, stop, every=beat / BEATS))
         group.create_task(run_periodically("lookout", lookout.look_once, stop, every=beat))
+        presence = Presence(gateway.roster, gateway.hub)
+        group.create_task(run_periodically("presence", presence.announce_once, stop, every=5))
         for recorder in recorders:
             group.create_task(_record(recorder, stop))
 

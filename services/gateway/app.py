@@ -19,6 +19,7 @@ from services.gateway.routes import (
     exports,
     keys,
     login,
+    operations,
     page,
     queue,
     shared_events,
@@ -42,6 +43,7 @@ API: list[Endpoint] = [
     *events.ROUTES,
     *shared_events.ROUTES,
     *queue.ROUTES,
+    *operations.ROUTES,
     *keys.ROUTES,
 ]
 """All addresses of the API."""

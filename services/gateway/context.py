@@ -26,6 +26,7 @@ from shared.db.documents import Documents
 from shared.db.followed import Followed
 from shared.db.jobs import Jobs
 from shared.db.passes import Passes
+from shared.db.timeline import Timelines
 from shared.db.uploads import Uploads
 from shared.db.webhooks import Webhooks
 from shared.db.weeks import Weeks
@@ -34,8 +35,10 @@ from shared.pictures import PictureSettings
 from shared.streams.client import RedisSettings
 from shared.streams.dead_letters import DeadLetters
 from shared.streams.event_log import EventLog
+from shared.streams.last_hour import LastHour
 from shared.streams.producer import Producer
 from shared.streams.queue_stats import QueueStats
+from shared.streams.roster import Roster
 from shared.streams.scripts import Client
 
 _CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -64,6 +67,9 @@ class Gateway:
     producer: Producer
     dead_letters: DeadLetters
     queue_stats: QueueStats
+    roster: Roster
+    last_hour: LastHour
+    timelines: Timelines
     relay: Relay
     direct: Direct
     queue: RelaySettings

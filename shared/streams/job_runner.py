@@ -1,6 +1,7 @@
 """One job from its delivery to its end: what a handler makes of it, carried back to the streams."""
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -123,6 +124,9 @@ class JobRunner:
         ended = _ENDED[type(outcome)]
         self._durations[ended].observe(seconds)
         log.info("job ended", outcome=ended, seconds=round(seconds, 3))
+        # A figure of an operator's page is nothing to wait for Redis with.
+        with contextlib.suppress(RedisError, OSError):
+            await self._consumer.note(ended, round(seconds * 1000))
 
     async def _settle(self, delivery: Delivery, job: Job, outcome: Outcome, detail: str, phase: Phase) -> None:
         match outcome:

@@ -46,6 +46,15 @@ class Keys:
         """Hash of the workers that a job seems to have ended, by entry id."""
         return f"{self._tag}:jobs:{stage}:deaths"
 
+    def minutes(self, stage: Stage) -> str:
+        """Hash of what the stage did in each minute of the last hour."""
+        return f"{self._tag}:jobs:{stage}:minutes"
+
+    @property
+    def gateways(self) -> str:
+        """Hash of the gateways that are there, by name; of the first partition."""
+        return f"{self._tag}:gateways"
+
     def queued(self, document_id: str, generation: int = 0) -> str:
         """Marker that a document's first job was added, for the given time that Redis forgot it."""
         return f"{self._tag}:queued:{document_id}:{generation}"

@@ -43,6 +43,7 @@ class JobProgress:
             return
         self._last = now
         event = progress_event(self._job.document_id, phase, percentage_of(phase, fraction), message, details)
+        event.attempt = self._job.attempt if self._job.attempt > 1 else None
         try:
             await self._consumer.publish(self._delivery, event)
         except AWAY as error:

@@ -12,6 +12,7 @@ from shared.streams.batch import Batch
 from shared.streams.client import RedisSettings, RefusalError
 from shared.streams.entries import Delivery, event_data
 from shared.streams.keys import GROUPS, Keys
+from shared.streams.last_hour import BOUNDS_MS, MINUTES
 from shared.streams.scripts import Client, Scripts
 
 
@@ -196,6 +197,15 @@ class StageConsumer:
             self._settings.event_stream_length,
             self._settings.progress_ttl,
         )
+
+    async def note(self, outcome: str, milliseconds: int) -> None:
+        """Count a job that ended, for the figures of the last hour.
+
+        Args:
+            outcome: done, retry or dead.
+        """
+        keys = [self.keys.minutes(self.stage)]
+        await self._scripts.call("note", keys, outcome, milliseconds, MINUTES, *BOUNDS_MS)
 
     async def cancelled_documents(self, block_ms: int) -> dict[str, str]:
         """Documents whose jobs were cancelled since the last call, waiting up to `block_ms` for the first; each with

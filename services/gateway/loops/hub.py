@@ -56,6 +56,11 @@ class Hub:
         """Ends in the record up to here were handed out; ms, by Postgres' clock."""
 
     @property
+    def streams(self) -> int:
+        """How many are open."""
+        return len(self._follows)
+
+    @property
     def positions(self) -> dict[int, EventId]:
         """The id that was read last, by partition."""
         return {keys.partition: event_id(id_) for keys, id_ in self._last.items()}

@@ -1,0 +1,130 @@
+"""What the operator's page asks: workers, gateways, the last hour, why jobs are dead, one document's way."""
+
+from contextlib import aclosing
+from typing import Any
+
+import aiohttp
+from redis.asyncio import Redis
+
+from shared.messages import Event, Phase
+from shared.streams.last_hour import LastHour
+from tests.integration.conftest import GatewayAlone, Player
+from tests.integration.png import png
+from tests.system import finish, listen, upload
+from tests.waiting import until
+
+
+async def ask(session: aiohttp.ClientSession, gateway: GatewayAlone, path: str) -> Any:
+    async with session.get(f"{gateway.base_url}/api/v1/operations/{path}") as answer:
+        assert answer.status == 200, await answer.text()
+        return await answer.json()
+
+
+async def test_a_worker_is_listed_with_what_it_runs(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    workers = (await ask(session, gateway, "workers"))["workers"]
+    (own,) = [each for each in workers if each["name"] == "player"]
+    assert (own["stage"], own["since"]) == ("compress", "")
+    (running,) = [each for each in own["running"] if each["documentId"] == id_]
+    assert (running["tenant"], running["attempt"], running["deliveries"]) == ("default", 1, 1)
+    await player.complete(delivery, id_)
+
+
+async def test_a_gateway_is_listed_with_its_streams(gateway: GatewayAlone, session: aiohttp.ClientSession) -> None:
+    async def listed() -> bool:
+        found = (await ask(session, gateway, "gateways"))["gateways"]
+        return any(each["name"].startswith("gateway-alone.") and each["streams"] >= 0 for each in found)
+
+    await until(listed)
+
+
+async def test_the_last_hour_is_told_by_stage(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    before = (await ask(session, gateway, "last-hour"))["stages"]
+    for outcome, milliseconds in (("done", 90), ("done", 90), ("retry", 700), ("dead", 9_000)):
+        await player.consumer.note(outcome, milliseconds)
+    stages = (await ask(session, gateway, "last-hour"))["stages"]
+    assert [each["stage"] for each in stages] == ["compress", "ocr", "extract"]
+    assert [stages[0][name] - before[0][name] for name in ("done", "retried", "dead")] == [2, 1, 1]
+    assert len(stages[0]["perMinute"]) == 60
+    assert sum(stages[0]["perMinute"]) - sum(before[0]["perMinute"]) == 4
+
+
+async def test_minutes_are_forgotten_after_an_hour(redis_url: str, player: Player) -> None:
+    key = player.consumer.keys.minutes("compress")
+    client = Redis.from_url(player.settings.url)
+    await client.delete(key)
+    await client.hset(key, "1", "5 0 0 100 " + "0 " * 11 + "5")
+    assert (await LastHour(player.client, player.settings).stages())[0].done == 0
+    await player.consumer.note("done", 120_000)
+    assert len(await client.hkeys(key)) == 1
+    (compress, *_) = await LastHour(player.client, player.settings).stages()
+    assert (compress.done, compress.mean_seconds, compress.p50_seconds) == (1, 120.0, None)
+    await client.delete(key)
+    await client.aclose()
+
+
+async def test_dead_jobs_are_grouped_by_reason(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    for reason in ("It is torn.", "It is torn.", "It is wet."):
+        id_ = await upload(session, gateway.base_url, png())
+        delivery = await player.take(id_)
+        follow_up = [*delivery.fields, "reason", reason, "died", "2026-11-30T10:00:00.000Z"]
+        assert await player.consumer.finish(delivery, document_id=id_, dead=True, follow_up=follow_up)
+    found = (await ask(session, gateway, "dead"))["reasons"]
+    assert {each["reason"]: each["jobs"] for each in found if each["reason"].startswith("It is")} == {
+        "It is torn.": 2,
+        "It is wet.": 1,
+    }
+
+
+async def test_a_documents_way_is_told_phase_by_phase(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    way = await ask(session, gateway, f"documents/{id_}")
+    assert (way["status"], way["phases"], way["seconds"]) == ("uploaded", [], None)
+    told: list[tuple[Phase, str, str, int | None]] = [
+        ("compressing", "Compressing image", "2026-11-30T10:00:01.000Z", None),
+        ("ocr", "Running OCR", "2026-11-30T10:00:02.500Z", None),
+        ("ocr", "Running OCR", "2026-11-30T10:00:04.000Z", 2),
+    ]
+    for stage, step, at, attempt in told:
+        event = Event(type="progress", document_id=id_, stage=stage, step=step, percentage=5, at=at, attempt=attempt)
+        await player.consumer.publish(delivery, event)
+    await player.complete(delivery, id_)
+    await finish(session, gateway.base_url, id_)
+
+    async def recorded() -> bool:
+        return len((await ask(session, gateway, f"documents/{id_}"))["phases"]) == 2
+
+    await until(recorded)
+    way = await ask(session, gateway, f"documents/{id_}")
+    assert way["status"] == "completed"
+    assert [(each["stage"], each["attempts"], each["events"]) for each in way["phases"]] == [
+        ("compressing", 1, 1),
+        ("ocr", 2, 2),
+    ]
+    assert way["phases"][0]["seconds"] == 1.5
+    async with session.get(f"{gateway.base_url}/api/v1/operations/documents/{id_[:-1]}0") as answer:
+        assert answer.status in (200, 404)
+
+
+async def test_an_open_stream_is_counted(gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    async with aclosing(listen(session, f"{gateway.base_url}/api/v1/events/{id_}")) as stream:
+        await anext(stream)
+
+        async def counted() -> bool:
+            found = (await ask(session, gateway, "gateways"))["gateways"]
+            return any(each["streams"] >= 1 and each["documents"] >= 1 for each in found)
+
+        await until(counted)
+    await player.complete(delivery, id_)
