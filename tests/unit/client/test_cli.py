@@ -79,6 +79,18 @@ def test_weeks_are_saved_beside_their_pictures(service: Service, pictures: Path,
     assert dict(service.asked[-1].params)["holidays"] == "2026-10-12/2026-10-23,2026-12-04/2026-12-04"
 
 
+def test_no_week_is_saved_over_another(service: Service, pictures: Path) -> None:
+    other = pictures / "other"
+    other.mkdir()
+    files = [pictures / "one.png", other / "one.png", other / "one.jpg"]
+    for file in files:
+        file.write_bytes(b"one")
+    assert run("upload", *files, "--format", "csv", "--output", pictures / "out") == 0
+    assert {each.name for each in (pictures / "out").iterdir()} == {
+        f"one-{week}{more}.csv" for week in (1, 2) for more in ("", " (2)", " (3)")
+    }
+
+
 def test_one_that_comes_to_nothing_costs_the_others_nothing(service: Service, pictures: Path, capsys: Any) -> None:
     names = ("bad", "one", "empty", "two")
     assert run("upload", *(pictures / f"{name}.png" for name in names), "--watch", "--format", "json") == 1

@@ -80,7 +80,7 @@ async def upload(chosen: argparse.Namespace) -> int:
     """Send the files, a few at a time; returns the exit status."""
     key = os.environ.get("TIMELIFT_API_KEY")
     followed = chosen.watch or chosen.format is not None
-    room = asyncio.Semaphore(_AT_ONCE)
+    room, saved = asyncio.Semaphore(_AT_ONCE), set[Path]()
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(AsyncClient(chosen.url, key))
         shown = stack.enter_context(progress_for(chosen.files if followed else []))
@@ -95,7 +95,7 @@ async def upload(chosen: argparse.Namespace) -> int:
                         shown.say(f"{document_id}  {file}")
                         return True
                     final = await watched(client, document_id, file, shown)
-                    await _save(client, final, file, chosen, shown)
+                    await _save(client, final, file, chosen, shown, saved)
                 except (TimeliftError, OSError) as error:
                     shown.failed(file, str(error))
                     return False
@@ -113,7 +113,14 @@ async def watched(client: AsyncClient, document_id: str, file: Path, shown: Bars
     return core.ended_well(None, await client.document(document_id))
 
 
-async def _save(client: AsyncClient, final: Event, file: Path, chosen: argparse.Namespace, shown: Bars | Lines) -> None:
+async def _save(
+    client: AsyncClient,
+    final: Event,
+    file: Path,
+    chosen: argparse.Namespace,
+    shown: Bars | Lines,
+    saved: set[Path],
+) -> None:
     """Save a document's weeks as asked for."""
     ids = final.result.timetable_ids if final.result else []
     if chosen.format is None:
@@ -126,6 +133,16 @@ async def _save(client: AsyncClient, final: Event, file: Path, chosen: argparse.
     for number, id_ in enumerate(ids, 1):
         data = (await client.export(id_, chosen.format, term)).data
         # By the picture's name, which the person knows, and not by one that a page of a stranger's may choose.
-        target = folder / f"{file.stem}{f'-{number}' if len(ids) > 1 else ''}.{chosen.format}"
+        target = _free(folder, f"{file.stem}{f'-{number}' if len(ids) > 1 else ''}", chosen.format, saved)
         target.write_bytes(data)
         shown.say(f"{target}")
+
+
+def _free(folder: Path, stem: str, suffix: str, saved: set[Path]) -> Path:
+    """A name that none of this run's weeks was saved under: plan.jpg and plan.png are two. `saved` gets it."""
+    number, target = 1, folder / f"{stem}.{suffix}"
+    while target in saved:
+        number += 1
+        target = folder / f"{stem} ({number}).{suffix}"
+    saved.add(target)
+    return target
