@@ -6,6 +6,7 @@
 #   make bench                           the benchmarks
 #   make bench-queue [QUICK=1]           the streams beside five other job queues
 #   make bench-sse [ROWS=1000x4000]      thousands of event streams beside nchan and aiohttp-sse
+#   make bench-gateway [ROUNDS=2]        uploads beside a FastAPI equivalent, while text recognition runs
 #   make bench-relay                     finding the next document with up to 100,000 waiting
 #   make soak                            100,000 jobs: the memory of the streams, and what they cost a document
 #   make bench-ocr                       the text recognition beside others
@@ -19,7 +20,7 @@
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-compress bench-ocr bench-queue bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean FORCE
+.PHONY: help run test lint bench bench-gateway bench-compress bench-ocr bench-queue bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -72,6 +73,10 @@ attack: .venv/.all
 bench-queue: .venv/.all .local/peers/.stamp
 	@$(PYTHON_IN) -m tests.benchmarks.queue
 
+# ROUNDS and SECONDS reach it through the environment.
+bench-gateway: .venv/.all .local/peer-gateway/.stamp
+	@$(PYTHON_IN) -m tests.benchmarks.gateway
+
 bench-relay: .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.relay
 
@@ -116,6 +121,9 @@ clean:
 
 .local/peers-sse/.stamp: $(addprefix tests/benchmarks/sse/peers/,uv.lock pyproject.toml setup.py) | .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.sse.peers.setup
+
+.local/peer-gateway/.stamp: $(addprefix tests/benchmarks/gateway/peer/,uv.lock pyproject.toml setup.py) | .venv/.all
+	@$(PYTHON_IN) -m tests.benchmarks.gateway.peer.setup
 
 .local/peers-compress/.stamp: $(addprefix tests/benchmarks/compress/peers/,package.json package-lock.json setup.py) | .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.compress.peers.setup
