@@ -1,8 +1,9 @@
 """The HTTP server of every service: aiohttp's, with the bounds that it leaves open.
 
 A connection may stand idle, take long over its headers, or take nothing of its answer only for so long; there are only
-so many, shared fairly between addresses. What is not even HTTP is refused in the API's form, without a word of what was
-sent, and without a stack trace in the log: anybody could fill the disk with those.
+so many, shared fairly between addresses. Requests that arrive in the same instant are begun a few in each turn of the
+loop; their heads are small, and no body is unpacked. What is not even HTTP is refused in the API's form, without a word
+of what was sent, and without a stack trace in the log: anybody could fill the disk with those.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from shared.fair_share import FairShare, Hold
 from shared.logs import get_logger
 from shared.messages import Problem, encode
 from shared.settings import Settings, setting
+from shared.turns import Turns
 
 log = get_logger(__name__)
 
@@ -34,6 +36,15 @@ _BACKLOG = 128
 _SEND_BUFFER = 256 * 1024
 """Bytes of an answer that the kernel takes for a connection; left to itself it takes megabytes for each that reads
 nothing, and all of them at once."""
+_WAITING_BYTES = 16 * 1024
+"""Bytes that wait in a connection for the kernel to take more, beyond which its request waits for its client."""
+
+
+_BEGUN_IN_A_TURN = 16
+"""Requests; each is some 0.2 ms of work until it waits for something."""
+_HEAD_BYTES = 16_384
+"""Of a request, names and values together. The parser bounds single lines only, 128 of them, and an event stream keeps
+its request's head twice for as long as it lasts."""
 
 
 class HttpSettings(Settings):
@@ -65,15 +76,21 @@ class Connection(web.RequestHandler):
 
     Args:
         connections: the bound on all of them.
+        turns: those in which all of them begin requests.
         write_timeout: seconds.
         options: aiohttp's own.
     """
 
-    __slots__ = ("_connections", "_hold", "_stalled", "_write_timeout", "on_lost")
+    __slots__ = ("_connections", "_head", "_hold", "_late", "_stalled", "_turns", "_write_timeout", "on_lost")
 
-    def __init__(self, manager: web.Server, connections: FairShare, write_timeout: float, **options: Any) -> None:
+    def __init__(
+        self, manager: web.Server, connections: FairShare, turns: Turns, write_timeout: float, **options: Any
+    ) -> None:
         super().__init__(manager, loop=asyncio.get_running_loop(), **options)
         self._connections = connections
+        self._turns = turns
+        self._late = 0
+        self._head = 0
         self._write_timeout = write_timeout
         self._stalled: asyncio.TimerHandle | None = None
         self._hold: Hold | None = None
@@ -85,9 +102,32 @@ class Connection(web.RequestHandler):
         peer, connected = self.peername, transport.get_extra_info("socket")
         if connected is not None:
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.set_write_buffer_limits(high=_WAITING_BYTES)
         self._hold = Hold(str(peer[0]) if peer else "", self.abort)
         if not self._connections.take(self._hold):
             self.abort()
+
+    def data_received(self, data: bytes) -> None:
+        # What a request waits for that is being answered goes on at once, as does what aiohttp kept back itself.
+        if not data or not (self._late or self._waiter or not self._request_count):
+            super().data_received(data)
+            return
+        self._late += 1
+        self._turns.run(self._hold.client if self._hold else "", lambda: self._take(data))
+        if self._late:
+            self._pause_transport_reading()
+
+    def _take(self, data: bytes) -> None:
+        """Parse what may begin a request; its turn has come."""
+        self._late -= 1
+        known = self._request_count
+        super().data_received(data)
+        self._head = self._head + len(data) if self._request_count == known and self._waiter else 0
+        if self._head > _HEAD_BYTES:
+            self.abort()
+        elif not (self._late or self._reading_paused or self._buffer_paused):
+            self._resume_transport_reading()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         if self._hold:
@@ -207,6 +247,8 @@ async def serve(app: web.Application, host: str, port: int, connections: int = 5
             raise TypeError("not one of our connections")
         connection.work(begins=True)
         try:
+            if sum(len(name) + len(value) for name, value in request.raw_headers) > _HEAD_BYTES:
+                return refusal(431, "head-too-large", "Head too large", "The request's headers are too large together.")
             return await handle(request)
         except web.HTTPException as error:
             # What aiohttp refuses before the application is asked; its text repeats the request.
@@ -217,17 +259,21 @@ async def serve(app: web.Application, host: str, port: int, connections: int = 5
             connection.work(begins=False)
 
     server.request_handler = at_work
+    turns = Turns(_BEGUN_IN_A_TURN)
     bound = FairShare(min(connections, raise_descriptor_limit(connections + _OTHER_DESCRIPTORS) - _OTHER_DESCRIPTORS))
 
     def make() -> Connection:
         return Connection(
             server,
             bound,
+            turns,
             settings.http_write_timeout / 1000,
             access_log=None,
             keepalive_timeout=settings.http_idle_timeout / 1000,
             # A header field holds at most 8 kB by default; a file name of 5,000 characters gets our own answer.
-            max_field_size=16_384,
+            max_field_size=_HEAD_BYTES,
+            # A few bytes would become megabytes before anybody is asked.
+            auto_decompress=False,
         )
 
     await _Site(runner, host, port, make).start()

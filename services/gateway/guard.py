@@ -64,6 +64,15 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.body_exists and request.method not in _WRITES_BODIES:
         # Nobody reads it, and it would stay in memory as long as the answer takes: an event stream takes hours.
         raise ProblemError(413, "too-large", "Too large", "No body belongs here.", headers={"Connection": "close"})
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        # Unpacked, a few bytes become more than Content-Length bounds.
+        raise ProblemError(
+            415,
+            "content-encoding",
+            "Compressed body",
+            "Send the body as it is, without Content-Encoding.",
+            headers={"Connection": "close"},
+        )
     if request.method not in _READS and not _may_write(request):
         raise ProblemError(
             403, "foreign-origin", "Foreign origin", "Pages of another origin may not do this. See CORS_ORIGINS."

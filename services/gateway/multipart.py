@@ -66,9 +66,6 @@ async def read_file(request: web.Request, body: Body, max_bytes: int) -> Uploade
             f"Send multipart/form-data with the picture in a part named “file”, not {request.content_type}.",
             contentType="multipart/form-data",
         )
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        # Decompressed, a few bytes become more than Content-Length bounds.
-        raise _refuse(415, "content-encoding", "Compressed body", "Send the body as it is, without Content-Encoding.")
     if request.content_length is None:
         raise _refuse(411, "length-required", "Length required", "Send a Content-Length with the upload.")
     if request.content_length > max_bytes + _OVERHEAD:

@@ -22,7 +22,9 @@ UPLOAD = "multipart/form-data"
 _EVERY: dict[int, tuple[str, ...]] = {
     400: ("bad-request",),
     413: ("too-large",),
+    415: ("content-encoding",),
     421: ("unknown-host",),
+    431: ("head-too-large",),
     500: ("internal",),
     503: ("database-away",),
 }

@@ -425,14 +425,21 @@ async def test_a_burst_is_taken_in_turns_instead_of_being_shed(
     assert len(set(ids)) == 60
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-async def test_a_compressed_body_that_is_none_is_no_fault_of_ours(
-    gateway: GatewayAlone, session: aiohttp.ClientSession, encoding: str
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "identity, gzip"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/api/v1/timetables/00000000-0000-0000-0000-000000000000"),
+        ("POST", "/api/v1/documents/00000000-0000-0000-0000-000000000000/cancel"),
+        ("POST", "/api/v1/documents/upload"),
+    ],
+)
+async def test_no_compressed_body_is_taken(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, method: str, path: str, coding: str
 ) -> None:
-    headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
-    url = f"{gateway.base_url}/api/v1/timetables/00000000-0000-0000-0000-000000000000"
-    async with session.put(url, data=b"x" * 100, headers=headers) as answer:
-        assert answer.status == 400
+    headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+    async with session.request(method, f"{gateway.base_url}{path}", data=b"x" * 100, headers=headers) as answer:
+        assert answer.status == 415
         assert answer.content_type == "application/problem+json"
     assert "Traceback" not in (log := gateway.log("gateway").read_text())
     assert '"exception"' not in log

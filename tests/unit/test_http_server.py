@@ -1,10 +1,20 @@
-"""The limit of file descriptors."""
+"""The bounds of the HTTP server of every service."""
 
+import asyncio
+import contextlib
+import gzip
+import itertools
+import os
 import resource
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import web
+
+from shared.http_server import serve
+from tests.waiting import patience
 
 TRY = """
 import resource, sys
@@ -23,3 +33,79 @@ def test_the_limit_of_file_descriptors_is_raised_or_said_to_be_too_low(hard: int
     lines = done.stdout.splitlines()
     assert lines[-1] == says
     assert any("file descriptors is too low" in line for line in lines) == (hard < 2000)
+
+
+@pytest.fixture
+async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[int, list[bytes]]]:
+    """A server's port, and the bodies that its handler got. It closes no idle connection."""
+    monkeypatch.setenv("HTTP_IDLE_TIMEOUT", "86400000")
+    bodies: list[bytes] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        bodies.append(await request.read())
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_route("*", "/", handle)
+    runner, port = await serve(app, "127.0.0.1", 0)
+    yield port, bodies
+    await runner.cleanup()
+
+
+async def asked(port: int, sent: bytes) -> bytes:
+    """All that comes back until the other side ends the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    async with patience():
+        with contextlib.suppress(ConnectionResetError):
+            return await reader.read()
+    return b""
+
+
+def head(*lines: bytes) -> bytes:
+    return b"\r\n".join([b"PUT / HTTP/1.1", b"Host: localhost", b"Connection: close", *lines])
+
+
+async def test_a_head_is_bounded_as_a_whole(served: tuple[int, list[bytes]]) -> None:
+    port, _ = served
+    few = [b"A: " + b"x" * 1000] * 10
+    assert (await asked(port, head(*few) + b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+    answer = await asked(port, head(*few * 2) + b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert b"application/problem+json" in answer
+
+
+async def test_a_head_that_does_not_end_is_not_kept(served: tuple[int, list[bytes]]) -> None:
+    """Hangs where it is: the other side waits for more."""
+    port, _ = served
+    assert await asked(port, head(*[b"A: " + b"x" * 1000] * 20)) == b""
+
+
+async def test_a_body_that_follows_a_refusal_is_no_head(served: tuple[int, list[bytes]]) -> None:
+    port, _ = served
+    body = b"x" * 300_000
+    answer = await asked(port, head(b"Expect: nonsense", b"Content-Length: %d" % len(body)) + b"\r\n\r\n" + body)
+    assert answer.startswith(b"HTTP/1.1 417 ")
+
+
+async def test_no_body_is_unpacked(served: tuple[int, list[bytes]]) -> None:
+    port, bodies = served
+    body = gzip.compress(b"x" * 1_000_000)
+    await asked(port, head(b"Content-Encoding: gzip", b"Content-Length: %d" % len(body)) + b"\r\n\r\n" + body)
+    assert bodies == [body]
+
+
+async def test_requests_that_arrive_at_once_are_begun_in_several_turns(served: tuple[int, list[bytes]]) -> None:
+    port, bodies = served
+    writers = [(await asyncio.open_connection("127.0.0.1", port))[1] for _ in range(100)]
+    for each in writers:
+        # Sent now, while the loop does not turn.
+        os.write(each.get_extra_info("socket").fileno(), head() + b"\r\n\r\n")
+    begun = [0]
+    async with patience():
+        while begun[-1] < len(writers):
+            await asyncio.sleep(0)
+            begun.append(len(bodies))
+    assert max(after - before for before, after in itertools.pairwise(begun)) <= 16
+    for each in writers:
+        each.close()

@@ -192,7 +192,6 @@ ROUTES = [
             409: ("upload-under-way",),
             411: ("length-required",),
             413: ("file-too-large",),
-            415: ("content-encoding",),
             422: ("unreadable-file", "bad-webhook", "idempotency-key-reused"),
             503: ("queue-full", "queue-away", "storage-away"),
         },
