@@ -19,8 +19,8 @@ from shared.fair_share import FairShare, Hold
 _CHUNK = 64 * 1024
 _GOT_AT_ONCE = 8
 """Chunks that are got from the store at the same time."""
-SMALL = _CHUNK
-"""Bytes of an answer that is not counted."""
+SMALL = 4096
+"""Bytes of an answer that is not counted: thousands of clients that do not read hold thousands of these."""
 _STREAMED = 3 * _CHUNK
 """Bytes that a streamed answer holds: a chunk from the store, one that is written, one that waits in the socket."""
 
@@ -56,13 +56,17 @@ class Answers:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Send a large answer that a handler made whole in chunks."""
+        """Count an answer that a handler made whole until its client has taken it; send a large one in chunks."""
         answer = await handler(request)
         body = answer.body if isinstance(answer, web.Response) else None
         if not isinstance(body, bytes) or len(body) <= SMALL or request.method == "HEAD":
             return answer
         with self.held(request, len(body)) as hold:
-            return await _send(request, answer, len(body), _cut(body), hold)
+            if len(body) > _CHUNK:
+                return await _send(request, answer, len(body), cut(body), hold)
+            await answer.prepare(request)
+            await answer.write_eof()
+            return answer
 
     async def stream(
         self, request: web.Request, answer: web.StreamResponse, size: int, chunks: AsyncIterator[bytes]
@@ -101,7 +105,8 @@ async def _send(
     return answer
 
 
-async def _cut(body: bytes) -> AsyncIterator[bytes]:
+async def cut(body: bytes) -> AsyncIterator[bytes]:
+    """An answer's body in chunks."""
     view = memoryview(body)
     for at in range(0, len(body), _CHUNK):
         yield bytes(view[at : at + _CHUNK])
