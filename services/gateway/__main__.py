@@ -1,7 +1,6 @@
 """The gateway: HTTP API, page, event streams, relay and recorder in one process."""
 
 import asyncio
-import gc
 
 from aiohttp import web
 from redis.exceptions import RedisError
@@ -11,6 +10,7 @@ from services.gateway.app import build_app
 from services.gateway.context import Gateway
 from services.gateway.guard import check_open
 from services.gateway.loops.direct import Direct, DirectSettings
+from services.gateway.loops.garbage import Garbage
 from services.gateway.loops.hub import BEATS, Hub
 from services.gateway.loops.lookout import Lookout
 from services.gateway.loops.presence import Presence
@@ -60,9 +60,6 @@ from shared.watchdog import Watchdog
 
 log = get_logger(__name__)
 
-_COLLECT = (5_000, 20, 20)
-"""When Python looks for cycles of dead objects: after as many new ones, then after as many of such rounds; a full round
-comes after some two million."""
 _RETENTION_SECONDS = 600.0
 """How often is looked for what has been kept long enough."""
 _OTHER_CLIENTS = 1000
@@ -150,12 +147,9 @@ async def main() -> None:
         if stop.is_set():
             return
         watchdog.start()
-        chores = asyncio.ensure_future(_chores(gateway, retainer, recorders, partitions, stop))
-        # A full collection looks at all there is and stops the loop meanwhile: for 70 ms at rest, 120 with 2,000 event
-        # streams. What is there by now stays, and the rest is looked through when much of it has come.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*_COLLECT)
+        garbage = Garbage(lambda: len(runner.server.connections) if runner.server else 0)
+        chores = asyncio.ensure_future(_chores(gateway, retainer, recorders, garbage, partitions, stop))
+        garbage.begin()
         log.info("ready", port=port)
         await until_stopped(chores, stop, watchdog)
         log.info("stopping")
@@ -186,10 +180,16 @@ async def main() -> None:
 
 
 async def _chores(
-    gateway: Gateway, retainer: Retainer, recorders: list[Recorder], partitions: list[Keys], stop: asyncio.Event
+    gateway: Gateway,
+    retainer: Retainer,
+    recorders: list[Recorder],
+    garbage: Garbage,
+    partitions: list[Keys],
+    stop: asyncio.Event,
 ) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(run_periodically("relay", gateway.relay.run_once, stop))
+        group.create_task(run_periodically("garbage", garbage.run_once, stop, every=10))
         group.create_task(run_periodically("direct", gateway.direct.run_once, stop))
         group.create_task(run_periodically("retention", retainer.run_once, stop, every=_RETENTION_SECONDS))
         group.create_task(run_periodically("webhooks", gateway.webhook_sender.run_once, stop))
