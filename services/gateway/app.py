@@ -8,6 +8,7 @@ from services.gateway.context import GATEWAY, Gateway
 from services.gateway.endpoint import ENDPOINTS, Endpoint
 from services.gateway.guard import allows_origin, guard
 from services.gateway.metrics import measured
+from services.gateway.places import begins, placed
 from services.gateway.problems import problem_middleware
 from services.gateway.rate_limits import RateLimits, RateSettings
 from services.gateway.request_ids import add_names, named
@@ -76,11 +77,12 @@ def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.A
             guard,
             gateway.tenants.middleware,
             RateLimits(RateSettings.load()).middleware,
+            placed,
         ],
         client_max_size=1024,
     )
     app[GATEWAY] = gateway
-    app.on_response_prepare.append(_headers)
+    app.on_response_prepare.extend((_headers, begins))
     app[ENDPOINTS] = {(each.method, each.path): each for each in API}
     app.add_routes([*API, *(web.options(path, _preflight) for path in sorted({route.path for route in API}))])
     app.add_routes([*contract.routes(API), *login.ROUTES, *page.ROUTES])

@@ -32,6 +32,7 @@ from shared.db.webhooks import Webhooks
 from shared.db.weeks import Weeks
 from shared.fair_share import FairShare
 from shared.pictures import PictureSettings
+from shared.places import Places
 from shared.streams.client import RedisSettings
 from shared.streams.dead_letters import DeadLetters
 from shared.streams.event_log import EventLog
@@ -77,6 +78,8 @@ class Gateway:
     reception: Reception
     answers: Answers
     streams: FairShare
+    places: Places = field(default_factory=lambda: Places(2))
+    """Of requests that are answered at once; a client has fewer than there are connections to Postgres."""
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(256))
     """Event streams that look at their history at once: thousands come back together after a restart."""
     writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

@@ -76,7 +76,17 @@ ENDPOINTS = web.AppKey("endpoints", dict[tuple[str, str], Endpoint])
 
 def role_needed(request: web.Request) -> Role | Literal["anybody"]:
     """The role that a request's key must have; anybody where it needs none."""
+    endpoint = _endpoint(request)
+    return endpoint.needed if endpoint else ("read" if request.method in _READS else "write")
+
+
+def is_stream(request: web.Request) -> bool:
+    """Whether the answer to a request stays open."""
+    endpoint = _endpoint(request)
+    return endpoint is not None and endpoint.stream
+
+
+def _endpoint(request: web.Request) -> Endpoint | None:
     resource = request.match_info.route.resource
     method = "GET" if request.method == "HEAD" else request.method
-    endpoint = request.app[ENDPOINTS].get((method, resource.canonical)) if resource else None
-    return endpoint.needed if endpoint else ("read" if method in _READS else "write")
+    return request.app[ENDPOINTS].get((method, resource.canonical)) if resource else None
