@@ -57,7 +57,7 @@ async def attack(size: Size, names: list[str], folder: Path) -> int:
                 each.name,
                 each.tried.inputs,
                 each.faults,
-                each.tried.statuses[503],
+                each.tried.statuses.get(503, 0),
                 f"{each.stall * 1000:.0f} (passed: {each.passed * 1000:.0f})",
                 f"{each.alone * 1000:.0f} / {each.beside * 1000:.0f}",
                 f"{each.memory / 1e6:.0f}",

@@ -5,11 +5,15 @@ import io
 import itertools
 import random
 import zipfile
+import zlib
 from collections.abc import Iterator
+from functools import cache
 
+from tests.unit.compressor import bombs as decoded
 from tests.unit.compressor import made, made_docx
 
 
+@cache
 def corpus() -> dict[str, bytes]:
     """A small valid file of each format."""
     small = {"width": 48, "height": 36}
@@ -51,6 +55,7 @@ def _laughs() -> bytes:
     return b"<!DOCTYPE x [" + b"".join(declared) + b"]><x>&a8;</x>"
 
 
+@cache
 def bombs() -> dict[str, bytes]:
     """Files that promise, or unpack to, far more than they are; and files that are two things at once."""
     good = corpus()
@@ -79,4 +84,12 @@ def bombs() -> dict[str, bytes]:
         "20 MB of PNG heads": b"\x89PNG\r\n\x1a\n" * 2_500_000,
         "20 MB of JPEG markers": b"\xff\xd8" + b"\xff\xe0\x00\x02" * 4_900_000,
         "18 MB of zeros in a TIFF": good["TIFF"] + b"\0" * 18_000_000,
+        "JPEG of 3,000 scans": decoded.scans(4_000, 4_000, 3_000),
+        "JPEG of 100 scans": decoded.scans(4_000, 4_000, 100),
+        "JPEG of scans with rubbish between": decoded.scans(2_000, 2_000, 2_000, between=b"\xff\xff\0"),
+        "WebP of 40,000 frames": decoded.frames(40_000),
+        "TIFF of 30,000 directories": decoded.directories(30_000, 0),
+        "HEIC of 961 tiles": decoded.grid("heic", 31, 31, 1_000, 2_048),
+        "AVIF of 961 tiles": decoded.grid("avif", 31, 31, 1_000, 2_048),
+        "PNG of profiles": decoded.chunks(b"iCCP", b"x\0\0" + zlib.compress(b"\0" * 50_000_000), 100),
     }

@@ -1,6 +1,8 @@
 """Requests that are wrong in their form: multipart, names, ids, addresses, raw bytes."""
 
+import gzip
 import itertools
+import json
 from collections.abc import Iterator
 
 Request = tuple[str, str, dict[str, str], bytes]
@@ -105,6 +107,35 @@ def addresses(id_: str) -> Iterator[Request]:
     ):
         yield "GET", "/api/v1/documents/" + id_, headers, b""
         yield "POST", f"/api/v1/documents/{id_}/cancel", headers, b""
+
+
+def corrections(id_: str) -> Iterator[Request]:
+    """What may be said of one's own week: as much as is taken, and what only looks like it; then asked for again."""
+    block = {"name": "Maths", "day": "monday", "startTime": "08:00", "endTime": "08:45", "notes": "n" * 850}
+    largest = json.dumps({"timeblocks": [block] * 2_000}).encode()
+    bodies = [
+        largest,
+        largest[:-2] + b"x]}",
+        b'{"timeblocks":' + b"[" * 1_000_000,
+        b'{"timeblocks":[],"warnings":' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}",
+        b'{"timeblocks":[],"warnings":[' + b"{}," * 650_000 + b"{}]}",
+        b'{"timeblocks":[],"year":' + b"9" * 2_000_000 + b"}",
+        b'{"timeblocks":[{"name":"' + b"\\u0041" * 300_000 + b'"}]}',
+        b'{"timeblocks":[' + b"{}," * 650_000 + b"{}]}",
+        b'{"timeblocks":[' + b'{"name":"x","day":"monday"},' * 1_999 + b'{"name":" ","day":"monday"}]}',
+        b'{"' + b"x" * 2_000_000 + b'":1}',
+    ]
+    for body in bodies:
+        yield "PUT", "/api/v1/timetables/" + id_, {"Content-Type": "application/json"}, body
+        yield "PUT", "/api/v1/timetables/" + id_, {"Content-Type": "application/json"}, largest
+        for method, path in (("GET", f"timetables/{id_}"), ("GET", f"events/{id_}"), ("HEAD", f"timetables/{id_}")):
+            yield method, "/api/v1/" + path, {}, b""
+    packed = gzip.compress(b"[" * 200_000_000)
+    for coding in ("gzip", "GZIP", "deflate", "gzip, gzip", "br", "zstd", "identity, gzip"):
+        headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+        yield "PUT", "/api/v1/timetables/" + id_, headers, packed
+        yield "POST", f"/api/v1/documents/{id_}/cancel", headers, packed
+        yield "POST", UPLOAD, {"Content-Type": "multipart/form-data; boundary=b", "Content-Encoding": coding}, packed
 
 
 RAW = [

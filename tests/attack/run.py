@@ -1,13 +1,18 @@
 """One run of attacks, and what is counted beside each."""
 
 import asyncio
+import statistics
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from tests.attack import files
+from tests.attack.attacker import Strike, attacker
 from tests.attack.attacks import ATTACKS, Size, Tried
 from tests.attack.target import Target, innocent
+
+_PAUSE = 0.05
+"""Seconds between two of them."""
 
 
 @dataclass
@@ -16,7 +21,6 @@ class Outcome:
 
     name: str
     tried: Tried
-    seconds: float
     alone: float
     """Median seconds of an innocent's upload just before."""
     beside: float
@@ -37,19 +41,30 @@ class Outcome:
 
 
 async def run(target: Target, size: Size, names: Iterable[str] = ATTACKS) -> list[Outcome]:
-    """Run the attacks one after the other; an innocent uploads before and beside each."""
-    picture = files.corpus()["PNG"]
-    outcomes: list[Outcome] = []
-    await innocent(target, picture, 5)  # the first ones pay for connections to the stores
-    for name in names:
-        tried = Tried()
-        alone = await innocent(target, picture, 9)
-        begun = time.monotonic()
-        attacking = asyncio.ensure_future(ATTACKS[name](target, size, tried))
-        await asyncio.sleep(0.3)
-        beside = await innocent(target, picture, 9)
-        await attacking
-        stall, passed, doing = target.longest_stall(begun)
-        seconds = time.monotonic() - begun
-        outcomes.append(Outcome(name, tried, seconds, alone, beside, stall, passed, doing, target.memory()))
-    return outcomes
+    """Make the attacks one after the other, each as often as `size` says; an innocent uploads before and beside each
+    time, so that what else goes on on the machine is the same for both."""
+    process = attacker()
+    await process.start()
+    try:
+        return [await _outcome(target, size, name, process.call) for name in names]
+    finally:
+        await process.end()
+
+
+async def _outcome(target: Target, size: Size, name: str, attack: Callable[[Strike], Awaitable[Tried]]) -> Outcome:
+    aim, picture = target.aim, files.corpus()["PNG"]
+    tried, alone, beside = Tried(), list[float](), list[float]()
+    begun = time.monotonic()
+    for _ in range(size.rounds):
+        for _ in range(size.alone):
+            alone.append(await innocent(aim, picture))
+            await asyncio.sleep(_PAUSE)
+        attacking = asyncio.ensure_future(attack(Strike(name, aim, size)))
+        while not attacking.done():
+            beside.append(await innocent(aim, picture))
+            await asyncio.wait([attacking], timeout=_PAUSE)
+        tried.add(await attacking)
+    stall, passed, doing = target.longest_stall(begun)
+    return Outcome(
+        name, tried, statistics.median(alone), statistics.median(beside), stall, passed, doing, target.memory()
+    )

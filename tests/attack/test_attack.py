@@ -13,7 +13,7 @@ from tests.attack.run import run
 from tests.attack.target import Target
 
 _CHECKED = settings(deadline=None, max_examples=300, database=None, suppress_health_check=list(HealthCheck))
-SHORT = Size(cuts=8, mutations=4, slow=60, silent=60, streams=120, seconds=2)
+SHORT = Size(cuts=8, mutations=4, slow=60, silent=60, streams=120, seconds=1, documents=20, rounds=1, alone=2)
 
 
 async def test_what_a_stranger_tries_kills_nothing_and_is_no_fault_of_ours(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ noted beside it; on a busy machine it is mostly others'.
 """
 
 import asyncio
+import gc
 import os
 import sys
 import threading
@@ -19,6 +20,23 @@ from shared.service import run
 _EVERY = 0.005
 _NOTED = 0.01
 """Seconds of computing from which a stall is noted."""
+
+
+class _Collections:
+    """Adds up the processor time that looking for garbage takes."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.rounds = [0, 0, 0]
+        self._begun = 0.0
+        gc.callbacks.append(self._note)
+
+    def _note(self, phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            self._begun = time.thread_time()
+        else:
+            self.seconds += time.thread_time() - self._begun
+            self.rounds[info["generation"]] += 1
 
 
 class _Sampler(threading.Thread):
@@ -42,14 +60,17 @@ class _Sampler(threading.Thread):
 async def _watch(path: Path) -> None:
     sampler = _Sampler()
     sampler.start()
+    collections = _Collections()
     with path.open("a", buffering=1) as file:
         computed, passed = time.thread_time(), time.monotonic()
         while True:
             await asyncio.sleep(_EVERY)
             now, at = time.thread_time(), time.monotonic()
             if now - computed > _NOTED:
-                file.write(f"{at} {now - computed} {at - passed - _EVERY} {sampler.seen}\n")
+                garbage = f"garbage {collections.seconds * 1000:.0f} ms in {collections.rounds} rounds; "
+                file.write(f"{at} {now - computed} {at - passed - _EVERY} {garbage}{sampler.seen}\n")
             computed, passed = now, at
+            collections.seconds, collections.rounds = 0.0, [0, 0, 0]
             sampler.turned, sampler.seen = at, ""
 
 
