@@ -97,7 +97,7 @@ def _alike_printed(lines: list[Line]) -> list[Line]:
 def _without_gaps(bands: list[TimeBand]) -> list[TimeBand]:
     """The rows, one that has no label and no time left, between two that meet, as a part of the first."""
     out = bands[:1]
-    for band, after in zip(bands[1:], [*bands[2:], None], strict=True):
+    for band, after in zip(bands[1:], [*bands[2:], None], strict=False):
         last = out[-1]
         if after and not band.lines and last.end is not None and last.end == after.start:
             last.hi = band.hi
