@@ -23,6 +23,7 @@ from shared.settings import Settings, setting
 from shared.streams.entries import job_fields
 from shared.streams.loops import AWAY, redis_outage
 from shared.streams.producer import Producer
+from shared.watchdog import CALL_SECONDS, turn
 
 log = get_logger(__name__)
 
@@ -115,14 +116,19 @@ class Relay:
     async def _look(self) -> None:
         """Whether the partitions that were away take writes again, and whether one of the others still answers."""
         if self._away:
+            turn()
             await asyncio.gather(*(self._look_at(number, write=True) for number in list(self._away)))
+            turn()
         self._next_look = (self._next_look + 1) % len(self._producer.partitions)
         if self._next_look not in self._away:
             await self._look_at(self._next_look, write=False)
 
     async def _look_at(self, partition: int, *, write: bool) -> None:
         try:
-            await self._producer.probe(partition, write=write)
+            # Several are looked at in tasks of their own, for which nobody else bounds the calls: to wait for a
+            # connection and for an answer takes longer than a chore may stand still.
+            async with asyncio.timeout(CALL_SECONDS):
+                await self._producer.probe(partition, write=write)
         except AWAY as error:
             self._note(partition, error)
         else:
