@@ -72,6 +72,8 @@ def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_f
     middles = [view.rect(line).cy for line in lines]
     strip = [line for line in strip if sum(view.rect(line).y0 < at < view.rect(line).y1 for at in middles) < 2]
     bands = _entries(view, strip, u0, u1, header, v_end)
+    if not bands:
+        return []
     _read_printed(bands)
     bands = _with_their_rest(_without_gaps(bands))
     find_entries(view, bands, header, legend)
@@ -203,6 +205,9 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
         by_cell.setdefault(sum(edge < view.rect(line).cy for edge in edges), []).append(line)
     for _, lines in sorted(by_cell.items()):
         cells.extend(_by_time(lines, view))
+    if not cells:
+        # Headings alone: none of them is a row's label.
+        return []
     spans = [(min(view.rect(line).y0 for line in lines), max(view.rect(line).y1 for line in lines)) for lines in cells]
     ranges = _printed_ranges(cells)
     empties = _empty_cells(strong, spans, view.size) or (_gaps(view, header, rails, spans) if ranges else [])

@@ -73,23 +73,6 @@ def chance(score: float) -> float:
     return 1 / (1 + math.exp(-max(-40.0, min(40.0, score))))
 
 
-PAGE_OF_BLOCK = (
-    "unread inside",
-    "rival agrees",
-    "falling times",
-    "rows apart",
-    "distinct names",
-    "notes vary more",
-    "mean named",
-    "named unlikely",
-    "mean no start",
-    "mean drawn",
-    "mean unused",
-    "small print",
-    "mean ocr",
-    "days uneven",
-)
-"""What of a page bears on its blocks."""
 _LOWEST = 5
 """One in so many blocks is among the lowest."""
 _SURE = 0.9
@@ -101,8 +84,8 @@ _INFERRED = 0.89
 
 
 def with_page(block: Features, page: Features) -> Features:
-    """A block's features with those of its page that bear on it."""
-    return block | {f"page {name}": page[name] for name in PAGE_OF_BLOCK}
+    """A block's features with those of its page."""
+    return block | {f"page {name}": value for name, value in page.items()}
 
 
 def with_blocks(page: Features, chances: Sequence[float]) -> Features:

