@@ -7,6 +7,7 @@
 #   make bench-queue [QUICK=1]           the streams beside five other job queues
 #   make bench-sse [ROWS=1000x4000]      thousands of event streams beside nchan and aiohttp-sse
 #   make bench-gateway [ROUNDS=2]        uploads beside a FastAPI equivalent, while text recognition runs
+#   make bench-progress [PAGES=10]       how far percentages are from the time that has passed
 #   make bench-relay                     finding the next document with up to 100,000 waiting
 #   make soak                            100,000 jobs: the memory of the streams, and what they cost a document
 #   make bench-ocr                       the text recognition beside others
@@ -20,7 +21,7 @@
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-gateway bench-compress bench-ocr bench-queue bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean FORCE
+.PHONY: help run test lint bench bench-gateway bench-compress bench-ocr bench-queue bench-progress bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -79,6 +80,10 @@ bench-gateway: .venv/.all .local/peer-gateway/.stamp
 
 bench-relay: .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.relay
+
+# PAGES reaches it through the environment.
+bench-progress: .venv/.all
+	@$(PYTHON_IN) -m tests.benchmarks.progress
 
 # ROWS (streams x deliveries a second), SECONDS and ONLY reach it through the environment.
 bench-sse: .venv/.all .local/peers-sse/.stamp

@@ -298,6 +298,8 @@ class Event(Message, omit_defaults=True):
     """RFC 3339, UTC."""
     attempt: int | None = None
     """Of its stage, where it is not the first."""
+    before: int | None = None
+    """How many documents come before one that waits."""
 
     @property
     def final(self) -> bool:

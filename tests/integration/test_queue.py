@@ -324,6 +324,7 @@ async def test_an_upload_that_must_wait_is_told_so_at_once(
                 if data["type"] == "progress":
                     break
         assert data["message"].startswith("Waiting, 1 document")
+        assert data["before"] == 1
         # Beyond the limit nothing is taken.
         form = aiohttp.FormData()
         form.add_field("file", png().hex(), filename="a.png", content_type="image/png")

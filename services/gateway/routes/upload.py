@@ -144,6 +144,7 @@ async def _tell_waiting(gateway: Gateway, document_id: str, tenant: str) -> None
         return
     message = f"Waiting, {before} documents are being read or come before yours"
     event = progress_event(document_id, "compressing", 0, message, {"before": before})
+    event.before = before
     try:
         await gateway.producer.publish(event, tenant)
     except (RedisError, OSError) as error:
