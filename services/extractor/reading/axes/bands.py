@@ -113,9 +113,11 @@ def _as_wide(
     """
     wanted = inner + width
     if abs(found - inner) < 1.35 * abs(width):
-        # A narrow column before the days', ruled off but for their names' row: a day's own width tells it from a day.
+        # A narrow column before the days', ruled off but for their names' row, or a rule within the day's own column:
+        # a day's own width tells them from a day.
         same = [rail.at for rail in rails if abs(rail.at - wanted) < 0.05 * abs(width) and cut(rail) >= 0.5]
-        return min(same, key=lambda at: abs(at - wanted)) if same and abs(found - inner) > 1.15 * abs(width) else found
+        unlike = not 0.75 < abs(found - inner) / abs(width) < 1.15
+        return min(same, key=lambda at: abs(at - wanted)) if same and unlike else found
     near = [rail.at for rail in rails if abs(rail.at - wanted) < 0.3 * abs(width) and cut(rail) >= 0.5 * MIN_CUT]
     edge = min(near, key=lambda at: abs(at - wanted), default=wanted)
     return min(edge, text) if width < 0 else max(edge, text)

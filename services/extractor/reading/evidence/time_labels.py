@@ -23,6 +23,8 @@ _TWO_LINES = 1.5
 _SCALE, _STEP, _FIRST, _LAST_PERIOD = 5, 2 * 60, 6 * 60, 12
 """Labels of hours that make a scale, minutes between two of them at most, the first one's minutes at least, and the
 number that no school's period has."""
+_NEAR = 2.5
+"""Text heights from a period's number to its times, at most."""
 _NEARER = 0.75
 """An end's distance to its start, as a share of that to any other time of the column."""
 UNTIL = re.compile(rf"\s*(?:[{DASH}]|(?<=[\dmh\s])(?:to|till?|until|bis|à|al?|tot|do))[{DASH}\s]*$", re.IGNORECASE)
@@ -36,6 +38,7 @@ def with_minutes(lines: list[Line]) -> list[Line]:
     Numbers alone are periods, unless they go beyond those of a day.
     """
     labels = [line for line in lines if line.upright and re.fullmatch(rf"{_HOUR}|{CLOCK}", line.text.strip())]
+    ranges = [line.rect for line in lines if any(span.end for span in find_times(line.text))] if labels else []
     made: dict[int, Line] = {}
     for across in (False, True):
         left, scales = labels, list[list[Line]]()
@@ -43,7 +46,8 @@ def with_minutes(lines: list[Line]) -> list[Line]:
             seed = left[0].rect
             row = [line for line in left if (level_with if across else overlapping)(seed, line.rect)]
             left = [line for line in left if all(line is not other for other in row)]
-            if _is_scale(sorted(row, key=lambda line: line.rect.cx if across else line.rect.cy)):
+            ordered = sorted(row, key=lambda line: line.rect.cx if across else line.rect.cy)
+            if _is_scale(ordered) and not _timed(ordered, ranges):
                 scales.append([line for line in row if re.fullmatch(_HOUR, line.text.strip())])
         # Rows of numbers under each other are a month.
         if len(scales) > 1:
@@ -60,6 +64,20 @@ def _is_scale(row: list[Line]) -> bool:
         return False
     marked = not any(line.text.strip().isdigit() for line in row)
     return marked or at[-1] > _LAST_PERIOD * 60 or any(value % 60 for value in at)
+
+
+def _timed(row: list[Line], ranges: list[Rect]) -> bool:
+    """Whether most labels have a range of times of their own beside or below them: then they are periods' numbers."""
+    near = [
+        any(
+            abs(rect.cy - line.rect.cy) < _NEAR * line.size
+            and rect.x0 < line.rect.x1 + line.size
+            and rect.x1 > line.rect.x0
+            for rect in ranges
+        )
+        for line in row
+    ]
+    return 2 * sum(near) > len(row)
 
 
 def _minutes(text: str) -> int:

@@ -57,6 +57,8 @@ _LEGACY = {language: str.maketrans(letters) for language, letters in HABITS["leg
 """Letters as a font of before Unicode shows them where it is missing."""
 _FULL = {name: _named(name, "full") for name in _CALENDAR}
 _SHORT = {name: {**_named(name, "letter"), **_named(name, "short")} for name in _CALENDAR}
+for _language, _cut in HABITS["cut"].items():
+    _SHORT[_language] |= {plain(name): day for name, day in zip(_cut.split(), DAYS, strict=True)}
 _OURS: dict[str, Day] = {name: day for day, names in HABITS["full"].items() for name in names.split()}
 for _language in HABITS["known"]:
     _OURS |= _FULL[_language]

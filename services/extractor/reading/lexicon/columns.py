@@ -27,7 +27,8 @@ def column_role(text: str) -> str | None:
 
 def is_title(text: str) -> bool:
     """Whether a column's head names the lesson itself, where another one gives its code."""
-    return column_role(text) == "name" and plain(text).endswith(_TITLES)
+    words = text.split()
+    return bool(words) and plain(words[-1]).endswith(_TITLES)
 
 
 def is_time_word(text: str) -> bool:

@@ -73,7 +73,7 @@ def _header(view: View) -> tuple[list[_Column], list[Line]] | None:
             continue
         row = [line for line in view.lines if abs(line.rect.cy - seed.rect.cy) < 0.7 * seed.size]
         row.sort(key=lambda line: line.rect.x0)
-        roles = [column_role(line.text) for line in row]
+        roles = [_role(line.text) for line in row]
         classes = [role is None and _is_class(line.text) for role, line in zip(roles, row, strict=True)]
         if sum(classes) > 1:
             # A column for each of several classes.
@@ -86,6 +86,14 @@ def _header(view: View) -> tuple[list[_Column], list[Line]] | None:
             roles = ["notes" if role == "name" and at != titles[0] else role for at, role in enumerate(roles)]
             return [_Column(role or "notes") for role in roles], row
     return None
+
+
+def _role(text: str) -> str | None:
+    """What stands in a column, as its head says, or a word of it: the lesson's, else the last ("Module Title")."""
+    if (whole := column_role(text)) is not None:
+        return whole
+    roles = [role for part in text.split() if (role := column_role(part))]
+    return "name" if "name" in roles else next(reversed(roles), None)
 
 
 def _is_class(text: str) -> bool:

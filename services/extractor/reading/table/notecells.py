@@ -6,6 +6,7 @@ from dataclasses import replace
 from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.evidence.order import joined
 from services.extractor.reading.evidence.typography import likeness
+from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.lexicon.words import is_aside
 from services.extractor.reading.model import Rect
 from services.extractor.reading.table.regions import Region
@@ -45,6 +46,36 @@ def with_their_rest(regions: list[Region], bands: list[TimeBand]) -> list[Region
             replace(above, rect=above.rect.union(region.rect), lines=above.lines + region.lines) if above else region
         )
     return list(out.values())
+
+
+def with_their_fields(regions: list[Region], size: float) -> list[Region]:
+    """The cells, those beside each other whole where columns are parted into a lesson's fields (teacher, name, room).
+
+    So they are in most places, and with other words in each: lessons at once have the same words now and then.
+    """
+    rows: list[list[Region]] = []
+    for region in sorted(regions, key=lambda each: (each.days, each.first, each.rect.y0, each.rect.x0)):
+        last = rows[-1][-1] if rows else None
+        if last and last.days == region.days and len(region.days) == 1 and behind(last.rect, region.rect, size):
+            rows[-1].append(region)
+        else:
+            rows.append([region])
+    lessons = [row for row in rows if not all(find_times(joined(region.lines)) for region in row)]
+    parted = [row for row in lessons if len(row) > 1]
+    words: list[set[str]] = [set() for _ in range(max(map(len, parted), default=0))]
+    for row in parted:
+        for at, region in enumerate(row):
+            words[at].add(joined(region.lines).casefold())
+    if len(parted) < max(_LEAST, _MOST * len(lessons)) or sum(map(len, words)) > len(set[str]().union(*words)):
+        return regions
+    out: list[Region] = []
+    for row in rows:
+        # A field that is blank on this row is a part of the cell, too.
+        column = [region.rect for region in regions if region.days == row[0].days]
+        x0, x1 = min(rect.x0 for rect in column), max(rect.x1 for rect in column)
+        rect = replace(row[0].rect, x0=x0, x1=x1, y1=max(region.rect.y1 for region in row))
+        out.append(replace(row[0], rect=rect, lines=[line for region in row for line in region.lines]))
+    return out
 
 
 def _joined_along(regions: list[Region], beside: Callable[[Rect, Rect, float], bool], size: float) -> list[Region]:

@@ -117,6 +117,18 @@ def test_a_list_s_title_is_the_name_and_its_code_a_note() -> None:
     assert "LAW205-T" in (reading.blocks[1].notes or "")
 
 
+def test_a_head_of_two_words_says_what_its_last_one_does() -> None:
+    page = Sheet(1300, 420)
+    heads = (("Day", 90), ("Time", 260), ("Block", 430), ("Module Code", 620), ("Module Title", 900))
+    rows = (("Monday", "9:10-10:00"), ("Tuesday", "10:10-12:00"), ("Friday", "11:10-13:00"))
+    for text, x in heads:
+        page.text(x, 60, text)
+    for row, ((day, times), title) in enumerate(zip(rows, ("Big Data", "Contract Law", "Human Rights"), strict=True)):
+        for (_, x), text in zip(heads, (day, times, "WLV", f"6CS03{row}", title), strict=True):
+            page.text(x, 130 + 70 * row, text)
+    assert [block.name for block in page.read().blocks] == ["Big Data", "Contract Law", "Human Rights"]
+
+
 def test_a_room_s_number_is_no_time_that_the_table_does_not_have() -> None:
     """ "Seminar, 4.12" in a cell of 10:00 to 11:00 is room 4.12; "10.15" in it is when it begins."""
     grid = Grid(Sheet(), 6, 4)

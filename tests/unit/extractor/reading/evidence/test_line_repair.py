@@ -288,3 +288,12 @@ def test_hours_with_their_letter_are_a_scale_in_every_table_of_the_page() -> Non
         for at in range(6)
     ]
     assert [line.text for line in with_minutes(lines)] == [f"{8 + at}:00" for _ in range(2) for at in range(6)]
+
+
+def test_numbers_over_their_own_times_are_periods_however_high_they_count() -> None:
+    lines = [
+        Line(10 * row + at, text, 0.99, 0, Rect(100 + 120 * at, 50.0 + 30 * row, 160 + 120 * at, 70.0 + 30 * row), 20.0)
+        for at in range(6)
+        for row, text in enumerate((str(8 + at), f"{8 + at}:00 - {8 + at}:50"))
+    ]
+    assert [line.text for line in with_minutes(lines)] == [line.text for line in lines]

@@ -3,6 +3,9 @@
 import pytest
 
 from services.extractor.reading import Reading
+from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.table.notecells import with_their_fields
+from services.extractor.reading.table.regions import Region
 from tests.unit.extractor.reading.sheet import DAYS, TIMES, Grid, Sheet, lesson
 
 ROOMS = ("Library", "Hall", "Rm 7", "ICT Suite", "Lab 2")
@@ -92,3 +95,31 @@ def test_a_line_just_above_the_times_is_not_among_them(text: str) -> None:
     assert (reading.teacher, reading.term) == ("Mrs Osei", "Summer 2")
     assert len(reading.blocks) == 20
     assert ("monday", "09:00", lesson(0, 0)) in _names(reading)
+
+
+def _parted(first: tuple[str, ...], second: tuple[str, ...]) -> list[Region]:
+    """Three days of three cells, each parted in two, with the words by turns."""
+    return [
+        Region(
+            Rect(x, 50.0 * row, x + 50, 50.0 * row + 40),
+            [day],
+            row,
+            row,
+            [Line(1, text, 0.99, 0, Rect(0, 0, 9, 9), 20)],
+        )
+        for day in range(3)
+        for row in range(3)
+        for x, words in ((100.0 * day, first), (100.0 * day + 50, second))
+        for text in [words[(day + row) % len(words)]]
+    ]
+
+
+def test_columns_parted_into_teacher_and_subject_are_one_cell_s() -> None:
+    regions = with_their_fields(_parted(("Cyn", "Mar", "Noe"), ("BAE", "SSF", "LND")), 20.0)
+    assert [[line.text for line in region.lines] for region in regions[:2]] == [["Cyn", "BAE"], ["Mar", "SSF"]]
+    assert len(regions) == 9
+
+
+def test_lessons_at_once_are_no_fields_where_their_words_are_the_same() -> None:
+    regions = _parted(("PE", "Art"), ("Art", "PE"))
+    assert with_their_fields(regions, 20.0) == regions
