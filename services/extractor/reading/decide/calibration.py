@@ -113,4 +113,4 @@ def judged(given: Evidence) -> tuple[float, list[float]]:
 
 def _inferred(draft: BlockDraft) -> bool:
     lowest = min((line.confidence for line in draft.lines), default=1.0)
-    return draft.certainty < _READ_PLACE * draft.named or lowest < _READ_PLACE
+    return draft.start is None or draft.certainty < _READ_PLACE * draft.named or lowest < _READ_PLACE
