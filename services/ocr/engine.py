@@ -74,7 +74,8 @@ _UNSURE = 0.8
 """Confidence of an upright reading below which the same is read from the side, too."""
 _MIN_SIDE = 4
 """Pixels; below this a box is a speck."""
-_HUBS = ("aistudio_sdk", "huggingface_hub", "modelscope")
+_ABSENT = ("aistudio_sdk", "modelscope", "pandas")
+"""What PaddleX imports and is not installed here (pyproject.toml)."""
 """Clients that fetch models, of no use where these are in folders."""
 
 
@@ -138,7 +139,7 @@ class Engine:
         prepare_environment(self._models)
         import onnxruntime
 
-        with import_stubs("pandas", *(() if models.recognition.folder is None else _HUBS)):
+        with import_stubs(*_ABSENT, *(() if models.recognition.folder is None else ("huggingface_hub",))):
             from paddleocr import TextDetection, TextRecognition
 
         # paddlex announces each model on its own coloured handler; ours must stay parsable.

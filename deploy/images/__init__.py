@@ -1,0 +1,1 @@
+"""Making the images small, and measuring them without a container engine."""
