@@ -22,11 +22,12 @@ from shared.messages import Event, Message, Phase, Stage
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.settings import Settings, setting
 from shared.slots import Slots
+from shared.traces import span
 
 log = get_logger(__name__)
 
 PATH = "/internal/run"
-_SLOT_SECONDS = 2.0
+_SLOT_SECONDS = 3.0
 """Longest that a call waits for a slot."""
 
 
@@ -142,8 +143,15 @@ def run_route(
 
         job = Job(asked.document_id, asked.tenant, stage, asked.attempt, asked.payload, 0.0, asked.trace)
         begun = time.monotonic()
-        with structlog.contextvars.bound_contextvars(**job.log_fields, direct=True):
+        with (
+            structlog.contextvars.bound_contextvars(**job.log_fields, direct=True),
+            span(
+                stage, "consumer", job.trace, document=job.document_id, tenant=job.tenant, attempt=job.attempt
+            ) as here,
+        ):
             outcome, _ = await attempt(handler, job, progress, seconds)
+            if isinstance(outcome, Retry | Dead):
+                here.failed(outcome.reason)
             ended = type(outcome).__name__.lower()
             log.info("job ended", outcome=ended)
         metrics.JOB_DURATION.labels(stage, "direct", ended).observe(time.monotonic() - begun)

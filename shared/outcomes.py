@@ -60,6 +60,8 @@ class Job:
     """Unix seconds after which the work is of no use; 0 for none."""
     trace: str = ""
     """W3C traceparent of the upload, carried along."""
+    sender: str = ""
+    """That of who put the job on its stream, where traces are made."""
 
     @property
     def log_fields(self) -> dict[str, str | int]:

@@ -32,6 +32,7 @@ from shared.streams.server_check import check_server
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import Worker
 from shared.threads import end_process
+from shared.traces import configure_traces, flush_traces
 from shared.version import export_version
 from shared.watchdog import GRACE_SECONDS, ChoreError, Watchdog
 
@@ -73,9 +74,11 @@ def run(main: Callable[[], Coroutine[Any, Any, None]], service: str) -> None:
         os.umask(0o077)
         configure_logging(service)
         export_version(service)
+        configure_traces(service)
         import uvloop
 
         uvloop.run(main())
+        flush_traces()
         end_process(0)
     except (SettingError, SchemaError, ChildStartError, ChoreError) as error:
         sys.exit(f"{service}: {error}")
@@ -188,7 +191,7 @@ async def work(stage: Stage, make: MakeHandling) -> None:
 
         workers: list[Worker] = []
         for keys in redis_settings.keys:
-            readers.append(connect(redis_settings, blocking_ms=1000, pool=2))
+            readers.append(connect(redis_settings, blocking_ms=3000, pool=2))
             consumer = StageConsumer(client, readers[-1], keys, stage, queue.incarnation, redis_settings)
             workers.append(Worker(consumer, handling.handle, on_dead, queue, slots))
         watchdog.start()

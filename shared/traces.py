@@ -16,7 +16,6 @@ OpenTelemetry's SDK is the extra `traces`; nothing of it is imported unless an e
 
 import contextlib
 import re
-import secrets
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
@@ -78,11 +77,6 @@ def flush_traces() -> None:
     if _provider is not None:
         _provider.shutdown()
         use(None)
-
-
-def new_trace() -> str:
-    """A context of no span, for documents of which no trace is made: their lines in the logs share its id."""
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
 
 
 class Span:

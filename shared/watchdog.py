@@ -32,7 +32,7 @@ log = get_logger(__name__)
 STILL_SECONDS = 7.0
 """A chore without a turn for this long stands still."""
 CALL_SECONDS = 6.5
-"""Longest that a chore waits for one answer of Redis, connecting and the second that a read blocks included."""
+"""Longest that a chore waits for one answer of Redis, connecting and the seconds that a read blocks included."""
 POSTGRES_SECONDS = 60.0
 GRACE_SECONDS = 5.0
 """For an orderly end, before the process is ended hard."""

@@ -1,6 +1,7 @@
 """The gateway: HTTP API, page, event streams, relay and recorder in one process."""
 
 import asyncio
+import functools
 
 from aiohttp import web
 from redis.exceptions import RedisError
@@ -78,8 +79,8 @@ async def main() -> None:
     partitions = redis_settings.keys
     client = connect(redis_settings)
     # Each blocking reader has a client of its own: it would hold a pooled connection for its whole life.
-    hub_readers = {keys: connect(redis_settings, blocking_ms=1000, pool=2) for keys in partitions}
-    recorder_readers = {keys: connect(redis_settings, blocking_ms=1000, pool=3) for keys in partitions}
+    hub_readers = {keys: connect(redis_settings, blocking_ms=3000, pool=2) for keys in partitions}
+    recorder_readers = {keys: connect(redis_settings, blocking_ms=2000, pool=3) for keys in partitions}
     events, jobs, documents = Events(database), Jobs(database), Documents(database)
     queue = QueueSettings.load()
     relay_settings = RelaySettings.load()
@@ -196,7 +197,8 @@ async def _chores(
         reconciler = Reconciler(gateway.jobs, gateway.producer)
         group.create_task(run_periodically("reconciler", reconciler.run_once, stop, every=2))
         for keys in partitions:
-            group.create_task(run_periodically("hub", lambda keys=keys: gateway.hub.run_once(keys), stop))  # type: ignore[misc] # mypy cannot infer a lambda with a default
+            look = functools.partial(gateway.hub.run_once, keys)
+            group.create_task(run_periodically("hub", look, stop, breaking_off=True))
         beat = gateway.settings.sse_heartbeat / 1000
         lookout = Lookout(gateway.hub, gateway.history, gateway.followed)
         group.create_task(run_periodically("heartbeat", gateway.hub.beat_once, stop, every=beat / BEATS))

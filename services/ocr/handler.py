@@ -22,7 +22,7 @@ from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, Unr
 
 log = get_logger(__name__)
 
-_TOLD_EVERY = 0.25
+_TOLD_EVERY = 0.5
 """Seconds between two progress events within the reading of a page."""
 _TEXT = 20_000.0
 """Text (as of `services.ocr.reading.Read`) of a document that is read: 68 s of processor time in floats, and as much as

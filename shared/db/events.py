@@ -27,7 +27,7 @@ class Events:
 
     @outage
     async def record(self, batch: list[RecordedEvent]) -> None:
-        """Write events and move their documents on, in one transaction; writing them again changes nothing."""
+        """Write events and move their documents on, in one statement; writing them again changes nothing."""
         newest: dict[str, RecordedEvent] = {}
         columns: list[list[Any]] = [[], [], [], [], [], []]
         for each in batch:
@@ -44,19 +44,14 @@ class Events:
                 column.append(value)
             if event.type == "progress":
                 newest[event.document_id] = each
-        async with self._database.pool.acquire() as connection, connection.transaction():
-            # Before the inserts, whose foreign keys lock the same rows.
-            await connection.execute(sql("documents_lock"), columns[0])
-            ends = await connection.fetch(sql("events_insert"), *columns)
-            if newest:
-                ordered = sorted(newest.items())
-                await connection.execute(
-                    sql("document_progress"),
-                    [uuid.UUID(id_) for id_, _ in ordered],
-                    [each.event.step for _, each in ordered],
-                    [each.event.stage for _, each in ordered],
-                    [each.event.percentage or 0 for _, each in ordered],
-                    [each.id for _, each in ordered],
-                )
+        ends = await self._database.pool.fetch(
+            sql("events_record"),
+            *columns,
+            [uuid.UUID(id_) for id_ in newest],
+            [each.event.step for each in newest.values()],
+            [each.event.stage for each in newest.values()],
+            [each.event.percentage or 0 for each in newest.values()],
+            [each.id for each in newest.values()],
+        )
         for row in ends:
             DOCUMENT_DURATION.labels(row["status"], priority_name(row["priority"])).observe(row["seconds"])

@@ -77,14 +77,16 @@ class Jobs:
             window: jobs that may be under way.
             passed: documents to pass over.
         """
-        async with self._database.pool.acquire() as connection, connection.transaction():
-            jobs = [
-                _read(row)
-                for row in await connection.fetch(sql("relay_take"), window, [uuid.UUID(each) for each in passed])
-            ]
-            yield jobs
-            if jobs:
-                await connection.execute(sql("relay_done"), [uuid.UUID(job.document_id) for job in jobs])
+        async with self._database.pool.acquire() as connection:
+            if not await connection.fetchval(sql("relay_waiting")):
+                yield []
+                return
+            async with connection.transaction():
+                rows = await connection.fetch(sql("relay_take"), window, [uuid.UUID(each) for each in passed])
+                jobs = [_read(row) for row in rows]
+                yield jobs
+                if jobs:
+                    await connection.execute(sql("relay_done"), [uuid.UUID(job.document_id) for job in jobs])
 
     @outage
     async def claim(self, seconds: float) -> QueuedJob | None:
@@ -121,6 +123,11 @@ class Jobs:
         count: int | None = await self._database.pool.fetchval(sql("jobs_before"), uuid.UUID(document_id))
         return count
 
+    @outage
+    async def any_under_way(self) -> bool:
+        """Whether Redis should hold any job."""
+        return bool(await self._database.pool.fetchval(sql("reconcile_any")))
+
     @contextlib.asynccontextmanager
     async def reconciling(self) -> AsyncIterator["Reconciling | None"]:
         """The right to reconcile, held by one gateway at a time; None if another one holds it."""
@@ -142,6 +149,8 @@ class Reconciling:
 
     async def again(self, forgotten: dict[str, int]) -> list[str]:
         """Give jobs back to the relay; returns those that have not ended meanwhile."""
+        if not forgotten:
+            return []
         ids, generations = [uuid.UUID(each) for each in forgotten], list(forgotten.values())
         rows = await self._connection.fetch(sql("reconcile_again"), ids, generations)
         return [str(row["document_id"]) for row in rows]

@@ -109,6 +109,11 @@ async def _prepare(connection: "asyncpg.Connection[Any]") -> None:
     )
 
 
+async def _keep(_connection: "asyncpg.Connection[Any]") -> None:
+    """What the pool does to a connection that comes back, when an open transaction was rolled back: nothing. No session
+    here sets, locks or opens what outlives its transaction; by default four statements would undo that after each."""
+
+
 class Database:
     """A pool that is opened when Postgres first answers. jsonb goes in as a struct or JSON bytes and comes out as
     JSON bytes, for the caller to decode into its own struct."""
@@ -143,6 +148,7 @@ class Database:
             command_timeout=self.settings.database_timeout / 1000,
             statement_cache_size=cache,
             init=_prepare,
+            reset=_keep,
         )
         try:
             async with pool.acquire() as connection:

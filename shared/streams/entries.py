@@ -55,6 +55,7 @@ def job_fields(
     deadline: float,
     trace: str,
     attempt: int = 1,
+    sender: str = "",
 ) -> list[str]:
     """A job entry's fields and values, flat."""
     return [
@@ -64,13 +65,14 @@ def job_fields(
         *("attempt", str(attempt)),
         *("deadline", f"{deadline:.3f}"),
         *("trace", trace),
+        *(("sender", sender) if sender else ()),
         *("payload", msgspec.json.encode(payload).decode()),
     ]
 
 
-def follow_up_fields(job: Job, payload: msgspec.Struct) -> list[str]:
+def follow_up_fields(job: Job, payload: msgspec.Struct, sender: str = "") -> list[str]:
     """The entry of the job for the stage after `job`'s."""
-    return job_fields(job.document_id, job.tenant, payload, deadline=job.deadline, trace=job.trace)
+    return job_fields(job.document_id, job.tenant, payload, deadline=job.deadline, trace=job.trace, sender=sender)
 
 
 NEWER_SINCE, NEWER_TRIES = "newer_since", "newer_tries"
@@ -101,6 +103,7 @@ def read_job(stage: Stage, fields: tuple[str, ...], version: int = VERSION) -> J
             payload=msgspec.json.decode(found["payload"], type=dict[str, Any]),
             deadline=float(found["deadline"]),
             trace=found["trace"],
+            sender=found.get("sender", ""),
         )
     except NewerEntryError:
         raise

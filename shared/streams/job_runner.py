@@ -35,6 +35,7 @@ from shared.streams.loops import AWAY, redis_outage
 from shared.streams.progress import JobProgress
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.stage_consumer import StageConsumer
+from shared.traces import Span, span
 
 log = get_logger(__name__)
 T = TypeVar("T")
@@ -99,6 +100,7 @@ class JobRunner:
             await self._put_back(delivery, str(error))
             return
         except MalformedEntryError as error:
+            running.settling = True
             await self._dead_letter(delivery, None, "This job could not be read.", str(error), "malformed")
             return
         # The task has a context of its own, which ends with it.
@@ -106,20 +108,38 @@ class JobRunner:
         if delivery.deaths >= self._settings.queue_max_deliveries:
             reason = "Reading this picture stopped its worker several times, so it was given up."
             detail = f"{delivery.deaths} workers ended while they had it"
+            running.settling = True
             await self._dead_letter(delivery, job, reason, detail, "deadly")
             return
         # By the server's clock: this machine's may be another.
         if job.deadline and (late := await self._persist(self._consumer.now) - job.deadline) > 0:
             reason = "This picture waited too long to be read, so it was given up. Please upload it again."
+            running.settling = True
             await self._dead_letter(delivery, job, reason, f"{late:.1f} s after its deadline", "late")
             return
         if delivery.deliveries == 1:
             self._waits.observe(delivery.waited)
         begun = time.monotonic()
         progress = JobProgress(self._consumer, delivery, job)
-        outcome, detail = await attempt(self._handler, job, progress, self._settings.queue_timeout / 1000)
-        running.settling = True
-        await self._settle(delivery, job, outcome, detail, progress.phase)
+        with span(
+            self._stage,
+            "consumer",
+            job.trace,
+            sender=job.sender,
+            document=job.document_id,
+            tenant=job.tenant,
+            attempt=job.attempt,
+            consumer=self._consumer.consumer,
+        ) as here:
+            try:
+                outcome, detail = await attempt(self._handler, job, progress, self._settings.queue_timeout / 1000)
+                running.settling = True
+                if not isinstance(outcome, Done):
+                    here.failed(outcome.reason)
+                    await progress.flush()
+                await self._settle(delivery, job, outcome, detail, progress, here)
+            finally:
+                progress.close()
         seconds = time.monotonic() - begun
         ended = _ENDED[type(outcome)]
         self._durations[ended].observe(seconds)
@@ -128,17 +148,23 @@ class JobRunner:
         with contextlib.suppress(RedisError, OSError):
             await self._consumer.note(ended, round(seconds * 1000))
 
-    async def _settle(self, delivery: Delivery, job: Job, outcome: Outcome, detail: str, phase: Phase) -> None:
+    async def _settle(
+        self, delivery: Delivery, job: Job, outcome: Outcome, detail: str, progress: JobProgress, here: Span
+    ) -> None:
+        untold, phase = await progress.rest(), progress.phase
         match outcome:
             case Done(next=following, event=event):
                 self._attempts.observe(job.attempt)
+                if event and event.final:
+                    here.event("ended", type=event.type)
                 await self._persist(
                     lambda: self._consumer.finish(
                         delivery,
                         document_id=job.document_id,
                         next_stage=following.stage if following else None,
-                        follow_up=follow_up_fields(job, following.payload) if following else None,
+                        follow_up=follow_up_fields(job, following.payload, here.sender) if following else None,
                         event=event,
+                        before=untold,
                     )
                 )
             case Retry(reason=reason) if job.attempt <= self._settings.queue_max_retries:
@@ -146,6 +172,7 @@ class JobRunner:
                 own = without(delivery.fields, NEWER_SINCE, NEWER_TRIES)
                 fields = replaced(own, attempt=str(job.attempt + 1))
                 log.warning("will be tried again", reason=reason, in_ms=wait_ms)
+                here.event("retry", reason=reason, in_ms=wait_ms, attempt=job.attempt)
                 if await self._persist(lambda: self._consumer.retry(delivery, wait_ms, fields)):
                     metrics.JOBS_RETRIED.labels(self._stage, "stream").inc()
             case Retry(reason=reason):

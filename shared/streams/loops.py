@@ -1,6 +1,7 @@
 """The thin loop under every chore: run once, wait, go on; a server that is away is waited for, not crashed on."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable
 
@@ -88,19 +89,44 @@ async def run_periodically(
     *,
     every: float = 0.0,
     regroup: Callable[[], Awaitable[None]] | None = None,
+    breaking_off: bool = False,
 ) -> None:
     """Call `run_once` until `stop`, `every` seconds apart.
 
     Args:
         name: of the chore, in the logs.
         regroup: makes the consumer group anew when it vanished.
+        breaking_off: whether `stop` cancels a call that is under way: only of what takes nothing that would be lost.
     """
     me = object()
+    once = _broken_off(run_once, stop) if breaking_off else run_once
     try:
         with watched(name, stop):
-            await _turns(name, run_once, stop, every, regroup, me)
+            await _turns(name, once, stop, every, regroup, me)
     finally:
         redis_outage.forget(me)
+
+
+def _broken_off(run_once: Callable[[], Awaitable[object]], stop: asyncio.Event) -> Callable[[], Awaitable[object]]:
+    """`run_once`, cancelled as soon as `stop` is set. In the same task: the watchdog knows a chore by it."""
+
+    def cut(bound: asyncio.Timeout) -> None:
+        with contextlib.suppress(RuntimeError):  # the call has just ended by itself
+            bound.reschedule(0)
+
+    async def run() -> None:
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            async with asyncio.timeout(None) as bound:
+                stopping.add_done_callback(lambda _: cut(bound))
+                await run_once()
+        except TimeoutError:
+            if not bound.expired():
+                raise
+        finally:
+            stopping.cancel()
+
+    return run
 
 
 async def _turns(

@@ -1,7 +1,7 @@
 """One stage of one partition as one consumer sees it: every verb of the protocol, each a single command or script."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, cast
 
 import msgspec
@@ -52,6 +52,8 @@ class StageConsumer:
         self._batch = Batch(client, {"ack": 2})
         self.put_aside = asyncio.Event()
         """Set when this consumer has put a job into the retry set."""
+        self.quiet_ms = 0
+        """Longest that an entry was not renewed which the last `reclaim` left where it is."""
         self._cursor = "-"
         self._control = ""
 
@@ -106,7 +108,7 @@ class StageConsumer:
             deadly: deaths that end a job; one that has so many is returned only once they are certain.
             silence_ms: how long a worker is quiet until its death is certain.
         """
-        self._cursor, entries = await self._scripts.call(
+        self._cursor, entries, self.quiet_ms = await self._scripts.call(
             "reclaim",
             [self.jobs, self._deaths],
             self.group,
@@ -136,29 +138,30 @@ class StageConsumer:
         dead: bool = False,
         follow_up: list[str] | None = None,
         event: Event | None = None,
+        before: Sequence[Event] = (),
     ) -> int:
-        """End a delivery, hand `follow_up` to `next_stage` or the dead stream and publish `event`, all or nothing.
+        """End a delivery, hand `follow_up` to `next_stage` or the dead stream and publish `before` and `event`, all or
+        nothing.
 
         Returns 0 when the job is somebody else's by now; then nothing was done. Else 1, and 1 more for each dead job
         that is no longer kept because this one is.
         """
-        if not (event or follow_up):
+        events = [*before, event] if event else before
+        if not (events or follow_up):
             pair = (self.group, self.consumer, delivery.id, delivery.deliveries)
             return int(await self._batch.call("ack", [self.jobs], *pair))
         target = self.keys.dead(self.stage) if dead else self.keys.jobs(next_stage) if next_stage else self.jobs
-        event_args: list[str | int] = (
-            [event.type, document_id, delivery.tenant, event.percentage or 0, event_data(event)]
-            if event
-            else ["", document_id, "", 0, ""]
-        )
         done = await self._batch.call(
             "finish",
             [self.jobs, target, self.keys.events, self.keys.progress(document_id)],
             *self._fence(delivery),
-            *event_args,
+            document_id,
+            delivery.tenant,
             self._settings.event_stream_length,
             self._settings.progress_ttl,
             self._settings.dead_stream_length if dead else 0,
+            len(events),
+            *_told(events),
             *(follow_up or []),
         )
         return int(done)
@@ -183,19 +186,18 @@ class StageConsumer:
             await self._scripts.call("release", [self.jobs, self._deaths], *self._fence(delivery), *delivery.fields)
         )
 
-    async def publish(self, delivery: Delivery, event: Event) -> None:
+    async def publish(self, delivery: Delivery, *events: Event) -> None:
         """Publish a running job's progress, unless it is somebody else's by now."""
+        document_id = events[0].document_id
         await self._scripts.call(
             "progress",
-            [self.jobs, self.keys.events, self.keys.progress(event.document_id)],
+            [self.jobs, self.keys.events, self.keys.progress(document_id)],
             *self._fence(delivery),
-            event.document_id,
+            document_id,
             delivery.tenant,
-            event.type,
-            event.percentage or 0,
-            event_data(event),
             self._settings.event_stream_length,
             self._settings.progress_ttl,
+            *_told(events),
         )
 
     async def note(self, outcome: str, milliseconds: int) -> None:
@@ -239,6 +241,10 @@ class StageConsumer:
 
     def _fence(self, delivery: Delivery) -> tuple[str, str, str, int]:
         return self.group, delivery.id, self.consumer, delivery.deliveries
+
+
+def _told(events: Sequence[Event]) -> list[str | int]:
+    return [part for each in events for part in (each.type, each.percentage or 0, event_data(each))]
 
 
 def _pairs(deliveries: Iterable[Delivery]) -> list[str | int]:

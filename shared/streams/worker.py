@@ -6,7 +6,6 @@ them dies, the worker stops fetching and ends, so that its jobs are taken up by 
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable
 
@@ -20,7 +19,7 @@ from shared.outcomes import Handler
 from shared.slots import Slots
 from shared.streams.entries import Delivery
 from shared.streams.job_runner import JobRunner, OnDead, Run
-from shared.streams.loops import group_lost, redis_outage, retry_until_done, run_periodically
+from shared.streams.loops import group_lost, redis_outage, retry_until_done, run_periodically, wait
 from shared.streams.progress import UNPUBLISHED
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.stage_consumer import StageConsumer
@@ -30,8 +29,15 @@ log = get_logger(__name__)
 
 _GONE_MS = 600_000
 """A consumer that was idle for this long with nothing pending is no longer there: a living one sweeps every 20 s."""
-_BLOCK_MS = 1000
-"""Longest that a read waits for a job."""
+_BLOCK_MS = 2000
+"""Longest that a read waits for a job, and a stopping worker for the read."""
+_CONTROL_BLOCK_MS = 3000
+"""Longest that a read waits for what was cancelled. It takes nothing, so a stopping worker breaks it off."""
+_PROMOTE_SECONDS = 5.0
+"""Longest between two looks for retries that are due. A worker knows when those are that it put aside itself, and those
+that it saw at its last look: this is for the ones of workers that ended meanwhile."""
+_UNPUBLISHED_SECONDS = 0.25
+"""The same while progress cannot be published, which the look finds over."""
 
 
 class Worker:
@@ -60,6 +66,7 @@ class Worker:
         self._gauge = metrics.JOBS_RUNNING.labels(consumer.stage)
         self._lease = settings.queue_lease / 1000
         self._looked = time.monotonic()  # for what other workers left behind
+        self._look_in = self._lease / 6  # after that
         self._patient_until = 0.0
         self._after = ""  # where several share the slots: the last entry there was when nothing was there to fetch
         self._closing = asyncio.Event()  # set: fetch no more
@@ -80,7 +87,7 @@ class Worker:
                 fetch.add_done_callback(lambda _: self._fetched.set())
                 chores.create_task(run_periodically("renew", self.renew_once, self._stop, every=self._lease / 3))
                 chores.create_task(run_periodically("promote", self.promote_once, self._closing))
-                chores.create_task(run_periodically("control", self.control_once, self._closing))
+                chores.create_task(run_periodically("control", self.control_once, self._closing, breaking_off=True))
                 chores.create_task(run_periodically("sweep", self.sweep_once, self._closing, every=20))
         finally:
             # A chore that died must not leave jobs running that nobody renews.
@@ -111,19 +118,18 @@ class Worker:
     # --- chores -----------------------------------------------------------------------------------------------
 
     async def fetch_once(self) -> None:
-        """Take jobs, as many as slots are free: those that other workers left behind, every sixth of a lease, or new
+        """Take jobs, as many as slots are free: those that other workers left behind, once some may be ripe, or new
         ones. A slot is taken first and goes with the job, so that no more run than may."""
         with allowing(1.0):
             free = await self._slots.take(self._settings.queue_concurrency, 1.0)
-        due = self._looked + self._lease / 6
         try:
             if not free or self._closing.is_set():
                 # With every slot taken there is nothing to look for, and that is no pause.
-                self._looked = max(self._looked, time.monotonic() - self._lease / 6)
+                self._looked = max(self._looked, time.monotonic() - self._look_in)
                 return
-            found = await self._reclaim(free) if time.monotonic() >= due else []
+            found = await self._reclaim(free) if self._until_look() <= 0 else []
             if not found:
-                block_ms = int(min(max(self._lease / 6 * 1000, 1), _BLOCK_MS))
+                block_ms = self._block_ms()
                 found = await self._consumer.fetch(free, block_ms if self._slots.fetchers == 1 else None)
             for delivery in found:
                 free -= 1
@@ -162,15 +168,13 @@ class Worker:
         if promoted.strange:
             log.error("the retry set held what is no job: moved to the dead", members=promoted.strange)
             metrics.JOBS_DEAD.labels(self._consumer.stage, "stream", "malformed").inc(promoted.strange)
-        # What others put aside meanwhile they look after themselves, unless they end.
-        wait = _BLOCK_MS / 1000 if promoted.next is None else min(promoted.next, _BLOCK_MS / 1000)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(wait):
-                await self._consumer.put_aside.wait()
+        most = _UNPUBLISHED_SECONDS if UNPUBLISHED in redis_outage else _PROMOTE_SECONDS
+        if not self._closing.is_set():
+            await wait(self._consumer.put_aside, most if promoted.next is None else min(promoted.next, most))
 
     async def control_once(self) -> None:
         """Stop the jobs of documents that were cancelled or deleted."""
-        cancelled = await self._consumer.cancelled_documents(block_ms=_BLOCK_MS)
+        cancelled = await self._consumer.cancelled_documents(block_ms=_CONTROL_BLOCK_MS)
         for id_, running in list(self._running.items()):
             at = cancelled.get(running.delivery.document_id)
             # Not what came later: a document that was cancelled may have been put back to work before this was read.
@@ -184,7 +188,8 @@ class Worker:
     # --- jobs ---------------------------------------------------------------------------------------------------
 
     async def _reclaim(self, free: int) -> list[Delivery]:
-        """Take over what other workers left behind."""
+        """Take over what other workers left behind. None of it is ripe before the longest quiet one is: the next look
+        waits for that, but not for a whole lease, which would be taken for a pause."""
         now = time.monotonic()
         if now - self._looked > self._lease:
             # Either this process slept, or Redis was away for all: the others are about to renew what they run.
@@ -200,12 +205,22 @@ class Worker:
             silence_ms=self._settings.queue_silence,
         )
         self._looked = now
+        ripe_in = self._lease - self._consumer.quiet_ms / 1000 + 0.01
+        self._look_in = min(max(ripe_in, self._lease / 6), self._lease * 2 / 3)
         for delivery in found:
             log.warning("took up a job whose worker went quiet", entry=delivery.id, deaths=delivery.deaths)
             metrics.JOBS_RECLAIMED.labels(self._consumer.stage).inc()
             # If an earlier delivery still runs here, another worker had the job in between: that run no longer counts.
             self._give_up(delivery.id)
         return found
+
+    def _until_look(self) -> float:
+        """Seconds until what other workers left behind is looked for."""
+        return self._looked + self._look_in - time.monotonic()
+
+    def _block_ms(self) -> int:
+        """How long a read may wait for a job."""
+        return int(min(max(self._until_look() * 1000, 1), _BLOCK_MS))
 
     async def _wait_for_news(self, *, found: bool) -> None:
         """Wait for an entry without a slot in hand, which the other partitions' workers may need: first look how far
@@ -215,7 +230,7 @@ class Worker:
         elif not self._after:
             self._after = await self._consumer.newest()
         else:
-            await self._consumer.wait_for_news(self._after, int(min(max(self._lease / 6 * 1000, 1), _BLOCK_MS)))
+            await self._consumer.wait_for_news(self._after, self._block_ms())
             self._after = ""
 
     def _start(self, delivery: Delivery) -> None:

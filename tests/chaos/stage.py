@@ -109,16 +109,13 @@ class Cheap:
         for phase in phases:
             await progress(phase, 0.0, f"{phase} begins {nonce}")
             await asyncio.sleep(self._seconds(draw) / len(phases))
-            await progress(phase, 1.0, f"{phase} ends {nonce}")
+            if phase != phases[-1]:
+                await progress(phase, 1.0, f"{phase} ends {nonce}")
         if draw % 97 == 0 and job.attempt == 1:
             raise FlakyError("the first attempt at this document fails")
-        match job.stage:
-            case "compress":
-                return await self._compress(job)
-            case "ocr":
-                return await self._ocr(job)
-            case "extract":
-                return await self._extract(job)
+        outcome = await {"compress": self._compress, "ocr": self._ocr, "extract": self._extract}[job.stage](job)
+        await progress(phases[-1], 1.0, f"{phases[-1]} ends {nonce}")
+        return outcome
 
     def _seconds(self, draw: int) -> float:
         if draw % _LONG_EVERY:

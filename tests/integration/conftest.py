@@ -20,6 +20,8 @@ from shared.streams.client import RedisSettings, connect
 from shared.streams.entries import Delivery, read_job
 from shared.streams.keys import Keys
 from shared.streams.stage_consumer import StageConsumer
+from tests.benchmarks.scale.counting import CountingPostgres
+from tests.integration.cheap_system import CheapSystem, Collector
 from tests.integration.redis_server import EmbeddedRedis, redis_binary
 from tests.integration.schools import NORTH, RATE, SOUTH, WINDOW, School
 from tests.system import System
@@ -64,6 +66,30 @@ def gateway(
     asyncio.run(running.start())
     yield running
     asyncio.run(running.stop())
+
+
+@pytest.fixture(scope="session")
+def collector() -> Iterator[Collector]:
+    """Takes the traces of `cheap_system`."""
+    with Collector() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def cheap_system(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[CheapSystem]:
+    """All services with cheap stages, on servers that nobody else uses: what they count is theirs."""
+    folder = tmp_path_factory.mktemp("cheap")
+    valkey, postgres = EmbeddedValkey(folder / "valkey"), CountingPostgres(folder / "postgres")
+    asyncio.run(valkey.start())
+    asyncio.run(postgres.start())
+    running = CheapSystem(folder, valkey.url, postgres.url, collector)
+    try:
+        asyncio.run(running.start())
+        yield running
+    finally:
+        asyncio.run(running.stop())
+        asyncio.run(valkey.stop())
+        asyncio.run(postgres.stop())
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from shared.streams.entries import Delivery, job_fields, read_job
 from shared.streams.job_runner import JobRunner, Run
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.stage_consumer import StageConsumer
-from shared.traces import TRACEPARENT, configure_traces, flush_traces, new_trace, span, use
+from shared.traces import TRACEPARENT, configure_traces, flush_traces, span, use
 
 UPLOAD = f"00-{'a' * 32}-{'b' * 16}-01"
 RELAY = f"00-{'a' * 32}-{'c' * 16}-01"
@@ -119,11 +119,6 @@ def test_a_span_without_a_parent_begins_a_trace(exporter: InMemorySpanExporter) 
     made = next(each for each in exporter.get_finished_spans() if each.name == "upload")
     assert made.parent is None
     assert here.context.split("-")[1] == f"{made.context.trace_id:032x}"
-
-
-def test_each_document_gets_an_id_even_without_traces() -> None:
-    assert TRACEPARENT.fullmatch(new_trace())
-    assert new_trace() != new_trace()
 
 
 @pytest.mark.parametrize("text", ["", "00-0-0-00", f"00-{'0' * 32}-{'b' * 16}-01", f"01-{'a' * 32}-{'b' * 16}-01"])

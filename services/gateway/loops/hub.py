@@ -23,6 +23,9 @@ from shared.streams.scripts import Client
 
 log = get_logger(__name__)
 
+_BLOCK_MS = 3000
+"""Longest that a read waits for an event. It takes none, so a stopping gateway breaks it off."""
+
 BEATS = 16
 """Parts of the time between two heartbeats: each beats for a part of the streams, so that no instant does for all."""
 _WRITES = 256
@@ -133,7 +136,7 @@ class Hub:
             self._last[keys] = newest[0][0] if newest else "0-0"
         answer = cast(
             "list[tuple[str, list[tuple[str, dict[str, str]]]]] | None",
-            await reader.xread({keys.events: self._last[keys]}, count=500, block=1000),
+            await reader.xread({keys.events: self._last[keys]}, count=500, block=_BLOCK_MS),
         )
         for _, entries in answer or []:
             for id_, fields in entries:

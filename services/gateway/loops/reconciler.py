@@ -25,6 +25,10 @@ _NAMED = 100
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+_CALM_LOOKS = 4
+"""While nothing is under way, and Redis held nothing the last time, it is asked in one look of so many."""
+
+
 class Reconciler:
     """Makes Redis hold exactly the jobs that Postgres says are under way.
 
@@ -36,6 +40,8 @@ class Reconciler:
     def __init__(self, jobs: Jobs, producer: Producer) -> None:
         self._jobs = jobs
         self._producer = producer
+        self._calm = 0
+        """Looks since Redis was asked, while it is known to hold nothing; 0 while it may hold something."""
 
     async def run_once(self) -> int:
         """Compare and mend; returns how many documents were given back to the relay."""
@@ -47,6 +53,9 @@ class Reconciler:
 
     @outage
     async def _reconcile(self) -> int:
+        if 0 < self._calm < _CALM_LOOKS and not await self._jobs.any_under_way():
+            self._calm += 1
+            return 0
         async with self._jobs.reconciling() as mine:
             if mine is None:
                 return 0
@@ -61,6 +70,7 @@ class Reconciler:
                     away[keys.partition] = error
             if len(away) == len(self._producer.partitions):
                 raise next(iter(away.values()))
+            self._calm = 0 if held or away or under_way else 1
             # What a partition that is away holds nobody knows.
             under_way = {
                 id_: generation

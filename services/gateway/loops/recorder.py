@@ -25,8 +25,11 @@ log = get_logger(__name__)
 REFUSED = Counter("timelift_events_refused_total", "Events that Postgres refused to record.")
 GROUP = "recorder"
 _BATCH = 500
-_GATHER_SECONDS = 0.05
-"""Wait after the first event, so that a burst is one transaction."""
+_BLOCK_MS = 2000
+"""Longest that a read waits for an event, and a stopping gateway for the read."""
+_GATHER_SECONDS = 0.5
+"""Between two batches, unless one was full: what comes meanwhile is one statement. Who watches is told by the hub and
+waits for none of this; who polls sees a step that much later."""
 _ABANDONED_MS = 30_000
 _REFUSED_KEPT = 1000
 
@@ -65,11 +68,10 @@ class Recorder:
         entries = await self._read("0", 0) if not self._own_pending_read else []
         if not entries:
             self._own_pending_read = True
-            entries = await self._read(">", 1000)
-            if entries and len(entries) < _BATCH:
-                await asyncio.sleep(_GATHER_SECONDS)
-                entries += await self._read(">", 0)
+            entries = await self._read(">", _BLOCK_MS)
         await self._write(entries)
+        if 0 < len(entries) < _BATCH:
+            await asyncio.sleep(_GATHER_SECONDS)
 
     async def take_over_once(self) -> None:
         """Write what a gateway that is gone had taken."""

@@ -9,6 +9,7 @@ here, in Postgres, by priority and by turns between tenants. A stream is first i
 """
 
 import asyncio
+import time
 from typing import ClassVar
 
 from prometheus_client import Gauge
@@ -23,6 +24,7 @@ from shared.settings import Settings, setting
 from shared.streams.entries import job_fields
 from shared.streams.loops import AWAY, redis_outage
 from shared.streams.producer import Producer
+from shared.traces import span
 from shared.watchdog import CALL_SECONDS, turn
 
 log = get_logger(__name__)
@@ -31,6 +33,8 @@ PARTITIONS_AWAY = Gauge(
     "timelift_redis_partitions_away",
     "Sets of streams that cannot be written to; their documents are worked through directly.",
 )
+_LOOK_SECONDS = 2.0
+"""Between two looks whether a server is still there that took what was last put on it."""
 _PASSED = 10_000
 """Documents that are passed over at most; beyond, they are tried once more."""
 
@@ -77,7 +81,8 @@ class Relay:
         self._away: dict[int, Exception] = {}
         self._passed: dict[str, int] = {}
         """Documents of partitions that are away, by partition: they must not stand in front of the others."""
-        self._next_look = 0
+        self._looked_at = 0
+        self._look_due = 0.0
 
     @property
     def away(self) -> bool:
@@ -119,9 +124,12 @@ class Relay:
             turn()
             await asyncio.gather(*(self._look_at(number, write=True) for number in list(self._away)))
             turn()
-        self._next_look = (self._next_look + 1) % len(self._producer.partitions)
-        if self._next_look not in self._away:
-            await self._look_at(self._next_look, write=False)
+        if time.monotonic() < self._look_due:
+            return
+        self._look_due = time.monotonic() + _LOOK_SECONDS
+        self._looked_at = (self._looked_at + 1) % len(self._producer.partitions)
+        if self._looked_at not in self._away:
+            await self._look_at(self._looked_at, write=False)
 
     async def _look_at(self, partition: int, *, write: bool) -> None:
         try:
@@ -158,8 +166,18 @@ class Relay:
             again = _starting_again(job) if job.generation else None
             try:
                 deadline = await self._deadline(job)
-                fields = job_fields(job.document_id, job.tenant, job.payload, deadline=deadline, trace=job.trace)
-                await self._producer.enqueue(job.stage, job.document_id, fields, generation=job.generation, event=again)
+                with span("relay", "producer", job.trace, document=job.document_id, tenant=job.tenant) as here:
+                    fields = job_fields(
+                        job.document_id,
+                        job.tenant,
+                        job.payload,
+                        deadline=deadline,
+                        trace=job.trace,
+                        sender=here.sender,
+                    )
+                    await self._producer.enqueue(
+                        job.stage, job.document_id, fields, generation=job.generation, event=again
+                    )
             except AWAY as error:
                 self._note(partition, error)
             else:

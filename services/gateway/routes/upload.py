@@ -34,6 +34,7 @@ from shared.logs import get_logger
 from shared.messages import CompressPayload, Message, Status, Uploaded
 from shared.outcomes import UnreadableError
 from shared.pictures import ALLOWED, PictureInfo, PictureSettings, inspect
+from shared.traces import TRACEPARENT, span
 
 log = get_logger(__name__)
 
@@ -71,7 +72,10 @@ async def upload(request: web.Request) -> web.Response:
                 retry_after=10,
             )
         async with gateway.reception.body(request) as body:
-            taken, received = await _receive(request, body, query, webhook)
+            given = request.headers.get("traceparent", "")
+            given = given if TRACEPARENT.fullmatch(given) else ""
+            with span("upload", "server", given, tenant=request[TENANT]) as here:
+                taken, received = await _receive(request, body, query, webhook, here.sender or request[TRACE])
         if away and not taken.status.final:
             taken.status = await _worked_through(gateway, taken.document_id, request[TENANT])
     answer = json_response(taken, 200 if taken.status.final else 202)
@@ -90,7 +94,9 @@ async def _webhook(request: web.Request, url: str | None) -> str | None:
     return url
 
 
-async def _receive(request: web.Request, body: Body, query: UploadQuery, webhook: str | None) -> tuple[Uploaded, float]:
+async def _receive(
+    request: web.Request, body: Body, query: UploadQuery, webhook: str | None, trace: str
+) -> tuple[Uploaded, float]:
     """Read, check and commit an upload; returns what it became, and when its last byte was there (monotonic)."""
     gateway, tenant, key = request.app[GATEWAY], request[TENANT], read_key(request)
     file = await read_file(request, body, gateway.pictures.max_upload_bytes)
@@ -120,7 +126,7 @@ async def _receive(request: web.Request, body: Body, query: UploadQuery, webhook
         file_name=file.name,
         size=len(file.data),
     )
-    accepted = Accepted(document_id, tenant, payload, request[TRACE], PRIORITIES[query.priority], webhook, digest, key)
+    accepted = Accepted(document_id, tenant, payload, trace, PRIORITIES[query.priority], webhook, digest, key)
     # A client that goes away in the middle of this must not leave a picture without a document.
     await asyncio.shield(commit(gateway, accepted, file.data))
     if waits and not gateway.relay.partly_away:

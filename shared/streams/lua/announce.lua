@@ -4,4 +4,4 @@
 -- Returns the event id, or false when the document's end was published already.
 -- NEEDS publish
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', 1000, '*', 'document', ARGV[1])
-return publish(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])
+return publish(KEYS[1], KEYS[2], ARGV[1], ARGV[2], {ARGV[3], ARGV[4], ARGV[5]}, ARGV[6], ARGV[7])

@@ -15,6 +15,6 @@ if last then
   end
 end
 if ARGV[4] ~= '' then
-  publish(KEYS[3], KEYS[4], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8])
+  publish(KEYS[3], KEYS[4], ARGV[2], ARGV[3], {ARGV[4], ARGV[5], ARGV[6]}, ARGV[7], ARGV[8])
 end
 return redis.call('XADD', KEYS[1], '*', unpack(ARGV, 9))

@@ -5,14 +5,15 @@
 -- ARGV 1 group  2 consumer  3 lease (ms)  4 cursor: '-' or '(id'  5 how many at most
 --      6 deaths that end a job  7 silence (ms) after which a worker is certainly dead
 --      8.. id, deliveries, ... that this consumer runs
--- Returns {next cursor, {{id, deliveries, deaths, {field, value, ...}}, ...}}.
+-- Returns {next cursor, {{id, deliveries, deaths, {field, value, ...}}, ...}, the longest (ms) that an entry which stays
+-- where it is was not renewed; the lease if not all were looked at}.
 -- NEEDS alive
 local jobs, group, me, lease = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local most, deadly, silence = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local cursor = ARGV[4]
 local page = redis.call('XPENDING', jobs, group, cursor, '+', 100)
 -- As most of the time: then nobody asks who of the consumers lives either.
-if #page == 0 then return {'-', {}} end
+if #page == 0 then return {'-', {}, 0} end
 alive(jobs, group, me)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -79,13 +80,16 @@ local function consider(id, owner, unrenewed, deliveries)
   taken[#taken + 1] = {id, deliveries + 1, deaths, claimed[1][2]}
 end
 
+local quietest = 0
 for _ = 1, 10 do
   for _, each in ipairs(page) do
-    if #taken >= most then return {cursor, taken} end
+    if #taken >= most then return {cursor, taken, lease} end
     cursor = '(' .. each[1]
+    local before = #taken
     if each[3] >= lease then consider(each[1], each[2], each[3], each[4]) end
+    if #taken == before then quietest = math.max(quietest, each[3]) end
   end
-  if #page < 100 then return {'-', taken} end
+  if #page < 100 then return {'-', taken, quietest} end
   page = redis.call('XPENDING', jobs, group, cursor, '+', 100)
 end
-return {cursor, taken}
+return {cursor, taken, lease}
