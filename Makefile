@@ -8,11 +8,14 @@
 #   make bench-sse [ROWS=1000x4000]      thousands of event streams beside nchan and aiohttp-sse
 #   make bench-gateway [ROUNDS=2]        uploads beside a FastAPI equivalent, while text recognition runs
 #   make bench-progress [PAGES=10]       how far percentages are from the time that has passed
+#   make bench-scale [SIZES=1:1]         1, 2, 4 OCR workers, 1, 2 gateways: speed, memory, what a document costs
+#   make image-sizes [SERVICES=ocr]      the libraries of each image, before and after they are made small
 #   make bench-relay                     finding the next document with up to 100,000 waiting
 #   make soak                            100,000 jobs: the memory of the streams, and what they cost a document
 #   make bench-ocr                       the text recognition beside others
 #   make bench-compress                  the compressor beside sharp and Pillow
 #   make chaos [SEED=7] [ACTIONS=kill]   kills, stops, cuts and empties everything, and counts what is lost
+#   make upgrade-drill                   to the next version and back, both side by side, while documents go through
 #   make attack [FUZZ=60]                what a stranger may try, and what the gateway makes of it
 #   make accuracy DATA=folder            reads every picture of a folder and scores it
 #   make accuracy-drawn [LOOKS=clean]    draws pages of every layout, reads and scores them
@@ -21,7 +24,7 @@
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-gateway bench-compress bench-ocr bench-queue bench-progress bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean FORCE
+.PHONY: help run test lint bench bench-gateway bench-compress bench-ocr bench-queue bench-progress bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean bench-scale image-sizes upgrade-drill FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -67,6 +70,10 @@ bench-compress: .venv/.all .local/peers-compress/.stamp
 chaos: .venv/.all
 	@$(PYTHON_IN) -m tests.chaos
 
+# SEED, DOCUMENTS and SECONDS reach it through the environment.
+upgrade-drill: .venv/.all
+	@$(PYTHON_IN) -m tests.chaos.upgrade
+
 # FUZZ (seconds) and ONLY (attacks, by name) reach it through the environment.
 attack: .venv/.all
 	@$(PYTHON_IN) -m tests.attack
@@ -77,6 +84,13 @@ bench-queue: .venv/.all .local/peers/.stamp
 # ROUNDS and SECONDS reach it through the environment.
 bench-gateway: .venv/.all .local/peer-gateway/.stamp
 	@$(PYTHON_IN) -m tests.benchmarks.gateway
+# DOCUMENTS and SIZES (OCR workers:gateways, ...) reach it through the environment.
+bench-scale: .venv/.all $(PAGE)
+	@$(PYTHON_IN) -m tests.benchmarks.scale
+
+# SERVICES reaches it through the environment.
+image-sizes: .venv/.all
+	@$(PYTHON_IN) -m deploy.images.sizes
 
 bench-relay: .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.relay

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import random
 import shutil
@@ -23,6 +24,7 @@ from deploy.embedded import EmbeddedPostgres, EmbeddedValkey, ServerError, free_
 from deploy.embedded.process import end, spawn, wait_for
 from deploy.embedded.server import EmbeddedServer
 from shared.messages import VERSION, Stage
+from shared.streams.keys import Keys
 from tests.chaos.plan import REDIS, Action
 from tests.chaos.proxy import Proxy, Weather
 from tests.refusals import Refusal, Refuser
@@ -272,12 +274,22 @@ class Fleet:
             process.send_signal(signal.SIGCONT)
 
     async def _upgrade(self, action: Action) -> None:
-        """Replace all by a later version, one after another, in an order by chance."""
-        self._upgrades += 1
+        """Replace all by another version, one after another: by a later one in an order by chance or consumers before
+        producers, or by the first one, producers before consumers."""
         names = list(self.ports)
-        random.Random(f"{self._seed} {self._upgrades}").shuffle(names)
-        version = VERSION + self._upgrades
+        if action.how != "any-order":
+            names = [*(each for stage in reversed(STAGES) for each in self._of(stage)), *self.gateways]
+        if action.how == "back":
+            names.reverse()
+            version = VERSION
+        else:
+            self._upgrades += 1
+            version = VERSION + self._upgrades
+        if action.how == "any-order":
+            random.Random(f"{self._seed} {self._upgrades}").shuffle(names)
         for name in names:
+            if action.how == "back":
+                await self._old_only(name.rpartition("-")[0])
             async with self._turns[name]:
                 self._disturbed.add(name)
                 self._version[name] = version
@@ -285,6 +297,25 @@ class Fleet:
                 self._disturbed.discard(name)
             with contextlib.suppress(RuntimeError):  # killed meanwhile, or slow: the next one goes on
                 await self.ready(name)
+
+    def _of(self, stage: str) -> list[str]:
+        return [name for name in self.workers if name.startswith(f"{stage}-")]
+
+    async def _old_only(self, stage: str) -> None:
+        """Wait until a stage's stream holds nothing that only a later version can read."""
+        if stage not in STAGES:
+            return
+        keys, client = Keys(), cast("Any", Redis.from_url(self.valkey.url, decode_responses=True))
+
+        async def old() -> bool:
+            jobs = [fields.get("v") for _, fields in await client.xrange(keys.jobs(stage))]
+            aside = [json.loads(each)[1] for each in await client.zrange(keys.retry(stage), 0, -1)]
+            return all(each == str(VERSION) for each in (*jobs, *aside))
+
+        try:
+            await until(old)
+        finally:
+            await client.aclose()
 
     async def _refuse(self, action: Action) -> None:
         async with self._restarting[self.valkey.name]:
