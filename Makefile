@@ -84,6 +84,7 @@ bench-queue: .venv/.all .local/peers/.stamp
 # ROUNDS and SECONDS reach it through the environment.
 bench-gateway: .venv/.all .local/peer-gateway/.stamp
 	@$(PYTHON_IN) -m tests.benchmarks.gateway
+
 # DOCUMENTS and SIZES (OCR workers:gateways, ...) reach it through the environment.
 bench-scale: .venv/.all $(PAGE)
 	@$(PYTHON_IN) -m tests.benchmarks.scale

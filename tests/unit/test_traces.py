@@ -49,6 +49,9 @@ class Consumer:
         self.retried.append(fields)
         return True
 
+    async def note(self, _outcome: str, _milliseconds: int) -> None:
+        pass
+
     async def finish(self, _delivery: Delivery, **ending: Any) -> int:
         self.followed.append(ending["follow_up"] or [])
         self.told += [*ending.get("before", ()), *filter(None, [ending["event"]])]

@@ -20,5 +20,6 @@ counts[which] = counts[which] + 1
 counts[4] = counts[4] + math.floor(ARGV[2])
 counts[4 + class] = counts[4 + class] + 1
 redis.call('HSET', KEYS[1], minute, table.concat(counts, ' '))
-redis.call('EXPIRE', KEYS[1], ARGV[3] * 60)
+-- Once a minute: what is there is renewed before its hour is over.
+if not held then redis.call('EXPIRE', KEYS[1], ARGV[3] * 60) end
 return 1
