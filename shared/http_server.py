@@ -123,7 +123,9 @@ class Connection(web.RequestHandler):
         self._late -= 1
         known = self._request_count
         super().data_received(data)
-        self._head = self._head + len(data) if self._request_count == known and self._waiter else 0
+        # Its waiter stays until the request's task runs: what comes in between is body, and may be megabytes.
+        waits = self._waiter is not None and not self._waiter.done()
+        self._head = self._head + len(data) if self._request_count == known and waits else 0
         if self._head > _HEAD_BYTES:
             self.abort()
         elif not (self._late or self._reading_paused or self._buffer_paused):

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -109,3 +110,11 @@ async def test_requests_that_arrive_at_once_are_begun_in_several_turns(served: t
     assert max(after - before for before, after in itertools.pairwise(begun)) <= 16
     for each in writers:
         each.close()
+
+
+async def test_a_body_on_a_connection_that_was_used_before_is_no_head(served: tuple[int, list[bytes]]) -> None:
+    port, _ = served
+    async with patience(), aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
+        for _ in range(5):
+            async with session.post(f"http://127.0.0.1:{port}/", data=bytes(1_000_000)) as answer:
+                await answer.read()

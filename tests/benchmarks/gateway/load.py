@@ -36,11 +36,16 @@ class Load:
         form = aiohttp.FormData()
         # Each is another picture to who looks at its bytes.
         form.add_field("file", self._data + number.to_bytes(8, "big"), filename="week.jpg", content_type="image/jpeg")
-        async with self._session.post(f"{self._url}/api/v1/documents/upload", data=form) as answer:
-            body = await answer.json(content_type=None)
-            if answer.status != 202:
-                self.refused += 1
-                return
+        try:
+            async with self._session.post(f"{self._url}/api/v1/documents/upload", data=form) as answer:
+                body = await answer.json(content_type=None)
+                accepted = answer.status == 202
+        except aiohttp.ClientConnectionError:
+            # A refusal that came before all was sent ends the connection.
+            accepted = False
+        if not accepted:
+            self.refused += 1
+            return
         self.answers.append(time.perf_counter() - begun)
         if number % WATCHED == 0:
             await self._follow(body["documentId"], begun)
