@@ -45,6 +45,9 @@ OnDead = Callable[[Job, str], Awaitable[bool]]
 
 _ENDED: dict[type[Outcome], str] = {Done: "done", Retry: "retry", Dead: "dead"}
 """What the metrics call an outcome."""
+_NOTE_SECONDS = 0.5
+_NOTED = 3500
+"""Jobs that ended, counted at once at most: a script takes so many arguments and not many more."""
 _NEWER_SECONDS = 3600
 """How long a job of a newer version goes back for others, where it has no deadline: an upgrade takes minutes."""
 _NEWER_FIRST_MS = 500
@@ -82,6 +85,8 @@ class JobRunner:
         self._on_dead = on_dead
         self._settings = settings
         self._version = version
+        self._ended: list[tuple[str, int]] = []
+        self._noting: asyncio.Task[None] | None = None
         self._stage = consumer.stage
         # Found once: finding them costs as much as counting, and both are done for every job.
         self._waits = metrics.JOB_WAIT.labels(self._stage)
@@ -144,9 +149,18 @@ class JobRunner:
         ended = _ENDED[type(outcome)]
         self._durations[ended].observe(seconds)
         log.info("job ended", outcome=ended, seconds=round(seconds, 3))
-        # A figure of an operator's page is nothing to wait for Redis with.
-        with contextlib.suppress(RedisError, OSError):
-            await self._consumer.note(ended, round(seconds * 1000))
+        self._ended.append((ended, round(seconds * 1000)))
+        if self._noting is None or self._noting.done():
+            self._noting = asyncio.create_task(self._note(), name="note")
+
+    async def _note(self) -> None:
+        """Count what has ended, many jobs at once: a figure of an operator's page is worth no call for each job, and
+        nothing to wait for Redis with."""
+        while self._ended:
+            await asyncio.sleep(_NOTE_SECONDS)
+            some, self._ended = self._ended[:_NOTED], self._ended[_NOTED:]
+            with contextlib.suppress(RedisError, OSError):
+                await self._consumer.note(*some)
 
     async def _settle(
         self, delivery: Delivery, job: Job, outcome: Outcome, detail: str, progress: JobProgress, here: Span

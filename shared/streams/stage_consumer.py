@@ -200,14 +200,14 @@ class StageConsumer:
             *_told(events),
         )
 
-    async def note(self, outcome: str, milliseconds: int) -> None:
-        """Count a job that ended, for the figures of the last hour.
+    async def note(self, *ended: tuple[str, int]) -> None:
+        """Count jobs that ended, for the figures of the last hour.
 
         Args:
-            outcome: done, retry or dead.
+            ended: of each, the outcome (done, retry or dead) and the ms it took.
         """
-        keys = [self.keys.minutes(self.stage)]
-        await self._scripts.call("note", keys, outcome, milliseconds, MINUTES, *BOUNDS_MS)
+        each = [part for pair in ended for part in pair]
+        await self._scripts.call("note", [self.keys.minutes(self.stage)], MINUTES, len(BOUNDS_MS), *BOUNDS_MS, *each)
 
     async def cancelled_documents(self, block_ms: int) -> dict[str, str]:
         """Documents whose jobs were cancelled since the last call, waiting up to `block_ms` for the first; each with

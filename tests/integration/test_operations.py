@@ -46,7 +46,7 @@ async def test_the_last_hour_is_told_by_stage(
 ) -> None:
     before = (await ask(session, gateway, "last-hour"))["stages"]
     for outcome, milliseconds in (("done", 90), ("done", 90), ("retry", 700), ("dead", 9_000)):
-        await player.consumer.note(outcome, milliseconds)
+        await player.consumer.note((outcome, milliseconds))
     stages = (await ask(session, gateway, "last-hour"))["stages"]
     assert [each["stage"] for each in stages] == ["compress", "ocr", "extract"]
     assert [stages[0][name] - before[0][name] for name in ("done", "retried", "dead")] == [2, 1, 1]
@@ -60,7 +60,7 @@ async def test_minutes_are_forgotten_after_an_hour(redis_url: str, player: Playe
     await client.delete(key)
     await client.hset(key, "1", "5 0 0 100 " + "0 " * 11 + "5")
     assert (await LastHour(player.client, player.settings).stages())[0].done == 0
-    await player.consumer.note("done", 120_000)
+    await player.consumer.note(("done", 120_000))
     assert len(await client.hkeys(key)) == 1
     (compress, *_) = await LastHour(player.client, player.settings).stages()
     assert (compress.done, compress.mean_seconds, compress.p50_seconds) == (1, 120.0, None)

@@ -1,0 +1,47 @@
+"""What a job costs beside its own work."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+
+from shared.outcomes import Done, Job, Outcome, Progress
+from shared.streams import job_runner
+from shared.streams.entries import Delivery, job_fields
+from shared.streams.job_runner import JobRunner, Run
+from shared.streams.queue_settings import QueueSettings
+from shared.streams.stage_consumer import StageConsumer
+from tests.waiting import until
+
+
+class Counted:
+    """A consumer whose calls are kept."""
+
+    stage = "compress"
+    consumer = "a"
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[tuple[str, int], ...]] = []
+
+    async def finish(self, *_: Any, **__: Any) -> int:
+        return 1
+
+    async def note(self, *ended: tuple[str, int]) -> None:
+        self.noted.append(ended)
+
+
+async def test_the_figures_of_many_jobs_are_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_runner, "_NOTE_SECONDS", 0.0)
+
+    async def handle(_job: Job, _: Progress) -> Outcome:
+        return Done()
+
+    async def on_dead(*_: Any) -> bool:
+        return True
+
+    consumer = Counted()
+    runner = JobRunner(cast("StageConsumer", consumer), handle, on_dead, QueueSettings.load())
+    fields = tuple(job_fields("d1", "default", {}, deadline=0, trace=""))
+    await asyncio.gather(*(runner.run(Run(Delivery(f"{number}-1", 1, fields))) for number in range(50)))
+    await until(lambda: sum(map(len, consumer.noted)) == 50)
+    assert len(consumer.noted) < 5
