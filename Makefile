@@ -37,6 +37,8 @@ WEB_SOURCES := $(shell find $(WEB) -name node_modules -prune -o -name dist-lib -
 # A .venv whose Python was removed or upgraded away is made anew, whatever its stamps say.
 BROKEN := $(shell test -x $(PYTHON_IN) || echo FORCE)
 TESTS ?= tests
+# Of tests beside each other: much of their time goes by in waiting.
+PROCESSES ?= 2
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -46,7 +48,7 @@ run: .venv/.run $(PAGE)
 
 test: lint $(PAGE)
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix $(WEB) test --silent
-	@$(PYTHON_IN) -m pytest $(TESTS) --ignore=tests/benchmarks
+	@$(PYTHON_IN) -m pytest $(TESTS) --ignore=tests/benchmarks -n $(PROCESSES) --dist loadfile
 
 lint: .venv/.all $(WEB)/node_modules/.stamp
 	@$(PYTHON_IN) -m ruff check .
