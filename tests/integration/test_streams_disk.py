@@ -165,7 +165,9 @@ async def test_a_full_disk_refuses_uploads_and_makes_stages_wait(
             picture.load()
             assert picture.size == (page.width, page.height)
         # Neither the failed tries nor what they had begun to write is left.
-        assert sorted(files(disk.folder)) == sorted([f"default/{id_}/original", page.image])
+        assert sorted(files(disk.folder)) == sorted(
+            [f"default/{id_}/original", page.image, page.image.replace("page", "thumbnail")]
+        )
         assert await raw.xlen(JOBS) == 0
         assert await raw.zcard(RETRY) == 0
         assert await raw.xlen("{0}:jobs:compress:dead") == 0
