@@ -112,7 +112,7 @@ def assembled(cut: Cut, told: Told, words: frozenset[str]) -> CellText:
             notes[-1] = (role, f"{notes[-1][1]} {fragment.text}")
         else:
             notes.append((role, fragment.text))
-    plain = [(role, text) for role, note in notes if (text := note.strip("()[] "))]
+    plain = [(role, text) for role, note in notes if (text := note.strip("()[] ·•|;,"))]
     teacher, room = people_and_rooms(plain)
     return CellText(unspaced(name, words), _notes([text for _, text in plain]), teacher, room, told.chance)
 

@@ -46,6 +46,8 @@ def stack(*texts: str | tuple[str, float]) -> list[Line]:
         (["Maths Mr Patel"], "Maths", "Mr Patel"),
         (["Maths", ("R204 Mr Rossi", 14)], "Maths", "R204 Mr Rossi"),
         (["Maths", "Mr Rossi"], "Maths", "Mr Rossi"),
+        # What parts room and person on a line that was cut between them belongs to neither.
+        (["Art", ("Studio ·", 14), ("· Ms Brandt", 14)], "Art", "Studio, Ms Brandt"),
         (["Sociology", "Studio 3 TBY"], "Sociology", "Studio 3 TBY"),
         (["Registration and", "Early Morning work"], "Registration and Early Morning work", None),
         (["English", ("(Sentence Stacking", 14), ("2)", 14)], "English", "Sentence Stacking, 2"),
