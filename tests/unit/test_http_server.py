@@ -10,16 +10,15 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 
-import aiohttp
 import pytest
 from aiohttp import web
 
-from shared.http_server import serve
+from shared.http_server import Connection, serve
 from tests.waiting import patience
 
 TRY = """
 import resource, sys
-from shared.http_server import raise_descriptor_limit
+from shared.http_server import Connection, raise_descriptor_limit
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, min(hard, int(sys.argv[1]))))
 print(raise_descriptor_limit(2000), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
@@ -112,9 +111,27 @@ async def test_requests_that_arrive_at_once_are_begun_in_several_turns(served: t
         each.close()
 
 
-async def test_a_body_on_a_connection_that_was_used_before_is_no_head(served: tuple[int, list[bytes]]) -> None:
-    port, _ = served
-    async with patience(), aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
+async def test_a_body_on_a_connection_that_was_used_before_is_no_head(
+    served: tuple[int, list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Connection] = []
+    real = Connection.connection_made
+
+    def connection_made(self: Connection, transport: asyncio.BaseTransport) -> None:
+        made.append(self)
+        real(self, transport)
+
+    monkeypatch.setattr(Connection, "connection_made", connection_made)
+    port, bodies = served
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with patience():
+        writer.write(b"PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        # Head and body before the request's task has had a turn of the loop.
+        (connection,) = made
+        connection.data_received(head(b"Content-Length: 100000", b"", b""))
         for _ in range(5):
-            async with session.post(f"http://127.0.0.1:{port}/", data=bytes(1_000_000)) as answer:
-                await answer.read()
+            connection.data_received(bytes(20_000))
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+    assert bodies == [b"", bytes(100_000)]
+    writer.close()
