@@ -44,6 +44,19 @@ async def _has(week: Week, **fields: Any) -> bool:
     return any(fields.items() <= block.items() for block in (await week.get())["timeblocks"])
 
 
+async def test_a_week_is_named_and_a_name_given_up(week: Week) -> None:
+    page = week.page
+    await week.put(MATHS, ART)
+    await week.show(page)
+    for typed, key in (("Our week", "Enter"), ("Never", "Escape")):
+        await page.get_by_role("heading", level=1).get_by_role("button").click()
+        await page.get_by_label("Name of this timetable").fill(typed)
+        await page.keyboard.press(key)
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Our week")
+    await saved(page).to_be_visible()
+    assert (await week.get())["savedName"] == "Our week"
+
+
 async def test_a_pointer_moves_and_draws_lessons(week: Week) -> None:
     page = week.page
     await week.put(MATHS, ART)

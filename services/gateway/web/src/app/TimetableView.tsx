@@ -8,6 +8,7 @@ import { SaveState } from "./edit/SaveState";
 import { useDraft } from "./edit/useDraft";
 import { useUndoKeys } from "./edit/useUndoKeys";
 import { Picture } from "./picture/Picture";
+import { RenameField } from "./RenameField";
 import { hues, planWeek, SURE, weeksOf } from "./week/layout";
 import { WeekGrid } from "./week/WeekGrid/WeekGrid";
 import { words } from "./words";
@@ -157,39 +158,14 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
 
 /** The week's name; a click, or Enter on it, and it can be typed over. */
 function Title({ title, rename }: { title: string; rename: (name: string) => void }): ReactNode {
-  const [text, setText] = useState<string | null>(null);
-  if (text === null) {
-    return (
-      <h1>
-        <button type="button" className="title-button" title={words.tools.rename} onClick={() => setText(title)}>
-          {title}
-        </button>
-      </h1>
-    );
-  }
-  const done = (): void => {
-    const name = text.trim();
-    if (name && name !== title) rename(name);
-    setText(null);
-  };
+  const [typing, setTyping] = useState(false);
+  if (typing) return <RenameField className="title-field" name={title} rename={rename} onEnd={() => setTyping(false)} />;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        done();
-      }}
-    >
-      <input
-        className="title-field"
-        aria-label={words.tools.name}
-        value={text}
-        maxLength={200}
-        autoFocus
-        onChange={(event) => setText(event.currentTarget.value)}
-        onBlur={done}
-        onKeyDown={(event) => event.key === "Escape" && setText(null)}
-      />
-    </form>
+    <h1>
+      <button type="button" className="title-button" title={words.tools.rename} onClick={() => setTyping(true)}>
+        {title}
+      </button>
+    </h1>
   );
 }
 

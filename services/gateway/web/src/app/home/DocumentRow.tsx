@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 
 import { isFinal, useSSE, type DocumentInfo, type TimetableEvent } from "../../lib";
 import { cancelDocument, renameDocument, retryDocument, size, thumbnailUrl } from "../api";
+import { RenameField } from "../RenameField";
 import { timetableHref } from "../route";
 import { words } from "../words";
 import { when } from "../words/format";
@@ -71,39 +72,13 @@ function told(document: DocumentInfo, event: TimetableEvent): DocumentInfo {
 
 function Name({ document, readable, rename }: { document: DocumentInfo; readable: boolean; rename: (name: string) => void }): ReactNode {
   const title = titleOf(document);
-  const [text, setText] = useState<string | null>(null);
-  if (text !== null) {
-    const done = (): void => {
-      const name = text.trim();
-      if (name && name !== title) rename(name);
-      setText(null);
-    };
-    return (
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          done();
-        }}
-      >
-        <input
-          className="row-field"
-          aria-label={words.tools.name}
-          value={text}
-          maxLength={200}
-          autoFocus
-          onFocus={(event) => event.currentTarget.select()}
-          onChange={(event) => setText(event.currentTarget.value)}
-          onBlur={done}
-          onKeyDown={(event) => event.key === "Escape" && setText(null)}
-        />
-      </form>
-    );
-  }
+  const [typing, setTyping] = useState(false);
+  if (typing) return <RenameField className="row-field" name={title} rename={rename} onEnd={() => setTyping(false)} />;
   return (
     <p className="row-name">
       {readable ? <a href={timetableHref(document.documentId)}>{title}</a> : title}
       {isFinal(document.status) && (
-        <button type="button" className="row-rename" aria-label={`${words.tools.rename}: ${title}`} title={words.tools.rename} onClick={() => setText(title)}>
+        <button type="button" className="row-rename" aria-label={`${words.tools.rename}: ${title}`} title={words.tools.rename} onClick={() => setTyping(true)}>
           <svg viewBox="0 0 16 16" aria-hidden="true">
             <path d="m3 13 .6-2.6L10.800 3.200l2 2L5.600 12.400z" />
           </svg>
