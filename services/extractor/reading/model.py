@@ -41,6 +41,10 @@ class Rect:
     def height(self) -> float:
         return self.y1 - self.y0
 
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
     def union(self, other: "Rect") -> "Rect":
         return Rect(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
 
@@ -51,7 +55,7 @@ class Rect:
         """The share of the smaller rectangle that both cover, 0 to 1."""
         width = min(self.x1, other.x1) - max(self.x0, other.x0)
         height = min(self.y1, other.y1) - max(self.y0, other.y0)
-        smaller = min(self.width * self.height, other.width * other.height)
+        smaller = min(self.area, other.area)
         return width * height / smaller if width > 0 and height > 0 and smaller > 0 else 0.0
 
     def turned(self) -> "Rect":

@@ -17,6 +17,8 @@ MOST = 64
 """Positions along one axis at which a page is cut at most, the best seen."""
 FULL = 0.97
 """Of the pieces of its hull that a cell is made of at least."""
+_BESIDE = 3.0
+"""Pixels from an edge to where the cells on either side of it are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,23 @@ class Lattice:
         """The cell that a line's middle lies in."""
         rect = view.rect(line)
         return self.at(rect.cx, rect.cy)
+
+    def drawn_share(self, along: list[float], edges: list[float], *, across: bool) -> list[float]:
+        """For each edge between two bands: the share of the other axis' bands in which something is drawn on it.
+
+        Args:
+            along: the middles of the other axis' bands.
+            across: whether the edges lie along u.
+        """
+        out: list[float] = []
+        for edge in edges:
+            seen = 0
+            for at in along:
+                one = self.at(edge - _BESIDE, at) if across else self.at(at, edge - _BESIDE)
+                other = self.at(edge + _BESIDE, at) if across else self.at(at, edge + _BESIDE)
+                seen += one.id != other.id
+            out.append(seen / max(1, len(along)))
+        return out
 
 
 def _positions(rails: list[Rail], lo: float, hi: float, size: float) -> list[float]:

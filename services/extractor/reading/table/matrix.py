@@ -334,8 +334,8 @@ def _regions(view: View, lattice: Lattice, header: DayHeader, bands: list[TimeBa
         cell = lattice.of(view, line)
         held.setdefault(cell.id, []).append(line)
         cells[cell.id] = cell
-    row_edges = _drawn_share(lattice, [(d.lo + d.hi) / 2 for d in days], [b.hi for b in rows[:-1]], across=False)
-    day_edges = _drawn_share(lattice, [(b.lo + b.hi) / 2 for b in rows], [d.hi for d in days[:-1]], across=True)
+    row_edges = lattice.drawn_share([(d.lo + d.hi) / 2 for d in days], [b.hi for b in rows[:-1]], across=False)
+    day_edges = lattice.drawn_share([(b.lo + b.hi) / 2 for b in rows], [d.hi for d in days[:-1]], across=True)
     out: list[Region] = []
     for id_, lines in held.items():
         cell = cells[id_]
@@ -377,20 +377,6 @@ def _undrawn(covered: list[int], own: set[int], edges: list[float], count: int) 
         return True
     between = edges[min(covered) : max(covered)]
     return len(own) > 1 and len(covered) >= _NEARLY * count and all(share < _SELDOM for share in between)
-
-
-def _drawn_share(lattice: Lattice, along: list[float], edges: list[float], *, across: bool) -> list[float]:
-    """For each edge between two bands: the share of the other axis' bands in which something is drawn on it."""
-    out: list[float] = []
-    for edge in edges:
-        reach = 3.0
-        seen = 0
-        for at in along:
-            one = lattice.at(edge - reach, at) if across else lattice.at(at, edge - reach)
-            other = lattice.at(edge + reach, at) if across else lattice.at(at, edge + reach)
-            seen += one.id != other.id
-        out.append(seen / max(1, len(along)))
-    return out
 
 
 def _covered(spans: list[tuple[float, float]], lo: float, hi: float) -> list[int]:

@@ -17,6 +17,7 @@ from services.extractor.reading.axes.series import DayBand
 from services.extractor.reading.lexicon.letter_spacing import likely_word, whole_word
 from services.extractor.reading.lexicon.words import is_weekly
 from services.extractor.reading.model import Line, Rect, united
+from services.extractor.reading.table.lattice import FULL
 from services.extractor.reading.table.pieces import SAME, Piece, Table, band_at
 
 _LETTERS = 4
@@ -62,7 +63,7 @@ def _resolve(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Regio
     days = sorted({table.day_of[i] for i, _ in pieces})
     bands = sorted({table.band_of[j] for _, j in pieces})
     rect = _hull(table, pieces)
-    full = _area_of(table, pieces) >= 0.97 * _area(rect)
+    full = _fills(table, pieces)
     undrawn = [not table.band_drawn[band] for band in bands[:-1]]
     coloured = np.abs(table.colour(pieces[0]) - table.background).max() > SAME
     one = len(_groups([(table.view.rect(line), line) for line in lines], table.view.size)) == 1
@@ -89,7 +90,7 @@ def _resolve(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Regio
 def _of_one_colour(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Piece]:
     """The pieces without the blank ones beside a coloured block, where their common edge was too short to be seen."""
     own = table.piece_of(lines[0])
-    if _area_of(table, pieces) >= 0.97 * _area(_hull(table, pieces)) or own not in pieces:
+    if _fills(table, pieces) or own not in pieces:
         return pieces
     if np.abs(table.colour(own) - table.background).max() <= SAME:
         return pieces
@@ -230,9 +231,7 @@ def _weeklong(table: Table, pieces: list[Piece], lines: list[Line], bands: list[
     for band in bands:
         strip = [piece for piece in pieces if table.band_of[piece[1]] == band]
         own = [line for line in lines if table.piece_of(line) in strip]
-        whole = {table.day_of[i] for i, _ in strip} == every and _area_of(table, strip) >= 0.97 * _area(
-            _hull(table, strip)
-        )
+        whole = {table.day_of[i] for i, _ in strip} == every and _fills(table, strip)
         if whole and own and is_weekly(" ".join(line.text for line in own)) and len(table.components(strip)) == 1:
             out.append(_region(table, strip, own, 0.93))
             placed |= {line.id for line in own}
@@ -246,8 +245,9 @@ def _weeklong(table: Table, pieces: list[Piece], lines: list[Line], bands: list[
     return out
 
 
-def _area_of(table: Table, pieces: list[Piece]) -> float:
-    return sum(_area(table.piece_rect(piece)) for piece in pieces)
+def _fills(table: Table, pieces: list[Piece]) -> bool:
+    """Whether pieces make up a rectangle."""
+    return sum(table.piece_rect(piece).area for piece in pieces) >= FULL * _hull(table, pieces).area
 
 
 def _by_band(
@@ -377,12 +377,9 @@ def _extent(group: list[tuple[Rect, Line]]) -> tuple[float, float]:
 
 def _region(table: Table, pieces: list[Piece], lines: list[Line], certainty: float) -> Region:
     rect = _hull(table, pieces)
-    days = [i for i, d in enumerate(table.days) if _covers(rect.x0, rect.x1, d.lo, d.hi)]
-    bands = [i for i, b in enumerate(table.bands) if _covers(rect.y0, rect.y1, b.lo, b.hi)]
-    if not days:
-        days = [band_at([(d.lo, d.hi) for d in table.days], rect.cx)]
-    if not bands:
-        bands = [band_at([(b.lo, b.hi) for b in table.bands], rect.cy)]
+    columns, rows = [(d.lo, d.hi) for d in table.days], [(b.lo, b.hi) for b in table.bands]
+    days = [i for i, (lo, hi) in enumerate(columns) if _covers(rect.x0, rect.x1, lo, hi)] or [band_at(columns, rect.cx)]
+    bands = [i for i, (lo, hi) in enumerate(rows) if _covers(rect.y0, rect.y1, lo, hi)] or [band_at(rows, rect.cy)]
     return Region(rect, days, bands[0], bands[-1], lines, certainty)
 
 
@@ -399,7 +396,3 @@ def _hull(table: Table, pieces: list[Piece]) -> Rect:
         table.us[max(i for i, _ in pieces) + 1],
         table.vs[max(j for _, j in pieces) + 1],
     )
-
-
-def _area(rect: Rect) -> float:
-    return rect.width * rect.height
