@@ -18,6 +18,8 @@ from shared.messages import Message, WeekLetter
 
 _MAX_DAYS = 1100
 """Longest term, in days: three years. Each day of a holiday is written out for every lesson it cancels."""
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2999, 12, 31)
+"""Between these a term lies: days are counted beyond both its ends, and a calendar has none before 1 nor after 9999."""
 _MAX_HOLIDAYS = 100
 _QUERY = ("from", "until", "holidays", "timeZone", "firstWeek")
 
@@ -43,6 +45,8 @@ class TermDates(Message, forbid_unknown_fields=True):
 
     def check(self) -> Self:
         """Itself. Raises a 422 problem that names the field which does not fit."""
+        if not _EARLIEST <= self.first_day <= _LATEST:
+            raise bad_dates("firstDay", f"a day from {_EARLIEST} to {_LATEST}")
         if not timedelta(0) <= self.last_day - self.first_day <= timedelta(days=_MAX_DAYS):
             raise bad_dates("lastDay", f"a day from firstDay on, at most {_MAX_DAYS:,} days later")
         for number, holiday in enumerate(self.holidays):

@@ -166,3 +166,18 @@ def test_every_zone_named_is_told() -> None:
     for event, name in zip(calendar.vevent_list, ("Europe/Berlin", "America/New_York"), strict=True):
         for start in starts(event):
             assert start.utcoffset() == start.replace(tzinfo=ZoneInfo(name)).utcoffset(), start
+
+
+@pytest.mark.parametrize("first_day", ["1900-01-01", "2999-12-31"])
+@pytest.mark.parametrize("time_zone", [None, "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Niue"])
+@pytest.mark.parametrize("holiday", [("0001-01-01", "9999-12-31"), ("0001-01-01", "0001-01-01")])
+def test_the_longest_term_at_either_end_of_what_is_taken_can_be_written(
+    first_day: str, time_zone: str | None, holiday: tuple[str, str]
+) -> None:
+    first = date.fromisoformat(first_day)
+    free = Holiday(first_day=date.fromisoformat(holiday[0]), last_day=date.fromisoformat(holiday[1]))
+    term = TermDates(
+        first_day=first, last_day=first + timedelta(days=1_100), holidays=[free], time_zone=time_zone
+    ).check()
+    blocks = block("monday", "09:00", "10:00"), block("sunday", "23:00", "23:30", week="B"), block("friday", None, None)
+    assert len(events(week(*blocks, dates=term))) == (0 if term.days_off else 3)

@@ -24,6 +24,8 @@ def test_a_body_says_when_the_term_is() -> None:
         ('{"firstDay":"2.9.2026","lastDay":"2026-12-18"}', "firstDay"),
         ('{"firstDay":"2026-09-02","lastDay":"2026-09-01"}', "lastDay"),
         ('{"firstDay":"2026-09-02","lastDay":"2126-09-01"}', "lastDay"),
+        ('{"firstDay":"0001-01-01","lastDay":"0001-02-01"}', "firstDay"),
+        ('{"firstDay":"9999-12-01","lastDay":"9999-12-31"}', "firstDay"),
         (BODY % ',"timeZone":"Mars/Olympus"', "timeZone"),
         (BODY % ',"timeZone":"../../etc/passwd"', "timeZone"),
         (BODY % ',"timeZone":"localtime"', "timeZone"),
