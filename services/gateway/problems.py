@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem details, for every answer that is not a success."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,6 +15,9 @@ from shared.messages import Problem, encode
 log = get_logger(__name__)
 
 PROBLEMS = Counter("timelift_http_problems_total", "Requests that were answered with a problem, by its type.", ["type"])
+
+_TOKENS = re.compile(r"[A-Za-z0-9_-]{43,}")
+"""Of a calendar's address, and keys, which a person may paste behind a slash; no id is as long."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -62,9 +66,9 @@ class ProblemError(Exception):
 
 
 def path_of(request: web.Request) -> str:
-    """A request's path for the log: of an address that is itself a secret only the pattern."""
-    resource = request.match_info.route.resource
-    return resource.canonical if resource and "token" in request.match_info else request.path
+    """A request's path for the log, without the token of an address that is itself a secret: also where no route takes
+    it, as when a calendar program asks by a method of its own whether it may write there."""
+    return _TOKENS.sub("{token}", request.path)
 
 
 def not_found(what: str) -> ProblemError:

@@ -1,5 +1,6 @@
 """The access log: a line for each request of the API, without secrets."""
 
+import secrets
 from typing import Literal
 
 import pytest
@@ -44,3 +45,20 @@ API = [("/api/v1/documents/x", 200), ("/api/v1/queue", 500), ("/api/none", 404)]
 )
 async def test_what_is_wanted_is_logged(which: Literal["off", "api", "all"], lines: list[tuple[str, int]]) -> None:
     assert await requested(which) == lines
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PROPFIND", "OPTIONS"])
+@pytest.mark.parametrize("address", ["/calendars/{}.ics", "/calendars/{}", "/calendars/{}.ics/", "/calendars//{}.ics"])
+async def test_a_calendar_s_token_is_in_no_line(method: str, address: str) -> None:
+    async def calendar(_: web.Request) -> web.Response:
+        return web.Response(text="ok")
+
+    app = web.Application(middlewares=[access_log(AccessLogSettings.load(access_log="all")), problem_middleware])
+    app.router.add_get("/api/v1/calendars/{token}.ics", calendar)
+    app.router.add_delete("/api/v1/calendars/{id}", calendar)
+    token = secrets.token_urlsafe(32)
+    with structlog.testing.capture_logs() as lines:
+        async with TestClient(TestServer(app)) as client:
+            await client.request(method, "/api/v1" + address.format(token))
+    (line,) = [each for each in lines if each["event"] == "request"]
+    assert line["path"] == "/api/v1" + address.format("{token}")
