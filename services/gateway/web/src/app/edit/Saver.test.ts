@@ -83,3 +83,32 @@ it("sends nothing after a conflict until a person has chosen", async () => {
   one.over("t9", "chosen");
   expect(sent.at(-1)).toEqual(["chosen", "t9"]);
 });
+
+it("sends what was changed while a request was under way though the page is left", async () => {
+  const one = saver();
+  one.save("a");
+  one.flush();
+  one.save("b");
+  one.close();
+  await answer({ ok: true, etag: "t1" });
+  expect(sent).toEqual([["a", "t0"], ["b", "t1"]]);
+});
+
+it("goes on after an error that nobody thought of", async () => {
+  let broken = true;
+  const one = new Saver<string>("t0", {
+    tell: ({ state }) => told.push(state),
+    put: (draft, etag) => {
+      sent.push([draft, etag]);
+      if (broken) return Promise.reject(new TypeError("odd"));
+      return Promise.resolve({ ok: true, etag: "t1" });
+    },
+  });
+  one.save("a");
+  one.flush();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told.at(-1)).toBe("failed");
+  broken = false;
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(told.at(-1)).toBe("saved");
+});

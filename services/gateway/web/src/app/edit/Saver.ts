@@ -33,7 +33,9 @@ export class Saver<T> {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private busy = false;
   private failures = 0;
+  /** A person has to choose first. */
   private stopped = false;
+  private closed = false;
 
   constructor(
     private etag: string,
@@ -65,14 +67,16 @@ export class Saver<T> {
     void this.send();
   }
 
+  /** Nobody looks any more: what was changed last is sent all the same, now or after the request that is under way. */
   close(): void {
-    this.flush();
+    this.closed = true;
     if (this.timer) clearTimeout(this.timer);
-    this.stopped = true;
+    this.flush();
   }
 
   private later(ms: number): void {
     if (this.timer) clearTimeout(this.timer);
+    if (this.closed) return; // a page that is gone does not try again
     this.timer = setTimeout(() => this.flush(), ms);
   }
 
@@ -83,7 +87,7 @@ export class Saver<T> {
     this.pending = null;
     this.busy = true;
     this.options.tell({ state: "saving" });
-    const answer = await this.options.put(draft, this.etag);
+    const answer = await this.options.put(draft, this.etag).catch(failed);
     this.busy = false;
     if (answer.ok) {
       this.etag = answer.etag;
@@ -106,4 +110,9 @@ export class Saver<T> {
       this.later(Math.min(RETRY_MOST, RETRY_LEAST * 2 ** (this.failures - 1)));
     }
   }
+}
+
+/** An error that nobody thought of is one that may pass: a saver that waits for ever would lose all that comes after. */
+function failed(reason: unknown): Answer {
+  return { ok: false, conflict: false, final: false, reason: reason instanceof Error ? reason.message : "" };
 }
