@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "re
 import { DAYS, type Day, type DocumentInfo, type TimeBlock, type Week } from "../lib";
 import type { Tagged } from "./api";
 import { Choice } from "./Choice";
-import { blank, changeAbout, changeLesson, doubts, faultOf, removeLesson, type About, type Lesson } from "./edit/draft";
+import { blank, changeAbout, changeLesson, doubts, faultOf, inOrder, removeLesson, type About, type Lesson } from "./edit/draft";
 import { SaveState } from "./edit/SaveState";
 import { useDraft } from "./edit/useDraft";
 import { useUndoKeys } from "./edit/useUndoKeys";
@@ -77,7 +77,7 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
           <p>
             {[...facts, words.lessons(blocks.length)].join(" · ")}
             {week && <span className="print-only"> · {words.week(week)}</span>}
-            {left > 0 && <span className="tag warn">{words.needsALook}</span>}
+            {!inOrder(draft) && <span className="tag warn">{words.needsALook}</span>}
           </p>
         </div>
         <div className="week-tools">

@@ -22,6 +22,14 @@ it("sends back what it was given, with what is left to look at", () => {
   expect(edit.bodyOf(draft)).toMatchObject({ timeblocks: week.timeblocks, warnings: week.warnings, validated: false });
 });
 
+it("keeps a week in order that was, though single lessons were hard to read", () => {
+  const fine = edit.draftOf({ ...week, validated: true, warnings: [] });
+  expect(edit.doubts(fine)).not.toEqual([]);
+  const after = edit.changeAbout(fine, { savedName: "4B" });
+  expect([edit.inOrder(fine), edit.bodyOf(after).validated]).toEqual([true, true]);
+  expect(edit.inOrder(draft)).toBe(false);
+});
+
 it("asks about the most doubtful lesson first, and about the whole week last", () => {
   expect(edit.doubts(draft).map((one) => one.lesson?.key ?? one.warnings[0]?.code)).toEqual([0, 2, 1, "missing_day"]);
 });

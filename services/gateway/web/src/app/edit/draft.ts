@@ -19,6 +19,8 @@ export interface Warning {
 export type About = Pick<Timetable, "teacher" | "className" | "term" | "year" | "savedName">;
 
 export interface Draft {
+  /** Whether the week was in order when it was opened: a correction never takes that away. */
+  validated: boolean;
   about: About;
   lessons: Lesson[];
   warnings: Warning[];
@@ -31,8 +33,9 @@ export type Change = Partial<
 >;
 
 export function draftOf(timetable: Timetable): Draft {
-  const { teacher, className, term, year, savedName } = timetable;
+  const { teacher, className, term, year, savedName, validated } = timetable;
   return {
+    validated,
     about: { teacher, className, term, year, savedName },
     lessons: timetable.timeblocks.map((block, key) => ({ key, block })),
     warnings: timetable.warnings.map(({ code, message, timeBlock }) => ({ code, message, key: timeBlock })),
@@ -51,8 +54,13 @@ export function bodyOf(draft: Draft): About & { timeblocks: TimeBlock[]; warning
       message,
       timeBlock: key === null ? null : (indexes.get(key) ?? null),
     })),
-    validated: doubts(draft).length === 0,
+    validated: inOrder(draft),
   };
+}
+
+/** Whether nobody has to look at the week: the lists say the same of it. */
+export function inOrder(draft: Draft): boolean {
+  return draft.validated || doubts(draft).length === 0;
 }
 
 /** As a person has said it: certain, and nothing left to ask about. */
