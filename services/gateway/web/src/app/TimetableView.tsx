@@ -97,7 +97,7 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
               {words.tools.add}
             </button>
             <Suspense fallback={<button type="button" className="button small" disabled>{words.tools.export}</button>}>
-              <ExportMenu id={id} />
+              <ExportMenu id={id} settled={editing.settled} />
             </Suspense>
           </div>
         </div>

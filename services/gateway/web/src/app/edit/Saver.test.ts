@@ -112,3 +112,16 @@ it("goes on after an error that nobody thought of", async () => {
   await vi.advanceTimersByTimeAsync(2000);
   expect(told.at(-1)).toBe("saved");
 });
+
+it("is settled once the last change arrived, or cannot arrive", async () => {
+  const one = saver();
+  let settled = 0;
+  await one.settled();
+  one.save("a");
+  void one.settled().then(() => (settled += 1));
+  one.save("b");
+  await answer({ ok: true, etag: "t1" });
+  expect([sent.at(-1), settled]).toEqual([["b", "t1"], 0]);
+  await answer({ ok: false, conflict: false, final: false, reason: "offline" });
+  expect(settled).toBe(1);
+});

@@ -36,6 +36,7 @@ export class Saver<T> {
   /** A person has to choose first. */
   private stopped = false;
   private closed = false;
+  private waiting: (() => void)[] = [];
 
   constructor(
     private etag: string,
@@ -57,6 +58,13 @@ export class Saver<T> {
   /** Now instead of later: the page goes out of sight, or the network is back. */
   flush(): void {
     if (this.pending && !this.busy) void this.send();
+  }
+
+  /** Resolves once the server has the last change, or cannot have it now: what leaves the page shall hold it. */
+  settled(): Promise<void> {
+    if (!this.dirty || this.stopped) return Promise.resolve();
+    this.flush();
+    return new Promise((resolve) => this.waiting.push(resolve));
   }
 
   /** Goes on after a conflict, over the week with this tag. */
@@ -92,8 +100,11 @@ export class Saver<T> {
     if (answer.ok) {
       this.etag = answer.etag;
       this.failures = 0;
-      if (this.pending) void this.send();
-      else this.options.tell({ state: "saved" });
+      if (this.pending) {
+        void this.send();
+        return;
+      }
+      this.options.tell({ state: "saved" });
     } else if (answer.conflict) {
       // Nothing more is sent until a person has chosen.
       this.stopped = true;
@@ -103,12 +114,13 @@ export class Saver<T> {
       if (answer.final) {
         this.pending = null;
         this.options.tell({ state: "refused", reason: answer.reason });
-        return;
+      } else {
+        this.options.tell({ state: "failed", reason: answer.reason });
+        this.failures += 1;
+        this.later(Math.min(RETRY_MOST, RETRY_LEAST * 2 ** (this.failures - 1)));
       }
-      this.options.tell({ state: "failed", reason: answer.reason });
-      this.failures += 1;
-      this.later(Math.min(RETRY_MOST, RETRY_LEAST * 2 ** (this.failures - 1)));
     }
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 }
 

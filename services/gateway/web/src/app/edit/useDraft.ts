@@ -19,6 +19,8 @@ export interface Editing {
   undo: (() => void) | null;
   redo: (() => void) | null;
   saved: Saved;
+  /** Resolves once the server has what is on the screen, or cannot have it now. */
+  settled: () => Promise<void>;
   conflict: Conflict | null;
 }
 
@@ -98,6 +100,7 @@ export function useDraft(id: string, loaded: Tagged): Editing {
     undo: history.past.length > 0 ? () => act({ kind: "undo" }) : null,
     redo: history.future.length > 0 ? () => act({ kind: "redo" }) : null,
     saved,
+    settled: () => saver?.settled() ?? Promise.resolve(),
     conflict,
   };
 }

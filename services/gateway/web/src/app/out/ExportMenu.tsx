@@ -15,9 +15,18 @@ const FILES = [
   ["json", () => words.out.json],
 ] as const;
 
+interface ExportMenuProps {
+  id: string;
+  settled: () => Promise<void>;
+}
+
 /** The ways a week leaves: into a calendar, as a table, on paper. A file is an attachment: the page stays. */
-export function ExportMenu({ id }: { id: string }): ReactNode {
+export function ExportMenu({ id, settled }: ExportMenuProps): ReactNode {
   const [calendar, setCalendar] = useState(false);
+  const save = async (suffix: string): Promise<void> => {
+    await settled(); // what was typed a moment ago is in the file
+    window.location.assign(fileUrl(id, suffix));
+  };
   return (
     <>
       <MenuTrigger>
@@ -26,11 +35,11 @@ export function ExportMenu({ id }: { id: string }): ReactNode {
         </Button>
         <Popover className="options" placement="bottom end">
           <Menu aria-label={words.tools.export}>
-            <MenuItem className="option" onAction={() => setCalendar(true)}>
+            <MenuItem className="option" onAction={() => void settled().then(() => setCalendar(true))}>
               {words.out.calendar}
             </MenuItem>
             {FILES.map(([suffix, name]) => (
-              <MenuItem key={suffix} className="option" onAction={() => window.location.assign(fileUrl(id, suffix))}>
+              <MenuItem key={suffix} className="option" onAction={() => void save(suffix)}>
                 {name()}
               </MenuItem>
             ))}
