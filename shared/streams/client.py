@@ -6,7 +6,9 @@ from typing import Annotated, Any, ClassVar, Self, cast
 from urllib.parse import quote
 
 from pydantic import model_validator
+from redis._parsers import AsyncCommandsParser
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
+from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.connection import SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
@@ -154,22 +156,55 @@ class _Server(Redis):
         return await _answer(super().execute_command(*args, **options))  # type: ignore[no-untyped-call] # redis-py's
 
 
+class _Commands(AsyncCommandsParser):
+    """Where the keys stand in each command, as any node of a cluster tells it.
+
+    The parent asks one node, the same each time. While that one is dead, no client that comes would ever know its
+    cluster, and no partition of the living nodes would be worked.
+    """
+
+    def __init__(self, cluster: RedisCluster) -> None:
+        super().__init__()
+        self._cluster = cluster
+
+    async def initialize(self, node: ClusterNode | None = None) -> None:
+        """Ask `node`, or whichever answers. Once: what is known is the same after the nodes were learnt anew."""
+        nodes = sorted(self._cluster.get_nodes(), key=lambda each: each is not node)
+        for each in nodes:
+            self.node = each
+            if self.commands:
+                return
+            try:
+                await super().initialize(each)
+            except (RedisConnectionError, RedisTimeoutError):
+                if each is nodes[-1]:
+                    raise
+
+
 class _Cluster(RedisCluster):
     """A cluster client that fails like a single server's."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands_parser = _Commands(self)
 
     async def execute_command(self, *args: Any, **kwargs: Any) -> Any:
         """As the parent's, but raises `ConnectionError` where the cluster cannot be reached or read."""
         try:
-            # The parent picks the nodes before it knows the slots: at random, and all first commands were redirected.
-            await self.initialize()
-            if args[0] in ("XREAD", "XREADGROUP"):
-                # For these the parent asks its default node where their keys stand, each time. Once that node is dead,
-                # so is every read, for ever: this error alone does not make it learn the nodes anew.
-                kwargs["target_nodes"] = self.get_node_from_key(args[args.index(b"STREAMS") + 1])
-            return await _answer(super().execute_command(*args, **kwargs))
+            # Learning the nodes is part of the call: of them, too, several may not answer.
+            return await _answer(self._routed(*args, **kwargs))
         except RedisClusterException as error:
             # It is no RedisError, so whoever expects one would not see that the server is away.
             raise RedisConnectionError(str(error)) from error
+
+    async def _routed(self, *args: Any, **kwargs: Any) -> Any:
+        # The parent picks the nodes before it knows the slots: at random, and all first commands were redirected.
+        await self.initialize()
+        if args[0] in ("XREAD", "XREADGROUP"):
+            # For these the parent asks its default node where their keys stand, each time. Once that node is dead,
+            # so is every read, for ever: this error alone does not make it learn the nodes anew.
+            kwargs["target_nodes"] = self.get_node_from_key(args[args.index(b"STREAMS") + 1])
+        return await super().execute_command(*args, **kwargs)
 
 
 def connect(settings: RedisSettings, *, blocking_ms: int = 0, pool: int | None = None) -> Client:
