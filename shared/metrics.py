@@ -39,9 +39,6 @@ JOBS_DEAD = Counter(
     "(past its deadline).",
     ["stage", "carrier", "cause"],
 )
-READER_FAILURES = Counter(
-    "timelift_layout_reader_failures_total", "Pages that a layout reader raised on; the others read them.", ["reader"]
-)
 DEAD_DROPPED = Counter(
     "timelift_dead_jobs_dropped_total", "Dead jobs that are no longer kept for being too many.", ["stage"]
 )

@@ -20,7 +20,7 @@ import msgspec
 from services.extractor.attempts import Attempt, by_id, summary
 from services.extractor.grounding import Answer, ClaudeError
 from services.extractor.local_reader import Checked, LocalReader, StoredPage
-from services.extractor.metrics import CONFIDENCE, LAYOUTS, TIMETABLES
+from services.extractor.metrics import CONFIDENCE, LAYOUTS, READER_FAILURES, TIMETABLES
 from services.extractor.pictures import media_type_of
 from services.extractor.prompt import MAX_PAGES, number_lines
 from services.extractor.reading.evidence.textlayer import exact_page
@@ -249,6 +249,8 @@ class Extractor:
 
     async def _read(self, job: Job, pages: list[StoredPage], progress: Progress) -> _Read:
         reading = await self._reader.read(pages)
+        for name in reading.raised:
+            READER_FAILURES.labels(name).inc()
         timetables = [week.timetable for week in reading.weeks]
         verdicts = [week.verdict for week in reading.weeks]
         local = timetables[0]

@@ -60,6 +60,8 @@ class Week(msgspec.Struct, array_like=True):
 class LocalReading(msgspec.Struct, tag=True, array_like=True):
     weeks: list[Week]
     """At least one."""
+    raised: list[str]
+    """Layout readers that raised, by name, each once a page: a child's own metrics are seen by nobody."""
 
 
 class Sendable(msgspec.Struct, tag=True, array_like=True):

@@ -8,6 +8,9 @@ TIMETABLES = Counter(
     ["reader", "needs_look"],
 )
 LAYOUTS = Counter("timelift_layouts_total", "Documents by the layout that the local reader took.", ["layout"])
+READER_FAILURES = Counter(
+    "timelift_layout_reader_failures_total", "Pages that a layout reader raised on; the others read them.", ["reader"]
+)
 CONFIDENCE = Histogram(
     "timelift_reading_confidence",
     "Confidence of the local reading of a document, 0 to 1.",

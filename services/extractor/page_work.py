@@ -45,9 +45,10 @@ def read(pages: list[StoredPage]) -> LocalReading:
             message = f"Page {page.ocr.page + 1} was read by its text alone."
             unseen.append(Warning_(code="no_picture", message=message))
         seen.append(PageInput(page.ocr, picture, page.layer))
-    weeks = [Week(_timetable(each), judge(each), each.layout) for each in read_timetables(seen)]
+    readings = read_timetables(seen)
+    weeks = [Week(_timetable(each), judge(each), each.layout) for each in readings]
     weeks[0].timetable.warnings[:0] = unseen
-    return LocalReading(weeks)
+    return LocalReading(weeks, [name for each in readings for name in each.raised])
 
 
 def shrink(page: StoredPage) -> Sendable:

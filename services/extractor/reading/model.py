@@ -211,3 +211,5 @@ class Reading:
     """For each block, the (page, line id) pairs it stands on."""
     drafts: list[BlockDraft] = field(default_factory=list)
     """For each block, what it was made of."""
+    raised: list[str] = field(default_factory=list)
+    """Layout readers that raised on its pages and were passed over, by name, each once a page."""

@@ -73,10 +73,13 @@ def _reason(pages: list[PageInput]) -> str:
 def _sideways(page: PageInput, found: list[Reading], worth: float) -> list[Reading]:
     """A page of which little was understood as it looks from its sides, if that says more than `found`."""
     best, most = found, worth * _count(found)
+    raised = list(found[0].raised)
     for turned in turned_pages(page):
         trial, worth = _read_page(turned)
+        raised += trial[0].raised
         if worth * _count(trial) > most:
             best, most = trial, worth * _count(trial)
+    best[0].raised = raised
     return best
 
 
@@ -103,6 +106,7 @@ def _join(readings: list[Reading], found: list[Reading]) -> None:
     last.drafts.extend(page.drafts)
     last.sources.extend(page.sources)
     last.warnings.extend(_moved(warning, shift) for warning in page.warnings)
+    last.raised.extend(page.raised)
     if last.layout == "none":
         last.layout = page.layout
     _take_meta(last, Meta(page.teacher, page.class_name, page.term, page.year))
@@ -132,9 +136,9 @@ def _read_page(page: PageInput) -> tuple[list[Reading], float]:
     if not lines:
         return [Reading()], 0.0
     spoken = languages_of(lines)
-    results = read_layouts(View(lines, rules, False, spoken), View(lines, rules, True, spoken))
+    results, raised = read_layouts(View(lines, rules, False, spoken), View(lines, rules, True, spoken))
     if not results:
-        reading = Reading()
+        reading = Reading(raised=raised)
         _take_meta(reading, read_meta(lines, set(), None))
         return [reading], 0.0
     result, worth = results[0]
@@ -149,6 +153,7 @@ def _read_page(page: PageInput) -> tuple[list[Reading], float]:
     surely = {id(draft): value for draft, value in zip(result.drafts, chances, strict=True)}
     readings = [_reading(week, result, confidence, surely, rivals, (page.ocr.page, to_stored)) for week in weeks]
     readings[0].warnings.extend(doubts(evidence, page.ocr.page))
+    readings[0].raised = raised
     return readings, worth
 
 

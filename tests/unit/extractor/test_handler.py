@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 
 from services.extractor.handler import TOO_MUCH, Attempts, Extractor, _Read
-from services.extractor.local_reader import LocalReader
+from services.extractor.local_reader import LocalReader, LocalReading, StoredPage, Week
+from services.extractor.metrics import READER_FAILURES
 from services.extractor.settings import ClaudeSettings, ExtractorSettings
 from services.extractor.validation import validate
 from shared.blobs import BlobStore
@@ -159,6 +160,18 @@ async def test_the_local_reader_alone(bench: Bench) -> None:
     assert msgspec.structs.replace(event.timetable_data, extraction=None) == timetable
     assert [phase for phase, _, _ in bench.told] == ["ai", "ai", "validation", "validation"]
     assert [text for _, _, text in bench.told][:2] == ["Reading the layout", "20 blocks read by the local reader"]
+
+
+async def test_readers_that_raise_are_counted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A child counts for itself alone: what it is told of is counted here.
+    async def read(_reader: LocalReader, _pages: list[StoredPage]) -> LocalReading:
+        return LocalReading([Week(Timetable(), validate([]), "none")], ["read_grid", "read_grid", "read_matrix"])
+
+    monkeypatch.setattr(LocalReader, "read", read)
+    counts = [READER_FAILURES.labels(name)._value.get() for name in ("read_grid", "read_matrix")]
+    await bench.handle(await bench.put(full()))
+    after = [READER_FAILURES.labels(name)._value.get() for name in ("read_grid", "read_matrix")]
+    assert [b - a for a, b in zip(counts, after, strict=True)] == [2, 1]
 
 
 async def test_saving_twice_gives_the_same_id(bench: Bench) -> None:

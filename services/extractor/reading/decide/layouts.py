@@ -17,7 +17,6 @@ from services.extractor.reading.table.classes import read_class_columns
 from services.extractor.reading.table.grid import read_grid
 from services.extractor.reading.table.matrix import read_matrix
 from shared.logs import get_logger
-from shared.metrics import READER_FAILURES
 
 log = get_logger(__name__)
 
@@ -54,17 +53,18 @@ def _says_no_lesson(name: str) -> bool:
     return is_room(name) or is_person(name) or bool(find_times(name))
 
 
-def read_layouts(view: View, turned: View) -> list[tuple[LayoutResult, float]]:
-    """Every reading of a page with what it is worth, the best first."""
+def read_layouts(view: View, turned: View) -> tuple[list[tuple[LayoutResult, float]], list[str]]:
+    """Every reading of a page with what it is worth, the best first; and the readers that raised, by name."""
     results: list[tuple[LayoutResult, float]] = []
+    raised: list[str] = []
     count = len(sources_of(view.lines))
     for read, swap in READERS:
         try:
             result = read(turned if swap else view)
         except Exception:  # a page that trips one reader is still read by the others
             log.exception("layout reader failed", reader=read.__name__, turned=swap)
-            READER_FAILURES.labels(read.__name__).inc()
+            raised.append(read.__name__)
             continue
         if result and result.drafts:
             results.append((result, layout_score(result, count)))
-    return sorted(results, key=lambda item: -item[1])
+    return sorted(results, key=lambda item: -item[1]), raised
