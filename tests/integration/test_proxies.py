@@ -4,7 +4,9 @@ Skipped where nginx or Caddy is not installed, and failed there on CI.
 """
 
 import asyncio
+import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +17,8 @@ from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from deploy.embedded.process import end, free_port, spawn
 from tests.integration.conftest import GatewayAlone, Player, create_database
 from tests.integration.png import png
-from tests.system import upload
+from tests.integration.schools import NORTH
+from tests.system import ROOT, upload
 from tests.tools import needed
 from tests.waiting import PATIENCE, patience, until
 
@@ -164,3 +167,49 @@ async def answers(session: aiohttp.ClientSession, base: str) -> bool:
             return answer.status == 200
     except aiohttp.ClientError:
         return False
+
+
+async def test_the_page_of_the_containers_has_a_way_in_for_who_has_a_key(
+    schools: GatewayAlone, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    """By `deploy/Caddyfile` itself, on other ports."""
+    binary, port = needed("caddy", package="caddy"), free_port()
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "page.js").write_text("1")
+    environment = {
+        "PATH": os.environ["PATH"],
+        **dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "PAGE_ROOT"), str(tmp_path)),
+        "GATEWAY_NAME": "127.0.0.1",
+        "GATEWAY_PORT": str(schools.ports["gateway"]),
+    }
+    adapting = [binary, "adapt", "--adapter", "caddyfile", "--config", str(ROOT / "deploy/Caddyfile")]
+    adapted = await asyncio.to_thread(subprocess.check_output, adapting, env=environment, text=True, timeout=PATIENCE)
+    config = tmp_path / "caddy.json"
+    config.write_text(
+        adapted.replace('":3000"', f'"127.0.0.1:{port}"').replace('":4000"', f'"127.0.0.1:{free_port()}"')
+    )
+    with (tmp_path / "proxy.log").open("ab") as log:
+        proxy = spawn([binary, "run", "--config", str(config)], log=log, cwd=tmp_path, death=signal.SIGKILL)
+    base = f"http://127.0.0.1:{port}"
+
+    async def found(path: str, **sent: str) -> tuple[int, str | None, str]:
+        async with session.get(base + path, headers=sent, allow_redirects=False) as answer:
+            return answer.status, answer.headers.get("Location"), await answer.text()
+
+    try:
+        await until(lambda: answers(session, base))
+        assert (await found("/"))[:2] == (303, "/login")
+        assert 'action="/login"' in (await found("/login"))[2]
+        async with session.post(f"{base}/login", data={"key": NORTH}, allow_redirects=False) as answer:
+            assert answer.status == 303
+            cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        session.cookie_jar.clear()
+        for path in ("/", "/api/v1/documents"):
+            assert (await found(path, Cookie=cookie))[0] == 200, path
+        assert (await found("/assets/page.js"))[2] == "1"
+        assert (await found("/assets/gone.js"))[0] == 404
+        own = {"Cookie": cookie, "Origin": base}
+        async with session.post(f"{base}/logout", headers=own, allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (303, "/login")
+    finally:
+        await end(proxy, signal.SIGTERM, PATIENCE)
