@@ -3,9 +3,10 @@
 from services.compressor.compress import compress, compress_drawn
 from services.compressor.compressed import Compressed
 from services.compressor.decode import page_count
-from services.compressor.docx.file import Word
+from services.compressor.docx.file import read_word
 from services.compressor.pdf import Pdf
 from services.compressor.settings import CompressorSettings
+from services.compressor.typeset.document import Typeset
 from shared.messages import TextLayer
 from shared.outcomes import UnreadableError
 from shared.pictures import SHORTEST, PictureSettings, inspect, too_thin
@@ -19,12 +20,12 @@ class Upload:
         self._data, self._settings, self._limits = data, settings, limits
         self._info = inspect(data, len(data), limits)
         self.kind = self._info.kind
-        self._document: Pdf | Word | None = None
+        self._document: Pdf | Typeset | None = None
         self._numbers: list[int] = []
         if self.kind == "pdf":
             self._document = Pdf(data, limits)
         elif self.kind == "docx":
-            self._document = Word(data, limits)
+            self._document = Typeset(read_word(data, limits), limits)
         else:
             self._numbers = page_count(data, self._info, limits)
         self.pages = self._document.pages if self._document else len(self._numbers)
@@ -38,7 +39,7 @@ class Upload:
         """How many pixels have to be decoded for a page; 0 for one that is drawn."""
         if self._document is None:
             info = self._info
-        elif isinstance(self._document, Word) and (embedded := self._document.picture(number)):
+        elif isinstance(self._document, Typeset) and (embedded := self._document.picture(number)):
             info = inspect(embedded, len(embedded), self._limits)
         else:
             return 0

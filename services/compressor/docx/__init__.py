@@ -1,1 +1,1 @@
-"""Word documents as pages: what they hold, laid out and drawn; `file` is the way in."""
+"""Word documents: what they hold; `file` is the way in."""

@@ -7,10 +7,10 @@ out what stands in content controls, text boxes, hyperlinks and tracked insertio
 from collections.abc import Iterator
 from typing import Any
 
-from services.compressor.docx.model import Block, Content, PageBreak, Paragraph, Table
 from services.compressor.docx.numbers import Numbers
 from services.compressor.docx.styles import Look, Styles
 from services.compressor.docx.tables import Cells, read_table
+from services.compressor.typeset.model import Block, Content, PageBreak, Paragraph, Table
 from shared.outcomes import UnreadableError
 
 _THROUGH = {"hyperlink", "smartTag", "ins", "moveTo", "sdt", "sdtContent", "fldSimple", "customXml", "body", "hdr"}

@@ -1,23 +1,17 @@
 """Word documents (DOCX, ECMA-376) as pages.
 
-There is no word processor on a server that must run anywhere, so the document is laid out here, in four rooms:
+There is no word processor on a server that must run anywhere, so the document is read here and typeset anew:
 
 1. `docx.file` (this one) opens it with python-docx: the archive's directory is looked at before anything is unpacked,
    and a part with a document type declaration, which no word processor writes and every entity trick needs, is refused.
-2. `docx.blocks` and `docx.tables` (with `docx.styles` and `docx.numbers`) walk its XML into a small model
-   (`docx.model`): paragraphs, tables with their merged cells and column widths, page breaks, pictures. What stands in
-   content controls, text boxes, hyperlinks and tracked insertions counts; what is deleted or hidden does not.
-3. `docx.layout` sets that on pages. Not Word's pages: what matters to the reader is the table, so columns grow to their
-   longest word and a page to its table, where Word would break the word or the table.
-4. `docx.draw` draws them, and says where every line of text stands.
+2. `docx.blocks` and `docx.tables` (with `docx.styles` and `docx.numbers`) walk its XML into the small model that all
+   such files share (`typeset.model`): paragraphs, tables with their merged cells and column widths, page breaks,
+   pictures. What stands in content controls, text boxes, hyperlinks and tracked insertions counts; what is deleted or
+   hidden does not.
 
-A page's text layer is exact, since the same code wrote the text and drew it: the extractor takes it in place of what
-the text recognition makes of the picture. A document with pictures and hardly any text is a timetable that was pasted
-or photographed: then each large picture is a page, and goes the way of any uploaded picture; what is written around
-them, often the class and the teacher, is a page behind them.
-
-Fonts are the wheel's Roboto whatever the document asks for: it has Latin, Greek and Cyrillic, and no machine needs
-fonts installed. All of it runs in a child process (`pages`), which bounds time and memory.
+A document with pictures and hardly any text is a timetable that was pasted or photographed: then each large picture is
+a page, and goes the way of any uploaded picture; what is written around them, often the class and the teacher, is a
+page behind them. All of it runs in a child process (`pages`), which bounds time and memory.
 """
 
 import io
@@ -26,13 +20,10 @@ import zipfile
 import zlib
 
 from services.compressor.docx.blocks import read_blocks
-from services.compressor.docx.draw import draw_page
-from services.compressor.docx.layout import lay_out
-from services.compressor.docx.model import Content, Paragraph, Table
-from services.compressor.pdf import DrawnPage
+from services.compressor.typeset.model import Content, Paragraph, Table
 from shared.office import BROKEN, check_parts
 from shared.outcomes import UnreadableError
-from shared.pictures import PictureSettings, inspect, too_many_pages
+from shared.pictures import PictureSettings, inspect
 
 _CAPTION_WORDS = 60
 """Text beside a picture up to which the picture is what the document is for."""
@@ -52,36 +43,20 @@ NO_PICTURE = (
 STRANGE = "This Word document is of a kind that cannot be read. Save it as PDF and upload that."
 
 
-class Word:
-    """An open document."""
+def read_word(data: bytes, limits: PictureSettings) -> Content:
+    """What a Word document holds; as pictures only those that are pages.
 
-    def __init__(self, data: bytes, limits: PictureSettings) -> None:
-        """Raises `UnreadableError`: broken, a bomb, empty, or with too many pages."""
-        content = _open(data)
-        self._pictures: list[bytes] = []
-        self._pages = []
-        tables = any(isinstance(block, Table) and block.tells for block in content.blocks)
-        words = sum(len(each.text.split()) for block in content.blocks for each in _paragraphs(block))
-        if not tables and words < _CAPTION_WORDS:
-            self._pictures = _large(content.pictures, limits)
-        if not self._pictures and not words:
-            raise UnreadableError(NO_PICTURE if content.pictures else EMPTY)
-        self._pages = lay_out(content, limits.max_pages + 1) if words else []
-        self.pages = len(self._pictures) + len(self._pages)
-        if self.pages > limits.max_pages:
-            raise UnreadableError(too_many_pages(self.pages, limits.max_pages))
-
-    def close(self) -> None:
-        """Let go of what it holds."""
-        self._pictures, self._pages = [], []
-
-    def picture(self, number: int) -> bytes | None:
-        """The embedded picture's file that is a page; None for a page that is drawn."""
-        return self._pictures[number] if number < len(self._pictures) else None
-
-    def draw(self, number: int, longest: int) -> DrawnPage | bytes:
-        """Draw a page with no side above `longest` pixels; or give the embedded picture's file that is the page."""
-        return self.picture(number) or draw_page(self._pages[number - len(self._pictures)], longest)
+    Raises:
+        UnreadableError: broken, a bomb, of a strange kind, or empty.
+    """
+    content = _open(data)
+    tables = any(isinstance(block, Table) and block.tells for block in content.blocks)
+    words = sum(len(each.text.split()) for block in content.blocks for each in _paragraphs(block))
+    pages = [] if tables or words >= _CAPTION_WORDS else _large(content.pictures, limits)
+    if not pages and not words:
+        raise UnreadableError(NO_PICTURE if content.pictures else EMPTY)
+    content.pictures = pages
+    return content
 
 
 def _open(data: bytes) -> Content:

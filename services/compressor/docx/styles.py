@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.compressor.docx.model import Align
+from services.compressor.typeset.model import Align
 
 _DEPTH = 20
 """Styles based on one another; Word itself allows 10."""

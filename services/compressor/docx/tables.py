@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
-from services.compressor.docx.model import Cell, Paragraph, Table
 from services.compressor.docx.styles import hex_colour
+from services.compressor.typeset.model import Cell, Paragraph, Table
 from shared.outcomes import UnreadableError
 
 Cells: TypeAlias = tuple[list[Paragraph], bool]

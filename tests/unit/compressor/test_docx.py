@@ -14,14 +14,16 @@ from docx.oxml.parser import OxmlElement, parse_xml
 from docx.shared import Pt
 from PIL import Image
 
-from services.compressor.docx.file import EMPTY, NO_PICTURE, STRANGE, Word
+from services.compressor.docx.file import EMPTY, NO_PICTURE, STRANGE, read_word
 from services.compressor.docx.numbers import Numbers
 from services.compressor.pdf import DrawnPage
+from services.compressor.typeset.document import Typeset
 from services.extractor.reading import PageInput, read_timetables
 from shared.messages import OcrPage, OcrPayload, TextLayer, TextLine
 from shared.office import BOMB, BROKEN, LOCKED
 from shared.outcomes import Dead, Done, UnreadableError
 from shared.pictures import PictureSettings, inspect
+from tests.unit.compressor import read_back
 from tests.unit.compressor.conftest import Bench
 from tests.unit.compressor.made import drawing, save
 from tests.unit.compressor.made_docx import WEEK_BLOCKS, rewritten, saved, set_direction, week
@@ -30,41 +32,28 @@ LIMITS = PictureSettings.load()
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
+def opened(data: bytes) -> Typeset:
+    return Typeset(read_word(data, LIMITS), LIMITS)
+
+
 def drawn(data: bytes, number: int = 0, longest: int = 2048) -> DrawnPage:
-    page = Word(data, LIMITS).draw(number, longest)
-    assert isinstance(page, DrawnPage)
-    return page
+    return read_back.drawn(opened(data), number, longest)
 
 
 def lines(data: bytes, number: int = 0) -> list[TextLine]:
-    layer = drawn(data, number).text
-    assert layer is not None
-    assert layer.exact
-    return layer.lines
+    return read_back.lines(opened(data), number)
 
 
 def texts(data: bytes, number: int = 0) -> list[str]:
     return [line.text for line in lines(data, number)]
 
 
-def pixels(page: DrawnPage) -> Any:
-    return np.frombuffer(page.pixels, np.uint8).reshape(page.height, page.width, 4)[:, :, :3]
-
-
 def line(data: bytes, text: str) -> TextLine:
     return next(each for each in lines(data) if each.text == text)
 
 
-def blocks(data: bytes) -> set[tuple[str, str, str | None, str | None]]:
-    """What the extractor reads off the pages, with nothing from the text recognition."""
-    word = Word(data, LIMITS)
-    pages = []
-    for number in range(word.pages):
-        page = word.draw(number, 2048)
-        assert isinstance(page, DrawnPage)
-        ocr = OcrPage(page=number, image="x", width=page.width, height=page.height, lines=[])
-        pages.append(PageInput(ocr, np.ascontiguousarray(pixels(page)), page.text))
-    return {(each.day_name, each.name, each.start_time, each.end_time) for each in read_timetables(pages)[0].blocks}
+def blocks(data: bytes) -> read_back.Blocks:
+    return read_back.blocks(opened(data))
 
 
 # --- what the reader gets -----------------------------------------------------------------------------------------
@@ -137,7 +126,7 @@ def test_boxes_hold_the_ink_of_their_text() -> None:
 
     page = drawn(week(change=turn))
     assert page.text is not None
-    dark = pixels(page).min(axis=2) < 140
+    dark = read_back.pixels(page).min(axis=2) < 140
     for each in page.text.lines:
         x, y, wide, high = map(int, each.box)
         inside = dark[y : y + high, x : x + wide]
@@ -150,7 +139,7 @@ def test_boxes_hold_the_ink_of_their_text() -> None:
 def test_merged_cells_have_no_line_within() -> None:
     page = drawn(week())
     assert page.text is not None
-    dark = pixels(page).max(axis=2) < 100
+    dark = read_back.pixels(page).max(axis=2) < 100
     place = {each.text: each.box for each in page.text.lines}
     y = int(place["Break"][1] + place["Break"][3] / 2)
     columns = [int(place[day][0]) - 8 for day in ("Tuesday", "Friday")]
@@ -267,7 +256,7 @@ def test_pages_break_where_the_document_says_and_rows_repeat_their_header() -> N
         table.cell(row, 0).text, table.cell(row, 1).text = ("Day", "Lesson") if row == 0 else (f"Row {row}", "Maths")
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     data = saved(document)
-    word = Word(data, LIMITS)
+    word = opened(data)
     pages = [texts(data, number) for number in range(word.pages)]
     assert pages[0] == ["First"]
     assert len(pages) > 2
@@ -283,7 +272,7 @@ def test_a_page_is_bounded() -> None:
     for _ in range(40):
         document.add_paragraph("x").add_run().add_break(WD_BREAK.PAGE)
     with pytest.raises(UnreadableError, match="pages; at most"):
-        Word(saved(document), LIMITS)
+        opened(saved(document))
 
 
 def test_light_text_on_white_is_made_readable() -> None:
@@ -294,7 +283,7 @@ def test_light_text_on_white_is_made_readable() -> None:
     page = drawn(week(change=shade))
     assert page.text is not None
     x, y, wide, high = (int(each) for each in next(each.box for each in page.text.lines if each.text == "Monday"))
-    inside = pixels(page)[y : y + high, x : x + wide]
+    inside = read_back.pixels(page)[y : y + high, x : x + wide]
     assert tuple(inside[0, 0]) == (0x1F, 0x38, 0x64)
     assert inside.min(axis=2).max() > 230, "white letters on the dark fill"
 
@@ -306,7 +295,7 @@ def refusal(data: bytes) -> str:
     """The sentence: of the gateway's look, else of the reader."""
     try:
         inspect(data, len(data), LIMITS)
-        Word(data, LIMITS)
+        opened(data)
     except UnreadableError as refused:
         return str(refused)
     raise AssertionError("it was read")

@@ -1,6 +1,6 @@
 """A Word document's blocks set on pages.
 
-Lengths are points throughout; `docx.draw` scales. Rows get their heights in three passes: what stands upright in one
+Lengths are points throughout; `typeset.draw` scales. Rows get their heights in three passes: what stands upright in one
 row, then turned text, then cells over several rows, whose missing height goes to the last of them. A column is never
 narrower than its longest word and a page never narrower than its table: a broken word is read as two.
 """
@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from services.compressor.docx.model import Cell, Content, PageBreak, Paragraph, Table
+from services.compressor.typeset.model import Cell, Content, PageBreak, Paragraph, Table
 
 _LEADING = 1.22
 """Of the size."""

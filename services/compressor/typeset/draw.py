@@ -3,8 +3,8 @@
 import math
 from typing import Any
 
-from services.compressor.docx.layout import Page, Text, font
 from services.compressor.pdf import DrawnPage
+from services.compressor.typeset.layout import Page, Text, font
 from shared.messages import TextLayer, TextLine
 
 _DPI = 200
