@@ -21,9 +21,10 @@ from shared.messages import (
     WeekLetter,
 )
 
-MAX_BYTES = 2 * 1024 * 1024
-_MAX_BLOCKS = 2000
-_MAX_WARNINGS = 2000
+MAX_BYTES = 1024 * 1024
+"""Read in one go, which stops the event loop: for some 20 ms if it is as large as this."""
+_MAX_BLOCKS = 1000
+_MAX_WARNINGS = 1000
 
 # Without NUL, which Postgres cannot keep. \Z, because $ lets a line break follow.
 _Text200 = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*\Z")]

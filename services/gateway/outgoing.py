@@ -5,6 +5,7 @@ address for a check and to another for the call (DNS rebinding) gains nothing. R
 another address of the stranger's choice.
 """
 
+import contextlib
 import ipaddress
 import re
 import socket
@@ -89,17 +90,19 @@ def check_url(url: str, own: Iterable[str] = ()) -> str:
         return url
     if not url.lower().startswith("https://"):
         raise ValueError("It must begin with https://.")
-    if host == "localhost" or (_is_address(host) and not is_public(host)):
+    address = _address(host)
+    if f".{host}".endswith(".localhost") or (address and not is_public(address)):
         raise ValueError("It must not be an address of a private network or of this machine.")
     return url
 
 
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+def _address(host: str) -> str | None:
+    """The IP address that a host is, None for a name. In all forms that the system's resolver takes: 127.1, 0x7f.1."""
+    with contextlib.suppress(ValueError):
+        return str(ipaddress.ip_address(host))
+    with contextlib.suppress(OSError):
+        return socket.inet_ntoa(socket.inet_aton(host))
+    return None
 
 
 def _checked_socket(info: tuple[Any, ...]) -> socket.socket:

@@ -149,6 +149,32 @@ async def strangers(aim: Aim, size: Size, tried: Tried) -> None:
 
 async def corrections(aim: Aim, size: Size, tried: Tried) -> None:
     """Corrections of the attacker's own week, as large and as odd as they come."""
+    await _all(aim, tried, map(wire, requests.corrections(await _own_week(aim))))
+
+
+async def exports(aim: Aim, size: Size, tried: Tried) -> None:
+    """The largest week, in every form it leaves in."""
+    id_ = await _own_week(aim)
+    largest = next(iter(requests.corrections(id_)))
+    assert await send(aim, wire(largest)) == 200
+    await _all(aim, tried, map(wire, requests.exports(id_)))
+
+
+async def webhooks(aim: Aim, size: Size, tried: Tried) -> None:
+    """Addresses that must not be called. Raises `AssertionError` if one is taken."""
+    for request in requests.webhooks():
+        status = await send(aim, wire(request))
+        tried.note(status)
+        assert not 200 <= status < 300, f"{request[3]!r} was taken"
+
+
+async def logins(aim: Aim, size: Size, tried: Tried) -> None:
+    """Guessed keys, odd forms and cookies."""
+    await _all(aim, tried, map(wire, requests.logins()))
+
+
+async def _own_week(aim: Aim) -> str:
+    """The id of a document of the attacker's that has a week."""
     async with aiohttp.ClientSession(headers={"X-API-Key": SOUTH}) as session:
         id_ = await upload(session, aim.base_url, files.corpus()["PNG"])
     await _write(
@@ -158,7 +184,7 @@ async def corrections(aim: Aim, size: Size, tried: Tried) -> None:
         """ VALUES ($1::uuid, $1::uuid, 'south', true, 1, '{"confidence": 1, "validated": true, "timeblocks": []}')""",
         id_,
     )
-    await _all(aim, tried, map(wire, requests.corrections(id_)))
+    return id_
 
 
 async def _write(aim: Aim, statement: str, *values: str) -> None:
@@ -255,5 +281,8 @@ async def streams(aim: Aim, size: Size, tried: Tried) -> None:
         await asyncio.gather(*(read() for _ in range(size.streams // 2)))
 
 
-_MADE = (truncations, mutations, bombs, forms, corrections, raw, strangers, slow, silent, heads, lists, streams)
+_MADE = (
+    *(truncations, mutations, bombs, forms, corrections, exports, webhooks, logins),
+    *(raw, strangers, slow, silent, heads, lists, streams),
+)
 ATTACKS: dict[str, Attack] = {each.__name__: each for each in _MADE}

@@ -44,6 +44,10 @@ def write(weeks: Sequence[Week]) -> bytes:
         name = f"{title(week.timetable)} list" if len(weeks) > 1 else "List"
         _list(book.add_worksheet(_sheet_name(name, "", names)), week, styles)
     book.close()
+    # A workbook and its sheets name each other. What they hold, 200,000 objects of the largest week, would stay until
+    # all objects are looked through, and stop the event loop for 80 ms then.
+    for each in (*book.worksheets(), book):
+        vars(each).clear()
     return out.getvalue()
 
 

@@ -14,8 +14,9 @@ log = get_logger(__name__)
 _NEW, _ROUNDS = 2_000, 10
 """New objects after which they are looked at, and such rounds after which the survivors are, once more."""
 _NEVER = 1_000_000_000
-_DUE = 20
-"""Looks at survivors, each after some 20,000 objects have come, from which all there is may be looked through."""
+_DUE = 4
+"""Looks at survivors, each after some 20,000 objects have come, from which all there is may be looked through: what
+has died meanwhile is let go in the same stop."""
 _OVERDUE = 200
 """From which it is, however many connections are open: millions of objects may be dead by now."""
 _FEW = 100

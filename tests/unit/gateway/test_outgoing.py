@@ -58,6 +58,7 @@ def test_a_url_that_may_be_called(url: str) -> None:
         "https://hooks.internal@evil.example/",
         "https://hooks.internal\\@evil.example/",
         "https://evil.example#@hooks.internal/",
+        *(f"https://{host}/" for host in ("127.1", "0x7f.1", "2130706433", "017700000001", "any.localhost", "10.1")),
         "https://schoöl.example/",
         "https://school.example/a b",
         "https://school.example/\r\nX: y",

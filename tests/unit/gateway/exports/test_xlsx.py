@@ -1,5 +1,6 @@
 """The workbook of a week, read back by openpyxl."""
 
+import gc
 import io
 from typing import Any
 
@@ -140,3 +141,15 @@ def test_an_empty_week_and_the_largest_are_written() -> None:
         for number in range(30)
     ]
     assert read(week(*blocks))["List"].max_row == 31
+
+
+def test_a_workbook_leaves_no_cycles_to_be_looked_for() -> None:
+    same = week(*(block("monday", f"{number % 24:02}:{number // 24:02}", "23:59") for number in range(200)))
+    xlsx.write([same])
+    gc.collect()
+    gc.disable()
+    try:
+        xlsx.write([same])
+        assert gc.collect() < 2_000
+    finally:
+        gc.enable()

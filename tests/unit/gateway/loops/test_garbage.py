@@ -9,7 +9,7 @@ from services.gateway.loops.garbage import Garbage
 
 @pytest.mark.parametrize(
     ("looks", "connections", "done"),
-    [(19, 0, False), (20, 100, True), (20, 101, False), (199, 5_000, False), (200, 5_000, True)],
+    [(3, 0, False), (4, 100, True), (4, 101, False), (199, 5_000, False), (200, 5_000, True)],
 )
 async def test_garbage_waits_for_a_quiet_moment_but_not_for_ever(
     monkeypatch: pytest.MonkeyPatch, looks: int, connections: int, done: bool
