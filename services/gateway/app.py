@@ -15,9 +15,11 @@ from services.gateway.request_ids import add_names, named
 from services.gateway.routes import (
     calendars,
     contract,
+    dead_jobs,
     documents,
     events,
     exports,
+    identity,
     keys,
     login,
     operations,
@@ -45,6 +47,8 @@ API: list[Endpoint] = [
     *shared_events.ROUTES,
     *queue.ROUTES,
     *operations.ROUTES,
+    *dead_jobs.ROUTES,
+    *identity.ROUTES,
     *keys.ROUTES,
 ]
 """All addresses of the API."""

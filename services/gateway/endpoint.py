@@ -17,6 +17,8 @@ _READS = frozenset(("GET", "HEAD", "OPTIONS"))
 
 MediaTypes: TypeAlias = tuple[str, ...]
 """Of what is no message."""
+Needed: TypeAlias = Role | Literal["somebody", "anybody"]
+"""What a key must be for; `somebody` takes any key, `anybody` none."""
 UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 """What `{id}` is, unless its endpoint says otherwise."""
 
@@ -37,7 +39,7 @@ class Endpoint(web.AbstractRouteDef):
     fields: request header fields that count, with what they are for.
     problems: the names of the problems beside those of every endpoint, by status.
     ids: the pattern of what stands in the path's braces.
-    role: that a key must have, or anybody, without a key; None: reading for GET, else writing.
+    role: that a key must have; somebody, with whatever key; anybody, without one; None: reading for GET, else writing.
     stream: whether the answer stays open, so that a HEAD would wait for ever.
     """
 
@@ -55,11 +57,11 @@ class Endpoint(web.AbstractRouteDef):
     fields: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     ids: str = UUID
-    role: Role | Literal["anybody"] | None = None
+    role: Needed | None = None
     stream: bool = False
 
     @property
-    def needed(self) -> Role | Literal["anybody"]:
+    def needed(self) -> Needed:
         """The role that a key must have."""
         return self.role or ("read" if self.method in _READS else "write")
 
@@ -74,8 +76,8 @@ ENDPOINTS = web.AppKey("endpoints", dict[tuple[str, str], Endpoint])
 """By method and path."""
 
 
-def role_needed(request: web.Request) -> Role | Literal["anybody"]:
-    """The role that a request's key must have; anybody where it needs none."""
+def role_needed(request: web.Request) -> Needed:
+    """The role that a request's key must have, or whether it needs one at all."""
     endpoint = _endpoint(request)
     return endpoint.needed if endpoint else ("read" if request.method in _READS else "write")
 

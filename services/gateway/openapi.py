@@ -104,7 +104,9 @@ def _operation(endpoint: Endpoint, named: dict[type, JSON], parameters: dict[typ
         "responses": _responses(endpoint, named),
         "security": [] if endpoint.needed == "anybody" else [{"bearer": []}, {"key": []}],
     }
-    if endpoint.needed != "anybody":
+    if endpoint.needed == "somebody":
+        operation["description"] = "Takes a key, whatever it is for."
+    elif endpoint.needed != "anybody":
         operation["description"] = f"Takes a key with the role `{endpoint.needed}`."
     if endpoint.body:
         operation["requestBody"] = {

@@ -75,6 +75,13 @@ def not_found(what: str) -> ProblemError:
     return ProblemError(404, "not-found", "Not found", f"There is no such {what}.")
 
 
+def redis_away() -> ProblemError:
+    """503: what was asked is on the streams, and these cannot be reached."""
+    return ProblemError(
+        503, "redis-away", "Temporarily unavailable", "The streams cannot be reached at the moment.", retry_after=2
+    )
+
+
 def busy() -> ProblemError:
     """503: all that there is for uploads or answers is in use."""
     return ProblemError(

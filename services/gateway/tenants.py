@@ -151,6 +151,11 @@ class Tenants:
         )
 
     @property
+    def asked(self) -> bool:
+        """Whether anybody is asked for a key."""
+        return self._asked
+
+    @property
     def keyed(self) -> bool:
         """Whether nobody is let in without a key."""
         return self._asked and not self._optional
@@ -229,7 +234,7 @@ class Tenants:
             identity = await self.of(request)
             # Noted before it is refused: the access log says whose request it was.
             request[IDENTITY], request[TENANT] = identity, identity.tenant
-            if needed not in identity.roles:
+            if needed != "somebody" and needed not in identity.roles:
                 raise _missing(needed)
         return await handler(request)
 

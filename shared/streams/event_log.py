@@ -1,10 +1,13 @@
 """What was published and is still kept, read back for who comes later."""
 
+import time
 from collections import defaultdict
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import msgspec
 
+from shared.events import event_id
 from shared.logs import get_logger
 from shared.messages import Event
 from shared.streams.client import RedisSettings
@@ -24,6 +27,22 @@ _PAGE = 1000
 _PAGES = 64
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event as it stands on its partition's stream."""
+
+    id: str
+    partition: int
+    tenant: str
+    event: Event
+
+    @property
+    def at(self) -> str:
+        """When it was told, or else published; RFC 3339, UTC."""
+        seconds, milliseconds = divmod(int(self.id.partition("-")[0]), 1000)
+        return self.event.at or f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{milliseconds:03}Z"
+
+
 class EventLog:
     """The events streams of all partitions, and those of single documents.
 
@@ -32,6 +51,7 @@ class EventLog:
     """
 
     def __init__(self, client: Client, settings: RedisSettings) -> None:
+        self._client = client
         self._scripts = Scripts(client)
         self._partitions = settings.keys
 
@@ -49,6 +69,20 @@ class EventLog:
             answers = await self._scripts.call("histories", [keys.progress(id_) for id_ in own], _OF_DOCUMENT)
             found |= {id_: _read(entries) for id_, entries in zip(own, answers, strict=True)}
         return found
+
+    async def newest(self, count: int, since_ms: int = 0) -> list[LoggedEvent]:
+        """The events of all documents that came last, newest first.
+
+        Args:
+            since_ms: only those from then on, by the clock of Redis.
+        """
+        found: list[LoggedEvent] = []
+        for keys in self._partitions:
+            entries = await self._client.xrevrange(keys.events, "+", str(since_ms), count=count)
+            for id_, fields in cast("list[tuple[str, dict[str, str]]]", entries):
+                for _, event in _read([(id_, [part for pair in fields.items() for part in pair])]):
+                    found.append(LoggedEvent(id_, keys.partition, fields.get("tenant", ""), event))
+        return sorted(found, key=lambda each: event_id(each.id), reverse=True)[:count]
 
     async def of_tenant(self, keys: Keys, tenant: str, after: str) -> tuple[Published, bool]:
         """A tenant's events in a partition after an id, and whether some that followed it may be kept no more."""

@@ -54,6 +54,55 @@ async def test_a_login_does_what_its_key_does_until_it_is_over(
 
 
 @pytest.mark.parametrize(
+    ("place", "leads_to"),
+    [
+        ("#/timetables/7085e8b2-619c-4bec-aeea-377b150320d1", "/#/timetables/7085e8b2-619c-4bec-aeea-377b150320d1"),
+        ("#/operations", "/#/operations"),
+        ("//strangers.example/", "/"),
+        ("#//strangers.example/", "/#//strangers.example/"),
+        ("https://strangers.example/", "/"),
+        ("#/a\r\nSet-Cookie: x=y", "/"),
+    ],
+)
+async def test_a_login_leads_back_to_its_place_on_the_page_and_nowhere_else(
+    schools: GatewayAlone, session: aiohttp.ClientSession, place: str, leads_to: str
+) -> None:
+    url = f"{schools.base_url}/login"
+    async with session.post(url, data={"key": NORTH, "place": place}, allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, leads_to)
+    async with session.post(url, data={"key": "no-such-key-0000", "place": '"><p>'}) as answer:
+        assert '"><p>' not in await answer.text()
+    async with session.post(url, data={"key": "no-such-key-0000", "place": "#/operations"}) as answer:
+        assert 'value="#/operations"' in await answer.text(), "what was mistyped forgets no place"
+
+
+async def test_the_login_speaks_the_browsers_language(schools: GatewayAlone, session: aiohttp.ClientSession) -> None:
+    for accepted, word in (("de-CH, en;q=0.5", "Anmelden"), ("fr, en;q=0.5", "Log in"), ("", "Log in")):
+        async with session.get(f"{schools.base_url}/login", headers={"Accept-Language": accepted}) as answer:
+            assert f"<button>{word}</button>" in await answer.text()
+
+
+async def test_who_asks_is_told_who_they_are(
+    schools: GatewayAlone, session: aiohttp.ClientSession, gateway: GatewayAlone
+) -> None:
+    url = f"{schools.base_url}/api/v1/me"
+    assert await get(session, url) == 401
+    cookie = await log_in(session, schools, NORTH)
+    async with session.get(url, headers=cookie) as answer:
+        told = await answer.json()
+    assert told == {"tenant": "north", "name": "north", "roles": ["read", "write"], "keys": True, "loggedIn": True}
+    database = Database(DatabaseSettings.load(database_url=schools.database_url))
+    await database.open()
+    _, key = await ApiKeys(database).add("south", "the operator", ["operate"])
+    await database.close()
+    async with session.get(url, headers={"X-API-Key": key}) as answer:
+        assert (await answer.json())["roles"] == ["operate"], "any key may ask"
+    async with session.get(f"{gateway.base_url}/api/v1/me") as answer:
+        told = await answer.json()
+    assert (told["roles"], told["keys"], told["loggedIn"]) == (["operate", "read", "write"], False, False)
+
+
+@pytest.mark.parametrize(
     ("said", "allowed"),
     [
         ({"Origin": "{own}"}, True),

@@ -6,10 +6,14 @@ from typing import Any
 import aiohttp
 from redis.asyncio import Redis
 
+from shared.db.api_keys import ApiKeys
+from shared.db.documents import Documents
+from shared.db.pool import Database, DatabaseSettings
 from shared.messages import Event, Phase
 from shared.streams.last_hour import LastHour
 from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.png import png
+from tests.integration.schools import NORTH
 from tests.system import finish, listen, upload
 from tests.waiting import until
 
@@ -81,6 +85,88 @@ async def test_dead_jobs_are_grouped_by_reason(
         "It is torn.": 2,
         "It is wet.": 1,
     }
+
+
+async def test_dead_jobs_of_all_tenants_are_retried_and_removed(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    url = f"{gateway.base_url}/api/v1/operations/dead"
+    ids = [await _dead(gateway, session, player, reason) for reason in ("It burnt.", "It burnt.", "It sank.")]
+    listed = await ask(session, gateway, "dead/jobs?stage=compress&reason=It+burnt.&limit=1")
+    assert listed["total"] == 2
+    (newest,) = listed["jobs"]
+    assert (newest["documentId"], newest["tenant"], newest["detail"]) == (ids[1], "default", "")
+    assert "payload" not in newest, "it names the file"
+
+    async with session.post(f"{url}/retry", params={"id": newest["id"]}) as answer:
+        assert (answer.status, await answer.json()) == (200, {"retried": 1})
+    player.forget(ids[1])
+    await player.complete(await player.take(ids[1]), ids[1])
+    async with session.post(f"{url}/retry", params={"id": newest["id"]}) as answer:
+        assert await answer.json() == {"retried": 0}, "it is gone"
+    async with session.post(f"{url}/retry", params={"id": "compress-9-1-1"}) as answer:
+        assert await answer.json() == {"retried": 0}, "there is no such partition"
+    async with session.post(f"{url}/retry", params={"reason": "It burnt."}) as answer:
+        assert await answer.json() == {"retried": 1}
+    player.forget(ids[0])
+    await player.complete(await player.take(ids[0]), ids[0])
+
+    async with session.delete(url, params={"stage": "compress", "reason": "It sank."}) as answer:
+        assert (answer.status, await answer.json()) == (200, {"removed": 1})
+    assert (await ask(session, gateway, "dead/jobs?reason=It+sank."))["total"] == 0
+    async with session.post(f"{url}/retry", params={"reason": "It sank."}) as answer:
+        assert await answer.json() == {"retried": 0}
+
+
+async def _dead(gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player, reason: str) -> str:
+    """A document whose job failed for good."""
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    assert await Documents(player.database).fail(id_, "default", reason)
+    follow_up = [*delivery.fields, "reason", reason, "died", "2026-11-30T10:00:00.000Z"]
+    assert await player.consumer.finish(delivery, document_id=id_, dead=True, follow_up=follow_up)
+    return id_
+
+
+async def test_what_the_stages_hold_is_told_to_who_reads_nothing(
+    schools: GatewayAlone, session: aiohttp.ClientSession
+) -> None:
+    database = Database(DatabaseSettings.load(database_url=schools.database_url))
+    await database.open()
+    _, key = await ApiKeys(database).add("south", "the operator", ["operate"])
+    await database.close()
+    headers = {"X-API-Key": key}
+    async with session.get(f"{schools.base_url}/api/v1/operations/stages", headers=headers) as answer:
+        assert [each["stage"] for each in (await answer.json())["stages"]] == ["compress", "ocr", "extract"]
+    async with session.get(f"{schools.base_url}/api/v1/documents", headers=headers) as answer:
+        assert answer.status == 403
+    for path in ("stages", "events", "dead", "dead/jobs", "workers"):
+        url = f"{schools.base_url}/api/v1/operations/{path}"
+        async with session.get(url, headers={"X-API-Key": NORTH}) as answer:
+            assert answer.status == 403, path
+
+
+async def test_what_happened_last_is_told_without_what_was_read(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+    await player.publish(delivery, id_, 40)
+    await player.complete(delivery, id_)
+    events = (await ask(session, gateway, "events?limit=500"))["events"]
+    last, before = [each for each in events if each["documentId"] == id_][:2]
+    assert (last["type"], before["type"], before["step"], before["tenant"]) == (
+        "complete",
+        "progress",
+        "Running OCR",
+        "default",
+    )
+    assert {"timetableData", "result", "message"}.isdisjoint(last)
+    assert last["at"] >= before["at"]
+    since = int(last["id"].split("-")[1])
+    newer = (await ask(session, gateway, f"events?since={since}"))["events"]
+    assert last["id"] in [each["id"] for each in newer]
+    assert (await ask(session, gateway, f"events?since={since + 10**6}"))["events"] == []
 
 
 async def test_a_documents_way_is_told_phase_by_phase(

@@ -1,16 +1,22 @@
-"""What an operator looks at: workers, gateways, the last hour, what failed and why, and one document's way. For keys
-with the role `operate`; of all tenants, and without what documents hold."""
+"""What an operator looks at: what the stages hold, workers, gateways, the last hour, what happened last, and one
+document's way. For keys with the role `operate`; of all tenants, and without what documents hold."""
 
+from typing import Annotated
+
+import msgspec
 from aiohttp import web
 from redis.exceptions import RedisError
 
 from services.gateway.context import GATEWAY, document_id
 from services.gateway.endpoint import Endpoint
-from services.gateway.problems import ProblemError, not_found
+from services.gateway.problems import not_found, redis_away
+from services.gateway.queries import read_query
 from shared.db.timeline import Timeline
 from shared.health import json_response
-from shared.messages import Message, Stage
+from shared.messages import Message, Phase, Status
+from shared.streams.event_log import LoggedEvent
 from shared.streams.last_hour import StageHour
+from shared.streams.queue_stats import StageStats
 from shared.streams.roster import GatewayState, WorkerState
 
 
@@ -32,26 +38,40 @@ class Hour(Message):
     stages: list[StageHour]
 
 
-class DeadReason(Message):
-    """Dead jobs of one stage that failed for one reason."""
+class StageList(Message):
+    """Body of `GET /api/v1/operations/stages`."""
 
-    stage: Stage
-    reason: str
-    jobs: int
-    oldest: str
-    newest: str
+    stages: list[StageStats]
 
 
-class DeadReasons(Message):
-    """Body of `GET /api/v1/operations/dead`."""
+class ToldEvent(Message):
+    """An event of any tenant's document, without what it says of the document's content."""
 
-    reasons: list[DeadReason]
+    id: str
+    at: str
+    tenant: str
+    document_id: str
+    type: str
+    step: str | None
+    stage: Phase | None
+    percentage: int | None
+    status: Status | None
+    attempt: int | None
+    error: str | None
 
 
-def _away() -> ProblemError:
-    return ProblemError(
-        503, "redis-away", "Temporarily unavailable", "The streams cannot be reached at the moment.", retry_after=2
-    )
+class NewestEvents(Message):
+    """Which of the newest events."""
+
+    since: Annotated[int, msgspec.Meta(ge=0, le=10**15)] = 0
+    """Ms since 1970, by the clock of Redis: in an event's id, before the last dash."""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 100
+
+
+class EventList(Message):
+    """Body of `GET /api/v1/operations/events`."""
+
+    events: list[ToldEvent]
 
 
 async def list_workers(request: web.Request) -> web.Response:
@@ -59,7 +79,7 @@ async def list_workers(request: web.Request) -> web.Response:
     try:
         return json_response(WorkerList(workers=await request.app[GATEWAY].roster.workers()))
     except (RedisError, OSError):
-        raise _away() from None
+        raise redis_away() from None
 
 
 async def list_gateways(request: web.Request) -> web.Response:
@@ -67,7 +87,7 @@ async def list_gateways(request: web.Request) -> web.Response:
     try:
         return json_response(GatewayList(gateways=await request.app[GATEWAY].roster.gateways()))
     except (RedisError, OSError):
-        raise _away() from None
+        raise redis_away() from None
 
 
 async def last_hour(request: web.Request) -> web.Response:
@@ -75,24 +95,42 @@ async def last_hour(request: web.Request) -> web.Response:
     try:
         return json_response(Hour(stages=await request.app[GATEWAY].last_hour.stages()))
     except (RedisError, OSError):
-        raise _away() from None
+        raise redis_away() from None
 
 
-async def list_reasons(request: web.Request) -> web.Response:
-    """The dead jobs of all tenants, the newest 1,000 of each stage, by why they failed: the most frequent first."""
+async def list_stages(request: web.Request) -> web.Response:
+    """Depth, running, retrying, dead, oldest waiting age and workers per stage."""
     try:
-        jobs = await request.app[GATEWAY].dead_letters.newest()
+        return json_response(StageList(stages=await request.app[GATEWAY].queue_stats.stages()))
     except (RedisError, OSError):
-        raise _away() from None
-    found: dict[tuple[Stage, str], DeadReason] = {}
-    for job in jobs:  # the newest first
-        each = found.setdefault(
-            (job.stage, job.reason),
-            DeadReason(stage=job.stage, reason=job.reason, jobs=0, oldest=job.died_at, newest=job.died_at),
-        )
-        each.jobs += 1
-        each.oldest = job.died_at
-    return json_response(DeadReasons(reasons=sorted(found.values(), key=lambda each: -each.jobs)))
+        raise redis_away() from None
+
+
+async def list_events(request: web.Request) -> web.Response:
+    """What happened last, of all documents: the newest first."""
+    query = read_query(request, NewestEvents)
+    try:
+        found = await request.app[GATEWAY].event_log.newest(query.limit, query.since)
+    except (RedisError, OSError):
+        raise redis_away() from None
+    return json_response(EventList(events=[_told(each) for each in found]))
+
+
+def _told(each: LoggedEvent) -> ToldEvent:
+    event = each.event
+    return ToldEvent(
+        id=f"{each.partition}-{each.id}",
+        at=each.at,
+        tenant=each.tenant,
+        document_id=event.document_id,
+        type=event.type,
+        step=event.step,
+        stage=event.stage,
+        percentage=event.percentage,
+        status=event.status,
+        attempt=event.attempt,
+        error=event.error,
+    )
 
 
 async def get_timeline(request: web.Request) -> web.Response:
@@ -134,10 +172,20 @@ ROUTES = [
     ),
     Endpoint(
         "GET",
-        "/api/v1/operations/dead",
-        list_reasons,
-        "List why jobs are dead, and how many for each reason.",
-        answer=DeadReasons,
+        "/api/v1/operations/stages",
+        list_stages,
+        "Say what each stage holds.",
+        answer=StageList,
+        problems=_AWAY,
+        role="operate",
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/operations/events",
+        list_events,
+        "List what happened last to the documents of all tenants.",
+        answer=EventList,
+        query=NewestEvents,
         problems=_AWAY,
         role="operate",
     ),

@@ -45,6 +45,11 @@ async def page(request: web.Request) -> web.StreamResponse:
     return answer or web.Response(text="The page is not built yet: run `make run`, or use the API below /api/v1.\n")
 
 
+async def operations(request: web.Request) -> web.StreamResponse:
+    """The operator's address leads to its place on the one page there is."""
+    raise web.HTTPSeeOther("/#/operations")
+
+
 async def asset(request: web.Request) -> web.StreamResponse:
     # Its name holds a digest of what is in it: another version is another address.
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -91,6 +96,7 @@ def _read(path: Path) -> _File | None:
 
 ROUTES = [
     web.get("/", page),
+    web.get("/operations", operations),
     # Only names that a file there can have: to a longer one the file system answers with an error.
     web.get("/assets/{name:[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}}", asset),
 ]

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from services.gateway.context import GATEWAY, Gateway
 from services.gateway.endpoint import Endpoint
-from services.gateway.problems import ProblemError, not_found
+from services.gateway.problems import ProblemError, not_found, redis_away
 from services.gateway.queries import read_query
 from services.gateway.tenants import DEFAULT, TENANT
 from shared.health import json_response
@@ -22,6 +22,8 @@ from shared.streams.dead_letters import DeadJob
 from shared.streams.queue_stats import StageStats
 
 _TRACE = "Traceback (most recent call last):"
+DEAD_ID = r"^(compress|ocr|extract)-[0-9]{1,4}-[0-9]{1,19}-[0-9]{1,19}$"
+"""What a dead job's id is."""
 _PATH = re.compile(r"(?<![\w:/.])(?:/[^/\s'\"]+){2,}")
 
 
@@ -63,12 +65,6 @@ class Retried(Message):
     """Jobs that are back on their streams."""
 
 
-def _away() -> ProblemError:
-    return ProblemError(
-        503, "redis-away", "Temporarily unavailable", "The streams cannot be reached at the moment.", retry_after=2
-    )
-
-
 async def get_queue(request: web.Request) -> web.Response:
     """Depth, running, retrying, dead, oldest waiting age and workers per stage, as redis-cli tells them."""
     gateway = request.app[GATEWAY]
@@ -76,7 +72,7 @@ async def get_queue(request: web.Request) -> web.Response:
     try:
         stages = await gateway.queue_stats.stages()
     except (RedisError, OSError):
-        raise _away() from None
+        raise redis_away() from None
     accepted, _ = await gateway.jobs.unfinished(request[TENANT])
     return json_response(
         QueueState(accepted=accepted, unqueued=unqueued, oldest_unqueued_seconds=round(oldest, 3), stages=stages)
@@ -88,7 +84,7 @@ async def list_dead(request: web.Request) -> web.Response:
     try:
         jobs = await _own(request)
     except (RedisError, OSError):
-        raise _away() from None
+        raise redis_away() from None
     return json_response(DeadJobs(jobs=[msgspec.structs.replace(job, detail=_shown(job.detail)) for job in jobs]))
 
 
@@ -114,7 +110,7 @@ async def retry_dead(request: web.Request) -> web.Response:
     # The record first: a job that runs for a document that counts as failed could not save what it reads.
     if not await gateway.documents.revive(job.document_id):
         raise ProblemError(409, "not-failed", "Not failed", "The job's document was deleted or is not failed any more.")
-    if not await _replay(gateway, job):
+    if not await replay(gateway, job):
         raise not_found("dead job")
     return web.Response(status=202, headers={"Location": f"/api/v1/documents/{job.document_id}"})
 
@@ -126,15 +122,15 @@ async def retry_all_dead(request: web.Request) -> web.Response:
     try:
         jobs = await _own(request)
     except (RedisError, OSError):
-        raise _away() from None
+        raise redis_away() from None
     for job in jobs:
         wanted = query.stage in (None, job.stage) and query.reason in (None, job.reason)
         if wanted and await gateway.documents.revive(job.document_id):
-            retried += await _replay(gateway, job)
+            retried += await replay(gateway, job)
     return json_response(Retried(retried=retried))
 
 
-async def _replay(gateway: Gateway, job: DeadJob) -> bool:
+async def replay(gateway: Gateway, job: DeadJob) -> bool:
     """Put the job of a revived document back on its stream; False if it is gone."""
     try:
         return await gateway.dead_letters.replay(job.id)
@@ -150,7 +146,7 @@ async def delete_dead(request: web.Request) -> web.Response:
     try:
         await gateway.dead_letters.delete(id_)
     except (RedisError, OSError):
-        raise _away() from None
+        raise redis_away() from None
     return web.Response(status=204)
 
 
@@ -163,7 +159,7 @@ async def purge_dead(request: web.Request) -> web.Response:
             for job in jobs:
                 removed += await request.app[GATEWAY].dead_letters.delete(job.id)
     except (RedisError, OSError):
-        raise _away() from None
+        raise redis_away() from None
     return json_response(Purged(removed=removed))
 
 
@@ -173,14 +169,13 @@ async def _find(request: web.Request, id_: str) -> DeadJob:
     except ValueError:
         raise not_found("dead job") from None
     except (RedisError, OSError):
-        raise _away() from None
+        raise redis_away() from None
     if job is None or not _belongs(job, request):
         raise not_found("dead job")
     return job
 
 
 _AWAY = {503: ("redis-away",)}
-_DEAD_ID = r"^(compress|ocr|extract)-[0-9]{1,4}-[0-9]{1,19}-[0-9]{1,19}$"
 
 ROUTES = [
     Endpoint(
@@ -222,7 +217,7 @@ ROUTES = [
         retry_dead,
         "Put a dead job back to work.",
         status=202,
-        ids=_DEAD_ID,
+        ids=DEAD_ID,
         problems={**_AWAY, 409: ("not-failed",)},
     ),
     Endpoint(
@@ -231,7 +226,7 @@ ROUTES = [
         delete_dead,
         "Remove a dead job for good; its document stays failed.",
         status=204,
-        ids=_DEAD_ID,
+        ids=DEAD_ID,
         problems=_AWAY,
     ),
 ]
