@@ -108,8 +108,9 @@ class Span:
             self._span.set_status(StatusCode.ERROR, reason)
 
 
-@contextlib.contextmanager
-def span(name: str, kind: Kind, parent: str, *, sender: str = "", **attributes: str | int) -> Iterator[Span]:
+def span(
+    name: str, kind: Kind, parent: str, *, sender: str = "", **attributes: str | int
+) -> contextlib.AbstractContextManager[Span]:
     """A span for the time of the block.
 
     Args:
@@ -119,11 +120,17 @@ def span(name: str, kind: Kind, parent: str, *, sender: str = "", **attributes: 
         sender: traceparent of the span that it is linked to.
     """
     if _tracer is None:
-        yield Span(parent)
-        return
+        return contextlib.nullcontext(Span(parent))
+    return _span(_tracer, name, kind, parent, sender, attributes)
+
+
+@contextlib.contextmanager
+def _span(
+    tracer: "Tracer", name: str, kind: Kind, parent: str, sender: str, attributes: dict[str, str | int]
+) -> Iterator[Span]:
     from opentelemetry.trace import Link, SpanKind
 
-    with _tracer.start_as_current_span(
+    with tracer.start_as_current_span(
         name,
         context=_context(parent),
         kind=SpanKind[kind.upper()],

@@ -5,11 +5,12 @@ from collections.abc import Awaitable
 from typing import Annotated, Any, ClassVar, Self, cast
 from urllib.parse import quote
 
+from hiredis import pack_command
 from pydantic import model_validator
 from redis._parsers import AsyncCommandsParser
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.cluster import ClusterNode
-from redis.asyncio.connection import SSLConnection, parse_url
+from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
@@ -149,6 +150,18 @@ async def _answer(call: Awaitable[Any]) -> Any:
         turn()
 
 
+class _Packing(Connection):
+    """A connection that packs commands by hiredis, in C, as the library's blocking ones do."""
+
+    def pack_command(self, *args: Any) -> list[bytes]:
+        """The bytes of a command, in one piece. A name of several words is several arguments."""
+        name, rest = args[0], args[1:]
+        return [pack_command((*(name.encode() if isinstance(name, str) else name).split(), *rest))]
+
+
+class _PackingTLS(_Packing, SSLConnection): ...
+
+
 class _Server(Redis):
     """A single server's client."""
 
@@ -236,6 +249,11 @@ def connect(settings: RedisSettings, *, blocking_ms: int = 0, pool: int | None =
         return _master(settings, options, most + _BEYOND)
     # The plain pool raises when it is full; this one waits for a connection, but not for ever.
     connections = BlockingConnectionPool.from_url(settings.url, max_connections=most, timeout=5, **options)
+    classes: dict[type[AbstractConnection], type[AbstractConnection]] = {
+        Connection: _Packing,
+        SSLConnection: _PackingTLS,
+    }
+    connections.connection_class = classes.get(connections.connection_class, connections.connection_class)
     return _Server.from_pool(connections)
 
 

@@ -8,14 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import structlog
 from redis.exceptions import RedisError
 
 from shared import metrics
 from shared.attempt import attempt, retry_wait_ms
 from shared.cancelling import end_if_cancelled
 from shared.events import FIRST_PHASES, GIVEN_UP, error_event, now_rfc3339
-from shared.logs import get_logger
+from shared.logs import bind_to_task, get_logger
 from shared.messages import VERSION, Phase
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.streams.entries import (
@@ -109,7 +108,7 @@ class JobRunner:
             await self._dead_letter(delivery, None, "This job could not be read.", str(error), "malformed")
             return
         # The task has a context of its own, which ends with it.
-        structlog.contextvars.bind_contextvars(**job.log_fields, consumer=self._consumer.consumer)
+        bind_to_task(lambda: job.log_fields | {"consumer": self._consumer.consumer})
         if delivery.deaths >= self._settings.queue_max_deliveries:
             reason = "Reading this picture stopped its worker several times, so it was given up."
             detail = f"{delivery.deaths} workers ended while they had it"

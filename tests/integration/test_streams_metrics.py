@@ -7,6 +7,7 @@ import pytest
 import structlog
 from prometheus_client import REGISTRY
 
+from shared.logs import add_task_fields
 from shared.outcomes import Dead, Job, Outcome, Progress, Retry
 from shared.streams.entries import job_fields
 from shared.streams.producer import Producer
@@ -113,7 +114,7 @@ async def test_every_line_about_a_job_says_whose_it_is(bench: Bench) -> None:
 
     fields = job_fields("d1", "school", Payload(number=1), deadline=0, trace=f"00-{trace}-00f067aa0ba902b7-01")
     await Producer(bench.client, bench.settings).enqueue("compress", "d1", fields)
-    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+    with structlog.testing.capture_logs(processors=[add_task_fields]) as lines:
         worker = bench.work(handle, consumer="worker-1")
         await bench.until_event("d1", "complete")
         await worker.stop()

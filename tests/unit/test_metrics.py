@@ -4,8 +4,10 @@ import importlib
 import pkgutil
 import re
 
-from prometheus_client import REGISTRY
+import pytest
+from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
 
+from shared.metrics import Tally
 from tests.unit.deploy_containers.conftest import SERVICES
 
 
@@ -29,3 +31,20 @@ def test_names_follow_the_conventions() -> None:
         assert text.endswith("."), f"{name} is not explained by a sentence"
         if kind == "histogram":
             assert name.endswith(("_seconds", "_bytes", "_attempts", "_confidence")), name
+
+
+def test_a_tally_tells_what_a_histogram_tells() -> None:
+    registry = CollectorRegistry()
+    bounds, seen = (0.005, 0.1, 1.0, 60.0), (0.0, 0.005, 0.006, 0.1, 3.0, 60.0, 61.0)
+    theirs = Histogram("theirs", "Seconds.", ["stage"], buckets=bounds, registry=registry)
+    ours = Tally("ours", "Seconds.", ["stage"], bounds, registry=registry)
+    for each in seen:
+        theirs.labels("ocr").observe(each)
+        ours.labels("ocr").observe(each)
+    told = generate_latest(registry).decode()
+    lines = [line for line in told.splitlines() if "_created" not in line]
+    assert [line for line in lines if "ours" in line] == [
+        line.replace("theirs", "ours") for line in lines if "theirs" in line
+    ]
+    with pytest.raises(ValueError, match="ours"):
+        Tally("ours", "Twice.", [], bounds, registry=registry)
