@@ -83,7 +83,7 @@ class PageImage(Message):
     width: int
     height: int
     text_layer: str | None = None
-    """Blob key of a `TextLayer`, for pages of PDFs and Word documents that carry one."""
+    """Blob key of a `TextLayer`, for pages of PDFs and documents with tables that carry one."""
     thumbnail: str | None = None
     """Blob key of a small copy of the picture, `THUMBNAIL_WIDTH` wide at most; null where it could not be made, and of
     a version that made none."""
@@ -388,6 +388,8 @@ class Problem(Message, omit_defaults=True):
     """What would have been accepted, such as ``{"maxBytes": 20971520}``."""
     field: str | None = None
     """The part of the body that is wrong, such as ``timeblocks[3].endTime``."""
+    format: str | None = None
+    """What an upload is, such as ``odt``, where it is of a format that is known and not read."""
     document_id: str | None = None
 
 

@@ -8,6 +8,7 @@ well (`shared.attempt`). All errors of our own, and who answers them:
 
     Exception
     ├── UnreadableError           the upload is at fault: dead, its text goes to the person
+    │   └── OtherFormatError      it is of a format that is not read: refused, with how to save it anew
     ├── EncodeError               no encoder works: the original goes on to OCR
     ├── ClaudeError               an answer that is none: the local reading stands
     ├── ProblemError              the request is at fault or cannot be served: RFC 9457 problem
@@ -119,6 +120,17 @@ Outcome: TypeAlias = Done | Retry | Dead
 
 class UnreadableError(Exception):
     """The upload itself is at fault. Its text is a sentence for the person who uploaded it; never retried."""
+
+
+class OtherFormatError(UnreadableError):
+    """The upload is a file of a known format that is not read; the sentence says how to save it anew."""
+
+    def __init__(self, format_: str, sentence: str) -> None:
+        """Args:
+        format_: stable name ("odt"), by which clients may say the same in another language.
+        """
+        super().__init__(sentence)
+        self.format = format_
 
 
 class Progress(Protocol):

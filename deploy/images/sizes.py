@@ -19,7 +19,7 @@ from deploy.images.slim import packages, slim
 ROOT = Path(__file__).parents[2]
 LOADS = {
     "gateway": "import services.gateway.__main__, uvloop",
-    "compressor": "import services.compressor.__main__, pyvips, pi_heif, docx, pypdfium2.raw",
+    "compressor": "import services.compressor.__main__, pyvips, pi_heif, docx, pypdfium2.raw, python_calamine",
     "ocr": "from services.ocr.engine import Engine; Engine().load()",
     "extractor": "import services.extractor.__main__, services.extractor.claude, uvloop",
 }

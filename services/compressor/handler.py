@@ -65,7 +65,7 @@ class Compressor:
         stored: list[Compressed] = []
         left = _UPLOAD_CPU_SECONDS
         try:
-            request = MakePage(uuid.uuid4().hex, await self._blobs.get(upload.blob), 0)
+            request = MakePage(uuid.uuid4().hex, await self._blobs.get(upload.blob), 0, declared=upload.content_type)
             while True:
                 made = await self._make(request, left)
                 images.append(await self._store(job, request.number, made.page, made.text))

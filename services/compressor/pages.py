@@ -41,12 +41,14 @@ class MakePage(msgspec.Struct, array_like=True):
     """Of the page, from 0."""
     alone: bool = False
     """No other large picture is being worked on."""
+    declared: str = ""
+    """The content type that it was taken for when it was uploaded."""
 
 
 class Made(msgspec.Struct, tag=True, array_like=True):
     page: Compressed
     text: TextLayer | None
-    """The page's own text, of PDFs and Word documents."""
+    """The page's own text, of PDFs and files with tables."""
     kind: Kind
     pages: int
     """Of the whole upload."""
@@ -106,7 +108,7 @@ def load() -> Loaded[MakePage, None, Answer]:
         try:
             if request.upload not in open_:
                 close()
-                open_[request.upload] = Upload(request.data, settings, pictures)
+                open_[request.upload] = Upload(request.data, settings, pictures, declared=request.declared)
             upload = open_[request.upload]
             if upload.pixels(request.number) > _LARGE and not request.alone:
                 return Large()

@@ -6,26 +6,57 @@ from services.compressor.decode import page_count
 from services.compressor.docx.file import read_word
 from services.compressor.pdf import Pdf
 from services.compressor.settings import CompressorSettings
+from services.compressor.sheets.blocks import content_of
+from services.compressor.sheets.delimited import read_delimited
+from services.compressor.sheets.html import read_html
+from services.compressor.sheets.ods import read_ods
+from services.compressor.sheets.workbook import read_workbook
 from services.compressor.typeset.document import Typeset
+from services.compressor.typeset.model import Content
 from shared.messages import TextLayer
 from shared.outcomes import UnreadableError
-from shared.pictures import SHORTEST, PictureSettings, inspect, too_thin
+from shared.pictures import SHORTEST, Kind, PictureSettings, inspect, too_thin
+
+
+def _content(data: bytes, kind: Kind, limits: PictureSettings) -> Content | None:
+    """What stands in which cell, of a kind of file that says so; None for pictures and PDFs."""
+    match kind:
+        case "docx":
+            return read_word(data, limits)
+        case "xlsx" | "xls":
+            return content_of(read_workbook(data, kind))
+        case "ods":
+            return content_of(read_ods(data))
+        case "csv":
+            return content_of(read_delimited(data))
+        case "html":
+            return content_of(read_html(data))
+    return None
 
 
 class Upload:
     """Use it on one thread, and close it there."""
 
-    def __init__(self, data: bytes, settings: CompressorSettings, limits: PictureSettings) -> None:
-        """Raises `UnreadableError`: it is nothing that can be read, locked, a bomb, or has too many pages."""
+    def __init__(
+        self, data: bytes, settings: CompressorSettings, limits: PictureSettings, *, declared: str = ""
+    ) -> None:
+        """Open it.
+
+        Args:
+            declared: the content type that it was taken for when it was uploaded.
+
+        Raises:
+            UnreadableError: it is nothing that can be read, locked, a bomb, or has too many pages.
+        """
         self._data, self._settings, self._limits = data, settings, limits
-        self._info = inspect(data, len(data), limits)
+        self._info = inspect(data, len(data), limits, declared=declared)
         self.kind = self._info.kind
         self._document: Pdf | Typeset | None = None
         self._numbers: list[int] = []
         if self.kind == "pdf":
             self._document = Pdf(data, limits)
-        elif self.kind == "docx":
-            self._document = Typeset(read_word(data, limits), limits)
+        elif content := _content(data, self.kind, limits):
+            self._document = Typeset(content, limits)
         else:
             self._numbers = page_count(data, self._info, limits)
         self.pages = self._document.pages if self._document else len(self._numbers)
@@ -52,7 +83,7 @@ class Upload:
             number: from 0.
 
         Returns:
-            The page, and the text it carries if it is one of a PDF or Word document.
+            The page, and the text it carries if it is one of a PDF or of a file with tables.
 
         Raises:
             UnreadableError: it is broken, asks for too much, or is too thin for a timetable.

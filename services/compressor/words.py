@@ -3,6 +3,16 @@
 from services.compressor.compressed import Compressed
 from shared.pictures import Kind
 
+_SOURCES: dict[Kind, str] = {
+    "pdf": "drawn from the PDF",
+    "docx": "taken from the Word document",
+    "xlsx": "drawn from the workbook",
+    "xls": "drawn from the workbook",
+    "ods": "drawn from the workbook",
+    "csv": "drawn from the table",
+    "html": "drawn from the table",
+}
+
 
 def describe(kind: Kind, before: int, pages: list[Compressed], *, with_text: bool) -> str:
     """One phrase, honest where nothing was gained.
@@ -13,9 +23,8 @@ def describe(kind: Kind, before: int, pages: list[Compressed], *, with_text: boo
         with_text: some page carries its own text.
     """
     first = pages[0]
-    if kind in ("pdf", "docx"):
+    if source := _SOURCES.get(kind):
         count = "1 page" if len(pages) == 1 else f"{len(pages)} pages"
-        source = "drawn from the PDF" if kind == "pdf" else "taken from the Word document"
         return f"{count} {source}" + (", its text kept" if with_text else "")
     if first.failed:
         return "Could not be compressed; read as it came"

@@ -32,6 +32,8 @@ _DIRECTIONS = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)
 class UploadedFile:
     name: str
     data: bytes
+    declared: str = ""
+    """The content type that its part says."""
 
 
 def _refuse(status: int, slug: str, title: str, detail: str, **allowed: object) -> ProblemError:
@@ -125,7 +127,7 @@ class Form:
                 400, "no-file", "No file", "Send the picture in a part named “file”.", part="file", formats=ALLOWED
             )
         self._file.end()
-        return UploadedFile(self._file.name, bytes(self._file.data))
+        return UploadedFile(self._file.name, bytes(self._file.data), self._file.declared)
 
     def _begin(self, part: MultipartSegment) -> None:
         self._parts += 1
@@ -138,15 +140,17 @@ class Form:
                 400, "two-files", "Two files", "Upload one file at a time, in one part named “file”.", files=1
             )
         self._in_file = True
-        # The declared type is the uploader's word, and programs say the oddest ones: the bytes decide.
-        self._file = _File(_file_name(part), part.header("Content-Transfer-Encoding", "binary"))
+        # The declared type is the uploader's word, and programs say the oddest ones: the bytes decide, but for texts.
+        encoding, declared = part.header("Content-Transfer-Encoding", "binary"), part.header("Content-Type", "")
+        self._file = _File(_file_name(part), encoding, declared)
 
 
 class _File:
     """The file's bytes as they come in."""
 
-    def __init__(self, name: str, encoding: str) -> None:
+    def __init__(self, name: str, encoding: str, declared: str) -> None:
         self.name = name
+        self.declared = declared
         self.data = bytearray()
         self._base64 = encoding.lower() == "base64"
         self._rest = b""

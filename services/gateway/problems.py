@@ -30,6 +30,7 @@ class ProblemError(Exception):
         detail: a sentence for the person, saying what is wrong with this request.
         allowed: what would have been accepted.
         field: the part of the body that is wrong.
+        format_: what an upload is, where that is known and not read.
         retry_after: seconds for the Retry-After header.
     """
 
@@ -42,6 +43,7 @@ class ProblemError(Exception):
         *,
         allowed: dict[str, Any] | None = None,
         field: str | None = None,
+        format_: str | None = None,
         retry_after: int | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
@@ -49,7 +51,13 @@ class ProblemError(Exception):
         detail = detail.encode("utf-8", "replace").decode()
         super().__init__(detail)
         self.problem = Problem(
-            type=f"/problems/{slug}", title=title, status=status, detail=detail, allowed=allowed, field=field
+            type=f"/problems/{slug}",
+            title=title,
+            status=status,
+            detail=detail,
+            allowed=allowed,
+            field=field,
+            format=format_,
         )
         self.headers = dict(headers or {})
         if retry_after is not None:

@@ -1,18 +1,20 @@
 """What an uploaded file is and how much work its header promises, read from its first bytes.
 
-The name and the declared content type are the uploader's words and are never consulted. Nothing is decoded here and no
+The name and the declared content type are the uploader's words: they are asked of texts alone, which have no mark of
+their own (`tables`). Nothing is decoded here and no
 codec is loaded, so that the gateway can refuse a bomb while the upload is still in its hands; the compressor asks again
 before it decodes, and asks the codec too, because a header may hide from this reader what the codec will find.
 
-PDF is ISO 32000; DOCX in `shared.office`; the others in `headers` and `heif`.
+PDF is ISO 32000; Office documents in `shared.office`, HTML and CSV in `tables`; the others in `headers` and `heif`.
 """
 
 import struct
+from collections.abc import Callable
 from functools import cache
 from typing import ClassVar, NoReturn
 
-from shared.office import is_docx, refuse_ole
-from shared.outcomes import UnreadableError
+from shared.office import archive_kind, ole_kind
+from shared.outcomes import OtherFormatError, UnreadableError
 from shared.pictures import headers
 from shared.pictures.heif import heif, heif_kind
 from shared.pictures.kinds import (
@@ -25,6 +27,7 @@ from shared.pictures.kinds import (
     too_many_pages,
     too_thin,
 )
+from shared.pictures.tables import text_kind
 from shared.settings import Settings, setting
 
 __all__ = [
@@ -43,34 +46,39 @@ class PictureSettings(Settings):
         100_000_000, "Most pixels (width times height) a picture may have.", unit="pixels", ge=10_000, le=1_000_000_000
     )
     max_pages: int = setting(
-        20, "Most pages a PDF, a Word document or a multi-page TIFF may have.", unit="pages", ge=1, le=1000
+        20, "Most pages a PDF, a Word document, a workbook or a multi-page TIFF may have.", unit="pages", ge=1, le=1000
     )
 
 
-def inspect(head: bytes, size: int, limits: PictureSettings | None = None) -> PictureInfo:
+def inspect(
+    head: bytes, size: int, limits: PictureSettings | None = None, *, name: str = "", declared: str = ""
+) -> PictureInfo:
     """Tell what a file is and refuse what can never be read.
 
     Args:
         head: the file from its start; all of it tells most, the first 64 KiB nearly always enough.
         size: length of the whole file in bytes.
         limits: instead of the environment's.
+        name: the uploader's for the file; it and `declared`, its content type, only help to tell texts apart.
 
     Raises:
         UnreadableError: the only error, whatever the bytes are; a sentence that says what is wrong and what is allowed.
+            An `OtherFormatError` where it is of a format that is known and not read.
     """
     limits = limits or _limits()
     if size == 0 or not head:
-        raise UnreadableError(f"The file is empty. Upload a picture of the timetable as {ALLOWED}.")
+        raise UnreadableError(f"The file is empty. Upload the timetable as {ALLOWED}.")
     if size > limits.max_upload_bytes:
         raise UnreadableError(
             f"The file has {size / 2**20:.1f} MB; at most {limits.max_upload_bytes / 2**20:.1f} MB are read. "
             "Upload a smaller one."
         )
-    kind = _kind(head, size)
+    kind = _kind(head, size) or (None if _known(head) else text_kind(head, name, declared))
     if kind is None:
         _refuse(head)
     try:
-        info = _READERS[kind](head, size)
+        read = _READERS.get(kind)
+        info = read(head, size) if read else PictureInfo(kind, CONTENT_TYPES[kind])
     except (EndsEarlyError, struct.error, IndexError, OverflowError):
         if len(head) >= size:
             raise UnreadableError(cut_off(kind)) from None
@@ -118,62 +126,73 @@ def _kind(head: bytes, size: int) -> Kind | None:
         return "tiff"
     if head[4:8] == b"ftyp":
         return heif_kind(head)
-    if head.startswith(b"PK\3\4") and is_docx(head, size):
-        return "docx"
+    if head.startswith(b"PK\3\4"):
+        return archive_kind(head, size)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        refuse_ole(head)
+        return ole_kind(head)
     # Readers accept a PDF whose header comes after a little rubbish, and mail programs do write such files.
     if b"%PDF-" in head[:1024]:
         return "pdf"
     return None
 
 
-_OTHERS: tuple[tuple[bytes, str], ...] = (
-    (b"BM", "a BMP picture"),
-    (b"<svg", "an SVG drawing"),
-    (b"8BPS", "a Photoshop file"),
-    (b"\xff\x0a", "a JPEG XL picture"),
-    (b"\0\0\0\x0cJXL ", "a JPEG XL picture"),
-    (b"\0\0\0\x0cjP  ", "a JPEG 2000 picture"),
-    (b"\0\0\1\0", "an icon"),
-    (b"PK\3\4", "a ZIP archive"),
-    (b"{\\rtf", "an Office document"),
-    (b"%!PS", "a PostScript file"),
-    (b"BEGIN:VCALENDAR", "a calendar file"),
-    (b"<!doctype html", "a web page"),
-    (b"<html", "a web page"),
-    (b"\x1a\x45\xdf\xa3", "a video"),
-    (b"MZ", "a program"),
-    (b"\x7fELF", "a program"),
+_SAVE = "Save it as PNG or JPEG and upload that."
+_PRINT = "Print or save it as PDF and upload that."
+_OTHERS: tuple[tuple[bytes, str, str, str], ...] = (
+    (b"BM", "bmp", "a BMP picture", _SAVE),
+    (b"8BPS", "psd", "a Photoshop file", _SAVE),
+    (b"\xff\x0a", "jxl", "a JPEG XL picture", _SAVE),
+    (b"\0\0\0\x0cJXL ", "jxl", "a JPEG XL picture", _SAVE),
+    (b"\0\0\0\x0cjP  ", "jp2", "a JPEG 2000 picture", _SAVE),
+    (b"\0\0\1\0", "ico", "an icon", _SAVE),
+    (b"{\\rtf", "rtf", "an RTF document", "Save it as DOCX or PDF and upload that."),
+    (b"%!PS", "ps", "a PostScript file", _PRINT),
+    (b"MIME-Version:", "mhtml", "a web page with its pictures (MHTML)", _PRINT),
+    (
+        b"BEGIN:VCALENDAR",
+        "ics",
+        "a calendar file",
+        "It can be opened in a calendar; print its week as PDF and upload that.",
+    ),
+    (b"\x1a\x45\xdf\xa3", "video", "a video", "Upload a picture of the timetable."),
+    (b"MZ", "program", "a program", "Upload a picture of the timetable."),
+    (b"\x7fELF", "program", "a program", "Upload a picture of the timetable."),
 )
+"""How they begin, with the stable name of each, what it is called and how it is saved anew."""
+
+
+def _known(head: bytes) -> tuple[str, str, str] | None:
+    """What a file is that is not read, as of `_OTHERS` without the first."""
+    start = head[:4096] if head[:1] in b"\xff\0" else head[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head[4:8] == b"ftyp":
+        return "video", "a video", "Upload a picture of the timetable."
+    if b"<svg" in start[:512].lower():
+        return "svg", "an SVG drawing", _PRINT
+    if start.startswith(b"<?xml") and b"Excel.Sheet" in start:
+        return "xml", "an Excel workbook of the XML kind of 2003", "Save it as XLSX and upload that."
+    if start.startswith(b"<?xml") and b"opendocument" in start:
+        return "opendocument", "an OpenDocument file of the flat kind", "Save it as ODS, DOCX or PDF and upload that."
+    for magic, *rest in _OTHERS:
+        # Two letters may begin a text too.
+        if start[: len(magic)].lower() == magic.lower() and (len(magic) > 2 or b"\0" in head[:64]):
+            return rest[0], rest[1], rest[2]
+    return None
 
 
 def _refuse(head: bytes) -> NoReturn:
     """Name what it is instead, where that is known: a person can then save it in another way."""
-    start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    name = "not a picture"
-    if head[4:8] == b"ftyp":
-        name = "a video"
-    elif b"<svg" in start.lower():
-        name = "an SVG drawing"
-    else:
-        for magic, what in _OTHERS:
-            if start[: len(magic)].lower() == magic.lower() or head.startswith(magic):
-                name = what
-                break
-    hint = "Print or save it as PDF and upload that." if "document" in name or "web page" in name else ""
-    raise UnreadableError(f"The file is {name}; {ALLOWED} can be read. {hint}".rstrip())
+    known = _known(head)
+    if known is None:
+        raise UnreadableError(f"The file is not a picture and no table; {ALLOWED} can be read.")
+    format_, what, how = known
+    raise OtherFormatError(format_, f"The file is {what}. {how}")
 
 
 def _pdf(head: bytes, _size: int) -> PictureInfo:
     return PictureInfo("pdf", CONTENT_TYPES["pdf"], encrypted=b"/Encrypt" in head)
 
 
-def _docx(_head: bytes, _size: int) -> PictureInfo:
-    return PictureInfo("docx", CONTENT_TYPES["docx"])
-
-
-_READERS = {
+_READERS: dict[Kind, Callable[[bytes, int], PictureInfo]] = {
     "jpeg": headers.jpeg,
     "png": headers.png,
     "webp": headers.webp,
@@ -182,5 +201,4 @@ _READERS = {
     "avif": heif,
     "heic": heif,
     "pdf": _pdf,
-    "docx": _docx,
 }

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["jpeg", "png", "webp", "tiff", "gif", "avif", "heic", "pdf", "docx"]
+Kind: TypeAlias = Literal[
+    "jpeg", "png", "webp", "tiff", "gif", "avif", "heic", "pdf", "docx", "xlsx", "xls", "ods", "csv", "html"
+]
 
-ALLOWED = "JPEG, PNG, WebP, TIFF, GIF, AVIF, HEIC, PDF or DOCX"
+PICTURES = "JPEG, PNG, WebP, TIFF, GIF, AVIF, HEIC or PDF"
+ALLOWED = "JPEG, PNG, WebP, TIFF, GIF, AVIF, HEIC, PDF, DOCX, XLSX, XLS, ODS, CSV or HTML"
 CONTENT_TYPES: dict[Kind, str] = {
     "jpeg": "image/jpeg",
     "png": "image/png",
@@ -16,6 +19,11 @@ CONTENT_TYPES: dict[Kind, str] = {
     "heic": "image/heic",
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xls": "application/vnd.ms-excel",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "csv": "text/csv",
+    "html": "text/html",
 }
 
 
@@ -40,7 +48,7 @@ class EndsEarlyError(Exception):
 
 def cut_off(kind: Kind) -> str:
     """The sentence for a file that ends too early."""
-    return f"The {_NAMES[kind]} file is cut off or damaged. Upload it again, or save it anew as {ALLOWED}."
+    return f"The {_NAMES[kind]} file is cut off or damaged. Upload it again, or save it anew as {PICTURES}."
 
 
 def too_thin(width: int, height: int) -> str:
@@ -71,4 +79,9 @@ _NAMES: dict[Kind, str] = {
     "heic": "HEIC",
     "pdf": "PDF",
     "docx": "DOCX",
+    "xlsx": "XLSX",
+    "xls": "XLS",
+    "ods": "ODS",
+    "csv": "CSV",
+    "html": "HTML",
 }

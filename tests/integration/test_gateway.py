@@ -37,6 +37,12 @@ async def stored(gateway: GatewayAlone) -> tuple[int, int]:
 REFUSED: dict[str, tuple[Any, int, str, str]] = {
     "empty": (form(("file", b"", "a.png", "image/png")), 422, "unreadable-file", "empty"),
     "not a picture": (form(("file", b"hello, world" * 50, "a.png", "image/png")), 422, "unreadable-file", "JPEG"),
+    "a format that is not read": (
+        form(("file", b"{\\rtf1 x}", "a.rtf", "text/rtf")),
+        422,
+        "other-format",
+        "DOCX or PDF",
+    ),
     "a bomb's header": (form(("file", png(60_000, 60_000), "a.png", "image/png")), 422, "unreadable-file", "60,000"),
     "cut off in its header": (form(("file", png()[:20], "a.png", "image/png")), 422, "unreadable-file", "cut off"),
     "too large": (form(("file", b"\0" * (1024 * 1024 + 1), "a.png", "image/png")), 413, "file-too-large", "1 MB"),

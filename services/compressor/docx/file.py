@@ -15,13 +15,11 @@ page behind them. All of it runs in a child process (`pages`), which bounds time
 """
 
 import io
-import lzma
-import zipfile
-import zlib
 
+from services.compressor.archive import DAMAGED, open_archive
 from services.compressor.docx.blocks import read_blocks
 from services.compressor.typeset.model import Content, Paragraph, Table
-from shared.office import BROKEN, check_parts
+from shared.office import BROKEN
 from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings, inspect
 
@@ -33,8 +31,6 @@ _SHORTEST = 250
 """Pixels."""
 _PICTURES = 100
 """Looked at."""
-_XML = (".xml", ".rels")
-_DECLARATIONS = tuple("<!DOCTYPE".encode(code) for code in ("ascii", "utf-16-le", "utf-16-be"))
 
 EMPTY = "This Word document is empty. Upload the one with the timetable."
 NO_PICTURE = (
@@ -63,20 +59,13 @@ def _open(data: bytes) -> Content:
     import docx
     from lxml import etree
 
+    open_archive(data, STRANGE).close()
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            # Again, as the gateway did: the library that unpacks may have found another directory in the file.
-            check_parts([(part.compress_size, part.file_size) for part in parts])
-            for part in parts:
-                if part.filename.endswith(_XML) and any(each in archive.read(part) for each in _DECLARATIONS):
-                    raise UnreadableError(STRANGE)
         return read_blocks(docx.Document(io.BytesIO(data)))
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, etree.LxmlError):
+    except (*DAMAGED, etree.LxmlError):
         raise UnreadableError(BROKEN) from None
     except (LookupError, ValueError, AttributeError, TypeError, RuntimeError, OverflowError):
-        # What python-docx raises for a package without the parts it counts on (strict OOXML, templates), and zipfile
-        # for encrypted parts.
+        # What python-docx raises for a package without the parts it counts on (strict OOXML, templates).
         raise UnreadableError(STRANGE) from None
 
 

@@ -17,7 +17,7 @@ from services.gateway.endpoint import Endpoint
 from services.gateway.idempotency import FIELD, read_key, take
 from services.gateway.loops.webhooks import new_secret
 from services.gateway.metrics import UPLOAD_ANSWER, UPLOAD_BYTES
-from services.gateway.multipart import read_file
+from services.gateway.multipart import UploadedFile, read_file
 from services.gateway.openapi import UPLOAD
 from services.gateway.problems import ProblemError
 from services.gateway.queries import read_query
@@ -32,7 +32,7 @@ from shared.events import progress_event
 from shared.health import json_response
 from shared.logs import get_logger
 from shared.messages import CompressPayload, Message, Status, Uploaded
-from shared.outcomes import UnreadableError
+from shared.outcomes import OtherFormatError, UnreadableError
 from shared.pictures import ALLOWED, PictureInfo, PictureSettings, inspect
 from shared.traces import TRACEPARENT, span
 
@@ -103,13 +103,17 @@ async def _receive(
     received = time.monotonic()
     try:
         # In a thread: a hostile file of 20 MB takes a fifth of a second to walk.
-        info, digest = await asyncio.to_thread(_looked_at, file.data, gateway.pictures)
+        info, digest = await asyncio.to_thread(_looked_at, file, gateway.pictures)
     except UnreadableError as error:
         allowed = {
             "formats": ALLOWED,
             "maxBytes": gateway.pictures.max_upload_bytes,
             "maxPixels": gateway.pictures.max_pixels,
         }
+        if isinstance(error, OtherFormatError):
+            raise ProblemError(
+                422, "other-format", "Format not read", str(error), allowed=allowed, format_=error.format
+            ) from None
         raise ProblemError(422, "unreadable-file", "Unreadable file", str(error), allowed=allowed) from None
     same = await gateway.uploads.same(tenant, digest)
     if same and query.reuse:
@@ -136,8 +140,9 @@ async def _receive(
     return Uploaded(document_id=document_id, status=Status.UPLOADED, same_as=same), received
 
 
-def _looked_at(data: bytes, settings: PictureSettings) -> tuple[PictureInfo, bytes]:
-    return inspect(data, len(data), settings), hashlib.sha256(data).digest()
+def _looked_at(file: UploadedFile, settings: PictureSettings) -> tuple[PictureInfo, bytes]:
+    info = inspect(file.data, len(file.data), settings, name=file.name, declared=file.declared)
+    return info, hashlib.sha256(file.data).digest()
 
 
 async def _tell_waiting(gateway: Gateway, document_id: str, tenant: str) -> None:
@@ -199,7 +204,7 @@ ROUTES = [
             409: ("upload-under-way",),
             411: ("length-required",),
             413: ("file-too-large",),
-            422: ("unreadable-file", "bad-webhook", "idempotency-key-reused"),
+            422: ("unreadable-file", "other-format", "bad-webhook", "idempotency-key-reused"),
             503: ("queue-full", "queue-away", "storage-away"),
         },
     ),

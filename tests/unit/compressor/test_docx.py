@@ -306,12 +306,12 @@ def test_a_word_document_is_told_by_what_it_holds() -> None:
     assert inspect(data, len(data), LIMITS).kind == "docx"
     assert inspect(data[:3000], len(data), LIMITS).kind == "docx"
     assert "ZIP archive" in refusal(rewritten(data, lambda name, body: None if "document" in name else body))
-    assert "Excel" in refusal(rewritten(data, lambda *_: None, **{"xl/workbook.xml": b"<x/>"}))
+    assert "XLSB" in refusal(rewritten(data, lambda *_: None, **{"xl/workbook.bin": b"x"}))
 
 
 def test_old_and_locked_documents_are_told_what_to_do() -> None:
     container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
-    assert "Save it as PDF or DOCX" in refusal(container + "WordDocument".encode("utf-16-le") + bytes(100))
+    assert "Save it as DOCX or PDF" in refusal(container + "WordDocument".encode("utf-16-le") + bytes(100))
     assert "old Word document" in refusal(container + "WordDocument".encode("utf-16-le") + bytes(100))
     assert refusal(container + "EncryptedPackage".encode("utf-16-le") + bytes(100)) == LOCKED
 

@@ -4,16 +4,32 @@ import contextlib
 import io
 import random
 import struct
+import zipfile
 
 import pillow_heif
 import pytest
 from PIL import Image
 
-from shared.outcomes import UnreadableError
+from shared.outcomes import OtherFormatError, UnreadableError
 from shared.pictures import PictureSettings, inspect
 from tests.costs import lines_run
 from tests.unit.compressor.bombs import directories, frames, grid, scans, segment
 from tests.unit.compressor.made import PDF_PLAIN, png_header, save
+
+
+def zipped(*names: str, first: bytes = b"") -> bytes:
+    """An archive of empty parts.
+
+    Args:
+        first: what it says it is, as OpenDocument files do.
+    """
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        if first:
+            archive.writestr("mimetype", first)
+        for name in names:
+            archive.writestr(name, b"")
+    return out.getvalue()
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "gif", "avif", "heic"])
@@ -98,9 +114,14 @@ def test_huge_pictures_of_other_kinds_are_refused() -> None:
         (b"BM" + b"\0" * 60, "a BMP picture"),
         (b"<?xml version='1.0'?>\n<svg xmlns='x'/>", "an SVG drawing"),
         (b"PK\3\4" + b"\0" * 60, "a ZIP archive"),
+        (b"{\\rtf1 Monday}", "an RTF document. Save it as DOCX or PDF"),
+        (b"\xd0\xcf\x11\xe0" + "WordDocument\0".encode("utf-16-le"), "old Word document"),
+        (b"<?xml version='1.0'?>\n<?mso-application progid='Excel.Sheet'?><Workbook/>", "Save it as XLSX"),
+        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook", "a web page with its pictures"),
         (b"\0\0\0\x18ftypisom\0\0\2\0isomavc1", "a video"),
-        (b"<!DOCTYPE html><html>", "a web page"),
-        (b"Monday 8:00 Maths", "not a picture"),
+        (b"Monday 8:00 Maths", "not a picture and no table"),
+        (b"BM is how a text may begin, too", "not a picture and no table"),
+        (b'{"monday": ["Maths", "Art"]}', "not a picture and no table"),
         (b"\xff\xd8\xff", "cut off"),
         (save("jpeg")[:30], "cut off"),
         (save("webp")[:60], "cut off"),
@@ -110,6 +131,25 @@ def test_huge_pictures_of_other_kinds_are_refused() -> None:
 def test_what_cannot_be_read_is_named(data: bytes, says: str) -> None:
     with pytest.raises(UnreadableError, match=says):
         inspect(data, len(data))
+
+
+@pytest.mark.parametrize(
+    ("data", "format_"),
+    [
+        (zipped("word.txt"), "zip"),
+        (zipped("Index/Document.iwa", "preview.jpg"), "iwork"),
+        (zipped("ppt/presentation.xml"), "pptx"),
+        (zipped("content.xml", first=b"application/vnd.oasis.opendocument.text"), "odt"),
+        (zipped("content.xml", first=b"application/vnd.oasis.opendocument.presentation"), "odp"),
+        (b"{\\rtf1 Monday}", "rtf"),
+        (b"\xd0\xcf\x11\xe0" + "WordDocument\0".encode("utf-16-le"), "doc"),
+    ],
+)
+def test_a_format_that_is_not_read_is_told_how_to_be_saved(data: bytes, format_: str) -> None:
+    with pytest.raises(OtherFormatError, match="upload") as other:
+        inspect(data, len(data))
+    assert other.value.format == format_
+    assert "not a picture" not in str(other.value)
 
 
 def test_a_file_too_long_is_refused_by_its_length_alone() -> None:

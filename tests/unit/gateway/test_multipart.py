@@ -27,6 +27,7 @@ def parse(data: bytes, step: int = 65_536, max_bytes: int = 2**20) -> UploadedFi
 @pytest.mark.parametrize("step", [1, 7, 1000, 65_536])
 def test_a_file_is_the_same_however_it_is_cut_into_chunks(step: int) -> None:
     assert parse(body(PICTURE), step) == UploadedFile("a.png", PICTURE)
+    assert parse(body(PICTURE, 'form-data; name="file"', "Content-Type: text/csv"), step).declared == "text/csv"
 
 
 @pytest.mark.parametrize("step", [1, 61, 65_536])
