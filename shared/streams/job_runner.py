@@ -44,7 +44,8 @@ OnDead = Callable[[Job, str], Awaitable[bool]]
 
 _ENDED: dict[type[Outcome], str] = {Done: "done", Retry: "retry", Dead: "dead"}
 """What the metrics call an outcome."""
-_NOTE_SECONDS = 0.5
+_NOTE_SECONDS = 5.0
+"""A minute is the finest that the last hour is told in; what a killed process had not counted is lost to it."""
 _NOTED = 3500
 """Jobs that ended, counted at once at most: a script takes so many arguments and not many more."""
 _NEWER_SECONDS = 3600
@@ -157,9 +158,19 @@ class JobRunner:
         nothing to wait for Redis with."""
         while self._ended:
             await asyncio.sleep(_NOTE_SECONDS)
-            some, self._ended = self._ended[:_NOTED], self._ended[_NOTED:]
-            with contextlib.suppress(RedisError, OSError):
-                await self._consumer.note(*some)
+            await self._count_ended()
+
+    async def _count_ended(self) -> None:
+        some, self._ended = self._ended[:_NOTED], self._ended[_NOTED:]
+        with contextlib.suppress(RedisError, OSError):
+            await self._consumer.note(*some)
+
+    async def close(self) -> None:
+        """Count what has ended since it was last counted; after the last job."""
+        if self._noting:
+            self._noting.cancel()
+        if self._ended:
+            await self._count_ended()
 
     async def _settle(
         self, delivery: Delivery, job: Job, outcome: Outcome, detail: str, progress: JobProgress, here: Span

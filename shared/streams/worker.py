@@ -109,6 +109,7 @@ class Worker:
             # Not for ever: a cancellation can be swallowed.
             await asyncio.wait([running.task], timeout=2)
             await self._quietly(self._consumer.release(running.delivery))
+        await self._runner.close()
         self._stop.set()
 
     async def leave(self) -> None:

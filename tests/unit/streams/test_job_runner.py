@@ -30,8 +30,12 @@ class Counted:
         self.noted.append(ended)
 
 
-async def test_the_figures_of_many_jobs_are_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_runner, "_NOTE_SECONDS", 0.0)
+@pytest.mark.parametrize(("seconds", "closed"), [(0.0, False), (3600.0, True)])
+async def test_the_figures_of_many_jobs_are_one_call(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, closed: bool
+) -> None:
+    """After a while, or when the worker ends."""
+    monkeypatch.setattr(job_runner, "_NOTE_SECONDS", seconds)
 
     async def handle(_job: Job, _: Progress) -> Outcome:
         return Done()
@@ -43,5 +47,7 @@ async def test_the_figures_of_many_jobs_are_one_call(monkeypatch: pytest.MonkeyP
     runner = JobRunner(cast("StageConsumer", consumer), handle, on_dead, QueueSettings.load())
     fields = tuple(job_fields("d1", "default", {}, deadline=0, trace=""))
     await asyncio.gather(*(runner.run(Run(Delivery(f"{number}-1", 1, fields))) for number in range(50)))
+    if closed:
+        await runner.close()
     await until(lambda: sum(map(len, consumer.noted)) == 50)
     assert len(consumer.noted) < 5
