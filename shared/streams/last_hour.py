@@ -25,6 +25,8 @@ class StageHour(Message):
     p95_seconds: float | None
     per_minute: list[int]
     """Jobs that ended, the oldest minute first, the present one last."""
+    mean_seconds_per_minute: list[float | None]
+    """How long these took; null where none ended."""
 
 
 class LastHour:
@@ -57,16 +59,22 @@ def _hour(stage: Stage, minutes: dict[int, list[int]], now: int) -> StageHour:
     total = [sum(column) for column in zip(*minutes.values(), strict=True)] or [0] * (4 + len(BOUNDS_MS) + 1)
     done, retried, dead, milliseconds, *classes = total
     jobs = done + retried + dead
+    by_minute = [minutes.get(at, [0] * 4)[:4] for at in range(now - MINUTES + 1, now + 1)]
     return StageHour(
         stage=stage,
         done=done,
         retried=retried,
         dead=dead,
-        mean_seconds=round(milliseconds / jobs / 1000, 3) if jobs else None,
+        mean_seconds=_mean(jobs, milliseconds),
         p50_seconds=_quantile(classes, 0.5),
         p95_seconds=_quantile(classes, 0.95),
-        per_minute=[sum(minutes.get(at, [0])[:3]) for at in range(now - MINUTES + 1, now + 1)],
+        per_minute=[sum(counts[:3]) for counts in by_minute],
+        mean_seconds_per_minute=[_mean(sum(counts[:3]), counts[3]) for counts in by_minute],
     )
+
+
+def _mean(jobs: int, milliseconds: int) -> float | None:
+    return round(milliseconds / jobs / 1000, 3) if jobs else None
 
 
 def _quantile(classes: list[int], share: float) -> float | None:

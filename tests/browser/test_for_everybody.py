@@ -71,6 +71,12 @@ async def test_every_view_is_open_to_everybody(week: Week, look: Look) -> None:
     await expect(page.get_by_test_id("subscription")).to_be_visible()
     assert await violations(page) == [], "calendar"
 
+    await page.goto(f"{week.address.partition('#')[0]}#/operations/{week.id}")
+    await expect(page.get_by_test_id("phase").first).to_be_visible()
+    await expect(page.get_by_test_id("worker").first).to_be_visible()
+    await expect(page.get_by_test_id("feed")).to_be_visible()
+    assert await violations(page) == [], "operations"
+
 
 @pytest.fixture
 async def first_visit(browser: Browser, system: System) -> AsyncIterator[BrowserContext]:

@@ -56,6 +56,9 @@ async def test_the_last_hour_is_told_by_stage(
     assert [stages[0][name] - before[0][name] for name in ("done", "retried", "dead")] == [2, 1, 1]
     assert len(stages[0]["perMinute"]) == 60
     assert sum(stages[0]["perMinute"]) - sum(before[0]["perMinute"]) == 4
+    took = dict(zip(stages[0]["meanSecondsPerMinute"], stages[0]["perMinute"], strict=True))
+    assert len(stages[0]["meanSecondsPerMinute"]) == 60
+    assert sum(jobs * (seconds or 0) for seconds, jobs in took.items()) > 9
 
 
 async def test_minutes_are_forgotten_after_an_hour(redis_url: str, player: Player) -> None:

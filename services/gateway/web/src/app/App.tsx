@@ -6,15 +6,20 @@ import { DropZone } from "./home/DropZone";
 import { ProgressStack } from "./home/ProgressStack";
 import { keepSent, readSent } from "./home/sent";
 import { useDocuments } from "./home/useDocuments";
+import { Account } from "./account/Account";
+import { getMe } from "./api";
 import logo from "./logo.svg";
 import { useRoute } from "./route";
+import { setMe, useMay } from "./session";
 import { useOnline } from "./useOnline";
 import { words } from "./words";
 
 const TimetablePage = lazy(() => import("./TimetablePage").then((file) => ({ default: file.TimetablePage })));
+const OperationsPage = lazy(() => import("./operations/OperationsPage/OperationsPage").then((file) => ({ default: file.OperationsPage })));
 
 export function App(): ReactNode {
   const route = useRoute();
+  const [mayRead, mayWrite] = [useMay("read"), useMay("write")];
   const online = useOnline();
   const [watched, setWatched] = useState<string[]>([]);
   const watch = useCallback((documentId: string) => {
@@ -28,6 +33,9 @@ export function App(): ReactNode {
   const state = useDocuments(watch);
   const { documents, remove } = state;
   const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    getMe().then(setMe, () => {}); // unknown is as before keys were asked for: the server refuses what is not allowed
+  }, []);
 
   // What this browser sent and was under way when the page was loaded is watched again.
   const resumed = useRef(false);
@@ -68,6 +76,7 @@ export function App(): ReactNode {
           <img src={logo} alt="" width="28" height="28" />
           Timelift
         </a>
+        <Account />
       </header>
       {!online && (
         <p className="offline" role="status">
@@ -75,14 +84,18 @@ export function App(): ReactNode {
         </p>
       )}
       <main id="main" ref={main} tabIndex={-1}>
-        <DropZone onFiles={state.send} small={(documents?.length ?? 0) > 0} hidden={route.page !== "home"} />
-        {route.page === "timetable" ? (
+        {mayWrite && <DropZone onFiles={state.send} small={(documents?.length ?? 0) > 0} hidden={route.page !== "home"} />}
+        {route.page === "timetable" && (
           <Suspense>
             <TimetablePage key={route.documentId} documentId={route.documentId} remove={removeAndClose} />
           </Suspense>
-        ) : (
-          <DocumentList state={{ ...state, remove: removeAndClose }} />
         )}
+        {route.page === "operations" && (
+          <Suspense>
+            <OperationsPage documentId={route.documentId} />
+          </Suspense>
+        )}
+        {route.page === "home" && (mayRead ? <DocumentList state={{ ...state, remove: removeAndClose }} /> : <p>{words.account.mayNotRead}</p>)}
       </main>
       <ProgressStack watched={watched} documents={documents} onPage={route.page === "timetable" ? route.documentId : null} close={close} onEnd={state.refresh} />
     </>

@@ -1,6 +1,7 @@
 import type { DocumentInfo, Problem, SavedTimetable, Status, TimeBlock, Timetable, TimetableWarning } from "../lib";
 import type { Answer } from "./edit/Saver";
 import type { TermDates } from "./out/terms";
+import { accepted, refused, type Me } from "./session";
 
 const ROOT = "/api/v1";
 /** How long, in ms, an answer may take; uploads are bounded by the server. */
@@ -88,7 +89,7 @@ function failure(status: number, body: string): ApiError {
   return new ApiError(sentence(status, problem), status, problem?.type?.split("/").pop() ?? "");
 }
 
-async function call(path: string, init: RequestInit = {}, signal?: AbortSignal): Promise<Response> {
+export async function call(path: string, init: RequestInit = {}, signal?: AbortSignal): Promise<Response> {
   const signals = [AbortSignal.timeout(TIMEOUT), ...(signal ? [signal] : [])];
   let answer: Response;
   try {
@@ -97,8 +98,15 @@ async function call(path: string, init: RequestInit = {}, signal?: AbortSignal):
     if (signal?.aborted) throw error;
     throw new ApiError(sentence(0, null), 0);
   }
+  if (answer.status === 401) refused(init.method !== undefined && init.method !== "GET");
   if (!answer.ok) throw failure(answer.status, await answer.text().catch(() => ""));
+  accepted();
   return answer;
+}
+
+/** Who is at the page. */
+export async function getMe(): Promise<Me> {
+  return (await (await call("/me")).json()) as Me;
 }
 
 /** What of the documents is asked for. */
@@ -170,7 +178,8 @@ export async function putTimetable(id: string, week: Correction, etag: string): 
   } catch (reason) {
     if (!(reason instanceof ApiError)) throw reason;
     if (reason.status === 412) return { ok: false, conflict: true };
-    const final = reason.status >= 400 && reason.status < 500 && reason.status !== 408 && reason.status !== 429;
+    // 401: the login has ended, and whoever logs in again wants it saved.
+    const final = reason.status >= 400 && reason.status < 500 && ![401, 408, 429].includes(reason.status);
     return { ok: false, conflict: false, final, reason: reason.message };
   }
 }
@@ -235,6 +244,7 @@ export function upload(file: File, onProgress: (share: number) => void, signal: 
     request.onabort = () => reject(new ApiError("The upload was cancelled.", 0, "cancelled"));
     request.onload = () => {
       if (request.status < 200 || request.status >= 300) {
+        if (request.status === 401) refused(true);
         reject(failure(request.status, request.responseText));
         return;
       }

@@ -1,13 +1,18 @@
 import { useSyncExternalStore } from "react";
 
-export type Route = { page: "home" } | { page: "timetable"; documentId: string };
+export type Route =
+  | { page: "home" }
+  | { page: "timetable"; documentId: string }
+  /** `documentId`: whose way is shown. */
+  | { page: "operations"; documentId: string | null };
 
-/** Reads `#/timetables/{id}`; everything else is the home page. */
+/** Reads `#/timetables/{id}`, `#/operations` and `#/operations/{id}`; everything else is the home page. */
 export function parseRoute(hash: string): Route {
-  const match = /^#\/timetables\/([^/?]+)$/.exec(hash);
-  if (!match?.[1]) return { page: "home" };
+  const [, page, id] = /^#\/(timetables|operations)(?:\/([^/?]+))?$/.exec(hash) ?? [];
   try {
-    return { page: "timetable", documentId: decodeURIComponent(match[1]) };
+    const documentId = id === undefined ? null : decodeURIComponent(id);
+    if (page === "operations") return { page, documentId };
+    return page && documentId !== null ? { page: "timetable", documentId } : { page: "home" };
   } catch {
     return { page: "home" }; // a broken percent escape
   }
@@ -15,6 +20,11 @@ export function parseRoute(hash: string): Route {
 
 export function timetableHref(documentId: string): string {
   return `#/timetables/${encodeURIComponent(documentId)}`;
+}
+
+/** The operator's page, with one document's way. */
+export function operationsHref(documentId?: string): string {
+  return documentId === undefined ? "#/operations" : `#/operations/${encodeURIComponent(documentId)}`;
 }
 
 function subscribe(tell: () => void): () => void {
