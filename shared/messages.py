@@ -107,20 +107,29 @@ class ExtractPayload(Message):
 # --- blobs ------------------------------------------------------------------------------------------------------
 
 
+UNKNOWN = "\ufffd"
+"""Stands in a `TextLine` for a character that the file has no letter for."""
+
+
 class TextLine(Message):
     text: str
     box: tuple[float, float, float, float]
     """x, y, width, height in pixels of the page's stored picture."""
     angle: int = 0
-    """Reading angle as in `OcrLine`; told by exact layers."""
+    """Reading angle as in `OcrLine`."""
+    font: int = 0
+    """Which of the page's fonts most of it is set in; told by PDFs, where each has its own map to letters."""
 
 
 class TextLayer(Message):
-    """The text a PDF page carries beside its picture."""
+    """The text a page carries beside its picture."""
 
     lines: list[TextLine]
     exact: bool = False
-    """The picture was drawn from these very lines: they hold instead of what is read off it. A PDF's never are."""
+    """The picture was drawn from these very lines: they hold unseen. Those of a PDF hold where the text recognition
+    finds them on the picture."""
+    pictures: list[tuple[float, float, float, float]] = []
+    """Places, as `TextLine.box`, of pictures on the page, whose text the lines lack."""
 
 
 Point: TypeAlias = tuple[float, float]

@@ -9,13 +9,23 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from services.compressor.pdf_text import read_lines
+from services.compressor.codec import vips
+from services.compressor.pdf_text import read_lines, way_up
+from services.compressor.pdf_view import View
 from shared.messages import TextLayer
 from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings, cut_off, too_many_pages
 
 _POINTS_PER_INCH = 72
 _DPI = 200
+_COARSE = 90
+"""Dots an inch; a page so large that it is drawn at less may be a small one on a wall's worth of nothing."""
+_PART = 0.6
+"""Of the page's longer side: what is printed on such a page is drawn alone if it takes no more."""
+_ROUND = 24
+"""Pixels of the page left around it."""
+_PAPER = 12
+"""Levels by which print differs from paper."""
 _SECONDS_A_PAGE = 15.0
 """Of drawing. Shorter than what `pages` allows the whole page: drawing can be stopped, with a sentence."""
 
@@ -90,13 +100,23 @@ class Pdf:
             points_wide, points_high = page.get_size()
             if not (points_wide > 0 and points_high > 0):
                 raise UnreadableError(f"Page {number + 1} of this PDF has no size.")
+            turn = way_up(page)
+            if turn % 2:
+                points_wide, points_high = points_high, points_wide
             # Clamped, because a page may be 200,000 points wide.
             scale = min(_DPI / _POINTS_PER_INCH, longest / max(points_wide, points_high))
             width = min(longest, max(1, round(points_wide * scale)))
             height = min(longest, max(1, round(points_high * scale)))
             self._check_pictures(page, number)
-            pixels = self._render(page, number, width, height)
-            return DrawnPage(pixels, width, height, read_lines(page, width, height))
+            view = View(width, height, width, height, turn=turn)
+            pixels = self._render(page, number, view)
+            if (
+                scale * _POINTS_PER_INCH < _COARSE
+                and (part := _printed(pixels, view, longest, _DPI / _POINTS_PER_INCH / scale)) is not None
+            ):
+                view = part
+                pixels = self._render(page, number, view)
+            return DrawnPage(pixels, view.width, view.height, read_lines(page, view))
         finally:
             page.close()
 
@@ -116,15 +136,16 @@ class Pdf:
         except pypdfium2.PdfiumError:
             return  # an object that cannot be looked at is not drawn either
 
-    def _render(self, page: Any, number: int, width: int, height: int) -> bytes:
+    def _render(self, page: Any, number: int, view: View) -> bytes:
         """Draw in slices, so that the clock is looked at between the page's objects."""
         import pypdfium2
         import pypdfium2.raw as raw
 
+        width, height = view.width, view.height
         bitmap = pypdfium2.PdfBitmap.new_native(width, height, raw.FPDFBitmap_BGRx, rev_byteorder=True)
         try:
             bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
-            where = (bitmap, page, 0, 0, width, height, 0, raw.FPDF_ANNOT | raw.FPDF_REVERSE_BYTE_ORDER)
+            where = (bitmap, page, *view.arguments(), raw.FPDF_ANNOT | raw.FPDF_REVERSE_BYTE_ORDER)
             deadline = time.monotonic() + _SECONDS_A_PAGE
             pause = raw.IFSDK_PAUSE(version=1)
             pypdfium2.internal.set_callback(pause, "NeedToPauseNow", lambda _: time.monotonic() > deadline)
@@ -141,3 +162,26 @@ class Pdf:
             return bytes(bitmap.buffer)
         finally:
             bitmap.close()
+
+
+def _printed(pixels: bytes, view: View, longest: int, finest: float) -> View | None:
+    """The part of a large page that print is on, at a scale at which it fills the picture; None if that is most of it.
+
+    Args:
+        pixels: of the page in `view`.
+        longest: side of the picture, in pixels.
+        finest: times that the page's pixels are 200 to an inch.
+    """
+    pyvips = vips()
+    page = pyvips.Image.new_from_memory(pixels, view.width, view.height, 4, "uchar").extract_band(0, n=3)
+    left, top, width, height = page.find_trim(threshold=_PAPER, background=page.getpoint(0, 0), line_art=True)
+    if not (width and height) or max(width, height) > _PART * max(view.width, view.height):
+        return None
+    left, top = max(left - _ROUND, 0), max(top - _ROUND, 0)
+    width, height = min(width + 2 * _ROUND, view.width - left), min(height + 2 * _ROUND, view.height - top)
+    larger = min(longest / max(width, height), finest)
+    return View(
+        page_width=round(view.page_width * larger), page_height=round(view.page_height * larger),
+        width=min(longest, round(width * larger)), height=min(longest, round(height * larger)),
+        left=round(left * larger), top=round(top * larger), turn=view.turn,
+    )  # fmt: skip

@@ -3,15 +3,20 @@
 PDFium gives characters in the order the program wrote them, with boxes in points. Here they become words, split at
 white space, and words on one baseline that stand no further apart than a space become a line; a wider gap is another
 cell of the table. Boxes come out in pixels of the drawn page.
+
+What the layer lacks is read off the picture (`services.ocr.layer`), and so is all of a line with a character that has
+no letter in its font's map: `UNKNOWN` stands for it, since a word without one of its letters is another word.
 """
 
 import ctypes
 import math
-from collections import defaultdict, deque
+import unicodedata
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.messages import TextLayer, TextLine
+from services.compressor.pdf_view import View
+from shared.messages import UNKNOWN, TextLayer, TextLine
 
 _MAX_CHARACTERS = 50_000
 _MAX_OBJECTS = 10_000
@@ -24,8 +29,19 @@ _LINES_A_BAND = 24
 _BANDS_A_WORD = 64
 _SAME_LINE = 0.5
 """Least overlap of two words across the reading direction, as a share of the smaller one's height."""
-_UNTRUSTED = 0.2
-"""Share of unmapped or hidden characters above which a layer is worse than reading the picture."""
+_HIDDEN = 0.2
+"""Share of hidden characters above which a layer is another program's reading of a scan."""
+_SLANT = math.radians(8)
+"""From a quarter turn; text that leans more has no upright box, and is left to be read off the picture."""
+_TURNED = 0.85
+"""Share of a page's characters that read one way up or down, from which the page lies on its side: headings of columns
+are turned, too, but the days and times beside them are not."""
+_SAMPLE = 2000
+"""Characters that tell which way up a page is."""
+_HYPHEN = ("\x02", "\xad")
+"""What PDFium makes of a hyphen at a line's end, and a soft hyphen."""
+_UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff")
+_LIGATURES = range(0xFB00, 0xFB07)
 
 
 @dataclass(slots=True)
@@ -39,6 +55,7 @@ class _Run:
     right: float
     bottom: float
     text: list[str] = field(default_factory=list)
+    fonts: Counter[int] = field(default_factory=Counter)
 
     @property
     def height(self) -> float:
@@ -49,6 +66,7 @@ class _Run:
         self.top, self.bottom = min(self.top, other.top), max(self.bottom, other.bottom)
         self.text.append(between)
         self.text.extend(other.text)
+        self.fonts.update(other.fonts)
 
     def continues(self, other: "_Run") -> bool:
         """Whether `other` stands behind this on the same line."""
@@ -60,108 +78,115 @@ class _Run:
         return overlap >= _SAME_LINE * low and -_GAP * low <= gap <= _GAP * max(self.height, other.height)
 
 
-def read_lines(page: Any, width: int, height: int) -> TextLayer | None:
+def way_up(page: Any) -> int:
+    """Quarter turns counter-clockwise by which a pypdfium2 page is drawn so that its text reads from left to right."""
+    import pypdfium2.raw as raw
+
+    if raw.FPDFPage_CountObjects(page) > _MAX_OBJECTS:
+        return 0
+    text = page.get_textpage()
+    try:
+        count = min(raw.FPDFText_CountChars(text), _MAX_CHARACTERS)
+        angles = (
+            raw.FPDFText_GetCharAngle(text, index)
+            for index in range(0, count, 1 + count // _SAMPLE)
+            if not chr(raw.FPDFText_GetUnicode(text, index)).isspace()
+        )
+        ways = Counter(round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
+    finally:
+        text.close()
+    if not ways:
+        return 0
+    (quarter, most), *_ = ways.most_common(1)
+    return (quarter + page.get_rotation() // 90) % 4 if most >= _TURNED * ways.total() else 0
+
+
+def read_lines(page: Any, view: View) -> TextLayer | None:
     """The lines of a page.
 
     Args:
         page: pypdfium2 page.
-        width, height: of the picture it is drawn as, in pixels.
+        view: what of it is drawn.
 
     Returns:
-        None where there is no text, far too much, or none to trust: characters without a meaning (fonts without a map),
-        text hidden behind a scan (another program's OCR), or form fields and notes, whose text is on the page but not
-        in the layer.
+        None where there is no text, far too much, or text hidden behind a scan (another program's reading of it).
     """
     import pypdfium2.raw as raw
 
     # PDFium looks for letters printed twice by comparing each with each, and cannot be stopped while it does.
-    if _has_fields(page) or raw.FPDFPage_CountObjects(page) > _MAX_OBJECTS:
+    if raw.FPDFPage_CountObjects(page) > _MAX_OBJECTS:
         return None
     text = page.get_textpage()
     try:
         count = min(raw.FPDFText_CountChars(text), _MAX_CHARACTERS)
-        if count < 1:
-            return None
-        characters = _characters(page, text, count, width, height)
+        characters = _characters(page, text, count, view)
     finally:
         text.close()
     if characters is None:
         return None
-    lines = [
-        TextLine(text="".join(run.text), box=box)
-        for run in _join(_words(characters))
-        if (box := _clipped(run, width, height)) is not None
-    ]
-    return TextLayer(lines=lines) if lines else None
+    lines = []
+    for run in _join(_words(characters)):
+        letters, box = "".join(run.text), _clipped(run, view)
+        if box is not None:
+            normal = unicodedata.normalize("NFC", letters)
+            lines.append(TextLine(text=normal, box=box, angle=90 * run.quarter, font=run.fonts.most_common(1)[0][0]))
+    return TextLayer(lines=lines, pictures=view.pictures(page)) if lines else None
 
 
-def _has_fields(page: Any) -> bool:
+def _characters(page: Any, text: Any, count: int, view: View) -> list[_Run | None] | None:
+    """Each character as a run, None for white space; None altogether if too many are hidden."""
     import pypdfium2.raw as raw
 
-    for number in range(min(raw.FPDFPage_GetAnnotCount(page), 1000)):
-        annotation = raw.FPDFPage_GetAnnot(page, number)
-        if not annotation:
-            continue
-        subtype = raw.FPDFAnnot_GetSubtype(annotation)
-        raw.FPDFPage_CloseAnnot(annotation)
-        if subtype in (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT):
-            return True
-    return False
-
-
-def _characters(page: Any, text: Any, count: int, width: int, height: int) -> list[_Run | None] | None:
-    """Each character as a run, None for white space; None altogether if too many cannot be trusted."""
-    import pypdfium2.raw as raw
-
-    to_pixels = _transform(page, width, height)
-    turn = page.get_rotation() // 90
+    to_pixels = view.transform(page)
+    turn = page.get_rotation() // 90 - view.turn
     left, bottom, right, top = (ctypes.c_double() for _ in range(4))
     box = raw.FS_RECTF()
     characters: list[_Run | None] = []
-    bad = good = 0
+    fonts: dict[int, int] = {}
+    hidden = 0
     for index in range(count):
-        code = raw.FPDFText_GetUnicode(text, index)
-        if chr(code).isspace() or code == 0xA0 or raw.FPDFText_IsGenerated(text, index) == 1:
+        letter = chr(raw.FPDFText_GetUnicode(text, index))
+        if letter.isspace() or raw.FPDFText_IsGenerated(text, index) == 1:
             characters.append(None)
             continue
-        if not raw.FPDFText_GetLooseCharBox(text, index, box):
+        if letter in _UNSEEN or not raw.FPDFText_GetLooseCharBox(text, index, box):
             continue
-        hidden = raw.FPDFTextObj_GetTextRenderMode(raw.FPDFText_GetTextObject(text, index))
-        if _meaningless(code) or hidden == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
-            bad += 1
+        printed = raw.FPDFText_GetTextObject(text, index)
+        if raw.FPDFTextObj_GetTextRenderMode(printed) == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
+            hidden += 1
             continue
-        good += 1
-        left.value, right.value, bottom.value, top.value = box.left, box.right, box.bottom, box.top
-        x0, y0 = to_pixels(left.value, top.value)
-        x1, y1 = to_pixels(right.value, bottom.value)
         angle = raw.FPDFText_GetCharAngle(text, index)
         # Clockwise, in the unturned page; the page's own rotation is clockwise too. Below 0: not known.
-        quarter = (turn + (round(angle / (math.pi / 2)) if angle >= 0 else 0)) % 4
+        quarters = angle / (math.pi / 2) if angle >= 0 else 0.0
+        if abs(quarters - round(quarters)) * math.pi / 2 > _SLANT:
+            continue
+        if letter in _HYPHEN:
+            if not raw.FPDFText_GetCharBox(text, index, left, right, bottom, top) or right.value <= left.value:
+                continue  # where a word may be broken, and was not
+            letter = "-"
+        elif _meaningless(letter) or raw.FPDFText_HasUnicodeMapError(text, index) == 1:
+            letter = UNKNOWN
+        elif ord(letter) in _LIGATURES:
+            letter = unicodedata.normalize("NFKC", letter)
+        x0, y0 = to_pixels(box.left, box.top)
+        x1, y1 = to_pixels(box.right, box.bottom)
         x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
-        characters.append(_Run(quarter, *_turned(quarter, x0, y0, x1, y1), text=[chr(code)]))
-    return None if bad > _UNTRUSTED * (bad + good) else characters
+        quarter = (turn + round(quarters)) % 4
+        font = ctypes.cast(raw.FPDFTextObj_GetFont(printed), ctypes.c_void_p).value or 0
+        run = _Run(quarter, *_turned(quarter, x0, y0, x1, y1), text=[letter])
+        last = characters[-1] if characters else None
+        if last is not None and (last.left, last.right, last.top) == (run.left, run.right, run.top):
+            last.text.append(letter)  # of one glyph that stands for several, such as "ffi"
+            continue
+        run.fonts[fonts.setdefault(font, len(fonts))] = 1
+        characters.append(run)
+    seen = sum(each is not None for each in characters)
+    return None if hidden > _HIDDEN * (hidden + seen) else characters
 
 
-def _meaningless(code: int) -> bool:
-    return code < 32 or code == 0xFFFD or 0xE000 <= code <= 0xF8FF or 0xD800 <= code <= 0xDFFF
-
-
-def _transform(page: Any, width: int, height: int) -> Any:
-    """Points of the unturned page to pixels of its picture, from where PDFium puts three far points of it."""
-    import pypdfium2.raw as raw
-
-    # PDFium answers in whole pixels: asked of a picture a thousand times as large, the rounding is of no account.
-    fine = 1000
-    x, y = ctypes.c_int(), ctypes.c_int()
-
-    def place(px: float, py: float) -> tuple[float, float]:
-        raw.FPDF_PageToDevice(page, 0, 0, width * fine, height * fine, 0, px, py, x, y)
-        return x.value / fine, y.value / fine
-
-    size = max(page.get_size())
-    (x0, y0), (xa, ya), (xb, yb) = place(0, 0), place(size, 0), place(0, size)
-    ax, ay, bx, by = (xa - x0) / size, (ya - y0) / size, (xb - x0) / size, (yb - y0) / size
-    return lambda px, py: (x0 + ax * px + bx * py, y0 + ay * px + by * py)
+def _meaningless(letter: str) -> bool:
+    code = ord(letter)
+    return code < 32 or letter == UNKNOWN or 0xE000 <= code <= 0xF8FF or 0xD800 <= code <= 0xDFFF
 
 
 def _turned(quarter: int, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
@@ -208,11 +233,7 @@ def _join(words: list[_Run]) -> list[_Run]:
     return sorted(lines, key=lambda run: (run.quarter, run.top, run.left))
 
 
-def _clipped(run: _Run, width: int, height: int) -> tuple[float, float, float, float] | None:
+def _clipped(run: _Run, view: View) -> tuple[float, float, float, float] | None:
     """The box in pixels of the picture as x, y, width, height; None for text outside it or without extent."""
     inverse = {0: 0, 1: 3, 2: 2, 3: 1}[run.quarter]
-    x0, y0, x1, y1 = _turned(inverse, run.left, run.top, run.right, run.bottom)
-    x0, y0, x1, y1 = max(x0, 0.0), max(y0, 0.0), min(x1, float(width)), min(y1, float(height))
-    if x1 - x0 < 1 or y1 - y0 < 1:
-        return None
-    return round(x0, 1), round(y0, 1), round(x1 - x0, 1), round(y1 - y0, 1)
+    return view.clipped(*_turned(inverse, run.left, run.top, run.right, run.bottom))

@@ -38,7 +38,7 @@ from services.ocr.crops import (
 )
 from services.ocr.import_stubs import import_stubs
 from services.ocr.machine import multiplies_bytes, trim
-from services.ocr.missed_text import in_line, mosaic, new, spots, uncovered, words
+from services.ocr.missed_text import in_line, meet, mosaic, new, spots, uncovered, words
 from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
 from services.ocr.quick import QuickRecogniser, alone, together
 from shared.logs import get_logger
@@ -225,7 +225,8 @@ class Engine:
             low = float(np.percentile(heights, 10)) if heights else 0.0
             if low < _SMALL:
                 quads = self.look(image, min(int(first * _WANTED / max(low, 1.0)), most))
-        quads = self._complete(image, quads, most)
+        overlooked = self._overlooked(image, quads)
+        quads = self.look(image, most) if overlooked is None else quads + overlooked
         quads = sorted(quads, key=lambda quad: max(size(quad)), reverse=True)[: self._settings.ocr_max_lines]
         return reading_order(quads)
 
@@ -237,18 +238,47 @@ class Engine:
         quads = [upright(np.asarray(quad, dtype=np.float32).reshape(4, 2)) for quad in found]
         return [quad for quad in quads if min(size(quad)) >= _MIN_SIDE]
 
-    def _complete(self, image: Image, quads: list[Quad], most: int) -> list[Quad]:
-        """The quads and those of small characters that were overlooked."""
+    def beside(self, image: Image, known: list[Quad], places: Sequence[Quad]) -> list[Quad]:
+        """Find the lines of a drawn page that are not known from its file.
+
+        Args:
+            image: (height, width, 3), RGB.
+            known: upright quads of the lines that are.
+            places: upright quads of the pictures on the page.
+
+        Returns:
+            Upright quads of the others, at most `OCR_MAX_LINES`.
+        """
+        found: list[Quad] = []
+        for place in places:
+            (left, top), (right, bottom) = place.min(axis=0).astype(int), place.max(axis=0).astype(int)
+            within = image[max(top, 0) : bottom, max(left, 0) : right]
+            if min(within.shape[:2]) >= _MIN_SIDE and not (within == within[0, 0]).all():
+                found += [quad + place.min(axis=0) for quad in self.detect(within)]
+        found = [quad for quad in found if not any(meet(quad, other) for other in known)]
+        overlooked = self._overlooked(image, known + found, drawn=True)
+        if overlooked is None:
+            return [quad for quad in self.detect(image) if not any(meet(quad, other) for other in known)]
+        return (found + overlooked)[: self._settings.ocr_max_lines]
+
+    def _overlooked(self, image: Image, quads: list[Quad], *, drawn: bool = False) -> list[Quad] | None:
+        """Small characters in ink that no quad covers; None where that is too much of the page for single looks.
+
+        Args:
+            drawn: the page is no photo: whatever the detector finds there is text.
+        """
         inks, joined = uncovered(image, quads)
         if not inks:
-            return quads
+            return []
         places = spots(image, inks, joined)
         if sum(width * height for _, _, width, height in places) > _MOST_LEFT * image.shape[0] * image.shape[1]:
-            return self.look(image, most)
+            return None
         pasted = mosaic(image, places)
         more = (pasted.to_page(quad) for quad in self.look(pasted.picture, max(pasted.picture.shape[:2])))
-        quads = quads + self._certain(image, new([quad for quad in more if quad is not None], quads))
-        return quads + self._certain(image, new(words(inks), quads))
+        found = new([quad for quad in more if quad is not None], quads)
+        if not drawn:
+            found = self._certain(image, found)
+        return found + self._certain(image, new(words(inks), quads + found))
 
     def _certain(self, image: Image, boxes: list[Quad]) -> list[Quad]:
         """Those of the boxes that hold characters: they are read, and hardly a speck or a sheet's corner gives one."""

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 
 from services.ocr.metrics import LINES, PAGE_DURATION
-from services.ocr.reading import Fault, Found, News, Readers, ReaderSettings, read_page, reading_processes
+from services.ocr.reading import Fault, Found, Layered, News, Readers, ReaderSettings, read_page, reading_processes
 from shared.blobs import BlobMissingError, Blobs, blob_key
 from shared.children.protocol import ChildError
 from shared.logs import get_logger
@@ -28,6 +28,7 @@ _TEXT = 20_000.0
 """Text (as of `services.ocr.reading.Read`) of a document that is read: 68 s of processor time in floats, and as much as
 25 dense timetables have."""
 
+_KNOWN = "known from the document"
 TOO_MUCH = "This document holds far more text than timetables do. Upload only the pages with the timetable."
 
 
@@ -65,16 +66,18 @@ class Reader:
             log.error("malformed payload", error=str(error))
             return Dead("The document could not be read because of an internal error.")
         read: list[OcrPage] = []
+        known = 0
         left = _TEXT
         await progress(
             "preprocessing", 0.0, "Preparing the page" if len(pages) == 1 else f"Preparing {len(pages)} pages"
         )
         try:
-            known = [await self._known(page) for page in pages]
+            layers = [await self._layer(page) for page in pages]
             for index, page in enumerate(pages):
-                text, result = await self._page(job, page, index, len(pages), known[index], progress)
+                text, known_here, result = await self._page(job, page, index, len(pages), layers[index], progress)
                 read.append(result)
                 left -= text
+                known += known_here
                 if left < 0:
                     return Dead(TOO_MUCH)
         except BlobMissingError:
@@ -87,54 +90,59 @@ class Reader:
         key = blob_key(job.tenant, job.document_id, "ocr.json")
         seconds = round(time.monotonic() - started, 3)
         await self._blobs.put(key, to_json(OcrResult(pages=read, engine=self._label, seconds=seconds)))
-        new = sum(len(page.lines) for page in read)
-        LINES.labels("read").inc(new)
-        LINES.labels("known").inc(sum(known))
-        lines = sum(known) + new
-        how = "known from the document" if all(known) else "read"
-        await progress("ocr", 1.0, f"{lines} {_lines(lines)} {how}", details={"lines": lines})
+        # An exact layer's lines are known, and the page holds none of them.
+        lines = sum(len(page.lines) for page in read)
+        lines += sum(len(layer.lines) for layer in layers if layer is not None and layer.exact)
+        LINES.labels("read").inc(lines - known)
+        LINES.labels("known").inc(known)
+        how = f"{known} {_KNOWN}" if 0 < known < lines else _KNOWN if known else "read"
+        words = f"{lines} {_lines(lines)}, {how}" if 0 < known < lines else f"{lines} {_lines(lines)} {how}"
+        await progress("ocr", 1.0, words, details={"lines": lines})
         log.info("pages read", pages=len(read), lines=lines, seconds=seconds)
         return Done(next=Next("extract", ExtractPayload(pages=pages, ocr=key)))
 
     async def _page(
-        self, job: Job, stored: PageImage, index: int, pages: int, known: int, progress: Progress
-    ) -> tuple[float, OcrPage]:
-        """Prepare and read one page; one whose text is known to the letter is only passed on.
+        self, job: Job, stored: PageImage, index: int, pages: int, layer: TextLayer | None, progress: Progress
+    ) -> tuple[float, int, OcrPage]:
+        """Prepare and read one page; one that was drawn from its text is only passed on.
 
         Returns:
-            How much text was read, as of `services.ocr.reading.Read`, and the page.
+            How much text was read, as of `services.ocr.reading.Read`, how many lines were known, and the page.
         """
-        if known:
-            note = f"{known} {_lines(known)} known from the document"
+        if layer is not None and layer.exact:
+            known = len(layer.lines)
+            note = f"{known} {_lines(known)} {_KNOWN}"
             if index == 0:
                 await progress("preprocessing", 1.0, note, details={"found": known})
             await progress("ocr", index / pages, note, details={"lines": known})
             page = OcrPage(page=stored.page, image=stored.image, width=stored.width, height=stored.height, lines=[])
-            return 0.0, page
+            return 0.0, known, page
         data = await self._blobs.get(stored.image)
         async with _publishing(progress, index, pages) as on_news:
             with PAGE_DURATION.time():
-                answer = await read_page(self.children, data, on_news)
+                request = data if layer is None else Layered(data, layer)
+                answer = await read_page(self.children, request, on_news)
         if isinstance(answer, Fault):
             raise UnreadableError(answer.sentence)
         key = stored.image
         if answer.copy:
             key = blob_key(job.tenant, job.document_id, f"prepared-{stored.page}.webp")
             await self._blobs.put(key, answer.copy)
-        return answer.text, OcrPage(
+        return answer.text, answer.known, OcrPage(
             page=stored.page, image=key, width=answer.width, height=answer.height,
             lines=answer.lines, to_stored=answer.to_stored,
         )  # fmt: skip
 
-    async def _known(self, stored: PageImage) -> int:
-        """How many lines the page's layer holds that its picture was drawn from; 0 if the picture has to be read."""
+    async def _layer(self, stored: PageImage) -> TextLayer | None:
+        """The text that the page's file carries; None where it carries none, or none that can be had: the picture shows
+        the same."""
         if stored.text_layer is None:
-            return 0
+            return None
         try:
             layer = _layer(await self._blobs.get(stored.text_layer))
         except (BlobMissingError, msgspec.DecodeError):
-            return 0  # the extractor reads it again and says so; the picture holds the same text
-        return len(layer.lines) if layer.exact else 0
+            return None
+        return layer if layer.lines else None
 
 
 _layer = msgspec.json.Decoder(TextLayer).decode
@@ -167,7 +175,9 @@ async def _publishing(progress: Progress, index: int, pages: int) -> AsyncIterat
             if index == 0:
                 # The later pages' preparation is told as part of reading: a step that is over does not come back.
                 words = f"{first.lines} {_lines(first.lines)} found{note}"
-                await progress("preprocessing", 1.0, words, details={"found": first.lines})
+                if first.known:
+                    words = f"{first.known} {_lines(first.known)} {_KNOWN}, {first.lines} to be read"
+                await progress("preprocessing", 1.0, words, details={"found": first.known + first.lines})
             await progress("ocr", index / pages, f"Reading text{of}", details={"found": first.lines})
 
     async def publish() -> None:

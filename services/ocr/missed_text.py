@@ -178,7 +178,7 @@ def new(quads: Sequence[Quad], known: Sequence[Quad]) -> list[Quad]:
     "10" of "10:00-11:00" an hour of its own.
     """
     limit = 2 * _LARGEST * _usual(known) or np.inf
-    return [quad for quad in quads if min(size(quad)) <= limit and not any(_meet(quad, other) for other in known)]
+    return [quad for quad in quads if min(size(quad)) <= limit and not any(meet(quad, other) for other in known)]
 
 
 def _usual(quads: Sequence[Quad]) -> float:
@@ -186,7 +186,8 @@ def _usual(quads: Sequence[Quad]) -> float:
     return float(np.median([min(size(quad)) for quad in quads])) if quads else 0.0
 
 
-def _meet(one: Quad, other: Quad) -> bool:
+def meet(one: Quad, other: Quad) -> bool:
+    """Whether one's middle lies in the other, or they cover the same for a good part."""
     (low, high), (least, most) = (one.min(axis=0), one.max(axis=0)), (other.min(axis=0), other.max(axis=0))
     middle, centre = (low + high) / 2, (least + most) / 2
     common = np.maximum(np.minimum(high, most) - np.maximum(low, least), 0).prod()

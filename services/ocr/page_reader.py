@@ -7,14 +7,17 @@ behind those who wait; beyond what any timetable holds it is refused before its 
 
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 
-from services.ocr.crops import Image, Quad, extent
+from services.ocr.crops import Image, Quad, extent, reading_order, upright
 from services.ocr.engine import Engine
+from services.ocr.layer import check
 from services.ocr.machine import trim
-from services.ocr.preparation import PreparationSettings, decode, encode, prepare
-from services.ocr.reading import Answer, Fault, Found, News, Part, Read, Reading, Request
+from services.ocr.preparation import Page, PreparationSettings, decode, encode, prepare
+from services.ocr.reading import Answer, Fault, Found, Layered, News, Part, Read, Reading, Request
 from shared.children.protocol import Tell
+from shared.messages import OcrLine
 from shared.outcomes import UnreadableError
 
 _TURN = 1_000.0
@@ -44,18 +47,24 @@ class PageReader:
             picture = np.frombuffer(request.pixels, np.uint8).reshape(request.height, request.width, 3)
             return self._go_on(request, picture, tell)
         try:
-            picture, turned = decode(request, self._max_pixels)
+            picture, turned = decode(request.picture if isinstance(request, Layered) else request, self._max_pixels)
             tell(None)
+            if isinstance(request, Layered) and (checked := check(picture, request.layer, self._engine)) is not None:
+                page = Page(picture, checked.quads, None)
+                return self._begin(page, checked.lines, tell)
             page = prepare(picture, self._engine, turned)
         except UnreadableError as error:
             return Fault(str(error))
+        return self._begin(page, [], tell)
+
+    def _begin(self, page: Page, known: list[OcrLine], tell: Tell[News]) -> Answer:
         text = _text(page.quads)
         if text > _PAGE:
             return Fault(TOO_MUCH)
-        tell(Found(len(page.quads), page.notes))
+        tell(Found(len(page.quads), page.notes, len(known)))
         height, width = page.picture.shape[:2]
         quads = [[(float(x), float(y)) for x, y in quad] for quad in page.quads]
-        part = Part(b"", height, width, page.to_stored, quads, {}, 0)
+        part = Part(b"", height, width, page.to_stored, quads, {}, 0, known)
         if text > _TURN:  # finding the lines was a turn
             part.pixels = page.picture.tobytes()
             return part
@@ -74,8 +83,18 @@ class PageReader:
         if part.done < len(quads):
             return part
         lines = self._engine.lines(quads, part.readings)
+        if part.known:
+            lines = _in_order([*part.known, *lines])
         copy = encode(picture) if part.to_stored else b""
-        return Read(lines, part.width, part.height, part.to_stored, copy, _text(quads))
+        return Read(lines, part.width, part.height, part.to_stored, copy, _text(quads), len(part.known))
+
+
+def _in_order(lines: list[OcrLine]) -> list[OcrLine]:
+    """Lines in reading order, numbered anew."""
+    quads = [upright(np.asarray(line.box, dtype=np.float32)) for line in lines]
+    places = {id(quad): line for quad, line in zip(quads, lines, strict=True)}
+    ordered = (places[id(quad)] for quad in reading_order(quads))
+    return [msgspec.structs.replace(line, id=number) for number, line in enumerate(ordered)]
 
 
 def _text(quads: Sequence[Quad]) -> float:

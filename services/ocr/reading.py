@@ -12,7 +12,7 @@ import msgspec
 
 from shared.children.pool import Children, bare_environment
 from shared.children.protocol import Loaded, Target
-from shared.messages import OcrLine, Point
+from shared.messages import OcrLine, Point, TextLayer
 from shared.settings import Settings, setting
 
 _MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "8388608", "MALLOC_TRIM_THRESHOLD_": "1048576"}
@@ -35,11 +35,21 @@ class ReaderSettings(Settings):
     )
 
 
+class Layered(msgspec.Struct, tag=True, array_like=True):
+    """A stored picture whose file says what stands on it."""
+
+    picture: bytes
+    layer: TextLayer
+
+
 class Found(msgspec.Struct, tag=True, array_like=True):
     """The page is prepared: how many lines were found, and what was done to it, in words for people."""
 
     lines: int
+    """To be read."""
     notes: str
+    known: int = 0
+    """How many more are known from the file."""
 
 
 class Reading(msgspec.Struct, tag=True, array_like=True):
@@ -61,6 +71,8 @@ class Read(msgspec.Struct, tag=True, array_like=True):
     """That picture as WebP; empty if it is the stored one."""
     text: float
     """How much text that was: the lengths of its lines in heights, added up; about half its letters."""
+    known: int = 0
+    """How many of the lines are the file's own."""
 
 
 class Part(msgspec.Struct, tag=True, array_like=True):
@@ -76,6 +88,8 @@ class Part(msgspec.Struct, tag=True, array_like=True):
     readings: dict[int, dict[int, tuple[float, str]]]
     """As `services.ocr.angles.Readings`, of the lines so far."""
     done: int
+    known: list[OcrLine] = []
+    """Lines that are the file's own."""
 
 
 class Fault(msgspec.Struct, tag=True, array_like=True):
@@ -84,8 +98,8 @@ class Fault(msgspec.Struct, tag=True, array_like=True):
     sentence: str
 
 
-Request: TypeAlias = bytes | Part
-"""A stored picture, or one that is half read."""
+Request: TypeAlias = bytes | Layered | Part
+"""A stored picture, one whose text its file tells, or one that is half read."""
 Answer: TypeAlias = Read | Part | Fault
 News: TypeAlias = Found | Reading
 Readers: TypeAlias = Children[Request, News, Answer]
@@ -110,7 +124,9 @@ def reading_environment(ours: Mapping[str, str]) -> dict[str, str]:
     return _MALLOC | bare_environment() | told
 
 
-async def read_page(readers: Readers, picture: bytes, on_news: Callable[[News], None] | None = None) -> Read | Fault:
+async def read_page(
+    readers: Readers, picture: bytes | Layered, on_news: Callable[[News], None] | None = None
+) -> Read | Fault:
     """Have a page read, in as many turns as it takes: between two, those who wait for a reader come first.
 
     Args:

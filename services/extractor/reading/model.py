@@ -190,7 +190,7 @@ class PageInput:
     picture: Picture
     """Height x width x 3, RGB: the picture `ocr`'s boxes are measured in."""
     layer: TextLayer | None = None
-    """The text a PDF carries for this page, with boxes on the stored picture."""
+    """The text that the page's file carries, with boxes on the stored picture; lines of an exact one hold."""
 
 
 @dataclass(slots=True)

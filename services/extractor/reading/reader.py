@@ -19,7 +19,7 @@ from services.extractor.reading.evidence.line_repair import repair_lines
 from services.extractor.reading.evidence.line_split import split_columns, split_lines
 from services.extractor.reading.evidence.orientation import turned_pages
 from services.extractor.reading.evidence.rules import Rules, find_rules
-from services.extractor.reading.evidence.textlayer import with_layer
+from services.extractor.reading.evidence.textlayer import exact_page
 from services.extractor.reading.evidence.trim import trimmed
 from services.extractor.reading.evidence.type_changes import with_type_changes
 from services.extractor.reading.evidence.typography import with_types
@@ -121,7 +121,7 @@ def _moved(warning: Warning_, by: int) -> Warning_:
 
 def _prepared(page: PageInput) -> tuple[Straight, list[Line], Rules]:
     """A page's text and separators as the layouts are read from: every step that puts right what the OCR read."""
-    page = replace(page, ocr=with_layer(page.ocr, page.layer), layer=None)
+    page = replace(page, ocr=exact_page(page.ocr, page.layer), layer=None)
     straight = deskew(page)
     lines = [line for line in straight.lines if line.text and line.confidence >= MIN_SCORE][:MAX_LINES]
     lines = [line for line in repair_lines(lines) if not is_key(line.text)]
