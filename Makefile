@@ -31,9 +31,10 @@ MAKEFLAGS += --no-print-directory
 WITH_PYTHON := sh deploy/setup/with_python.sh
 PYTHON_IN := .venv/bin/python
 WEB := services/gateway/web
+REACT := clients/react
 PAGE := services/gateway/static/index.html
 LOCKED := uv.lock pyproject.toml deploy/setup/environment.py $(wildcard deploy/stubs/*/pyproject.toml) clients/python/pyproject.toml
-WEB_SOURCES := $(shell find $(WEB) -name node_modules -prune -o -name dist-lib -prune -o -type f ! -name '*.tsbuildinfo' -print 2>/dev/null)
+WEB_SOURCES := $(shell find $(WEB) $(REACT)/src -name node_modules -prune -o -type f ! -name '*.tsbuildinfo' -print 2>/dev/null)
 # A .venv whose Python was removed or upgraded away is made anew, whatever its stamps say.
 BROKEN := $(shell test -x $(PYTHON_IN) || echo FORCE)
 TESTS ?= tests
@@ -48,14 +49,16 @@ run: .venv/.run $(PAGE)
 
 test: lint $(PAGE)
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix $(WEB) test --silent
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix $(REACT) test --silent
 	@$(PYTHON_IN) -m pytest $(TESTS) --ignore=tests/benchmarks -n $(PROCESSES) --dist loadfile
 
-lint: .venv/.all $(WEB)/node_modules/.stamp
+lint: .venv/.all $(WEB)/node_modules/.stamp $(REACT)/node_modules/.stamp
 	@$(PYTHON_IN) -m ruff check .
 	@$(PYTHON_IN) -m ruff format --check .
 	@$(PYTHON_IN) -m mypy
 	@$(PYTHON_IN) deploy/setup/lock_hosts.py
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix $(WEB) run --silent check
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix $(REACT) run --silent check
 
 bench: .venv/.all $(PAGE)
 	@$(PYTHON_IN) -m tests.benchmarks
@@ -152,6 +155,9 @@ clean:
 
 $(WEB)/node_modules/.stamp: $(WEB)/package-lock.json | .venv/.run
 	@$(WITH_PYTHON) deploy/setup/environment.py modules
+
+$(REACT)/node_modules/.stamp: $(REACT)/package-lock.json | .venv/.run
+	@$(WITH_PYTHON) deploy/setup/environment.py react
 
 $(PAGE): $(WEB_SOURCES) $(WEB)/node_modules/.stamp
 	@$(WITH_PYTHON) deploy/setup/environment.py page

@@ -14,7 +14,8 @@ FOLDERS = (
     ".pytest_cache",
     "services/gateway/static",
     "services/gateway/web/node_modules",
-    "services/gateway/web/dist-lib",
+    "clients/react/node_modules",
+    "clients/react/dist",
 )
 CACHES_BELOW = ("deploy", "services", "shared", "tests")
 

@@ -5,6 +5,7 @@
     python environment.py train     .venv with what training the reader's models needs on top
     python environment.py modules   the page's node_modules
     python environment.py page      the page, built
+    python environment.py react     the node_modules of clients/react, for its tests
 
 Standard library only, as it runs before anything is installed. What goes wrong is told in one sentence with its cure;
 the tool's own output is in .local/setup.log.
@@ -23,6 +24,7 @@ LOCAL = ROOT / ".local"
 LOG = LOCAL / "setup.log"
 VENV = ROOT / ".venv"
 WEB = ROOT / "services/gateway/web"
+REACT = ROOT / "clients/react"
 UV = LOCAL / "uv/bin/uv"
 UV_VERSION = "0.13.9"
 
@@ -128,21 +130,21 @@ def sync(groups: list[str], stamps: list[str]) -> None:
         (VENV / stamp).touch()
 
 
-def npm(what: str, *arguments: str) -> None:
+def npm(what: str, folder: Path, *arguments: str) -> None:
     # npm and what it starts look for `node` on the path; the wheel's lies beside the Python of .venv.
     env = {**os.environ, "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
-    run(what, [str(VENV / "bin/npm"), *arguments], cwd=WEB, env=env)
+    run(what, [str(VENV / "bin/npm"), *arguments], cwd=folder, env=env)
 
 
-def modules() -> None:
-    print("Setting up the page's packages ...", flush=True)
-    npm("The page's packages", "ci", "--no-audit", "--no-fund", "--loglevel=error")
-    (WEB / "node_modules/.stamp").touch()
+def modules(what: str, folder: Path) -> None:
+    print(f"Setting up {what} ...", flush=True)
+    npm(f"{what[0].upper()}{what[1:]}", folder, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+    (folder / "node_modules/.stamp").touch()
 
 
 def page() -> None:
     print("Building the page ...", flush=True)
-    npm("The page", "run", "--silent", "build")
+    npm("The page", WEB, "run", "--silent", "build")
 
 
 def main() -> None:
@@ -158,7 +160,9 @@ def main() -> None:
         elif what == "train":
             sync(["--all-groups"], [".run", ".all", ".train"])
         elif what == "modules":
-            modules()
+            modules("the page's packages", WEB)
+        elif what == "react":
+            modules("the packages of clients/react", REACT)
         elif what == "page":
             page()
         else:

@@ -14,6 +14,7 @@ ALLOWED = {
     "uv.lock": {"pypi.org", "files.pythonhosted.org"},
     # A package lock needs no addresses at all; those it may carry for other reasons are people's funding pages.
     "services/gateway/web/package-lock.json": {"registry.npmjs.org"},
+    "clients/react/package-lock.json": {"registry.npmjs.org"},
     "tests/benchmarks/compress/peers/package-lock.json": {"registry.npmjs.org"},
     "tests/benchmarks/gateway/peer/uv.lock": {"pypi.org", "files.pythonhosted.org"},
     "tests/benchmarks/queue/peers/uv.lock": {"pypi.org", "files.pythonhosted.org"},

@@ -43,7 +43,7 @@ async def test_upload_is_watched_until_the_week_is_there(page: Page, held: Syste
     await expect(_live(page)).to_be_visible()
     for worker, says in (("compressor", "Image compressed"), ("ocr", "lines read")):
         held.let_go(worker)
-        await expect(page.get_by_role("status")).to_contain_text(says)
+        await expect(page.get_by_test_id("notification-message")).to_contain_text(says)
     held.let_go("extractor")
     await expect(page.get_by_test_id("view-timetable")).to_be_visible()
 
@@ -118,7 +118,7 @@ async def test_a_lost_connection_is_shown_and_made_up_for(
     await _upload(page, sample_png)
     await expect(_live(page)).to_be_visible()
     held.let_go("compressor")
-    await expect(page.get_by_role("status")).to_contain_text("Image compressed")
+    await expect(page.get_by_test_id("notification-message")).to_contain_text("Image compressed")
     await context.set_offline(True)
     await expect(page.get_by_test_id("notification-connection")).to_have_text("Reconnecting…")
     held.let_go("ocr")

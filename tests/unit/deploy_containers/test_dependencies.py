@@ -21,6 +21,7 @@ HEADINGS = {
     "Group dev": "dev",
     "Group train": "train",
 }
+NPM = {"The page (npm)": "services/gateway/web", "clients/react (npm)": "clients/react"}
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +52,14 @@ def test_every_dependency_has_its_row_and_every_row_its_dependency(
 
 
 def test_every_npm_package_has_its_row(sections: dict[str, dict[str, list[str]]]) -> None:
-    package = json.loads((ROOT / "services" / "gateway" / "web" / "package.json").read_text())
-    kinds = ("dependencies", "devDependencies", "peerDependencies")
-    assert set(sections["The page (npm)"]) == {each for kind in kinds for each in package.get(kind, {})}
+    for heading, folder in NPM.items():
+        package = json.loads((ROOT / folder / "package.json").read_text())
+        kinds = ("dependencies", "devDependencies", "peerDependencies")
+        assert set(sections[heading]) == {each for kind in kinds for each in package.get(kind, {})}
 
 
 def test_a_row_says_why_its_licence_and_what_instead(sections: dict[str, dict[str, list[str]]]) -> None:
-    for heading in (*HEADINGS, "The page (npm)"):
+    for heading in (*HEADINGS, *NPM):
         for package, cells in sections[heading].items():
             assert len(cells) == 3, package
             assert all(len(cell) > 2 for cell in cells), package

@@ -141,6 +141,8 @@ def test_every_source_of_a_copy_exists_and_reaches_the_builder(dockerfile: Docke
         "deploy/.env",
         "services/ocr/.env",
         "services/gateway/web/node_modules/vite/index.js",
+        "clients/react/node_modules/react/index.js",
+        "clients/react/package.json",
         "services/gateway/static/index.html",
         "shared/__pycache__/logs.cpython-311.pyc",
         "tests/conftest.py",

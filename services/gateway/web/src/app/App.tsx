@@ -1,6 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 
-import { isFinal } from "../lib";
+import { isFinal } from "timelift-react";
 import { DocumentList } from "./home/DocumentList";
 import { DropZone } from "./home/DropZone";
 import { ProgressStack } from "./home/ProgressStack";

@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useState, type ReactNode } from "react";
 
-import { isFinal, ProcessingNotification, type DocumentInfo, type SavedTimetable } from "../lib";
+import { isFinal, ProcessingNotification, type DocumentInfo, type SavedTimetable } from "timelift-react";
 import { ApiError, getDocument, getTimetable, listTimetables, type Tagged } from "./api";
 import { Choice } from "./Choice";
 import { Delete } from "./home/Delete";
 import { titleOf } from "./home/DocumentRow";
-import { namesOf } from "./week/layout";
+import { namesOf } from "timelift-react/layout";
 import { words } from "./words";
 import { TimetableView } from "./TimetableView";
 

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
 
-import { DAYS, type Day, type DocumentInfo, type TimeBlock, type Week } from "../lib";
+import { DAYS, type Day, type DocumentInfo, type TimeBlock, type Week } from "timelift-react";
+import { hues, planWeek, SURE, weeksOf } from "timelift-react/layout";
 import type { Tagged } from "./api";
 import { Choice } from "./Choice";
 import { blank, changeAbout, changeLesson, doubts, faultOf, inOrder, removeLesson, type About, type Lesson } from "./edit/draft";
@@ -9,7 +10,6 @@ import { useDraft } from "./edit/useDraft";
 import { useUndoKeys } from "./edit/useUndoKeys";
 import { Picture } from "./picture/Picture";
 import { RenameField } from "./RenameField";
-import { hues, planWeek, SURE, weeksOf } from "./week/layout";
 import { WeekGrid } from "./week/WeekGrid/WeekGrid";
 import { words } from "./words";
 

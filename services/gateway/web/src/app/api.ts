@@ -1,4 +1,4 @@
-import type { DocumentInfo, Problem, SavedTimetable, Status, TimeBlock, Timetable, TimetableWarning } from "../lib";
+import type { DocumentInfo, Problem, SavedTimetable, Status, TimeBlock, Timetable, TimetableWarning } from "timelift-react";
 import type { Answer } from "./edit/Saver";
 import type { TermDates } from "./out/terms";
 import { accepted, refused, type Me } from "./session";
@@ -68,7 +68,7 @@ export function sentence(status: number, problem: Partial<Problem> | null): stri
   return parts.length ? `${text} Accepted: ${parts.join("; ")}.` : text;
 }
 
-function allowances(allowed: Record<string, unknown> | undefined): string[] {
+function allowances(allowed: Problem["allowed"]): string[] {
   const parts: string[] = [];
   if (typeof allowed?.["formats"] === "string") parts.push(allowed["formats"]);
   if (typeof allowed?.["maxBytes"] === "number") parts.push(`up to ${limit(allowed["maxBytes"])}`);

@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import "../lib/notification.css";
+import "timelift-react/style.css";
 import { App } from "./App";
 import "./base.css";
 import "./week.css";

@@ -1,4 +1,4 @@
-import type { TimeBlock, Timetable } from "../lib";
+import type { TimeBlock, Timetable } from "timelift-react";
 
 /** A lesson of which a test says only what it is about. */
 export function block(more: Partial<TimeBlock> = {}): TimeBlock {

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from "react";
 
-import type { TimeBlock } from "../../lib";
-import { beneath } from "../week/layout";
+import type { TimeBlock } from "timelift-react";
+import { beneath } from "timelift-react/layout";
 import { placeOf } from "../week/dayName";
 import { words } from "../words";
 import { Sheet } from "./Sheet";

@@ -1,6 +1,6 @@
 import { useState, type FormEvent, type ReactNode } from "react";
 
-import type { TimeBlock } from "../../lib";
+import type { TimeBlock } from "timelift-react";
 import { placeOf } from "../week/dayName";
 import { words } from "../words";
 import { addLesson, changeLesson, clashes, everyDay, faultOf, named, removeLesson, renameAll, type Draft, type Lesson } from "./draft";

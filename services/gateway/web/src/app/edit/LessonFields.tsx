@@ -9,7 +9,7 @@ import { Popover } from "react-aria-components/Popover";
 import { TextArea } from "react-aria-components/TextArea";
 import { TextField } from "react-aria-components/TextField";
 
-import { DAYS, WEEKS, type Day, type TimeBlock, type Week } from "../../lib";
+import { DAYS, WEEKS, type Day, type TimeBlock, type Week } from "timelift-react";
 import { weekday, words } from "../words";
 import { faultOf, type Change } from "./draft";
 

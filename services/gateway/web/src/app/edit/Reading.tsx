@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 
-import type { Alternative, TimeBlock } from "../../lib";
+import type { Alternative, TimeBlock } from "timelift-react";
 import { Crop } from "../picture/Crop";
 import { timeOf, words } from "../words";
-import { SURE } from "../week/layout";
+import { SURE } from "timelift-react/layout";
 import type { Change } from "./draft";
 
 interface ReadingProps {

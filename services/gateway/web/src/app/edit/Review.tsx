@@ -1,6 +1,6 @@
 import { useState, type FormEvent, type ReactNode } from "react";
 
-import type { TimeBlock } from "../../lib";
+import type { TimeBlock } from "timelift-react";
 import { placeOf } from "../week/dayName";
 import { words } from "../words";
 import { changeLesson, confirmLesson, dismissWarning, doubts, faultOf, removeLesson, type Draft, type Lesson, type Warning } from "./draft";

@@ -1,6 +1,6 @@
 /** A week while a person corrects it. Pure: every change makes a new draft of the one before. */
-import { DAYS, type Day, type TimeBlock, type Timetable, type TimetableWarning } from "../../lib";
-import { SURE } from "../week/layout";
+import { DAYS, type Day, type TimeBlock, type Timetable, type TimetableWarning } from "timelift-react";
+import { SURE } from "timelift-react/layout";
 
 /** A lesson under a key of its own: its index changes when another is deleted. */
 export interface Lesson {

@@ -1,5 +1,5 @@
 /** Two people corrected one week: what they agree on, and what is to be chosen. Pure. */
-import type { TimeBlock } from "../../lib";
+import type { TimeBlock } from "timelift-react";
 import { addLesson, type Draft } from "./draft";
 
 /** A lesson that the two weeks have otherwise; null where one has none. */

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from "react";
 
-import { isFinal, useSSE, type DocumentInfo, type TimetableEvent } from "../../lib";
+import { isFinal, useSSE, withEvent, type DocumentInfo } from "timelift-react";
 import { cancelDocument, renameDocument, retryDocument, size, thumbnailUrl } from "../api";
 import { RenameField } from "../RenameField";
 import { timetableHref } from "../route";
@@ -23,7 +23,7 @@ export function titleOf({ savedName, className, fileName }: DocumentInfo): strin
 export function DocumentRow({ document, changed, remove }: DocumentRowProps): ReactNode {
   const running = !isFinal(document.status);
   const { event } = useSSE(running ? document.documentId : null);
-  const view = running && event ? told(document, event) : document;
+  const view = withEvent(document, event);
   const readable = view.status === "completed" || view.status === "validation_failed";
   const again = view.status === "failed" || view.status === "cancelled";
   const [error, setError] = useState<string | null>(null);
@@ -60,14 +60,6 @@ export function DocumentRow({ document, changed, remove }: DocumentRowProps): Re
       </div>
     </li>
   );
-}
-
-/** The document as its last event tells it. */
-function told(document: DocumentInfo, event: TimetableEvent): DocumentInfo {
-  const base = { ...document, step: event.step ?? document.step, percentage: event.percentage ?? document.percentage };
-  if (event.type === "error") return { ...base, status: event.status ?? "failed", error: event.error };
-  if (event.type !== "complete") return { ...base, status: "processing" };
-  return { ...base, status: event.result?.validated === false ? "validation_failed" : "completed" };
 }
 
 function Name({ document, readable, rename }: { document: DocumentInfo; readable: boolean; rename: (name: string) => void }): ReactNode {

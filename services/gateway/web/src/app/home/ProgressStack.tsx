@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactNode } from "react";
 
-import { ProcessingNotification, type DocumentInfo, type TimetableEvent } from "../../lib";
+import { ProcessingNotification, type DocumentInfo, type TimetableEvent } from "timelift-react";
 import { timetableHref } from "../route";
 import { words } from "../words";
 import { titleOf } from "./DocumentRow";

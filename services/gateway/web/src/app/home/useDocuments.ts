@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import type { DocumentInfo } from "../../lib";
+import type { DocumentInfo } from "timelift-react";
 import { ApiError, deleteDocument, listDocuments, upload, type DocumentQuery } from "../api";
 import { words } from "../words";
 

@@ -1,5 +1,5 @@
 /** When a week holds: the term's dates, as the server keeps them with the week. */
-import type { Week } from "../../lib";
+import type { Week } from "timelift-react";
 
 export interface Holiday {
   firstDay: string;

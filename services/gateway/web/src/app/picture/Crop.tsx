@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-import type { Box } from "../../lib";
+import type { Box } from "timelift-react";
 import { imageUrl } from "../api";
 import { words } from "../words";
 import { usePictureSize } from "./usePictureSize";

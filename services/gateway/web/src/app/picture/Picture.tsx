@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
-import type { TimeBlock } from "../../lib";
+import type { TimeBlock } from "timelift-react";
 import { imageUrl } from "../api";
 import { placeOf } from "../week/dayName";
-import { SURE } from "../week/layout";
+import { SURE } from "timelift-react/layout";
 import { words } from "../words";
 import { usePictureSize } from "./usePictureSize";
 import "./picture.css";

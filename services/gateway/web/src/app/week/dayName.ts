@@ -1,6 +1,6 @@
-import { DAYS, type TimeBlock } from "../../lib";
+import { DAYS, type TimeBlock } from "timelift-react";
 import { timesOf, weekday, words } from "../words";
-import { dayOf } from "./layout";
+import { dayOf } from "timelift-react/layout";
 
 /** A column of the week, as `dayOf` names it, in the page's language. */
 export function dayName(day: string, length: "long" | "short" = "long"): string {

@@ -1,6 +1,6 @@
 /** Where a lesson goes when it is dragged. Pure: minutes since midnight, columns of the grid. */
-import { DAYS, type Day, type TimeBlock } from "../../lib";
-import { clock, minutes } from "./layout";
+import { DAYS, type Day, type TimeBlock } from "timelift-react";
+import { clock, minutes } from "timelift-react/layout";
 
 /** Minutes that a drag and an arrow key go by. */
 export const STEP = 5;

@@ -1,9 +1,9 @@
 import { useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from "react";
 import { useMove } from "react-aria/useMove";
 
-import type { TimeBlock } from "../../../lib";
+import type { TimeBlock } from "timelift-react";
 import { timesOf, words } from "../../words";
-import { beneath, isBreak, SURE } from "../layout";
+import { beneath, isBreak, SURE } from "timelift-react/layout";
 import { STEP } from "../move";
 
 /** How far, in px, a pointer goes before a press is a drag. */

@@ -1,9 +1,9 @@
 import { useRef, useState, type CSSProperties, type PointerEvent, type ReactNode } from "react";
 
-import { DAYS } from "../../../lib";
+import { DAYS } from "timelift-react";
 import { hourOf, timesOf, words } from "../../words";
 import { dayName } from "../dayName";
-import { clock, type DayPlan, type Placed, type WeekPlan } from "../layout";
+import { clock, type DayPlan, type Placed, type WeekPlan } from "timelift-react/layout";
 import { drawn, moved, pulled, type Place } from "../move";
 import { LessonBlock } from "./LessonBlock";
 import "./WeekGrid.css";

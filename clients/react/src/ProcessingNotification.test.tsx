@@ -1,0 +1,106 @@
+import { createRef } from "react";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+import { ProcessingNotification } from "./ProcessingNotification.js";
+import { FakeServer, READ, RECORDED, REFUSED } from "./testing/fakes.js";
+import { Page } from "./testing/page.js";
+
+let page: Page;
+let server: FakeServer;
+const message = (percentage: number, more: object = {}): object => ({ type: "progress", documentId: "a", step: "Running OCR", stage: "ocr", percentage, message: "184 lines read", ...more });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new FakeServer();
+  page = new Page();
+});
+afterEach(async () => {
+  page.close();
+  await vi.runOnlyPendingTimersAsync();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it("shows the way, and the end once", async () => {
+  const onEnd = vi.fn();
+  const onClose = vi.fn();
+  await page.show(<ProcessingNotification documentId="a" title="week.png" onEnd={onEnd} onClose={onClose} />);
+  await page.after(() => server.last.open().send(message(64)));
+  expect(page.text('[data-testid="notification-step"]')).toBe("Running OCR");
+  expect(page.text('[data-testid="notification-percentage"]')).toBe("64%");
+  expect(page.text('[data-testid="notification-message"]')).toBe("184 lines read");
+  expect(page.get('[role="progressbar"]').getAttribute("aria-valuenow")).toBe("64");
+  expect(page.text('[aria-current="step"]')).toBe("OCR");
+  await page.after(() => server.last.fail());
+  expect(page.text('[data-testid="notification-connection"]')).toBe("Reconnecting…");
+  await page.pass(1000);
+  await page.after(() => server.last.open().send({ type: "complete", documentId: "a", result: { validated: true } }));
+  expect(onEnd).toHaveBeenCalledOnce();
+  expect(page.get('[data-testid="view-timetable"]').getAttribute("href")).toBe("#/timetables/a");
+  await page.after(() => page.get('[aria-label="Close"]').click());
+  expect(onClose).toHaveBeenCalledWith("a");
+});
+
+it("announces steps and ends, not every message", async () => {
+  await page.show(<ProcessingNotification documentId="a" />);
+  const said = new Set<string>();
+  server.last.open();
+  for (let percentage = 30; percentage < 60; percentage += 1) {
+    await page.after(() => server.last.send(message(percentage, { message: `${percentage} lines read` })));
+    said.add(page.text('[role="status"]'));
+  }
+  await page.after(() => server.last.send({ type: "error", documentId: "a", stage: "ocr", percentage: 60, error: "The picture is too dark.", status: "failed" }));
+  said.add(page.text('[role="status"]'));
+  expect([...said]).toEqual(["Running OCR", "Could not be read. The picture is too dark."]);
+});
+
+it("marks the step that failed, from what the gateway says", async () => {
+  await page.show(<ProcessingNotification documentId={REFUSED} />);
+  await page.after(() => server.last.open().raw(RECORDED));
+  expect(page.text('[data-state="failed"] [data-state="failed"]')).toBe("Compressing");
+  expect(page.text('[data-testid="notification-message"]')).toContain("cut off or damaged");
+  expect(page.place.querySelector('[data-testid="view-timetable"]')).toBeNull();
+});
+
+it("does not call a document that was stopped unreadable", async () => {
+  await page.show(<ProcessingNotification documentId="a" />);
+  await page.after(() => server.last.open().send({ type: "error", documentId: "a", status: "cancelled", error: "Cancelled." }));
+  expect(page.get('[data-testid="notification"]').dataset["state"]).toBe("cancelled");
+  expect(page.text('[data-testid="notification-step"]')).toBe("Stopped");
+});
+
+it("says how many timetables a document has", async () => {
+  await page.show(<ProcessingNotification documentId="a" />);
+  const result = { documentId: "a", timetableId: "x", timetableIds: ["x", "y"], validated: false };
+  await page.after(() => server.last.open().send({ type: "complete", documentId: "a", result }));
+  expect(page.text('[data-testid="notification-message"]')).toBe("2 timetables found. Some of it needs a look.");
+});
+
+it("is a stack of several over one connection", async () => {
+  const ended: string[] = [];
+  await page.show(<ProcessingNotification documentId={[READ, REFUSED]} className="mine" title={(id) => (id === READ ? "good" : "bad")} onEnd={(event) => ended.push(event.type)} />);
+  expect(server.streams).toHaveLength(1);
+  await page.after(() => server.last.open().raw(RECORDED));
+  expect(page.get(".tl-stack").className).toBe("tl-stack tl-stack-corner mine");
+  expect([...page.place.querySelectorAll("h2")].map((each) => each.textContent)).toEqual(["good", "bad"]);
+  expect(ended.sort()).toEqual(["complete", "error"]);
+});
+
+it("passes on class, ref and other props, takes other words, and leaves out what it is told to", async () => {
+  const ref = createRef<HTMLElement>();
+  const labels = { title: "Dein Stundenplan", step: () => "Wartet" };
+  await page.show(<ProcessingNotification documentId="a" ref={ref} className="mine" data-mine="yes" labels={labels} hide={["steps", "percentage", "fold"]} />);
+  expect(ref.current?.className).toBe("tl-note tl-note-corner tl-note-running mine");
+  expect(ref.current?.dataset).toMatchObject({ mine: "yes", state: "running", status: "connecting" });
+  expect(page.text("h2")).toBe("Dein Stundenplan");
+  expect(page.place.querySelector("ol, button, .tl-note-percentage")).toBeNull();
+});
+
+it("goes by itself after a while", async () => {
+  await page.show(<ProcessingNotification documentId="a" hideAfter={8000} />);
+  await page.after(() => server.last.open().send({ type: "complete", documentId: "a" }));
+  await page.pass(7999);
+  expect(page.place.querySelector(".tl-note")).not.toBeNull();
+  await page.pass(1);
+  expect(page.place.querySelector(".tl-note")).toBeNull();
+});
