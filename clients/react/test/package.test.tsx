@@ -7,6 +7,8 @@ import { renderToString } from "react-dom/server";
 import { build } from "vite";
 import { describe, expect, it, vi } from "vitest";
 
+import { npm } from "./npm.js";
+
 const ROOT = join(import.meta.dirname, "..");
 const DIST = join(ROOT, "dist");
 /** Bundled and compressed, without React; in bytes. */
@@ -18,12 +20,6 @@ const node = (...command: string[]): { status: number | null; text: string } => 
   const done = spawnSync(process.execPath, command, { cwd: ROOT, encoding: "utf8" });
   return { status: done.status, text: done.stdout + done.stderr };
 };
-/** npm as it runs this: the one on the path may be none that runs below another. */
-const npm = (...command: string[]): [string, string[]] => {
-  const own = process.env["npm_execpath"];
-  return own ? [process.execPath, [own, ...command]] : ["npm", command];
-};
-
 describe("the package", () => {
   it("brings no React of its own", () => {
     expect(Object.keys(manifest["dependencies"] ?? {})).toEqual(["eventsource-parser"]);
