@@ -27,7 +27,7 @@ export interface ProcessingNotificationProps extends UseSSEOptions, Passed {
   placement?: "corner" | "inline" | undefined;
   /** Folded to one line; the person can unfold it, and the document's end does. */
   collapsed?: boolean | undefined;
-  /** Called once, with a document's last event. */
+  /** Called with a document's last event. */
   onEnd?: ((event: TimetableEvent) => void) | undefined;
   /** What is not shown. */
   hide?: readonly NotificationPart[] | undefined;
@@ -81,9 +81,9 @@ function Card({ forwarded, ...props }: CardProps & { forwarded: ForwardedRef<HTM
 
   const told = useRef(false);
   useEffect(() => {
-    if (!event || !isTerminal(event) || told.current) return;
-    told.current = true;
-    onEnd?.(event);
+    const end = event && isTerminal(event) ? event : null;
+    if (end && !told.current) onEnd?.(end);
+    told.current = end !== null; // one that is read once more ends once more
   }, [event, onEnd]);
   const outcome = outcomeOf(event);
   useEffect(() => {

@@ -249,6 +249,18 @@ describe("when it fails", () => {
     expect(server.streams).toHaveLength(1);
   });
 
+  it("does not let one id that is none keep the others from their stream", async () => {
+    server.record = (path) => (idOf(path) === "none" ? 404 : polled(idOf(path), 20));
+    const feed = await follow(["a", "none"]);
+    server.last.refuse(400);
+    await pass(TIMING.backoffFirst);
+    expect(feed.document("none").error?.kind).toBe("job");
+    expect(server.last.ids).toEqual(["a"]);
+    server.last.open();
+    await pass();
+    expect(feed.transport.status).toBe("open");
+  });
+
   it("begins anew where its id is refused", async () => {
     await follow(["a"]);
     server.last.open().send(progress("a", 40), "bad");

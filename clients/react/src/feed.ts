@@ -132,17 +132,21 @@ export class Feed {
     return this.entries.size === 0;
   }
 
-  /** Tries at once, whatever the back-off says; documents of `ids` that ended are followed anew. */
-  reconnect(ids: readonly string[]): void {
-    for (const id of ids) {
-      const entry = this.entries.get(id);
-      if (entry && isTerminal(entry.state.event)) {
-        this.entries.set(id, { state: UNKNOWN, watchers: entry.watchers, seen: new Set() });
-        this.cursor = "";
-      }
-    }
+  /** Forgets the end of a document that is read once more. Answers whether it had ended. */
+  renew(id: string): boolean {
+    const entry = this.entries.get(id);
+    if (!entry || !isTerminal(entry.state.event)) return false;
+    this.entries.set(id, { state: UNKNOWN, watchers: entry.watchers, seen: new Set() });
+    this.cursor = "";
+    return true;
+  }
+
+  /** Tries at once, whatever the back-off says. */
+  reconnect(): void {
     this.failures = 0;
     this.drop();
+    if (this.state.status === "closed") this.set(CONNECTING);
+    this.notify();
     void this.connect();
   }
 
@@ -242,9 +246,9 @@ export class Feed {
   }
 
   private refused(status: number, retryAfter: number): void {
-    if (status === 400) this.cursor = ""; // perhaps it does not like the id: then all is told anew
-    // None of them is there: the record says so of each.
-    if (status === 404) void this.checkAll(this.active());
+    // None of them is there, or one is no id at all: the record says so of each, and those are not asked for again.
+    if (status === 404 || (status === 400 && !this.cursor)) void this.checkAll(this.active());
+    if (status === 400) this.cursor = ""; // perhaps it is that which it does not like: then all is told anew
     this.failed(new TransportError(`The server refused the live connection (${status}).`, status), retryAfter);
   }
 

@@ -13,4 +13,5 @@ export type { ClientOptions } from "./useClient.js";
 export { useDocuments, type DocumentsState, type UseDocumentsOptions } from "./useDocuments.js";
 export { useSSE, type Connection, type SSEState, type UseSSEOptions } from "./useSSE.js";
 export { useTimetable, type TimetableState } from "./useTimetable.js";
+export { followAnew } from "./watch.js";
 export { useUpload, type Upload, type UploadState, type UseUploadOptions } from "./useUpload.js";

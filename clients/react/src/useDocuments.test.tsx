@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
+import { ProcessingNotification } from "./ProcessingNotification.js";
 import { FakeServer, READ, RECORDED, REFUSED } from "./testing/fakes.js";
 import { Page } from "./testing/page.js";
 import type { DocumentInfo, Timetable } from "./types.js";
@@ -103,6 +104,26 @@ it("renames, stops, tries again and deletes", async () => {
     "POST /api/v1/documents/a/cancel",
     "DELETE /api/v1/documents/a",
   ]);
+});
+
+it("shows a document that is read once more under way again, where others watch it too", async () => {
+  server.record = () => ({ documents: [document_("a")], next: null });
+  await page.show(
+    <>
+      <List />
+      <ProcessingNotification documentId="a" />
+    </>,
+  );
+  await page.pass(50);
+  server.record = () => ({ documents: [document_("a", { status: "failed", error: "Too dark." })], next: null });
+  await page.after(() => server.last.open().send({ type: "error", documentId: "a", status: "failed", error: "Too dark." }));
+  expect(page.get(".tl-note").dataset["state"]).toBe("failed");
+  server.record = () => document_("a", { status: "uploaded" });
+  await page.after(() => list.retry("a"));
+  await page.pass(100);
+  expect(page.get(".tl-note").dataset["state"]).toBe("running");
+  await page.after(() => server.last.open().send({ type: "progress", documentId: "a", stage: "ocr", percentage: 40 }));
+  expect(list.documents?.[0]).toMatchObject({ status: "processing", percentage: 40 });
 });
 
 it("loads a week and saves it over the state that was loaded", async () => {

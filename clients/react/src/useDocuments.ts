@@ -8,6 +8,7 @@ import { withEvent } from "./progress.js";
 import { isFinal, type DocumentInfo } from "./types.js";
 import { useClient, type ClientOptions } from "./useClient.js";
 import { useSSE } from "./useSSE.js";
+import { followAnew } from "./watch.js";
 
 export interface UseDocumentsOptions extends ClientOptions, Omit<DocumentQuery, "after"> {
   /** Follow those under way. Default true. */
@@ -92,7 +93,10 @@ export function useDocuments(options: UseDocumentsOptions = {}): DocumentsState 
     more: next === null ? null : () => load(next),
     rename: async (id, savedName) => replace(await client.renameDocument(id, savedName)),
     cancel: async (id) => replace(await client.cancelDocument(id)),
-    retry: async (id) => replace(await client.retryDocument(id)),
+    retry: async (id) => {
+      replace(await client.retryDocument(id));
+      followAnew(id);
+    },
     remove: async (id) => {
       await client.deleteDocument(id);
       setDocuments((all) => (all ?? []).filter(({ documentId }) => documentId !== id));

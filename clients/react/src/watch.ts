@@ -47,6 +47,13 @@ function shared(key: string, options: FeedOptions): Shared {
   return found;
 }
 
+/** Follows a document that is read once more, wherever it is watched: else its first end would stay. */
+export function followAnew(documentId: string): void {
+  for (const { feed } of feeds.values()) {
+    if (feed.renew(documentId)) feed.reconnect();
+  }
+}
+
 export class Watch {
   private readonly ids: readonly string[];
   private parts: readonly unknown[] = [];
@@ -135,7 +142,10 @@ export class Watch {
   reconnect = (): void => {
     this.closed = false;
     this.follow();
-    for (const feed of new Set(this.ids.map((id) => feeds.get(this.keyOf(id))?.feed))) feed?.reconnect(this.ids);
+    for (const feed of new Set(this.ids.map((id) => feeds.get(this.keyOf(id))?.feed))) {
+      this.ids.forEach((id) => feed?.renew(id));
+      feed?.reconnect();
+    }
     this.listener();
   };
 

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from "react";
 
-import { isFinal, useSSE, withEvent, type DocumentInfo } from "timelift-react";
+import { followAnew, isFinal, useSSE, withEvent, type DocumentInfo } from "timelift-react";
 import { cancelDocument, renameDocument, retryDocument, size, thumbnailUrl } from "../api";
 import { RenameField } from "../RenameField";
 import { timetableHref } from "../route";
@@ -52,7 +52,7 @@ export function DocumentRow({ document, changed, remove }: DocumentRowProps): Re
           </button>
         )}
         {again && (
-          <button type="button" className="button small" onClick={() => act(retryDocument)}>
+          <button type="button" className="button small" onClick={() => act((id) => retryDocument(id).then(() => followAnew(id)))}>
             {words.home.again}
           </button>
         )}
