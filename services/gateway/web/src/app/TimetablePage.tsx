@@ -81,7 +81,7 @@ export function TimetablePage({ documentId, remove }: TimetablePageProps): React
       {loaded.state === "running" && (
         <div className="waiting">
           <h1>{words.home.stillReading(titleOf(loaded.document))}</h1>
-          <ProcessingNotification documentId={documentId} placement="inline" title={words.home.progress} onView={again} onEnd={again} />
+          <ProcessingNotification documentId={documentId} placement="inline" labels={words.card} title={words.home.progress} onView={again} onEnd={again} />
         </div>
       )}
       {loaded.state === "failed" && (

@@ -53,6 +53,7 @@ export function ProgressStack({ watched, documents, onPage, close, onEnd }: Prog
               <ProcessingNotification
                 documentId={documentId}
                 placement="inline"
+                labels={words.card}
                 collapsed={several}
                 title={document ? titleOf(document) : words.untitled}
                 onClose={() => close(documentId)}

@@ -1,4 +1,14 @@
+import type { Phase } from "timelift-react";
+
 import type { Words } from "./en";
+
+const STEPS: Record<Phase, string> = {
+  compressing: "Das Bild wird verkleinert",
+  preprocessing: "Das Bild wird vorbereitet",
+  ocr: "Der Text wird erkannt",
+  ai: "Die Woche wird gelesen",
+  validation: "Die Woche wird geprüft",
+};
 
 export const de: Words = {
   language: "Deutsch",
@@ -115,6 +125,35 @@ export const de: Words = {
     choose: "Datei wählen",
     photo: "Foto aufnehmen",
     file: "Datei mit dem Stundenplan",
+  },
+  card: {
+    title: "Ihr Stundenplan",
+    steps: "Schritte",
+    phases: { compressing: "Verkleinern", preprocessing: "Vorbereiten", ocr: "Text", ai: "Lesen", validation: "Prüfen" },
+    step: (event) => {
+      if (event?.type === "complete") return "Stundenplan fertig";
+      if (event?.type === "error") return event.status === "cancelled" ? "Abgebrochen" : "Konnte nicht gelesen werden";
+      return event?.stage ? STEPS[event.stage] : "Wartet";
+    },
+    message: (event) => {
+      if (event?.type === "error") return event.error;
+      if (event?.type === "complete") {
+        const found = event.result?.timetableIds?.length ?? 0;
+        const blocks = event.timetableData?.timeblocks.length;
+        const read = blocks === undefined ? "Die Woche ist gelesen." : `${blocks} ${blocks === 1 ? "Eintrag" : "Einträge"} gefunden.`;
+        return (found > 1 ? `${found} Stundenpläne gefunden.` : read) + (event.result?.validated === false ? " Einiges davon bitte ansehen." : "");
+      }
+      const { lines, of } = event?.details ?? {};
+      if (typeof lines === "number") return typeof of === "number" ? `${lines} von ${of} Zeilen gelesen` : `${lines} Zeilen gelesen`;
+      return event?.stage ? null : "Ihr Platz in der Reihe bleibt.";
+    },
+    progress: (percentage, step) => `${percentage} Prozent, ${step}`,
+    reconnecting: "Verbindung wird wiederhergestellt …",
+    polling: "Alle paar Sekunden aktualisiert.",
+    view: "Stundenplan ansehen",
+    close: "Schließen",
+    fold: "Einzelheiten ausblenden",
+    unfold: "Einzelheiten anzeigen",
   },
   home: {
     skip: "Zum Inhalt",

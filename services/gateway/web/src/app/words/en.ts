@@ -1,3 +1,5 @@
+import type { NotificationLabels } from "timelift-react";
+
 /** Every sentence of the page that corrects, shows and hands out a week. A language is one file of this form. */
 export const en = {
   language: "English",
@@ -115,6 +117,8 @@ export const en = {
     photo: "Take a photo",
     file: "Timetable file",
   },
+  /** The card of a document under way: the package's own words are English. */
+  card: {} as Partial<NotificationLabels>,
   home: {
     skip: "Skip to content",
     offline: "You are offline. What was sent goes on; this page catches up when you are back.",
