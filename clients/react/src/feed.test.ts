@@ -295,6 +295,29 @@ describe("a page", () => {
     expect(server.last.url.searchParams.get("lastEventId")).toBe("0_7-0");
   });
 
+  it("out of sight does not say that events come where it may not poll", async () => {
+    const feed = await follow(["a"], { ticket: "one" });
+    server.last.open();
+    await pass();
+    look("hidden");
+    await pass(TIMING.hidden);
+    expect(feed.transport).toMatchObject({ status: "reconnecting", error: null });
+    expect(server.open).toHaveLength(0);
+    look("visible");
+    await pass();
+    expect(server.open).toHaveLength(1);
+  });
+
+  it("says that it polls once the record answers again", async () => {
+    server.record = (path) => polled(idOf(path), 50);
+    const feed = await follow(["a"]);
+    await pass(TIMING.open);
+    window.dispatchEvent(new Event("offline"));
+    expect(feed.transport.status).toBe("reconnecting");
+    await pass(TIMING.poll);
+    expect(feed.transport).toMatchObject({ status: "polling", error: null });
+  });
+
   it("connects at once when the network is back", async () => {
     const feed = await follow(["a"]);
     server.last.open();

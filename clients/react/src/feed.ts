@@ -329,8 +329,9 @@ export class Feed {
       this.after("hidden", TIMING.hidden, () => {
         this.resting = true;
         this.drop();
-        this.set({ error: null });
-        if (this.active().length > 0) this.startPolling();
+        if (this.active().length === 0) return;
+        this.set({ status: "reconnecting", error: null });
+        this.startPolling();
       });
       return;
     }
@@ -364,7 +365,7 @@ export class Feed {
     if (!this.polling || this.stopped) return;
     void this.checkAll(this.active()).then((reached) => {
       this.pollFailures = reached ? 0 : this.pollFailures + 1;
-      if (reached && this.polling) this.set({ error: null });
+      if (reached && this.polling) this.set({ status: "polling", error: null });
       const wait = this.resting ? TIMING.pollMost : Math.min(TIMING.pollMost, TIMING.poll * 2 ** Math.min(this.pollFailures, 5));
       if (this.polling) this.after("poll", jitter(wait), this.poll);
     });

@@ -181,7 +181,8 @@ function snapshotOf(transports: readonly Transport[], ids: readonly string[], do
 }
 
 function byTime(events: readonly TimetableEvent[]): TimetableEvent[] {
-  return [...events].sort((a, b) => (a.at ?? "").localeCompare(b.at ?? ""));
+  const at = (event: TimetableEvent): string => event.at ?? "";
+  return [...events].sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0));
 }
 
 /** The state of the document that the last event was of. */

@@ -9,6 +9,8 @@ import { npm } from "./npm.js";
 
 const ROOT = join(import.meta.dirname, "..");
 const EXAMPLE = join(ROOT, "../../examples/vite");
+/** However busy the machine is. */
+const PATIENCE = { timeout: 100_000 };
 let app: string;
 
 /** The example beside the packed package, with libraries that are installed here already: nothing is downloaded. */
@@ -49,8 +51,8 @@ it("compiles, builds for production, and shows a page: there is one React", asyn
   const root = document.body.appendChild(document.createElement("main"));
   root.id = "root";
   await import(/* @vite-ignore */ `data:text/javascript;base64,${readFileSync(join(assets, script)).toString("base64")}`);
-  await vi.waitFor(() => expect(root.querySelector(".tl-zone-choose")?.textContent).toBe("Choose files"));
-  await vi.waitFor(() => expect(asked).toContain("/api/v1/documents"));
+  await vi.waitFor(() => expect(root.querySelector(".tl-zone-choose")?.textContent).toBe("Choose files"), PATIENCE);
+  await vi.waitFor(() => expect(asked).toContain("/api/v1/documents"), PATIENCE);
   vi.unstubAllGlobals();
 });
 
