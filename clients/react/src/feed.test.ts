@@ -69,7 +69,9 @@ describe("one stream", () => {
     server.last.open().send(progress("a", 40), "0_7-0");
     await pass();
     feed.watch("b");
+    await pass(TIMING.gather - 1);
     feed.watch("c");
+    expect(server.streams).toHaveLength(1);
     await pass(TIMING.gather);
     expect(server.streams).toHaveLength(2);
     expect(server.streams[0]?.closed).toBe(true);
