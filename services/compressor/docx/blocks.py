@@ -7,10 +7,11 @@ out what stands in content controls, text boxes, hyperlinks and tracked insertio
 from collections.abc import Iterator
 from typing import Any
 
+from services.compressor.docx.anchors import Shape, Sheet, shapes
 from services.compressor.docx.numbers import Numbers
 from services.compressor.docx.styles import Look, Styles
 from services.compressor.docx.tables import Cells, read_table
-from services.compressor.typeset.model import Block, Content, PageBreak, Paragraph, Table
+from services.compressor.typeset.model import Block, Cell, Content, Frame, PageBreak, Paragraph, Table
 from shared.outcomes import UnreadableError
 
 _THROUGH = {"hyperlink", "smartTag", "ins", "moveTo", "sdt", "sdtContent", "fldSimple", "customXml", "body", "hdr"}
@@ -47,7 +48,7 @@ def read_blocks(document: Any) -> Content:
     width = float(section.page_width.pt) if section is not None and section.page_width else _A4[0]
     height = float(section.page_height.pt) if section is not None and section.page_height else _A4[1]
     content = Content(min(max(width, 144.0), 3000.0), min(max(height, 144.0), 3000.0), _MARGIN)
-    walk = _Walk(Styles(document.styles.element), Numbers(_numbering(document)))
+    walk = _Walk(Styles(document.styles.element), Numbers(_numbering(document)), _sheet(section, content))
     if section is not None and not section.header.is_linked_to_previous:
         # The class and the school often stand in the header alone.
         walk.part = section.header.part
@@ -56,6 +57,14 @@ def read_blocks(document: Any) -> Content:
     walk.blocks(document.element.body)
     content.blocks, content.pictures = walk.found, walk.pictures
     return content
+
+
+def _sheet(section: Any, content: Content) -> Sheet:
+    """The page that anchors speak of."""
+    sides = ("left_margin", "top_margin", "right_margin", "bottom_margin")
+    margins = [getattr(section, side, None) for side in sides]
+    left, top, right, bottom = (_MARGIN if each is None else float(each.pt) for each in margins)
+    return Sheet(content.width, content.height, left, top, right, bottom)
 
 
 def _numbering(document: Any) -> Any:
@@ -70,12 +79,13 @@ def _numbering(document: Any) -> Any:
 class _Walk:
     """Gathers blocks while it goes through the elements."""
 
-    def __init__(self, styles: Styles, numbers: Numbers) -> None:
+    def __init__(self, styles: Styles, numbers: Numbers, sheet: Sheet) -> None:
         from docx.oxml.ns import qn
 
         self._qn = qn
         self._styles = styles
         self._numbers = numbers
+        self._sheet = sheet
         self._characters = 0
         self._depth = 0
         self._paragraphs = 0
@@ -117,6 +127,8 @@ class _Walk:
         for block in inside:
             if isinstance(block, Paragraph):
                 paragraphs.append(block)
+            elif isinstance(block, Frame):
+                paragraphs.extend(block.cell.paragraphs)
             elif isinstance(block, Table):
                 rows: dict[int, list[Paragraph]] = {}
                 for cell in block.cells:
@@ -188,6 +200,8 @@ class _Walk:
         if local(element) == "AlternateContent":
             element = next(iter(element.iterchildren()), element)
         qn = self._qn
+        placed = shapes(element, self._sheet) or []
+        boxed = {id(shape.content) for shape in placed if shape.content is not None}
         for each in element.iter():
             name = local(each)
             key = each.get(qn("r:embed")) if name == "blip" else each.get(qn("r:id")) if name == "imagedata" else None
@@ -196,9 +210,28 @@ class _Walk:
                 part = self.part.related_parts.get(key)
                 if part is not None:
                     self.pictures.append(part.blob)
-            if name == "txbxContent" and not any(local(up) in _ELSEWHERE for up in _between(each, element)):
+            nested = name == "txbxContent" and any(local(up) in _ELSEWHERE for up in _between(each, element))
+            if name == "txbxContent" and not nested and id(each) not in boxed:
                 line.end()
                 self.blocks(each)
+        for shape in placed:
+            self._shape(shape)
+
+    def _shape(self, shape: Shape) -> None:
+        """A text box in its place; one that holds a table is as good as the table."""
+        paragraphs: list[Paragraph] = []
+        if shape.content is not None:
+            begun = len(self.found)
+            self.blocks(shape.content)
+            inside = self.found[begun:]
+            if not all(isinstance(block, Paragraph) for block in inside):
+                return
+            del self.found[begun:]
+            paragraphs = [block for block in inside if isinstance(block, Paragraph)]
+        while paragraphs and not paragraphs[-1].text.strip():
+            paragraphs.pop()
+        cell = Cell(0, 0, 1, 1, paragraphs, shape.fill, shape.angle, shape.valign)
+        self.found.append(Frame(shape.x, shape.y, shape.width, shape.height, cell, shape.flows))
 
 
 def _between(element: Any, top: Any) -> Iterator[Any]:

@@ -18,7 +18,7 @@ import io
 
 from services.compressor.archive import DAMAGED, open_archive
 from services.compressor.docx.blocks import read_blocks
-from services.compressor.typeset.model import Content, Paragraph, Table
+from services.compressor.typeset.model import Content, Frame, Paragraph, Table
 from shared.office import BROKEN
 from shared.outcomes import UnreadableError
 from shared.pictures import PictureSettings, inspect
@@ -72,6 +72,8 @@ def _open(data: bytes) -> Content:
 def _paragraphs(block: object) -> list[Paragraph]:
     if isinstance(block, Table):
         return [each for cell in block.cells for each in cell.paragraphs]
+    if isinstance(block, Frame):
+        return block.cell.paragraphs
     return [block] if isinstance(block, Paragraph) else []
 
 

@@ -5,13 +5,14 @@ row, then turned text, then cells over several rows, whose missing height goes t
 narrower than its longest word and a page never narrower than its table: a broken word is read as two.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from services.compressor.typeset.model import Cell, Content, PageBreak, Paragraph, Table
+from services.compressor.typeset.frames import Frames, grouped
+from services.compressor.typeset.model import Block, Cell, Content, Frame, PageBreak, Paragraph, Table
 
 _LEADING = 1.22
 """Of the size."""
@@ -32,6 +33,8 @@ _TALLER = 1.6
 """Page heights that a table may take before it is divided: a week cut in two is read as two."""
 _NARROWER = 0.92
 """Roboto's size beside that of the fonts Word takes by default, which run narrower."""
+_SMALLER = 8
+"""Times that the type of a box is made a tenth smaller, at most."""
 _MEASURED = 64
 """Size that lengths are measured at."""
 
@@ -100,16 +103,17 @@ class _Press:
     def __init__(self, content: Content, most: int) -> None:
         self._content = content
         self._most = most
-        self._bottom = content.height - content.margin
         self._pages: list[Page] = []
         self._new()
 
     def pages(self) -> list[Page]:
-        for block in self._content.blocks:
+        for block in grouped(self._content.blocks, self._content.margin, self._about):
             if len(self._pages) > self._most:
                 break
             if isinstance(block, PageBreak):
                 self._new()
+            elif isinstance(block, Frames):
+                self._frames(block)
             elif isinstance(block, Paragraph):
                 self._paragraph(block)
             else:
@@ -125,6 +129,29 @@ class _Press:
         self._page = Page(self._content.width, self._content.height)
         self._pages.append(self._page)
         self._y = self._content.margin
+        self._bottom = self._content.height - self._content.margin
+
+    def _about(self, block: Block) -> float:
+        """Points that a block takes down the page."""
+        if isinstance(block, Table):
+            return sum(_heights(block, _widths(block))) + 3 * _GAP if block.cells else 0.0
+        if not isinstance(block, Paragraph):
+            return 0.0
+        room = self._content.width - 2 * self._content.margin
+        return max(len(_wrapped(block, room)), 1) * block.size * _LEADING + _GAP
+
+    def _frames(self, frames: Frames) -> None:
+        margin, begun = self._content.margin, self._y
+        right = max(0.0, margin - min(frame.x for frame in frames))
+        down = self._y - min(frame.y for frame in frames)
+        for frame in frames:
+            area = Area(frame.x + right, frame.y + down, frame.width, frame.height, frame.cell.fill)
+            self._page.areas.append(area)
+            self._page.texts.extend(_set(_fitted(frame), area))
+            self._page.width = max(self._page.width, area.x + area.width + margin)
+            self._y = max(self._y, area.y + area.height)
+        self._y += 3 * _GAP
+        self._bottom += self._y - begun  # what runs around the boxes in the file stands on their page here, too
 
     def _paragraph(self, paragraph: Paragraph) -> None:
         margin, size = self._content.margin, paragraph.size * _NARROWER
@@ -203,6 +230,18 @@ class _Press:
                 self._page.areas.append(area)
                 self._page.texts.extend(_set(cell, area))
         self._page.width = max(self._page.width, lefts[-1] + margin)
+
+
+def _fitted(frame: Frame) -> Cell:
+    """What is in a frame, in type that is small enough for it: no box grows, or its neighbours would lie under it."""
+    cell = frame.cell
+    along, across = (frame.height, frame.width) if cell.angle else (frame.width, frame.height)
+    for _ in range(_SMALLER):
+        lines = [(each, len(_wrapped(each, along - 2 * _PAD)) if each.text.strip() else 1) for each in cell.paragraphs]
+        if sum(each.size * _NARROWER * _LEADING * count for each, count in lines) <= across:
+            break
+        cell = replace(cell, paragraphs=[replace(each, size=each.size * 0.9) for each in cell.paragraphs])
+    return cell
 
 
 def _set(cell: Cell, area: Area) -> list[Text]:

@@ -52,11 +52,28 @@ class Table:
         return len({cell.row for cell in full}) > 1 and len({cell.column for cell in full}) > 1
 
 
+@dataclass(slots=True)
+class Frame:
+    """A box that stands where it was put, whatever the text around it does."""
+
+    x: float
+    y: float
+    """From the page's upper left corner."""
+    width: float
+    height: float
+    cell: Cell
+    """What is in it."""
+    flows: bool = False
+    """`y` counts from where the block before it ends."""
+
+
 class PageBreak:
     """What follows stands on a new page."""
 
 
-Block: TypeAlias = Paragraph | Table | PageBreak
+Flow: TypeAlias = Paragraph | Table | PageBreak
+"""What stands below what came before it."""
+Block: TypeAlias = Flow | Frame
 
 
 @dataclass(slots=True)
