@@ -11,8 +11,8 @@ from tests.system import ROOT, WORKERS, System
 from tests.tools import needed
 from tests.waiting import PATIENCE, until
 
-_LONGEST_MS = PATIENCE * 1000
-expect.set_options(timeout=_LONGEST_MS)
+LONGEST_MS = PATIENCE * 1000
+expect.set_options(timeout=LONGEST_MS)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _SILENT = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
@@ -37,7 +37,7 @@ async def browser() -> AsyncIterator[Browser]:
     if not (ROOT / "services/gateway/static/index.html").is_file():
         pytest.fail("The page is not built: npm ci && npm run build in services/gateway/web.")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=list(_SILENT), timeout=_LONGEST_MS)
+        browser = await playwright.chromium.launch(executable_path=executable, args=list(_SILENT), timeout=LONGEST_MS)
         yield browser
         await browser.close()
 
@@ -45,7 +45,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture
 async def context(browser: Browser) -> BrowserContext:
     made = await browser.new_context(viewport={"width": 1280, "height": 860})
-    made.set_default_timeout(_LONGEST_MS)
+    made.set_default_timeout(LONGEST_MS)
     return made
 
 

@@ -6,6 +6,7 @@ import { Choice } from "./Choice";
 import { Delete } from "./home/Delete";
 import { titleOf } from "./home/DocumentRow";
 import { namesOf } from "timelift-react/layout";
+import { useMay } from "./session";
 import { words } from "./words";
 import { TimetableView } from "./TimetableView";
 
@@ -47,6 +48,7 @@ export function TimetablePage({ documentId, remove }: TimetablePageProps): React
   const [loaded, setLoaded] = useState<Load>({ state: "loading" });
   const [chosen, setChosen] = useState<string | null>(null);
   const [tries, setTries] = useState(0);
+  const mayWrite = useMay("write");
   const again = useCallback(() => setTries((count) => count + 1), []);
 
   useEffect(() => {
@@ -70,7 +72,7 @@ export function TimetablePage({ documentId, remove }: TimetablePageProps): React
           </svg>
           {words.home.allTimetables}
         </a>
-        {loaded.state === "ready" && <Delete name={titleOf(loaded.document)} remove={leave} />}
+        {mayWrite && loaded.state === "ready" && <Delete name={titleOf(loaded.document)} remove={leave} />}
       </nav>
       {loaded.state === "loading" && (
         <div className="week-skeleton" aria-busy="true" aria-label={words.home.loading}>

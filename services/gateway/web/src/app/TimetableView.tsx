@@ -10,6 +10,7 @@ import { useDraft } from "./edit/useDraft";
 import { useUndoKeys } from "./edit/useUndoKeys";
 import { Picture } from "./picture/Picture";
 import { RenameField } from "./RenameField";
+import { useMay } from "./session";
 import { WeekGrid } from "./week/WeekGrid/WeekGrid";
 import { words } from "./words";
 
@@ -37,6 +38,7 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
   const editing = useDraft(id, loaded);
   const { draft, change } = editing;
   useUndoKeys(editing);
+  const mayWrite = useMay("write");
   const blocks = useMemo(() => draft.lessons.map(({ block }) => block), [draft.lessons]);
   const weeks = useMemo(() => weeksOf(blocks), [blocks]);
   const [chosen, setWeek] = useState<Week | null>(null);
@@ -73,7 +75,7 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
     <>
       <header className="week-head">
         <div className="week-title">
-          <Title title={title} rename={(savedName) => change((before) => changeAbout(before, { savedName }))} />
+          {mayWrite ? <Title title={title} rename={(savedName) => change((before) => changeAbout(before, { savedName }))} /> : <h1>{title}</h1>}
           <p>
             {[...facts, words.lessons(blocks.length)].join(" · ")}
             {week && <span className="print-only"> · {words.week(week)}</span>}
@@ -81,7 +83,7 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
           </p>
         </div>
         <div className="week-tools">
-          {left > 0 && (
+          {mayWrite && left > 0 && (
             <button type="button" className="button primary" data-testid="open-review" onClick={() => setOpen("review")}>
               {words.tools.review(left)}
             </button>
@@ -91,18 +93,22 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
             <Choice label={words.view.weeks} value={week ?? ""} onChange={(value) => setWeek(value as Week)} choices={weeks.map((one) => [one, words.week(one)])} />
           )}
           <div className="week-buttons">
-            <Tool label={words.tools.undo} path="M6 4 3 7l3 3M3.5 7H10a3 3 0 0 1 0 6H7" onPress={editing.undo} />
-            <Tool label={words.tools.redo} path="m10 4 3 3-3 3m2.500-3H6a3 3 0 0 0 0 6h3" onPress={editing.redo} />
-            <button type="button" className="button small" onClick={() => add(plan.days[0]?.day ?? "monday", null, null)}>
-              {words.tools.add}
-            </button>
+            {mayWrite && (
+              <>
+                <Tool label={words.tools.undo} path="M6 4 3 7l3 3M3.5 7H10a3 3 0 0 1 0 6H7" onPress={editing.undo} />
+                <Tool label={words.tools.redo} path="m10 4 3 3-3 3m2.500-3H6a3 3 0 0 0 0 6h3" onPress={editing.redo} />
+                <button type="button" className="button small" onClick={() => add(plan.days[0]?.day ?? "monday", null, null)}>
+                  {words.tools.add}
+                </button>
+              </>
+            )}
             <Suspense fallback={<button type="button" className="button small" disabled>{words.tools.export}</button>}>
               <ExportMenu id={id} settled={editing.settled} />
             </Suspense>
           </div>
         </div>
       </header>
-      <SaveState saved={editing.saved} />
+      {mayWrite && <SaveState saved={editing.saved} />}
       {blocks.length === 0 && view !== "picture" ? (
         <Empty />
       ) : (
@@ -112,6 +118,7 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
               <WeekGrid
                 plan={plan}
                 hue={hue}
+                fixed={!mayWrite}
                 pointed={pointed}
                 onPoint={setPointed}
                 onOpen={openLesson}

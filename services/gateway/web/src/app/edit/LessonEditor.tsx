@@ -1,6 +1,7 @@
 import { useState, type FormEvent, type ReactNode } from "react";
 
 import type { TimeBlock } from "timelift-react";
+import { useMay } from "../session";
 import { placeOf } from "../week/dayName";
 import { words } from "../words";
 import { addLesson, changeLesson, clashes, everyDay, faultOf, named, removeLesson, renameAll, type Draft, type Lesson } from "./draft";
@@ -21,6 +22,7 @@ interface LessonEditorProps {
 export function LessonEditor({ documentId, draft, lesson, change, onClose }: LessonEditorProps): ReactNode {
   const [block, setBlock] = useState(lesson.block);
   const { key } = lesson;
+  const mayWrite = useMay("write");
   const fault = faultOf(block);
   const changed = JSON.stringify(block) !== JSON.stringify(lesson.block);
   const others = key !== null && block.name !== lesson.block.name ? named(draft, lesson.block.name) : 0;
@@ -37,21 +39,24 @@ export function LessonEditor({ documentId, draft, lesson, change, onClose }: Les
   const close = (): void => (changed && !fault ? keep() : onClose());
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    if (!mayWrite) return onClose();
     keep(key === null || changed ? undefined : (before) => changeLesson(before, key, {}));
   };
   return (
     <Sheet title={block.name || words.lesson.new} subtitle={placeOf(block)} testId="block-details" onClose={close}>
       <form className="sheet-body" onSubmit={submit}>
-        {key !== null && <Reading documentId={documentId} block={block} onTake={(one) => setBlock({ ...block, ...one })} />}
-        <LessonFields
-          block={block}
-          names={names}
-          cycle={draft.lessons.some((one) => one.block.cycleDay !== null)}
-          autoFocus={key === null}
-          onChange={(one) => setBlock((before) => ({ ...before, ...one }))}
-        />
+        {key !== null && <Reading documentId={documentId} block={block} onTake={mayWrite ? (one) => setBlock({ ...block, ...one }) : null} />}
+        <fieldset className="sheet-fields" disabled={!mayWrite}>
+          <LessonFields
+            block={block}
+            names={names}
+            cycle={draft.lessons.some((one) => one.block.cycleDay !== null)}
+            autoFocus={key === null}
+            onChange={(one) => setBlock((before) => ({ ...before, ...one }))}
+          />
+        </fieldset>
         <Clashes draft={draft} at={key} block={block} />
-        {key !== null && (
+        {mayWrite && key !== null && (
           <div className="sheet-foot">
             {block.day && (
               <button type="button" className="button small" disabled={fault !== null} onClick={() => keep((after) => everyDay(after, key))}>
@@ -66,7 +71,7 @@ export function LessonEditor({ documentId, draft, lesson, change, onClose }: Les
           </div>
         )}
         <footer className="sheet-foot">
-          {key !== null && (
+          {mayWrite && key !== null && (
             <button
               type="button"
               className="button danger quiet"
@@ -80,8 +85,8 @@ export function LessonEditor({ documentId, draft, lesson, change, onClose }: Les
             </button>
           )}
           <span className="sheet-space" />
-          <button type="submit" className="button primary" disabled={fault !== null}>
-            {words.lesson.done}
+          <button type="submit" className="button primary" disabled={mayWrite && fault !== null}>
+            {mayWrite ? words.lesson.done : words.close}
           </button>
         </footer>
       </form>

@@ -9,7 +9,8 @@ import type { Change } from "./draft";
 interface ReadingProps {
   documentId: string;
   block: TimeBlock;
-  onTake: (change: Change) => void;
+  /** null: it is only to be looked at. */
+  onTake: ((change: Change) => void) | null;
 }
 
 /** How a lesson was read: its part of the picture, how sure that is, and what else it may say, one tap each. */
@@ -28,7 +29,8 @@ export function Reading({ documentId, block, onTake }: ReadingProps): ReactNode 
               type="button"
               className="button small"
               data-testid="alternative"
-              onClick={() => onTake({ [one.field]: one.value })}
+              disabled={!onTake}
+              onClick={() => onTake?.({ [one.field]: one.value })}
             >
               {shown(one)}
             </button>

@@ -4,6 +4,7 @@ import { followAnew, isFinal, useSSE, withEvent, type DocumentInfo } from "timel
 import { cancelDocument, renameDocument, retryDocument, size, thumbnailUrl } from "../api";
 import { RenameField } from "../RenameField";
 import { timetableHref } from "../route";
+import { useMay } from "../session";
 import { words } from "../words";
 import { when } from "../words/format";
 import { Delete } from "./Delete";
@@ -26,6 +27,7 @@ export function DocumentRow({ document, changed, remove }: DocumentRowProps): Re
   const view = withEvent(document, event);
   const readable = view.status === "completed" || view.status === "validation_failed";
   const again = view.status === "failed" || view.status === "cancelled";
+  const mayWrite = useMay("write");
   const [error, setError] = useState<string | null>(null);
   const act = (what: (id: string) => Promise<void>): void => {
     setError(null);
@@ -35,7 +37,7 @@ export function DocumentRow({ document, changed, remove }: DocumentRowProps): Re
     <li className={`row row-${view.status}`} data-testid="document" data-state={view.status}>
       <Thumb {...(readable ? { documentId: document.documentId } : {})} />
       <div className="row-words">
-        <Name document={view} readable={readable} rename={(name) => act((id) => renameDocument(id, name))} />
+        <Name document={view} readable={readable} rename={mayWrite ? (name) => act((id) => renameDocument(id, name)) : null} />
         <RowState document={view} />
         {error && <p className="row-state bad">{error}</p>}
         {!isFinal(view.status) && <Bar percentage={view.percentage} label={words.home.reading(titleOf(document))} />}
@@ -46,30 +48,37 @@ export function DocumentRow({ document, changed, remove }: DocumentRowProps): Re
             {words.home.view}
           </a>
         )}
-        {!isFinal(view.status) && (
+        {mayWrite && !isFinal(view.status) && (
           <button type="button" className="button small" onClick={() => act(cancelDocument)}>
             {words.cancel}
           </button>
         )}
-        {again && (
+        {mayWrite && again && (
           <button type="button" className="button small" onClick={() => act((id) => retryDocument(id).then(() => followAnew(id)))}>
             {words.home.again}
           </button>
         )}
-        <Delete name={titleOf(document)} remove={() => remove(document.documentId)} />
+        {mayWrite && <Delete name={titleOf(document)} remove={() => remove(document.documentId)} />}
       </div>
     </li>
   );
 }
 
-function Name({ document, readable, rename }: { document: DocumentInfo; readable: boolean; rename: (name: string) => void }): ReactNode {
+interface NameProps {
+  document: DocumentInfo;
+  readable: boolean;
+  /** null: it is not for who looks to say. */
+  rename: ((name: string) => void) | null;
+}
+
+function Name({ document, readable, rename }: NameProps): ReactNode {
   const title = titleOf(document);
   const [typing, setTyping] = useState(false);
-  if (typing) return <RenameField className="row-field" name={title} rename={rename} onEnd={() => setTyping(false)} />;
+  if (typing && rename) return <RenameField className="row-field" name={title} rename={rename} onEnd={() => setTyping(false)} />;
   return (
     <p className="row-name">
       {readable ? <a href={timetableHref(document.documentId)}>{title}</a> : title}
-      {isFinal(document.status) && (
+      {rename && isFinal(document.status) && (
         <button type="button" className="row-rename" aria-label={`${words.tools.rename}: ${title}`} title={words.tools.rename} onClick={() => setTyping(true)}>
           <svg viewBox="0 0 16 16" aria-hidden="true">
             <path d="m3 13 .6-2.6L10.800 3.200l2 2L5.600 12.400z" />

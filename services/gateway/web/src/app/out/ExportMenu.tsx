@@ -4,6 +4,7 @@ import { Menu, MenuItem, MenuTrigger } from "react-aria-components/Menu";
 import { Popover } from "react-aria-components/Popover";
 
 import { fileUrl } from "../api";
+import { useMay } from "../session";
 import { words } from "../words";
 import "./out.css";
 
@@ -23,6 +24,7 @@ interface ExportMenuProps {
 /** The ways a week leaves: into a calendar, as a table, on paper. A file is an attachment: the page stays. */
 export function ExportMenu({ id, settled }: ExportMenuProps): ReactNode {
   const [calendar, setCalendar] = useState(false);
+  const mayWrite = useMay("write"); // the dialog keeps the term's dates with the week
   const save = async (suffix: string): Promise<void> => {
     await settled(); // what was typed a moment ago is in the file
     window.location.assign(fileUrl(id, suffix));
@@ -35,9 +37,11 @@ export function ExportMenu({ id, settled }: ExportMenuProps): ReactNode {
         </Button>
         <Popover className="options" placement="bottom end">
           <Menu aria-label={words.tools.export}>
-            <MenuItem className="option" onAction={() => void settled().then(() => setCalendar(true))}>
-              {words.out.calendar}
-            </MenuItem>
+            {mayWrite && (
+              <MenuItem className="option" onAction={() => void settled().then(() => setCalendar(true))}>
+                {words.out.calendar}
+              </MenuItem>
+            )}
             {FILES.map(([suffix, name]) => (
               <MenuItem key={suffix} className="option" onAction={() => void save(suffix)}>
                 {name()}

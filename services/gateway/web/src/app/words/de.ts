@@ -214,7 +214,6 @@ export const de: Words = {
     over: "Ihre Anmeldung ist abgelaufen. Ihre Änderungen bleiben hier und werden gespeichert, sobald Sie wieder angemeldet sind.",
     elsewhere: "Anmelden (öffnet einen weiteren Tab)",
     mayNotRead: "Ihr Schlüssel ist nicht zum Lesen da: Es gibt keine Stundenpläne zu zeigen.",
-    lookOnly: "Ihr Schlüssel ist nur zum Ansehen da.",
   },
   operations: {
     title: "Betrieb",

@@ -178,7 +178,6 @@ export const en = {
     over: "Your login has ended. What you changed is kept here, and saved once you have logged in.",
     elsewhere: "Log in (opens another tab)",
     mayNotRead: "Your key is not for reading: there are no timetables to show.",
-    lookOnly: "Your key is for looking only.",
   },
   operations: {
     title: "Operations",

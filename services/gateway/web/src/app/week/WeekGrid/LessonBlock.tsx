@@ -18,6 +18,8 @@ export interface Shift {
 interface LessonBlockProps {
   block: TimeBlock;
   hue: (name: string) => number;
+  /** It only opens. */
+  fixed: boolean;
   /** On the screen, in px; decides what fits. 0 without a time. */
   height: number;
   openEnd: boolean;
@@ -51,7 +53,7 @@ export function LessonBlock(props: LessonBlockProps): ReactNode {
     <>
       <button
         type="button"
-        {...drag.moveProps}
+        {...(props.fixed ? {} : drag.moveProps)}
         className={classes.filter(Boolean).join(" ")}
         style={style}
         title={about}
@@ -59,12 +61,12 @@ export function LessonBlock(props: LessonBlockProps): ReactNode {
         data-name={block.name}
         data-pointed={pointed || undefined}
         data-dragging={shift !== null || undefined}
-        aria-describedby="how-to-move"
+        {...(props.fixed ? {} : { "aria-describedby": "how-to-move" })}
         onPointerEnter={() => props.onPoint(true)}
         onPointerLeave={() => props.onPoint(false)}
         onFocus={() => props.onPoint(true)}
         onBlur={() => props.onPoint(false)}
-        onKeyDown={(event) => drag.key(event)}
+        onKeyDown={(event) => !props.fixed && drag.key(event)}
         onClick={() => !drag.wasDragged() && props.onOpen()}
       >
         <span className="block-name">
@@ -80,7 +82,7 @@ export function LessonBlock(props: LessonBlockProps): ReactNode {
         )}
         {unsure && <span className="visually-hidden">{words.hardToRead}</span>}
       </button>
-      {props.onPull && height > 0 && <span {...drag.pullProps} className="block-edge" aria-hidden="true" />}
+      {!props.fixed && props.onPull && height > 0 && <span {...drag.pullProps} className="block-edge" aria-hidden="true" />}
     </>
   );
 }

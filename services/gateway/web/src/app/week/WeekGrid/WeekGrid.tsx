@@ -20,6 +20,8 @@ const DRAW = 10;
 export interface WeekGridProps {
   plan: WeekPlan;
   hue: (name: string) => number;
+  /** Nothing is moved, removed or drawn: it is only to be looked at. */
+  fixed: boolean;
   /** The index, in the timetable, of the block that is pointed at. */
   pointed: number | null;
   onPoint: (index: number | null) => void;
@@ -66,9 +68,11 @@ export function WeekGrid(props: WeekGridProps): ReactNode {
         if (Math.abs(across) > SWIPE && Math.abs(across) > 2 * Math.abs(finger.clientY - start.y)) turn(across < 0 ? 1 : -1);
       }}
     >
-      <p id="how-to-move" className="visually-hidden">
-        {words.tools.howToMove}
-      </p>
+      {!props.fixed && (
+        <p id="how-to-move" className="visually-hidden">
+          {words.tools.howToMove}
+        </p>
+      )}
       <div className="day-tabs" role="group" aria-label={words.lesson.day}>
         {days.map(({ day }) => (
           <button key={day} type="button" aria-pressed={day === active} aria-label={dayName(day)} onClick={() => setChosen(day)}>
@@ -141,7 +145,7 @@ function Hours(props: HoursProps): ReactNode {
       className="day-blocks"
       onPointerDown={(event) => {
         const free = event.target === event.currentTarget || (event.target as Element).classList.contains("hour-line");
-        if (!free || event.button !== 0 || event.pointerType === "touch") return;
+        if (props.fixed || !free || event.button !== 0 || event.pointerType === "touch") return;
         event.currentTarget.setPointerCapture(event.pointerId);
         setSketch({ from: at(event), to: at(event) });
       }}
@@ -175,7 +179,7 @@ interface LessonProps extends WeekGridProps {
   minute: number;
 }
 
-function Lesson({ one, column, minute, plan, hue, pointed, onPoint, onOpen, onRemove, onMove }: LessonProps): ReactNode {
+function Lesson({ one, column, minute, plan, hue, fixed, pointed, onPoint, onOpen, onRemove, onMove }: LessonProps): ReactNode {
   const { block, index, start, end } = one;
   const timed = start !== undefined && end !== undefined;
   const columns = plan.days.map(({ day }) => day);
@@ -183,6 +187,7 @@ function Lesson({ one, column, minute, plan, hue, pointed, onPoint, onOpen, onRe
     <LessonBlock
       block={block}
       hue={hue}
+      fixed={fixed}
       height={timed ? (end - start) * minute : 0}
       openEnd={one.openEnd ?? false}
       pointed={pointed === index}
