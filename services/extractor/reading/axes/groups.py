@@ -32,7 +32,9 @@ def split_groups(view: View, header: DayHeader) -> bool:
     days = [band for band in header.bands if not band.every]
     row = [line for line in next_row(view, header) if len(line.text) <= _LONGEST]
     named = {id(band): [line for line in row if band.lo <= view.rect(line).cx < band.hi] for band in days}
-    counts = Counter(name for lines in named.values() for name in {line.text.strip() for line in lines})
+    # The fullest day first, which has them in their order.
+    fullest = sorted(named.values(), key=len, reverse=True)
+    counts = Counter(name for lines in fullest for name in dict.fromkeys(line.text.strip() for line in lines))
     names = [name for name, count in counts.items() if count >= max(2, _MOST * len(days))]
     of_group = [line for line in row if line.text.strip() in names]
     if (
