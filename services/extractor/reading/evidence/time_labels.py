@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median
 
 from services.extractor.reading.lexicon.labels import is_period
-from services.extractor.reading.lexicon.times import find_times, resolve
+from services.extractor.reading.lexicon.times import UNTIL_WORDS, find_times, resolve
 from services.extractor.reading.model import Line, Rect
 
 DASH = "-–—−~"
@@ -27,8 +27,8 @@ _NEAR = 2.5
 """Text heights from a period's number to its times, at most."""
 _NEARER = 0.75
 """An end's distance to its start, as a share of that to any other time of the column."""
-UNTIL = re.compile(rf"\s*(?:[{DASH}]|(?<=[\dmh\s])(?:to|till?|until|bis|à|al?|tot|do))[{DASH}\s]*$", re.IGNORECASE)
-FROM = re.compile(rf"^[{DASH}\s]*(?:[{DASH}]|(?:to|till?|until|bis|à|al?|tot|do)(?=[\s\d]))\s*", re.IGNORECASE)
+UNTIL = re.compile(rf"\s*(?:[{DASH}]|(?<=[\dmh\s])(?:{UNTIL_WORDS}))[{DASH}\s]*$", re.IGNORECASE)
+FROM = re.compile(rf"^[{DASH}\s]*(?:[{DASH}]|(?:{UNTIL_WORDS})(?=[\s\d]))\s*", re.IGNORECASE)
 
 
 def with_minutes(lines: list[Line]) -> list[Line]:

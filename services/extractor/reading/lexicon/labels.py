@@ -1,6 +1,7 @@
 """Labels of periods ("1", "P2", "Lesson 3", "Break"), and whether one is short for another."""
 
 import re
+from itertools import pairwise
 
 from services.extractor.reading.lexicon.wordfiles import load, pattern
 
@@ -8,7 +9,7 @@ _WORDS = load("words")
 _WORD = pattern(_WORDS["periods"])
 _NUMBERED = re.compile(
     rf"^(?:{_WORD})?\.?\s*(?:no\.?\s*)?(\d{{1,2}}|[ivx]{{1,4}})"
-    r"(?:st|nd|rd|th|er|e|re|[ªº]|a(?=\s*(?:h?ora|lezione))|\.|:)?\s*"
+    rf"(?:{pattern(_WORDS['ordinals'])}|a(?=\s*(?:h?ora|lezione))|\.|:)?\s*"
     rf"(?:{pattern(_WORDS['periods after'])})?$",
     re.IGNORECASE,
 )
@@ -40,6 +41,12 @@ def label_key(text: str) -> str | None:
 def is_period(text: str) -> bool:
     """Whether `text` is a period's number, with or without the word."""
     return bool(_NUMBERED.match(text.strip(" :.-–=()[]")))
+
+
+def counts(keys: list[str | None]) -> bool:
+    """Whether labels are numbers, each the one after the one before: they count rows."""
+    numbers = [int(key) for key in keys if key and key.isdigit()]
+    return len(numbers) == len(keys) > 1 and all(after - before == 1 for before, after in pairwise(numbers))
 
 
 def shortens(text: str, key: str) -> bool:

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from services.extractor.reading.lexicon.wordfiles import load, pattern
+
 HALF_DAY = 12 * 60
 EARLIEST = 7 * 60
 """A bare hour before this is an afternoon's: no school day starts at 1:15 in the night."""
@@ -47,21 +49,25 @@ class Span:
     """First character and the one after the last, in the text that was searched."""
 
 
+_WORDS = load("words")
+UNTIL_WORDS = pattern(_WORDS["until"])
+"""Between a start and its end."""
+_UNIT = rf"(?:\s?(?:{pattern(_WORDS['hours'])})(?:\b\.?|(?=à)))"
+_SINCE = re.compile(rf"^(?:{pattern(_WORDS['since'])})(?=[\s\d])\.?\s*(?=\d)", re.IGNORECASE)
 # The OCR drops the blank behind it now and then ("10:45amMaths").
 _HALF = r"(?:\s*(?P<{0}half>[ap])\.?\s?m(?:\b|(?-i:(?=[A-Z][a-z])))\.?)"
 _CLOCK = (
-    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI§]|[Il](?:[\d§]|(?-i:O\b))|§(?:[\d§]|(?-i:S))|(?-i:S)[\d§](?=\s?[-–—]|$)|[0-5]s(?=\s?[ap]\.?\s?m\b)|[0-5Il](?-i:S)(?=\s?[-–—]|$))(?![\d]|\s?[hH:.]\s?\d\d)(?:\s?(?:h|Uhr)\b)?"
-    r"|(?P<{0}mil>[012]?\d[0-5]\d)(?:\s?h(?:rs)?\b)?"
-    r"|(?P<{0}b>[012]?\d|(?-i:I[I1]|l[l1]|1[Il])(?!\w))(?:\s?(?:h|Uhr)(?:\b|(?=à)))?)" + _HALF + "?"
+    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH]\s?)\s?(?P<{0}m>[0-5OoQ][\dOolI§]|[Il](?:[\d§]|(?-i:O\b))|§(?:[\d§]|(?-i:S))|(?-i:S)[\d§](?=\s?[-–—]|$)|[0-5]s(?=\s?[ap]\.?\s?m\b)|[0-5Il](?-i:S)(?=\s?[-–—]|$))(?![\d]|\s?[hH:.]\s?\d\d)"
+    + _UNIT
+    + "?"
+    r"|(?P<{0}mil>[012]?\d[0-5]\d)" + _UNIT + "?"
+    r"|(?P<{0}b>[012]?\d|(?-i:I[I1]|l[l1]|1[Il])(?!\w))(?P<{0}u>" + _UNIT + ")?)" + _HALF + "?"
 )
 _SLASH = r"(?:(?<=[:h]\d\d)|(?<=[:h]\d\d\s))/(?=\s?\d{1,2}[:h]\d\d)"
-_DASH = (
-    r"\s*(?:[-‐‑‒–—−~→]+|"
-    + _SLASH
-    + r"|\bto\b|\btill?\b|\buntil\b|\bbis\b|(?<=[\dh\s])à(?=[\s\d])|\bal?\b|\btot\b|\bdo\b)\s*"
-)
+_DASH = r"\s*(?:[-‐‑‒–—−~→÷»>_]+|" + _SLASH + rf"|(?<=[\s.])(?:{UNTIL_WORDS})(?=\s)" + r"|(?<=[\dh\s])à(?=[\s\d]))\s*"
 _RANGE = re.compile(
-    r"(?<![\d:.,/])(?<![^\W_])" + _CLOCK.format("s") + _DASH + _CLOCK.format("e") + r"(?![\d/])", re.IGNORECASE
+    r"(?<![\d:.,/])(?:(?<![^\W_])|(?<=\bh))" + _CLOCK.format("s") + _DASH + _CLOCK.format("e") + r"(?![\d/])",
+    re.IGNORECASE,
 )
 # A letter before it makes it a room ("B1.07"), not a time.
 _SINGLE = re.compile(r"(?<![\d:.,/])(?<![^\W_])(?<![^\W_][.-])" + _CLOCK.format("s") + r"(?![\d:/])", re.IGNORECASE)
@@ -79,8 +85,8 @@ _LOOKALIKE = str.maketrans("OoQqlLIi§sS", "00001111555")
 def find_times(text: str) -> list[Span]:
     """Every range and lone time in `text`, left to right.
 
-    Hours without minutes ("9-10", "2 - 3pm") count only where they fill the text or carry am/pm, and four digits
-    ("0900-0945") only in ranges or alone, so that years, rooms and course codes are not taken for times.
+    Hours without minutes ("9-10", "2 - 3pm", "9 a 10 hs") count only where they fill the text or have a unit, four
+    digits ("0900-0945") only in ranges or alone, so that years, rooms and course codes are not taken for times.
     """
     if text[:1] in ":.,":
         # A rule before the text is read as a stop; positions stay.
@@ -91,13 +97,13 @@ def find_times(text: str) -> list[Span]:
     text = _AFTER_LABEL.sub(lambda match: match.group()[:-1] + " ", text)
     text = _AFTER_NUMBER.sub(lambda match: match.group()[:-1] + " ", text)
     spans: list[Span] = []
-    stripped = text.strip(" .()[]|*-–—")
+    stripped = _SINCE.sub("", text.strip(" .()[]|*-–—"))
     position = 0
     while match := _RANGE.search(text, position):
         start, end = _clock(match, "s"), _clock(match, "e")
         # "9 - 10: Maths", with or without a list's dot before it.
         listed = re.match(r"\s*:(?!\d)", text[match.end() :]) and not text[: match.start()].strip(_BULLETS)
-        whole = bool(listed) or match.group().strip() == stripped
+        whole = bool(listed) or match.group().strip(" .") == stripped
         if start and end and _plausible(match, whole):
             spans.append(Span(start, end, match.span()))
             position = match.end()
@@ -144,7 +150,8 @@ def _plausible(match: re.Match[str], whole: bool) -> bool:
         return not (1990 <= first <= 2060 and 1 <= last - first <= 2 and not halves)
     if match["sh"] or match["eh"] or halves:
         return True
-    return whole
+    # "20 a 21 hs" behind a name; "1-2 h" there is how long something takes.
+    return whole or bool(match["eu"] and int(match["sb"]) * 60 >= EARLIEST)
 
 
 def _dots_lost(match: re.Match[str]) -> bool:

@@ -34,6 +34,11 @@ def test_a_label_that_shortens_one_of_the_legend_or_is_shortened_there(label: st
     assert _first(page) == {("08:40", "09:00")}
 
 
+@pytest.mark.parametrize("label", ["1ere", "2eme", "3ème", "1ra", "2da hora", "4.", "P5", "6th"])
+def test_ordinals_number_periods(label: str) -> None:
+    assert is_period(label)
+
+
 def test_a_label_that_could_be_short_for_two_entries_is_neither() -> None:
     page = _table("Re", "Registration", "Period 1", "Period 2", "Recess", "Period 3", cell="Tutor")
     assert _first(page) <= {(None, None)}

@@ -49,6 +49,18 @@ def read(text: str) -> tuple[str | None, str | None]:
         ("19:45 – 10:45", "09:45", "10:45"),
         ("19:45 – 20:45", "19:45", "20:45"),
         ("7 - 9pm", "19:00", "21:00"),
+        # Words between them, and units behind them, of many languages.
+        ("8h às 9h", "08:00", "09:00"),
+        ("8:00 hs. a 8:50 hs.", "08:00", "08:50"),
+        ("08.00 s/d 08.40", "08:00", "08:40"),
+        ("8:00 ile 8:40", "08:00", "08:40"),
+        ("8:00 đến 8:45", "08:00", "08:45"),
+        ("8.00÷8.45", "08:00", "08:45"),
+        ("8:00 > 8:45", "08:00", "08:45"),
+        ("das 8h às 9h", "08:00", "09:00"),
+        ("von 8 bis 9 Uhr", "08:00", "09:00"),
+        ("Salsa 20 a 21 hs.", "20:00", "21:00"),
+        ("h0830_1010", "08:30", "10:10"),
     ],
 )
 def test_formats(text: str, start: str, end: str | None) -> None:
@@ -58,7 +70,7 @@ def test_formats(text: str, start: str, end: str | None) -> None:
 @pytest.mark.parametrize(
     "text",
     ["B1.07", "(B1.07)", "2024-2025", "2024/25", "Year 7-8", "CS101", "Room 12", "Autumn 2 2024", "Daily 5: Station 1",
-     "12/05", "Period 3", "Lab 2", "5, 20 pupils", "25:00", "9:75", "13pm", "10.S5 labs"],
+     "12/05", "Period 3", "Lab 2", "5, 20 pupils", "25:00", "9:75", "13pm", "10.S5 labs", "1-2 h Maths", "Year 7 a 8"],
 )  # fmt: skip
 def test_what_is_no_time(text: str) -> None:
     assert find_times(text) == []
