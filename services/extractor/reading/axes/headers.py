@@ -13,6 +13,7 @@ from services.extractor.reading.evidence.rules import Rail
 from services.extractor.reading.lexicon.calendar import is_month
 from services.extractor.reading.lexicon.columns import column_role
 from services.extractor.reading.lexicon.days import is_every_day, week_named
+from services.extractor.reading.lexicon.labels import counts, is_period, label_key
 from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.model import Line, Rect, sources_of
 from shared.messages import DAYS, WEEKS, WeekLetter
@@ -189,13 +190,16 @@ def set_day_bands(view: View, header: DayHeader, v_end: float) -> None:
 
 
 def _leave_out_times(view: View, header: DayHeader, v_end: float) -> None:
-    """End the first day's column before the times that stand between its edge and its name, where no other day has as
-    many: they are the rows', and nothing is drawn between them and the days."""
+    """End the first day's column before the times or numbers that stand between its edge and its name, where no other
+    day has as many: they are the rows', and nothing is drawn between them and the days."""
     first, name = header.bands[0], view.rect(header.bands[0].line)
     rects = [(view.rect(line), line) for line in view.lines]
     rects = [(rect, line) for rect, line in rects if header.v1 < rect.cy < v_end and first.lo < rect.cx < header.u1]
-    before = [rect.x1 for rect, line in rects if rect.x1 <= name.x0 and find_times(line.text)]
-    if len(before) > 1 and len(before) > sum(bool(find_times(line.text)) for rect, line in rects if rect.cx > first.hi):
+    ahead = [(rect, line) for rect, line in rects if rect.x1 <= name.x0 and is_period(line.text)]
+    counted = counts([label_key(line.text) for _, line in sorted(ahead, key=lambda item: item[0].cy)])
+    labels = [rect for rect, line in rects if find_times(line.text) or (counted and is_period(line.text))]
+    before = [rect.x1 for rect in labels if rect.x1 <= name.x0]
+    if len(before) > 1 and len(before) > sum(rect.cx > first.hi for rect in labels):
         first.lo = max(before)
 
 

@@ -1,12 +1,13 @@
-"""Takes apart a row's time and its first cell that the OCR read in one ("9:15-10:10 Maths"), with nothing drawn between
-them."""
+"""Takes apart heads that the OCR read in one with what stands beside them, with nothing drawn between: a row's time or
+number and its first cell ("9:15-10:10 Maths", "8English"), a day and the head before it ("Time Monday")."""
 
 import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from services.extractor.reading.lexicon.days import read_days
+from services.extractor.reading.lexicon.days import day_at_end, read_days
+from services.extractor.reading.lexicon.labels import counts
 from services.extractor.reading.lexicon.times import find_times, resolve_all
 from services.extractor.reading.model import Line
 
@@ -17,6 +18,10 @@ _MARGIN = 4
 _DAYS = 3
 _TEXT = 2
 """Letters of a name."""
+_NUMBERS = 4
+"""Rows numbered one after the other that make a column."""
+_NUMBER = re.compile(r"(\d{1,2})[.:)]?(?:\s*(?=[^\W\d_])|$)")
+"""A row's number, alone or with a text behind it."""
 _DIGITS = re.compile(r"[012]\d[0-5]\d(?= )")
 """A start in four digits before a text."""
 
@@ -69,6 +74,56 @@ def with_row_heads(lines: list[Line]) -> list[Line]:
     return [part for line in lines for part in made.get(line.id, (line,))]
 
 
+def with_numbers_apart(lines: list[Line]) -> list[Line]:
+    """The lines, those of the first column below a row of days in two that begin with their row's number, where the
+    numbers count the rows."""
+    row = _row_of_days(lines)
+    if len(row) < _DAYS:
+        return lines
+    first = row[0].rect
+    found = [
+        (match[1], match.end(), line)
+        for line in sorted(lines, key=lambda line: line.rect.cy)
+        if line.upright and line.rect.cy > first.cy and line.rect.x0 < first.cx
+        if (match := _NUMBER.match(line.text)) and not find_times(line.text)
+    ]
+    numbers = [number for number, _, _ in found]
+    begins = [line.rect.x0 for _, _, line in found]
+    if len(found) < _NUMBERS or not counts(numbers) or max(begins) - min(begins) > 2 * row[0].size:
+        return lines
+    made = {line.id: _cut(line, cut) for _, cut, line in found if line.text[cut:]}
+    return [part for line in lines for part in made.get(line.id, (line,))]
+
+
+def with_days_apart(lines: list[Line]) -> list[Line]:
+    """The lines, those that end in a day's name in two where most of a row are or end in one."""
+    ends = {line.id: day_at_end(line.text) for line in lines if line.upright and not read_days(line.text)}
+    made: dict[int, tuple[Line, ...]] = {}
+    for line in lines:
+        if cut := ends.get(line.id):
+            level = [other for other in lines if abs(other.rect.cy - line.rect.cy) < 0.6 * line.size]
+            if sum(bool(ends.get(other.id) or read_days(other.text)) for other in level) >= _DAYS:
+                made[line.id] = _cut(line, cut)
+    return [part for line in lines for part in made.get(line.id, (line,))]
+
+
+def _cut(line: Line, cut: int) -> tuple[Line, Line]:
+    """A line's two parts before and from a character, by their share of its length."""
+    step, before = line.rect.width / len(line.text), line.text[:cut].rstrip()
+    return (
+        line.part(before, replace(line.rect, x1=line.rect.x0 + step * len(before))),
+        line.part(line.text[cut:], replace(line.rect, x0=line.rect.x0 + step * cut)),
+    )
+
+
+def _row_of_days(lines: list[Line]) -> list[Line]:
+    """The most days that stand in one row, from the left."""
+    days = [line for line in lines if line.upright and (read := read_days(line.text)) and len(read.days) == 1]
+    rows = [[other for other in days if abs(other.rect.cy - line.rect.cy) < 0.6 * line.size] for line in days]
+    longest: list[Line] = max(rows, key=len, default=[])
+    return sorted(longest, key=lambda line: line.rect.x0)
+
+
 def _timed(line: Line) -> _Timed | None:
     if not line.upright:
         return None
@@ -82,10 +137,7 @@ def _timed(line: Line) -> _Timed | None:
 
 def _margin(lines: list[Line], alone: list[_Timed], mixed: list[_Timed]) -> bool:
     """Whether these are the times in the margin of a table, one below the other before the first of its days."""
-    days = [line for line in lines if line.upright and (read := read_days(line.text)) and len(read.days) == 1]
-    rows = [[other for other in days if abs(other.rect.cy - line.rect.cy) < 0.6 * line.size] for line in days]
-    longest: list[Line] = max(rows, key=len, default=[])
-    row = sorted(longest, key=lambda line: line.rect.x0)
+    row = _row_of_days(lines)
     if len(row) < _DAYS:
         return False
     first, second = row[:2]

@@ -119,6 +119,12 @@ def is_every_day(text: str) -> bool:
     return read is not None and read.days == DAYS[:5]
 
 
+def day_at_end(text: str) -> int:
+    """Where the full name of a day begins that ends a text of something else ("Time Monday", "8bMonday"); 0 if none."""
+    cuts = (match.start() for match in re.finditer(r"(?<=[\W\d_])[^\W\d_]|(?<=[a-zß-ÿ])[A-ZÀ-Þ]", text))
+    return next((cut for cut in cuts if len(text) - cut >= _SHORTEST and spelt_right(text[cut:].strip(" :."))), 0)
+
+
 def named_days(text: str) -> tuple[Day, ...]:
     """The days a text names among other words ("Late start Wednesday", "Bell times Mon, Tue, Thu"), in its order."""
     words = re.findall(r"[^\W\d_]{3,}", text)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.extractor.reading.axes.headers import find_day_headers
+from services.extractor.reading.axes.headers import find_day_headers, set_day_bands
 from services.extractor.reading.lexicon.days import listed_days, read_days
 from services.extractor.reading.lists.daylist import read_daylist
 from tests.unit.extractor.reading.sheet import DAYS, LESSONS, PASTEL, TIMES, Grid, Sheet, find, lesson, plain, week
@@ -213,6 +213,24 @@ def test_the_first_column_is_wide_and_its_label_far_from_its_edge() -> None:
     found = week(page.read())
     assert len(found) == 20
     assert ("monday", "09:00", "09:45", lesson(0, 0)) in found
+
+
+def test_the_rows_are_numbered_in_the_first_day_s_own_column() -> None:
+    """Nothing is drawn between the numbers and the first day's lessons, over which its name stands in the middle."""
+    page = Sheet(1000, 600)
+    for at, name in enumerate(DAYS):
+        page.text(100 + 200 * at, 40, name)
+        page.rule(200 * at, 10, 200 * at, 510)
+    for row in range(6):
+        page.rule(0, 70 + 88 * row, 1000, 70 + 88 * row)
+    for row in range(5):
+        page.text(30, 114 + 88 * row, str(row + 1))
+        for day in range(5):
+            page.text((130 if day == 0 else 100) + 200 * day, 114 + 88 * row, lesson(day, row))
+    view = page.view()
+    header = find_day_headers(view)[0]
+    set_day_bands(view, header, 510)
+    assert 30 < header.u0 < 100
 
 
 def test_a_long_line_above_the_times_is_no_label_of_theirs() -> None:

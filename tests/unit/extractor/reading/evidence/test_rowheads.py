@@ -46,6 +46,31 @@ def test_starts_that_are_no_margin_s() -> None:
     assert "0830 Chemistry" in _texts([*_page(), *beside])
 
 
+def _numbered(numbers: tuple[int, ...]) -> list[Line]:
+    """Days in a row, below them rows whose numbers were read with the first day's cells, but for the last one's."""
+    lines = [_line(at, day, 200 + 200 * at, 0) for at, day in enumerate(DAYS)]
+    for at, number in enumerate(numbers):
+        last = at == len(numbers) - 1
+        lines.append(_line(10 + at, f"{number}" if last else f"{number}{NAMES[at]}", 180, 60 + 60 * at))
+        lines.append(_line(20 + at, "Art", 400, 60 + 60 * at))
+    return lines
+
+
+def test_numbers_that_count_the_rows_are_parted_from_the_first_day_s_cells() -> None:
+    """Hours that count them, too; a subject's own number does not."""
+    assert _texts(_numbered((1, 2, 3, 4, 5))) >= {"1", "2", "3", "4", "5", *NAMES[:4]}
+    assert _texts(_numbered((12, 13, 14, 15, 16))) >= {"12:00", "16:00", *NAMES[:4]}
+    assert "2Statistics" in _texts(_numbered((1, 2, 4, 3, 5)))
+
+
+def test_days_are_parted_from_the_head_before_them() -> None:
+    """Where the others of their row are days as well."""
+    heads = ("8bMonday", "Time Tuesday", "Time Wednesday", "Thursday", "Friday")
+    row = [_line(at, head, 200 * at, 0) for at, head in enumerate(heads)]
+    assert _texts(row) == {"8b", "Monday", "Time", "Tuesday", "Wednesday", "Thursday", "Friday"}
+    assert _texts(row[1:2]) == {"Time Tuesday"}
+
+
 def test_the_letters_edge_below_both_parts_of_a_text_is_no_rule() -> None:
     page = Sheet(800, 300)
     page.fill(100, 118, 300, 122, (20, 20, 20))
