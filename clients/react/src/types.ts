@@ -66,6 +66,8 @@ export interface Problem {
   detail?: string | null;
   allowed?: Record<string, unknown> | null;
   field?: string | null;
+  /** What an upload is (`odt`, `doc`), where it is of a format that is known and not read. */
+  format?: string | null;
   documentId?: string | null;
 }
 

@@ -1,8 +1,9 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 
-import { sentence, size } from "./api";
+import { call, sentence, size } from "./api";
 import { cropOf } from "./picture/Crop";
 import { parseRoute, timetableHref } from "./route";
+import { words } from "./words";
 
 it("says what was wrong and what would be accepted, once", () => {
   const allowed = { formats: "JPEG or PDF", maxBytes: 20 * 1024 * 1024 };
@@ -16,6 +17,17 @@ it("says what was wrong and what would be accepted, once", () => {
 
 it("has a sentence where the server had none", () => {
   for (const status of [0, 400, 413, 502]) expect(sentence(status, null)).toMatch(/^[A-Z].*[.?]$/);
+});
+
+it("says in the page's language how a file of another format is saved anew", async () => {
+  const problem = { type: "/problems/other-format", status: 422, detail: "The server's words.", format: "odt" };
+  const answer = (format: string): Promise<Response> =>
+    Promise.resolve(new Response(JSON.stringify({ ...problem, format }), { status: 422 }));
+  vi.stubGlobal("fetch", () => answer("odt"));
+  await expect(call("/")).rejects.toMatchObject({ message: words.otherFormat["odt"], slug: "other-format" });
+  vi.stubGlobal("fetch", () => answer("a later one"));
+  await expect(call("/")).rejects.toMatchObject({ message: "The server's words." });
+  vi.unstubAllGlobals();
 });
 
 it("writes sizes for people", () => {

@@ -2,6 +2,7 @@ import type { DocumentInfo, Problem, SavedTimetable, Status, TimeBlock, Timetabl
 import type { Answer } from "./edit/Saver";
 import type { TermDates } from "./out/terms";
 import { accepted, refused, type Me } from "./session";
+import { words } from "./words";
 
 const ROOT = "/api/v1";
 /** How long, in ms, an answer may take; uploads are bounded by the server. */
@@ -86,7 +87,8 @@ function failure(status: number, body: string): ApiError {
   } catch {
     // A proxy's page instead of ours: the status alone has to do.
   }
-  return new ApiError(sentence(status, problem), status, problem?.type?.split("/").pop() ?? "");
+  const known = problem?.format ? words.otherFormat[problem.format] : undefined;
+  return new ApiError(known ?? sentence(status, problem), status, problem?.type?.split("/").pop() ?? "");
 }
 
 export async function call(path: string, init: RequestInit = {}, signal?: AbortSignal): Promise<Response> {

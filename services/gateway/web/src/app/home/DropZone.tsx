@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
 import { words } from "../words";
+import { isWritten, pastedFiles } from "./pasted";
 
-const ACCEPT = "image/*,application/pdf,.heic,.heif,.docx";
+const ACCEPT =
+  "image/*,application/pdf,.heic,.heif,.docx,.xlsx,.xlsm,.xls,.ods,.csv,.tsv,.html,.htm";
 
 interface DropZoneProps {
   onFiles: (files: File[]) => void;
@@ -12,7 +14,7 @@ interface DropZoneProps {
   hidden: boolean;
 }
 
-/** Takes files dropped anywhere on the page, chosen, photographed or pasted. */
+/** Takes files dropped anywhere on the page, chosen, photographed or pasted, and pasted tables. */
 export function DropZone({ onFiles, small, hidden }: DropZoneProps): ReactNode {
   const input = useRef<HTMLInputElement>(null);
   const camera = useRef<HTMLInputElement>(null);
@@ -42,7 +44,8 @@ export function DropZone({ onFiles, small, hidden }: DropZoneProps): ReactNode {
       onFiles([...(event.dataTransfer?.files ?? [])]);
     };
     const paste = (event: ClipboardEvent): void => {
-      const files = [...(event.clipboardData?.files ?? [])];
+      if (isWritten(event.target)) return;
+      const files = pastedFiles(event.clipboardData);
       if (files.length === 0) return;
       event.preventDefault();
       onFiles(files);

@@ -112,11 +112,23 @@ export const en = {
     upload: "Upload",
     letGo: "Let go to upload",
     here: "Drop your timetable here",
-    kinds: "Photo, scan, screenshot, PDF or Word document. You can also paste it.",
+    kinds: "Photo, scan, screenshot, PDF, Word or Excel file. You can also paste a picture or a table.",
     choose: "Choose a file",
     photo: "Take a photo",
     file: "Timetable file",
   },
+  /** How a file is saved anew whose format is not read, by the `format` of the problem; the server's own words else. */
+  otherFormat: {
+    odt: "This is an OpenDocument text (ODT). Save it as DOCX or PDF and upload that.",
+    doc: "This is an old Word document (DOC). Save it as DOCX or PDF and upload that.",
+    rtf: "This is an RTF document. Save it as DOCX or PDF and upload that.",
+    iwork: "This is a Pages, Numbers or Keynote document. Export it as PDF and upload that.",
+    zip: "This is a ZIP archive. Unpack it and upload the timetable that is in it.",
+    xlsb: "This is a workbook of the binary kind (XLSB). Save it as XLSX or PDF and upload that.",
+    xml: "This is an Excel workbook of the XML kind of 2003. Save it as XLSX and upload that.",
+    pptx: "This is a PowerPoint presentation. Save it as PDF and upload that.",
+    ppt: "This is an old PowerPoint presentation (PPT). Save it as PDF and upload that.",
+  } as Record<string, string>,
   /** The card of a document under way: the package's own words are English. */
   card: {} as Partial<NotificationLabels>,
   home: {
