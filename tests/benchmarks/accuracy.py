@@ -21,7 +21,7 @@ from tests.benchmarks.report import ROOT, running, show, write
 from tests.benchmarks.scorer import Score, Truth, score_document
 from tests.system import finish, upload
 
-PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".pdf", ".docx"}
+PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".pdf", ".docx", ".xlsx", ".xls", ".ods", ".csv", ".html"}
 RESULTS = ROOT / ".local" / "accuracy"
 _AT_ONCE = 2
 

@@ -16,7 +16,9 @@ from shared.outcomes import UnreadableError
 
 _SIZE = 10.0
 _TITLE_SIZE = 13.0
-_PAGE = (842.0, 842.0)
+_HEIGHT = 842.0
+"""Of a page, that a long table is divided by."""
+_WIDEST_LINE = 800.0
 _MARGIN = 30.0
 _NARROWEST = 40.0
 _UNBROKEN = 48
@@ -24,6 +26,8 @@ _UNBROKEN = 48
 _PADDING = 10.0
 _WIDE_ROW = 3
 """Cells with text side by side from which a row is one of the table, or as many as its fullest row has."""
+_APART = re.compile(r"[ \u00a0]{3,}|[ \u00a0]{2,}(?=\S*\d\S*$)")
+"""Spaces that set a room apart from the lesson on its line: many, or two before what has a figure in it."""
 _DEFAULT_NAME = re.compile(
     r"(?:work)?(?:sheet|tabelle|tabellenblatt|feuil|feuille|hoja|foglio|blad|ark|arkusz|list|planilha|plan|folha|munka|"
     r"taul|sayfa|лист|аркуш|φύλλο|table|blatt|sheet name|untitled)[\s_]*\d*(?: \(\d+\))?",
@@ -37,7 +41,7 @@ def content_of(sheets: list[Sheet]) -> Content:
     Raises:
         UnreadableError: all are far larger than a timetable.
     """
-    content = Content(*_PAGE, _MARGIN)
+    content = Content(2 * _MARGIN, _HEIGHT, _MARGIN)
     full = [_Visible(sheet) for sheet in sheets if sheet.holds_text]
     fitting = [sheet for sheet in full if sheet.rows <= MAX_ROWS and sheet.columns <= MAX_COLUMNS]
     if full and not fitting:
@@ -48,7 +52,15 @@ def content_of(sheets: list[Sheet]) -> Content:
         if content.blocks:
             content.blocks.append(PageBreak())
         content.blocks += blocks
+    # As wide as what stands on it: the empty rest of a page would only make the picture's letters smaller.
+    content.width += max(map(_breadth, content.blocks), default=0.0)
     return content
+
+
+def _breadth(block: Block) -> float:
+    if isinstance(block, Table):
+        return sum(block.widths)
+    return min(length(block.text, block.size, block.bold), _WIDEST_LINE) if isinstance(block, Paragraph) else 0.0
 
 
 class _Visible:
@@ -171,7 +183,7 @@ class _Visible:
 
 
 def _cell(cell: SheetCell, row: int, column: int, rows: int, columns: int) -> Cell:
-    lines = [line for line in cell.text.splitlines() if line.strip()] or [""]
+    lines = [each for line in cell.text.splitlines() for each in _APART.split(line.strip()) if each.strip()] or [""]
     paragraphs = [Paragraph(" ".join(line.split()), _SIZE, cell.bold, cell.align, cell.colour) for line in lines]
     return Cell(row, column, rows, columns, paragraphs, cell.fill, cell.angle, "center" if rows > 1 else "top")
 

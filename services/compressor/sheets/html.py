@@ -190,7 +190,11 @@ def _text(element: Any) -> str:
         if name in _BREAKS:
             parts.append("\n")
         parts.append(" ".join((each.text or "").split("\n")))
+        before = None
         for child in each:
+            if before is not None and _apart(before, child):
+                parts.append("\n")
+            before = child
             go(child, depth + 1)
             parts.append(" ".join((child.tail or "").split("\n")))
         if name in _BREAKS:
@@ -199,6 +203,16 @@ def _text(element: Any) -> str:
     go(element, 0)
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _apart(left: Any, right: Any) -> bool:
+    """Whether two neighbours are set apart by a style sheet: spans of two classes with nothing between them."""
+    return (
+        _name(left) == _name(right) == "span"
+        and not (left.tail or "")
+        and bool(left.get("class") and right.get("class"))
+        and left.get("class") != right.get("class")
+    )
 
 
 def _rows(table: Any) -> Iterator[Any]:

@@ -55,6 +55,13 @@ def test_spans_and_lines_within_cells() -> None:
     assert {"Class 4B", "Maths", "Room 5", "Music", "Ms Lee"} <= {line.text for line in read_back.lines(document)}
 
 
+def test_spans_that_a_style_sheet_sets_apart_are_lines_of_their_own() -> None:
+    cell = (
+        '<td><span class="left">Maths</span><span class="right">Lee</span></td><td><span>Ar</span><span>t</span></td>'
+    )
+    assert {"Maths", "Lee", "Art"} <= set(texts(f"<table><tr><td>Time<td>Monday<td>Tuesday<tr><td>8:00{cell}</table>"))
+
+
 def test_what_a_browser_does_not_show_is_left_out() -> None:
     cell = (
         "<td>Maths<script>document.write('Script')</script><span style='display: none'>Hidden</span><!-- Note --></td>"

@@ -142,6 +142,13 @@ def test_a_title_above_the_table_is_no_column() -> None:
     assert read_back.blocks(opened(xlsx(change))) == BLOCKS
 
 
+def test_a_room_that_spaces_set_apart_is_a_line_of_its_own() -> None:
+    def change(book: Any) -> None:
+        book.active["B2"], book.active["C2"], book.active["D2"] = "Maths       H4.2", "Physical  Education", "AI  12"
+
+    assert {"Maths", "H4.2", "Physical Education", "AI", "12"} <= set(texts(xlsx(change)))
+
+
 def test_macros_are_not_looked_at() -> None:
     data = rewritten(
         xlsx(), lambda _, body: body.replace(b"sheet.main+xml", b"sheet.macroEnabled.main+xml"),
