@@ -21,7 +21,10 @@ from tests.benchmarks.report import ROOT, running, show, write
 from tests.benchmarks.scorer import Score, Truth, score_document
 from tests.system import finish, upload
 
-PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".pdf", ".docx", ".xlsx", ".xls", ".ods", ".csv", ".html"}
+PICTURES = {
+    ".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".pdf", ".docx", ".xlsx", ".xls",
+    ".ods", ".csv", ".html",
+}  # fmt: skip
 RESULTS = ROOT / ".local" / "accuracy"
 _AT_ONCE = 2
 
