@@ -54,6 +54,7 @@ def compress(
         turned=decoded.turned,
         shrunk=decoded.shrunk,
         frames=decoded.frames,
+        frame=decoded.frame,
         thumbnail=thumbnail(decoded.image),
     )
 

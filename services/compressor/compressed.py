@@ -21,5 +21,7 @@ class Compressed:
     turned: bool = False
     shrunk: bool = False
     frames: int = 1
+    frame: int = 0
+    """Which of them it is, from 0."""
     thumbnail: bytes = b""
     """A small copy, as WebP; empty where the codec could not write one."""

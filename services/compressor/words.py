@@ -37,5 +37,6 @@ def describe(kind: Kind, before: int, pages: list[Compressed], *, with_text: boo
         did = "turned upright" if first.turned else "scaled down" if first.shrunk else "converted"
     change = round(abs(before - after) / before * 100)
     size = "same size" if change == 0 else f"{change} % {'smaller' if after < before else 'larger'}"
-    note = f" (the first of {first.frames} frames)" if kind != "tiff" and first.frames > 1 else ""
+    which = f"frame {first.frame + 1}" if first.frame else "the first"
+    note = f" ({which} of {first.frames} frames)" if kind != "tiff" and first.frames > 1 else ""
     return f"{what} {did}, {size}{note}"

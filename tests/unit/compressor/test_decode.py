@@ -259,3 +259,60 @@ def test_further_profiles_of_a_png_are_not_even_inflated(monkeypatch: pytest.Mon
     monkeypatch.setattr(strip_module, "_small_profile", inflated.append)
     plain_png(chunks(b"iCCP", b"name\0\0" + zlib.compress(bytes(1000)), 1000))
     assert len(inflated) == 1
+
+
+def on_clear(ink: tuple[int, int, int], share: float = 0.1) -> Image.Image:
+    """A bar of ink on transparency, black beneath it as most programs leave it."""
+    picture = Image.new("RGBA", (200, 100), (0, 0, 0, 0))
+    picture.paste((*ink, 255), (0, 0, 200, round(100 * share)))
+    return picture
+
+
+@pytest.mark.parametrize("kind", ["png", "webp"])
+@pytest.mark.parametrize(("ink", "ground"), [((255, 255, 255), 40), ((250, 240, 200), 40), ((0, 0, 0), 255)])
+def test_ink_on_transparency_stands_out(kind: str, ink: tuple[int, int, int], ground: int) -> None:
+    decoded = read(save(kind, on_clear(ink), lossless=True) if kind == "webp" else save(kind, on_clear(ink)))
+    assert pixel(decoded, 100, 5) == list(ink)
+    assert pixel(decoded, 100, 90) == [ground] * 3
+
+
+def test_a_white_sheet_with_clear_corners_stays_on_white() -> None:
+    assert pixel(read(save("png", on_clear((255, 255, 255), share=0.9))), 100, 95) == [255] * 3
+
+
+def animated(kind: str, *greys: int) -> bytes:
+    frames = [Image.new("RGB", (60, 40), "white") for _ in greys]
+    for number, (frame, grey) in enumerate(zip(frames, greys, strict=True)):
+        frame.paste((grey, grey, grey), (5, 5, 30 + number, 30))
+    return save(kind, frames[0], save_all=True, append_images=frames[1:], duration=100, loop=0)
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_of_an_animation_the_first_frame_that_shows_something_is_taken(kind: str) -> None:
+    decoded = read(animated(kind, 255, 0, 120))
+    assert (decoded.frames, decoded.frame) == (3, 1)
+    assert pixel(decoded, 10, 10)[0] < 30
+    first = read(animated(kind, 120, 0))
+    assert first.frame == 0
+    assert abs(pixel(first, 10, 10)[0] - 120) < 20
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_an_animation_of_nothing_is_its_first_frame(kind: str) -> None:
+    assert read(animated(kind, 255, 254)).frame == 0
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}])
+def test_a_jpeg_without_its_end_marker_is_decoded(options: dict[str, bool]) -> None:
+    whole = save("jpeg", photo(300, 200), **options)
+    assert whole.endswith(b"\xff\xd9")
+    for cut in (whole[:-2], whole[:-1], whole[:-2] + bytes(64)):
+        decoded = read(cut)
+        assert pixel(decoded, 290, 190) == pixel(read(whole), 290, 190)
+
+
+@pytest.mark.parametrize("share", [0.98, 0.8, 0.4])
+def test_a_jpeg_that_lacks_pixels_is_refused(share: float) -> None:
+    whole = save("jpeg", photo(300, 200))
+    with pytest.raises(UnreadableError, match="cut off"):
+        read(whole[: int(len(whole) * share)])
