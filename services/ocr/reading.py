@@ -18,8 +18,9 @@ from shared.settings import Settings, setting
 _MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "8388608", "MALLOC_TRIM_THRESHOLD_": "1048576"}
 """For glibc: the largest buffers of a model's run go back to the system at once, the others stay for its next layers,
 which would pay for fresh pages otherwise (docs/ocr.md)."""
-_TOLD = ("OCR_", "MALLOC_")
-"""How the names of all settings begin that a reader needs."""
+_TOLD = ("OCR_", "MALLOC_", "PADDLE_PDX_")
+"""How the names of all settings begin that a reader needs. The last are PaddleOCR's own: with its cache where it cannot
+write, no reader starts."""
 _TOLD_FOR_DOWNLOADS = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "HF_ENDPOINT")
 """What the clients of the hubs read, where `OCR_MODELS` lets models be fetched."""
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from services.ocr.reading import reading_environment
 from tests.unit.deploy_containers.conftest import DEPLOY, ROOT, SERVICES, Dockerfile, Instruction
 from tests.waiting import PATIENCE
 
@@ -85,6 +86,13 @@ def test_the_variables_of_the_images_are_settings(dockerfile: Dockerfile, settin
 
 def test_no_library_phones_home(dockerfile: Dockerfile) -> None:
     assert dockerfile.env("ocr")["ORT_DISABLE_TELEMETRY"] == "1"
+
+
+def test_a_reader_is_told_where_paddleocr_may_write(dockerfile: Dockerfile) -> None:
+    """Nowhere else in a container: the folder beside the models is root's, and read-only."""
+    env = dockerfile.env("ocr")
+    assert Path(env["PADDLE_PDX_CACHE_HOME"]).parts[:2] == ("/", "tmp")
+    assert reading_environment(env)["PADDLE_PDX_CACHE_HOME"] == env["PADDLE_PDX_CACHE_HOME"]
 
 
 def test_an_image_listens_where_it_says(dockerfile: Dockerfile) -> None:
