@@ -27,6 +27,7 @@ from shared.pictures.kinds import (
     too_many_pages,
     too_thin,
 )
+from shared.pictures.pdf import page_count
 from shared.pictures.tables import text_kind
 from shared.settings import Settings, setting
 
@@ -99,7 +100,7 @@ def check_size(info: PictureInfo, limits: PictureSettings) -> None:
             )
         if min(info.width, info.height) < SHORTEST:
             raise UnreadableError(too_thin(info.width, info.height))
-    if info.kind == "tiff" and info.frames is not None and info.frames > limits.max_pages:
+    if info.kind in ("tiff", "pdf") and info.frames is not None and info.frames > limits.max_pages:
         raise UnreadableError(too_many_pages(info.frames, limits.max_pages))
 
 
@@ -188,8 +189,9 @@ def _refuse(head: bytes) -> NoReturn:
     raise OtherFormatError(format_, f"The file is {what}. {how}")
 
 
-def _pdf(head: bytes, _size: int) -> PictureInfo:
-    return PictureInfo("pdf", CONTENT_TYPES["pdf"], encrypted=b"/Encrypt" in head)
+def _pdf(head: bytes, size: int) -> PictureInfo:
+    pages = page_count(head) if len(head) >= size else None
+    return PictureInfo("pdf", CONTENT_TYPES["pdf"], frames=pages, encrypted=b"/Encrypt" in head)
 
 
 _READERS: dict[Kind, Callable[[bytes, int], PictureInfo]] = {

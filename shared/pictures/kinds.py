@@ -37,7 +37,7 @@ class PictureInfo:
     """Pixels as stored, before any orientation is applied; None where the bytes at hand do not reach that far."""
     height: int | None = None
     frames: int | None = None
-    """Frames of an animation or pages of a TIFF, where the bytes at hand tell."""
+    """Frames of an animation or pages of a TIFF or PDF, where the bytes at hand tell."""
     encrypted: bool = False
     """A PDF that mentions encryption. Only a hint: most such files open without a password."""
 
