@@ -170,13 +170,19 @@ class OcrResult(Message):
 # --- the timetable ----------------------------------------------------------------------------------------------
 
 
+Corner: TypeAlias = tuple[int, int]
+
+
 class Box(Message):
-    """A rectangle in pixels of the stored picture of `TimeBlock.page`."""
+    """The upright rectangle around where something was read, in pixels of the stored picture of `TimeBlock.page`."""
 
     x: int
     y: int
     width: int
     height: int
+    corners: tuple[Corner, Corner, Corner, Corner] | msgspec.UnsetType = msgspec.UNSET
+    """Of the place itself where the page lies slanted in the picture: x and y, clockwise from the top left as it is
+    read; absent where they are the rectangle's."""
 
 
 class Alternative(Message):

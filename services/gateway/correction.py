@@ -52,6 +52,7 @@ _EXPECTED = {
     "week": '"A", "B", "C", "D" or null',
     "confidence": "a number from 0 to 1",
     "box": "x, y, width and height in pixels, or null",
+    "corners": "four points of x and y in pixels, or absent",
     "alternatives": "a list of at most 3 readings",
     "field": "name, startTime or endTime",
     "value": 'a text of at most 500 characters that is not blank; for a time "HH:MM" on 24 hours',
@@ -66,11 +67,15 @@ _EXPECTED = {
 _ENDS_AFTER = "a time after startTime"
 
 
+_Corner = tuple[_Pixels, _Pixels]
+
+
 class CorrectedBox(Message, forbid_unknown_fields=True):
     x: _Pixels
     y: _Pixels
     width: _Pixels
     height: _Pixels
+    corners: tuple[_Corner, _Corner, _Corner, _Corner] | msgspec.UnsetType = msgspec.UNSET
 
 
 class CorrectedAlternative(Message, forbid_unknown_fields=True):

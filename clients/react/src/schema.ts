@@ -21,13 +21,32 @@ export interface components {
         };
         /**
          * Box
-         * @description A rectangle in pixels of the stored picture of `TimeBlock.page`.
+         * @description The upright rectangle around where something was read, in pixels of the stored picture of `TimeBlock.page`.
          */
         Box: {
             x: number;
             y: number;
             width: number;
             height: number;
+            /** @description Of the place itself where the page lies slanted in the picture: x and y, clockwise from the top left as it is read; absent where they are the rectangle's. */
+            corners?: [
+                [
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number
+                ]
+            ];
         };
         /** CorrectedAlternative */
         CorrectedAlternative: {
@@ -75,6 +94,24 @@ export interface components {
             y: number;
             width: number;
             height: number;
+            corners?: [
+                [
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number
+                ]
+            ];
         };
         /**
          * Correction

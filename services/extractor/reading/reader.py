@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 
 from services.extractor.reading.axes.languages import languages_of
@@ -203,11 +204,19 @@ def _block(draft: BlockDraft, confidence: float, page: int, to_stored: Matrix) -
     )
 
 
+_SLANTED = 2.0
+"""Pixels of the stored picture that a corner is from its box's, beyond which it is told by itself; rounding to whole
+pixels takes up to one."""
+
+
 def to_box(rect: Rect, matrix: Matrix) -> Box:
-    """The upright box around `rect` after the homography `matrix`."""
+    """The upright box around `rect` after the homography `matrix`, with its corners where these are others."""
     corners = np.array([[rect.x0, rect.y0, 1], [rect.x1, rect.y0, 1], [rect.x1, rect.y1, 1], [rect.x0, rect.y1, 1]])
     points = corners @ matrix.T
-    points = points[:, :2] / points[:, 2:]
-    x0, y0 = np.maximum(0, np.floor(points.min(axis=0))).astype(int)
-    x1, y1 = np.maximum(0, np.ceil(points.max(axis=0))).astype(int)
-    return Box(x=int(x0), y=int(y0), width=int(x1 - x0), height=int(y1 - y0))
+    points = np.maximum(0, points[:, :2] / points[:, 2:])
+    x0, y0 = np.floor(points.min(axis=0)).astype(int)
+    x1, y1 = np.ceil(points.max(axis=0)).astype(int)
+    slanted = np.abs(points - [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]).max() > _SLANTED
+    a, b, c, d = ((int(x), int(y)) for x, y in points.round())
+    box = Box(x=int(x0), y=int(y0), width=int(x1 - x0), height=int(y1 - y0))
+    return msgspec.structs.replace(box, corners=(a, b, c, d)) if slanted else box

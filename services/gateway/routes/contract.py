@@ -101,6 +101,8 @@ def _kind(schema: Any) -> str:
         return " | ".join(f"<code>{_text(str(each))}</code>" for each in schema["enum"])
     bounds = {"minimum": "from {}", "maximum": "to {}", "minLength": "at least {} long", "maxLength": "at most {} long"}
     said = [text.format(schema[name]) for name, text in bounds.items() if name in schema]
+    if "prefixItems" in schema:
+        return f"[{', '.join(map(_kind, schema['prefixItems']))}]"
     if "items" in schema:
         return f"list of {_kind(schema['items'])}"
     return _text(" ".join([schema.get("format") or schema.get("type") or "anything", *said]))

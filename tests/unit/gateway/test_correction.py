@@ -96,7 +96,7 @@ def test_what_a_client_got_it_may_send_back() -> None:
             room="12",
             teacher="CA",
             confidence=0.71,
-            box=Box(x=-2, y=0, width=100, height=40),
+            box=Box(x=-2, y=0, width=100, height=40, corners=((-2, 4), (98, 0), (98, 36), (0, 40))),
             page=1,
             time_source="header",
             alternatives=[

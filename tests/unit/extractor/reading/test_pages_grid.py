@@ -1,5 +1,6 @@
 """Grids drawn here: bordered, coloured, with few rules and with none, merged, uneven, turned."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -258,6 +259,22 @@ def test_a_box_under_a_perspective_is_around_all_corners() -> None:
     box = to_box(Rect(100, 100, 200, 200), tilted)
     assert box.x == int(125 / 1.2)
     assert box.x + box.width >= 215 / 1.1
+    assert box.corners == ((105, 91), (195, 91), (188, 167), (104, 167)), "as the page lies in the picture"
+
+
+def test_a_box_tells_its_corners_only_where_they_are_not_its_own() -> None:
+    rect = Rect(10.4, 20.4, 60.4, 40.4)
+    assert to_box(rect, np.eye(3)).corners is msgspec.UNSET
+    assert to_box(rect, np.array([[2.0, 0.0, 0.3], [0.0, 2.0, -0.3], [0.0, 0.0, 1.0]])).corners is msgspec.UNSET
+    turned = to_box(rect, np.array([[0.0, -1.0, 100.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]))
+    assert turned.corners == ((80, 10), (80, 60), (60, 60), (60, 10)), "from the top left as it is read"
+    degree = np.array([[0.9998, -0.0175, -30.0], [0.0175, 0.9998, 0.0], [0.0, 0.0, 1.0]])
+    assert to_box(rect, degree).corners is msgspec.UNSET, "no more than a line is wide"
+    corners = to_box(Rect(0, 0, 400, 30), degree).corners
+    assert corners is not msgspec.UNSET
+    assert corners[1] == (370, 7)
+    assert corners[0] == (0, 0), "none lies outside of the picture"
+    assert b"corners" not in msgspec.json.encode(to_box(rect, degree))
 
 
 def test_pages_without_a_timetable() -> None:

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { Box } from "timelift-react";
 import { imageUrl } from "../api";
 import { words } from "../words";
+import { cornersOf } from "./frame";
 import { usePictureSize } from "./usePictureSize";
 import "./picture.css";
 
@@ -26,7 +27,7 @@ export function Crop({ documentId, page, box }: { documentId: string; page: numb
     <a className="crop" href={url} target="_blank" rel="noreferrer" title={words.lesson.wholePicture}>
       <svg viewBox={`${x} ${y} ${width} ${height}`} role="img" aria-label={words.lesson.picture}>
         <image href={url} width={picture.width} height={picture.height} />
-        <rect x={box.x} y={box.y} width={box.width} height={box.height} rx="3" className="crop-frame" />
+        <polygon points={cornersOf(box)} className="crop-frame" />
       </svg>
     </a>
   );

@@ -1,10 +1,11 @@
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type CSSProperties, type ReactNode } from "react";
 
 import type { TimeBlock } from "timelift-react";
 import { imageUrl } from "../api";
 import { placeOf } from "../week/dayName";
 import { SURE } from "timelift-react/layout";
 import { words } from "../words";
+import { certaintyHue, cornersOf } from "./frame";
 import { usePictureSize } from "./usePictureSize";
 import "./picture.css";
 
@@ -20,7 +21,7 @@ interface PictureProps {
 
 const LARGEST = 6;
 
-/** A whole page with a frame around every lesson, to zoom and to scroll in. */
+/** A whole page with a frame around every lesson, its colour by how surely that was read, to zoom and to scroll in. */
 export function Picture({ documentId, page, blocks, pointed, onPoint, onOpen }: PictureProps): ReactNode {
   const url = imageUrl(documentId, page);
   const picture = usePictureSize(url);
@@ -72,14 +73,11 @@ export function Picture({ documentId, page, blocks, pointed, onPoint, onOpen }: 
             if (!box || block.page !== page) return null;
             const open = (): void => onOpen(index);
             return (
-              <rect
+              <polygon
                 key={index}
-                x={box.x}
-                y={box.y}
-                width={box.width}
-                height={box.height}
-                rx="4"
+                points={cornersOf(box)}
                 className={`picture-frame${block.confidence < SURE ? " picture-unsure" : ""}`}
+                style={{ "--hue": certaintyHue(block.confidence) } as CSSProperties}
                 data-pointed={pointed === index || undefined}
                 role="button"
                 tabIndex={0}
@@ -92,11 +90,18 @@ export function Picture({ documentId, page, blocks, pointed, onPoint, onOpen }: 
                 onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), open())}
               >
                 <title>{block.name}</title>
-              </rect>
+              </polygon>
             );
           })}
         </svg>
       </div>
+      {blocks.some((block) => block.box && block.page === page) && (
+        <p className="picture-key">
+          {words.picture.unsure}
+          <span aria-hidden="true" />
+          {words.picture.sure}
+        </p>
+      )}
     </div>
   );
 }

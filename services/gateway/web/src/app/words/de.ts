@@ -107,6 +107,8 @@ export const de: Words = {
     upload: "Das hochgeladene Bild",
     larger: "Vergrößern",
     smaller: "Verkleinern",
+    unsure: "schwer zu lesen",
+    sure: "sicher gelesen",
   },
   empty: {
     title: "In diesem Bild wurden keine Stunden gefunden",

@@ -98,6 +98,8 @@ export const en = {
     upload: "The uploaded picture",
     larger: "Zoom in",
     smaller: "Zoom out",
+    unsure: "hard to read",
+    sure: "read surely",
   },
   empty: {
     title: "No lessons were found in this picture",
