@@ -46,6 +46,16 @@ class Disturbance:
     """Of the process that it was done to."""
 
 
+@dataclass(frozen=True)
+class Fault:
+    """A time in which somebody could not work."""
+
+    begun: float
+    over: float
+    who: str
+    """A process; empty for all of them."""
+
+
 class Fleet:
     """Args:
     folder: for everything that is written.
@@ -69,6 +79,8 @@ class Fleet:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.ports = {name: free_port() for name in (*self.gateways, *self.workers)}
         self.done: list[Disturbance] = []
+        self.upgraded: list[Fault] = []
+        """When each process was replaced by an upgrade."""
         self.faults: list[str] = []
         """Processes that ended by themselves, or did not end when they were told to."""
         self.exits: list[int] = []
@@ -293,7 +305,9 @@ class Fleet:
             async with self._turns[name]:
                 self._disturbed.add(name)
                 self._version[name] = version
+                begun = time.time()
                 await self._drain(replace(action, target=name, lasts=0.0))
+                self.upgraded.append(Fault(begun, time.time(), name))
                 self._disturbed.discard(name)
             with contextlib.suppress(RuntimeError):  # killed meanwhile, or slow: the next one goes on
                 await self.ready(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.fleet import Disturbance
+from tests.chaos.fleet import Disturbance, Fault
 from tests.chaos.plan import POSTGRES, WORKERS
 from tests.chaos.witness import Told
 
@@ -38,21 +38,19 @@ def read_records(folder: Path) -> list[dict[str, Any]]:
     return sorted(map(json.loads, lines), key=lambda each: float(each["at"]))
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A time in which somebody could not work."""
-
-    begun: float
-    over: float
-    who: str
-    """A process; empty for all of them."""
-
-
 def recoveries(
-    done: list[Disturbance], records: list[dict[str, Any]], told: list[Told], workers: Sequence[str]
+    done: list[Disturbance],
+    records: list[dict[str, Any]],
+    told: list[Told],
+    workers: Sequence[str],
+    upgraded: Sequence[Fault] = (),
 ) -> list[Recovery]:
     """The jobs that each disturbed worker held, and how long they took to start elsewhere, counted from the moment from
-    which somebody could have taken them: the disturbance itself, or the end of what kept all of the stage's workers."""
+    which somebody could have taken them: the disturbance itself, or the end of what kept all of the stage's workers.
+
+    Args:
+        upgraded: when each process was replaced by an upgrade, which is one disturbance of all.
+    """
     starts: defaultdict[Step, list[tuple[float, str]]] = defaultdict(list)
     settled: defaultdict[Step, list[float]] = defaultdict(list)
     for each in records:
@@ -66,7 +64,8 @@ def recoveries(
             settled[event.document, stage].append(event.at)
     for times in settled.values():
         times.sort()
-    faults = [_fault_of(each) for each in done]
+    faults = [*map(_fault_of, done), *upgraded]
+    away = [(each.begun, each.over) for each in done if each.action.kind == "away"]
     outages = [(each.begun, each.over + 1) for each in done if each.action.kind in _SERVER_KINDS]
     found = []
     for disturbance in done:
@@ -77,6 +76,9 @@ def recoveries(
             if end is not None:
                 calm = not any(first < end and disturbance.begun < last for first, last in outages)
                 able = [name for name in workers if name.startswith(f"{step[1]}-")]
+                if any(first < end and disturbance.begun < last for first, last in away):
+                    # The gateways know the address of one of them.
+                    able = able[:1]
                 # Who waits for its store keeps its job: that it is begun elsewhere later has another cause.
                 held = disturbance.over if disturbance.action.kind == "blobs" else disturbance.begun
                 if held > end:

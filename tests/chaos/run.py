@@ -130,7 +130,7 @@ async def run(
         records = read_records(fleet.records)
         return Result(
             verdict=judge(evidence),
-            recovered=recoveries(fleet.done, records, witness.told, fleet.workers),
+            recovered=recoveries(fleet.done, records, witness.told, fleet.workers, fleet.upgraded),
             resumed=resumed(fleet.done, witness.told, max(each.at for each in people.accepted.values())),
             done=fleet.done,
             faults=fleet.faults,

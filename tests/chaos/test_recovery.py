@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.fleet import Disturbance
+from tests.chaos.fleet import Disturbance, Fault
 from tests.chaos.plan import REDIS, WORKERS, Action, Kind
 from tests.chaos.recovery import Recovery, recoveries, resumed
 from tests.chaos.witness import Told
@@ -44,6 +44,18 @@ KILLED = fault("kill", "ocr-0", 10.0, 40.0, pid=7)
 def test_it_counts_from_when_somebody_could(others: list[Disturbance], seconds: float) -> None:
     (found,) = of(KILLED, *others)
     assert found.seconds == seconds
+
+
+def test_an_upgrade_keeps_each_process_for_a_time() -> None:
+    upgraded = [Fault(12.0, 24.0, "ocr-1"), Fault(24.0, 28.0, "ocr-0")]
+    (found,) = recoveries([KILLED], [start(5.0, "ocr-0.7"), start(30.0, "ocr-1.8")], [], NAMES, upgraded)
+    assert found.seconds == 6.0
+
+
+def test_while_redis_is_away_one_worker_a_stage_is_asked() -> None:
+    drained = fault("restart", "ocr-0", 10.0, 26.0, pid=7)
+    (found,) = of(drained, fault("away", REDIS, 1.0, 90.0))
+    assert found.seconds == 4.0
 
 
 def test_who_waits_for_its_store_keeps_its_job() -> None:
