@@ -10,6 +10,7 @@
 #   make bench-progress [PAGES=10]       how far percentages are from the time that has passed
 #   make bench-scale [SIZES=1:1]         1, 2, 4 OCR workers, 1, 2 gateways: speed, memory, what a document costs
 #   make image-sizes [SERVICES=ocr]      the libraries of each image, before and after they are made small
+#   make images [IMAGES="gateway web"]   builds them, without a container engine too, and brings a document through
 #   make bench-relay                     finding the next document with up to 100,000 waiting
 #   make soak                            100,000 jobs: the memory of the streams, and what they cost a document
 #   make bench-ocr                       the text recognition beside others
@@ -24,7 +25,7 @@
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-gateway bench-compress bench-ocr bench-queue bench-progress bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean bench-scale image-sizes upgrade-drill FORCE
+.PHONY: help run test lint bench bench-gateway bench-compress bench-ocr bench-queue bench-progress bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean bench-scale images image-sizes upgrade-drill FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -97,6 +98,10 @@ bench-scale: .venv/.all $(PAGE)
 # SERVICES reaches it through the environment.
 image-sizes: .venv/.all
 	@$(PYTHON_IN) -m deploy.images.sizes
+
+# IMAGES reaches it through the environment.
+images: .venv/.run
+	@$(PYTHON_IN) -m deploy.images.build
 
 bench-relay: .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.relay
