@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from tests.unit.compressor import bombs as decoded
-from tests.unit.compressor import made, made_docx
+from tests.unit.compressor import made, made_docx, made_sheets
 
 
 @cache
@@ -18,7 +18,16 @@ def corpus() -> dict[str, bytes]:
     """A small valid file of each format."""
     small = {"width": 48, "height": 36}
     found = {kind: made.save(kind, **small) for kind in ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "AVIF", "HEIF")}  # type: ignore[arg-type] # widths and heights, not pictures
-    return {**found, "PDF": made.pdf([made.words((72, 72, "Monday"))]), "DOCX": made_docx.week()}
+    return {
+        **found,
+        "PDF": made.pdf([made.words((72, 72, "Monday"))]),
+        "DOCX": made_docx.week(),
+        "XLSX": made_sheets.xlsx(),
+        "XLS": made_sheets.xls(),
+        "ODS": made_sheets.ods(made_sheets.ods_week()),
+        "CSV": made_sheets.delimited(";").encode("utf-16"),
+        "HTML": made_sheets.html(before="<!doctype html><title>x</title>").encode(),
+    }
 
 
 def truncations(data: bytes, most: int) -> Iterator[bytes]:
@@ -69,9 +78,19 @@ def bombs() -> dict[str, bytes]:
         "PNG of 10,000 x 10,000 without data": made.png_header(10_000, 10_000),
         "DOCX of 100 MB of zeros": packed.getvalue(),
         "DOCX of entities": entities,
+        "XLSX of 17 billion cells": made_sheets.sheet(
+            '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+        ),
+        "XLSX of 100,000 cells": made_sheets.sheet(f"<row>{'<c><v>1</v></c>' * 10}</row>" * 10_000),
+        "ODS of a million rows": made_sheets.ods(
+            made_sheets.ods_week(more=made_sheets.ods_row(("x",) * 60, 'table:number-rows-repeated="1048576"'))
+        ),
+        "CSV of one line": b"x,y," * 250_000,
+        "HTML of tables in each other": b"<table><tr><td>" * 100_000,
+        "HTML of paragraphs": b"<p>a</p>" * 100_000 + b"<table><tr><td>x<td>y<tr><td>z<td>w</table>",
         "gzip of zeros": gzip.compress(b"\0" * 10_000_000),
         "SVG": b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
-        "HTML": b"<html><script>alert(1)</script>",
+        "HTML of a script": b"<html><script>alert(1)</script>",
         "PDF of nothing but its head": b"%PDF-1.7\n",
         "PDF that is its own page": b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 1 0 R/Kids[1 0 R]/Count 9999>>endobj\n"
         b"trailer<</Root 1 0 R>>",

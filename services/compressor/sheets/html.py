@@ -6,6 +6,7 @@ them itself.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,7 +81,7 @@ class _Walk:
     def __init__(self) -> None:
         self.sheets: list[Sheet] = []
         self._line: list[str] = []
-        self._lines: list[str] = []
+        self._lines: deque[str] = deque(maxlen=_LINES)
         self._budget = Budget()
 
     def go(self, element: Any, depth: int) -> None:
@@ -105,13 +106,14 @@ class _Walk:
     def lines(self) -> list[str]:
         """The lines since the last table; they are forgotten."""
         self._end()
-        found, self._lines = self._lines, []
-        return [self._budget.take(line) for line in found if len(line) <= _LINE][-_LINES:]
+        found = [self._budget.take(line) for line in self._lines]
+        self._lines.clear()
+        return found
 
     def _end(self) -> None:
         line = " ".join("".join(self._line).split())
         self._line = []
-        if line:
+        if line and len(line) <= _LINE:
             self._lines.append(line)
 
     def _frames(self, table: Any) -> bool:

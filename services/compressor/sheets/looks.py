@@ -108,7 +108,7 @@ def _look(archive: zipfile.ZipFile, path: str, styles: list[_Style], since_1904:
 
     look = Look()
     low, high = [1 << 30, 1 << 30], [-1, -1]
-    row = -1
+    row = column = -1
     with archive.open(path) as part:
         for event, element in etree.iterparse(
             part, ("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
@@ -116,18 +116,20 @@ def _look(archive: zipfile.ZipFile, path: str, styles: list[_Style], since_1904:
             name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
             if event == "start":
                 if name == "row":
-                    row = _number(element.get("r"), row + 2) - 1
+                    row, column = _number(element.get("r"), row + 2) - 1, -1
                     if element.get("hidden") in ("1", "true"):
                         look.hidden_rows.add(row)
                 continue
             if name == "col":
                 _column(look, element)
             elif name == "c":
-                at = _place(element.get("r"))
+                # Without its place a cell stands behind the one before it: so does calamine take it.
+                at = _place(element.get("r")) or (row, column + 1)
+                column = at[1]
                 value = next((each.text for each in element if each.tag.endswith("}v")), None)
-                if at is not None and at[0] < _ROWS:
+                if at[0] < _ROWS:
                     _cell(look, element, at, value, styles, since_1904)
-                if at is not None and (value is not None or len(element)):
+                if value is not None or len(element):
                     low = [min(low[0], at[0]), min(low[1], at[1])]
                     high = [max(high[0], at[0]), max(high[1], at[1])]
             if name in ("row", "c"):

@@ -48,6 +48,11 @@ def read_workbook(data: bytes, kind: Kind) -> list[Sheet]:
         raise UnreadableError(LOCKED) from None
     except (calamine.CalamineError, ValueError, OSError):
         raise UnreadableError(BROKEN) from None
+    except BaseException as error:
+        # A panic of the Rust code, over a damaged file: its class cannot be imported, and is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableError(BROKEN) from None
 
 
 def _sheet(source: "CalamineSheet", look: Look | None, budget: Budget) -> Sheet:

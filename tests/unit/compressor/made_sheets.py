@@ -8,6 +8,8 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 
+from tests.unit.compressor.made_docx import rewritten
+
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 ROWS = (
     ("Time", *DAYS),
@@ -37,6 +39,13 @@ def xlsx(change: Callable[[Any], None] | None = None, rows: tuple[tuple[Any, ...
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def sheet(rows: str, more: str = "") -> bytes:
+    """A workbook whose sheet has these rows of XML, and what stands behind them."""
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    xml = f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData>{more}</worksheet>'.encode()
+    return rewritten(xlsx(), lambda name, body: xml if name == "xl/worksheets/sheet1.xml" else body)
 
 
 def xls(rows: tuple[tuple[Any, ...], ...] = ROWS, change: Callable[[Any, Any], None] | None = None) -> bytes:

@@ -81,6 +81,11 @@ def test_titles_around_a_table_are_kept_and_menus_are_not() -> None:
     assert not {"Home", "News"} & set(shown)
 
 
+def test_a_long_page_around_a_table_is_passed_over() -> None:
+    text = html(before="<p>Some words of a page that goes on for ever.</p>" * 10_000)
+    assert {cell for row in ROWS for cell in row} <= set(texts(text))
+
+
 def test_a_table_that_only_places_another_is_gone_through() -> None:
     text = f"<table><tr><td>Menu</td><td><h2>Class 4B</h2>{html()}</td></tr></table>"
     assert read_back.blocks(opened(text)) == BLOCKS
