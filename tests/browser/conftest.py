@@ -1,12 +1,16 @@
 """A headless Chromium over the running system."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, FilePayload, Page, async_playwright, expect
 
+from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from tests.browser.week import Week
+from tests.integration.conftest import GatewayAlone, Player, create_database
+from tests.integration.schools import NORTH, SOUTH
 from tests.system import ROOT, WORKERS, System
 from tests.tools import needed
 from tests.waiting import PATIENCE, until
@@ -81,6 +85,32 @@ def sample_png(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sample") / "sample.png"
     draw(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def keyed(
+    postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GatewayAlone]:
+    """A gateway of two tenants that asks for keys."""
+    asyncio.run(create_database(postgres_server.url, "browser_schools"))
+    running = GatewayAlone(
+        tmp_path_factory.mktemp("keyed"),
+        valkey_server.url.removesuffix("/0") + "/6",
+        postgres_server.url.rpartition("/")[0] + "/browser_schools",
+        API_KEYS=f"north:{NORTH},south:{SOUTH}",
+        CONSUMER_NAME="gateway-keyed",
+    )
+    asyncio.run(running.start())
+    yield running
+    asyncio.run(running.stop())
+
+
+@pytest.fixture
+async def player(keyed: GatewayAlone) -> AsyncIterator[Player]:
+    made = Player(keyed.redis_url, keyed.database_url)
+    await made.database.open()
+    yield made
+    await made.close()
 
 
 _read: dict[str, str] = {}

@@ -1,20 +1,16 @@
-"""The page keeps nobody out, in any colours, and nobody waiting: axe on every view, and what the first page weighs."""
+"""The page keeps nobody out, in any colours: axe on every view."""
 
-from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.browser.week import ART, MATHS, Week
-from tests.system import ROOT, System
+from tests.system import ROOT
 
 AXE = ROOT / "services/gateway/web/node_modules/axe-core/axe.min.js"
 
 Look = Literal["light", "dark", "forced"]
-
-_FIRST_PAGE = 120_000
-"""Bytes of script on the wire before the first page can be used."""
 
 
 async def violations(page: Page) -> list[Any]:
@@ -76,27 +72,3 @@ async def test_every_view_is_open_to_everybody(week: Week, look: Look) -> None:
     await expect(page.get_by_test_id("worker").first).to_be_visible()
     await expect(page.get_by_test_id("feed")).to_be_visible()
     assert await violations(page) == [], "operations"
-
-
-@pytest.fixture
-async def first_visit(browser: Browser, system: System) -> AsyncIterator[BrowserContext]:
-    made = await browser.new_context(base_url=system.base_url)
-    yield made
-    await made.close()
-
-
-async def test_the_first_page_is_light_and_sent_compressed(first_visit: BrowserContext) -> None:
-    page = await first_visit.new_page()
-    sizes: dict[str, int] = {}
-    session = await first_visit.new_cdp_session(page)
-    await session.send("Network.enable")
-    urls: dict[str, str] = {}
-    session.on("Network.responseReceived", lambda event: urls.update({event["requestId"]: event["response"]["url"]}))
-    session.on(
-        "Network.loadingFinished",
-        lambda event: sizes.update({urls.get(event["requestId"], ""): int(event["encodedDataLength"])}),
-    )
-    await page.goto("/", wait_until="networkidle")
-    scripts = {url: size for url, size in sizes.items() if url.endswith(".js")}
-    assert scripts
-    assert sum(scripts.values()) < _FIRST_PAGE, scripts

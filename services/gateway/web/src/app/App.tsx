@@ -4,7 +4,7 @@ import { isFinal } from "timelift-react";
 import { DocumentList } from "./home/DocumentList";
 import { DropZone } from "./home/DropZone";
 import { ProgressStack } from "./home/ProgressStack";
-import { keepSent, readSent } from "./home/sent";
+import { keepFull, keepSent, readFull, readSent } from "./home/sent";
 import { useDocuments } from "./home/useDocuments";
 import { Account } from "./account/Account";
 import { getMe } from "./api";
@@ -31,7 +31,12 @@ export function App(): ReactNode {
     keepSent(readSent().filter((one) => one !== documentId));
   }, []);
   const state = useDocuments(watch);
-  const { documents, remove } = state;
+  const { documents, query, remove } = state;
+  // A search that finds nothing makes no list empty.
+  const full = documents === null ? readFull() : documents.length > 0 || query.q !== "" || query.needsLook;
+  useEffect(() => {
+    if (documents !== null) keepFull(full);
+  }, [documents, full]);
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
     getMe().then(setMe, () => {}); // unknown is as before keys were asked for: the server refuses what is not allowed
@@ -84,7 +89,7 @@ export function App(): ReactNode {
         </p>
       )}
       <main id="main" ref={main} tabIndex={-1}>
-        {mayWrite && <DropZone onFiles={state.send} small={(documents?.length ?? 0) > 0} hidden={route.page !== "home"} />}
+        {mayWrite && <DropZone onFiles={state.send} small={full} hidden={route.page !== "home"} />}
         {route.page === "timetable" && (
           <Suspense>
             <TimetablePage key={route.documentId} documentId={route.documentId} remove={removeAndClose} />

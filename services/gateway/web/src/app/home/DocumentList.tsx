@@ -5,11 +5,13 @@ import { Choice } from "../Choice";
 import { words } from "../words";
 import { Bar, DocumentRow, Thumb } from "./DocumentRow";
 import type { Documents, Sending } from "./useDocuments";
+import { useGlide } from "./useGlide";
 import "./home.css";
 
 /** Everything that was sent, to find again: each with its state live. */
 export function DocumentList({ state }: { state: Documents }): ReactNode {
   const { documents, sending, error, query } = state;
+  const rows = useGlide();
   if (documents === null && error === null && sending.length === 0) return <Loading />;
   const asked = Boolean(query.q || query.needsLook);
   const empty = documents?.length === 0 && sending.length === 0;
@@ -33,7 +35,7 @@ export function DocumentList({ state }: { state: Documents }): ReactNode {
           {!asked && <p>{words.home.nothingYet}</p>}
         </div>
       )}
-      <ul className="rows">
+      <ul className="rows" ref={rows}>
         {sending.map((one) => (
           <SendingRow key={`s${one.key}`} one={one} dismiss={() => state.dismiss(one.key)} />
         ))}

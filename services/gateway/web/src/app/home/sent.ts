@@ -1,6 +1,7 @@
 /** What this browser sent and nobody has closed yet: only that is watched again when the page is loaded anew. */
 const KEY = "timelift-sent";
 const MOST = 50;
+const FULL = "timelift-full";
 
 export function readSent(): string[] {
   try {
@@ -16,5 +17,23 @@ export function keepSent(ids: string[]): void {
     localStorage.setItem(KEY, JSON.stringify(ids.slice(0, MOST)));
   } catch {
     // As above: then nothing is watched again.
+  }
+}
+
+/** Whether there were documents when this browser looked last: what is shown before the list is there stays as it is. */
+export function readFull(): boolean {
+  try {
+    return localStorage.getItem(FULL) !== null;
+  } catch {
+    return false;
+  }
+}
+
+export function keepFull(full: boolean): void {
+  try {
+    if (full) localStorage.setItem(FULL, "");
+    else localStorage.removeItem(FULL);
+  } catch {
+    // As above.
   }
 }
