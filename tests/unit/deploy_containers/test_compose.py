@@ -110,6 +110,7 @@ def test_services_build_their_own_target(compose: dict[str, Any], dockerfile: Do
     for name in OURS:
         build = compose["services"][name]["build"]
         assert build["target"] == name in dockerfile.stages
+        assert build["args"] == {"TIMELIFT_COMMIT": "${TIMELIFT_COMMIT:-}"}
         assert (DEPLOY / build["context"] / build["dockerfile"]).resolve() == DEPLOY / "Dockerfile"
 
 

@@ -78,6 +78,18 @@ def test_no_final_image_runs_as_root(dockerfile: Dockerfile) -> None:
         assert any(each.all("STOPSIGNAL") for each in dockerfile.chain(name))
 
 
+def test_every_image_says_what_it_is_and_of_which_commit(dockerfile: Dockerfile) -> None:
+    for name in TARGETS:
+        stage = dockerfile.stages[name]
+        said = dict(word.split("=", 1) for each in stage.all("LABEL") for word in each.words)
+        assert said["org.opencontainers.image.title"] == f"Timelift: {name}"
+        assert said["org.opencontainers.image.licenses"] == "Apache-2.0"
+        assert said["org.opencontainers.image.revision"] == "${TIMELIFT_COMMIT}"
+        # An argument counts in the stage that declares it, and from there on.
+        names = [(each.name, each.text) for each in stage.instructions]
+        assert names.index(("ARG", "TIMELIFT_COMMIT=")) < names.index(("LABEL", stage.all("LABEL")[0].text))
+
+
 def test_the_variables_of_the_images_are_settings(dockerfile: Dockerfile, setting_names: set[str]) -> None:
     for name in SERVICES:
         unknown = set(dockerfile.env(name)) - setting_names - LIBRARIES_OWN
