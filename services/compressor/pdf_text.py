@@ -36,8 +36,11 @@ _SLANT = math.radians(8)
 _TURNED = 0.85
 """Share of a page's characters that read one way up or down, from which the page lies on its side: headings of columns
 are turned, too, but the days and times beside them are not."""
+_ENOUGH = 60
+"""Characters that tell which way up a page is, at least: of one whose text is shapes but for the days down its side,
+only those are characters."""
 _SAMPLE = 2000
-"""Characters that tell which way up a page is."""
+"""Characters that are looked at for that."""
 _HYPHEN = ("\x02", "\xad")
 """What PDFium makes of a hyphen at a line's end, and a soft hyphen."""
 _UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff")
@@ -95,7 +98,7 @@ def way_up(page: Any) -> int:
         ways = Counter(round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
     finally:
         text.close()
-    if not ways:
+    if ways.total() < _ENOUGH:
         return 0
     (quarter, most), *_ = ways.most_common(1)
     return (quarter + page.get_rotation() // 90) % 4 if most >= _TURNED * ways.total() else 0

@@ -31,6 +31,9 @@ _MIDDLE = 0.15
 """Share of a line's box off each of its sides: what stands there may be a neighbour's, or a rule."""
 _LOST = 0.3
 """Share of a layer's letters that may not be on the page, or not as it says; of one with more nothing is taken."""
+_BESIDE = 2
+"""Times the lines that hold, of which as many to be read make the page a picture with a few words of text: it may need
+all that a picture's preparation does."""
 _ALIKE = 0.7
 """Similarity of a font's sample and what is read there, from which its map is right."""
 _EACH, _SAMPLES = 3, 24
@@ -81,7 +84,8 @@ def check(picture: Image, layer: TextLayer, engine: Engine) -> Checked | None:
     kept = {id(line) for line in held}
     doubted = [_quad(line.box) for line in (*unknown, *claimed) if id(line) not in kept]
     pictures = [_quad(box) for box in _joined(layer.pictures)]
-    return Checked(lines, doubted + engine.beside(picture, known + doubted, pictures))
+    quads = doubted + engine.beside(picture, known + doubted, pictures)
+    return Checked(lines, quads) if len(quads) <= _BESIDE * len(known) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,17 +81,23 @@ def test_boxes_lie_on_the_letters_however_the_page_is_turned(rotate: int) -> Non
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
 @pytest.mark.parametrize("matrix", [b"1 0 0 1 200 400", b"0 1 -1 0 300 400", b"0 -1 1 0 300 400", b"-1 0 0 -1 300 400"])
 def test_a_page_on_its_side_is_drawn_upright(rotate: int, matrix: bytes) -> None:
-    page = draw(pdf([b"BT /F1 12 Tf %s Tm (Mathematics) Tj ET" % matrix], page_extra=b"/Rotate %d" % rotate))
+    content = b"BT /F1 8 Tf %s Tm (Mathematics and physics, then history) Tj 0 -12 Td (Geography, English and an "
+    content += b"hour of singing) Tj ET"
+    page = draw(pdf([content % matrix], page_extra=b"/Rotate %d" % rotate))
     assert page.text is not None
-    (line,) = page.text.lines
-    assert (line.text, line.angle) == ("Mathematics", 0)
-    assert line.box[2] > 4 * line.box[3]
-    inside, everywhere = ink_inside(page, line.box)
-    assert inside == everywhere > 200
-    # Upright, too: the "h" has its ink above the "a".
-    x, y, wide, high = line.box
-    part = picture(page).convert("L").crop((int(x), int(y), int(x + wide), int(y + high)))
-    assert part.crop((0, 0, part.width, part.height // 2)).histogram()[0] > 0
+    first, second = page.text.lines
+    assert (first.text, first.angle) == ("Mathematics and physics, then history", 0)
+    assert (second.text, second.angle) == ("Geography, English and an hour of singing", 0)
+    assert first.box[1] < second.box[1]  # upright, and not on its head
+    (one, everywhere), (other, _) = (ink_inside(page, line.box) for line in page.text.lines)
+    assert one + other == everywhere > 400
+
+
+def test_a_few_turned_words_do_not_turn_a_page() -> None:
+    """The rest of its text may be shapes."""
+    page = draw(pdf([b"BT /F1 12 Tf 0 1 -1 0 300 400 Tm (Monday) Tj ET"]))
+    assert page.text is not None
+    assert [(line.text, line.angle) for line in page.text.lines] == [("Monday", 270)]
 
 
 @pytest.mark.parametrize(("matrix", "name"), [(b"0 1 -1 0 300 400", "up"), (b"0 -1 1 0 300 400", "down")])

@@ -136,6 +136,10 @@ def test_text_drawn_as_shapes_is_read(engine: Engine) -> None:
     assert answer.known == 6
 
 
+def test_a_picture_with_a_few_words_of_text_is_read_as_a_picture(engine: Engine) -> None:
+    assert checked(engine, table(), TextLayer(lines=lines()[:2])) is None
+
+
 def test_hidden_words_beside_sound_ones_are_left_out(engine: Engine) -> None:
     hidden = TextLine(text="Hidden", box=(70.0, 480.0, 90.0, 30.0))
     answer, _ = read(engine, table(), TextLayer(lines=[*lines(), hidden]))
