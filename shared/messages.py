@@ -72,6 +72,18 @@ class CompressPayload(Message):
     """Bytes."""
 
 
+class PageTile(Message):
+    """A part of a page's picture at a larger scale, for a page too long to be read as it is stored."""
+
+    image: str
+    """Blob key."""
+    left: int
+    top: int
+    width: int
+    height: int
+    """Its place on the picture that all tiles make, which overlap, in pixels of the tiles."""
+
+
 class PageImage(Message):
     """One page of a document as a stored picture."""
 
@@ -87,6 +99,8 @@ class PageImage(Message):
     thumbnail: str | None = None
     """Blob key of a small copy of the picture, `THUMBNAIL_WIDTH` wide at most; null where it could not be made, and of
     a version that made none."""
+    tiles: list[PageTile] = []
+    """Of a long picture, along its longer side."""
 
 
 THUMBNAIL_WIDTH = 192

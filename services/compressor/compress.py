@@ -9,6 +9,7 @@ from services.compressor.encode import EncodeError, encode, encode_somehow, thum
 from services.compressor.pdf import DrawnPage
 from services.compressor.settings import CompressorSettings
 from services.compressor.strip import strip
+from services.compressor.tiles import tiled_side, tiles
 from shared.logs import get_logger
 from shared.pictures import PictureInfo, PictureSettings
 
@@ -27,7 +28,10 @@ def compress(
         UnreadableError: the picture cannot be decoded.
         EncodeError: it can, but no encoder works, and the file is of a kind that cannot go on as it is.
     """
-    decoded = decode(data, info, settings.max_image_dimension, limits, page=page)
+    tiled = tiled_side(info.width, info.height, settings)
+    decoded = decode(data, info, tiled or settings.max_image_dimension, limits, page=page)
+    if tiled is not None:
+        return _in_tiles(decoded, settings)
     try:
         encoded = encode(decoded.image, settings, from_jpeg=info.kind == "jpeg")
     except EncodeError as error:
@@ -56,6 +60,26 @@ def compress(
         frames=decoded.frames,
         frame=decoded.frame,
         thumbnail=thumbnail(decoded.image),
+    )
+
+
+def _in_tiles(decoded: Decoded, settings: CompressorSettings) -> Compressed:
+    longest = settings.max_image_dimension
+    small = decoded.image.thumbnail_image(longest, height=longest, size="down").copy_memory()
+    encoded = encode_somehow(small, settings)
+    return Compressed(
+        encoded.data,
+        encoded.content_type,
+        encoded.suffix,
+        small.width,
+        small.height,
+        lossless=encoded.lossless,
+        turned=decoded.turned,
+        shrunk=True,
+        frames=decoded.frames,
+        frame=decoded.frame,
+        thumbnail=thumbnail(small),
+        tiles=tuple(tiles(decoded.image, settings)),
     )
 
 

@@ -4,6 +4,19 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Tile:
+    """A part of a long picture."""
+
+    data: bytes
+    content_type: str
+    suffix: str
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Compressed:
     """A picture as it is stored."""
 
@@ -25,3 +38,5 @@ class Compressed:
     """Which of them it is, from 0."""
     thumbnail: bytes = b""
     """A small copy, as WebP; empty where the codec could not write one."""
+    tiles: tuple[Tile, ...] = ()
+    """Of a long picture, which is stored too small to be read."""

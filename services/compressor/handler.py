@@ -20,7 +20,7 @@ from services.compressor.words import describe
 from shared.blobs import BlobMissingError, Blobs, blob_key
 from shared.children.protocol import ChildGoneError, NotTakenError, OverLimitError
 from shared.logs import get_logger
-from shared.messages import CompressPayload, OcrPayload, PageImage, TextLayer, encode
+from shared.messages import CompressPayload, OcrPayload, PageImage, PageTile, TextLayer, encode
 from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, UnreadableError
 from shared.pictures import Kind, PictureSettings
 
@@ -133,6 +133,11 @@ class Compressor:
         if page.thumbnail:
             small = blob_key(job.tenant, job.document_id, f"thumbnail-{number}.webp")
             await self._blobs.put(small, page.thumbnail)
+        tiles = []
+        for at, tile in enumerate(page.tiles):
+            key = blob_key(job.tenant, job.document_id, f"tile-{number}-{at}.{tile.suffix}")
+            await self._blobs.put(key, tile.data)
+            tiles.append(PageTile(image=key, left=tile.left, top=tile.top, width=tile.width, height=tile.height))
         return PageImage(
             page=number,
             image=image,
@@ -141,6 +146,7 @@ class Compressor:
             height=page.height,
             text_layer=layer,
             thumbnail=small,
+            tiles=tiles,
         )
 
 

@@ -31,6 +31,8 @@ _SAME_LINE = 0.5
 """Least overlap of two words across the reading direction, as a share of the smaller one's height."""
 _HIDDEN = 0.2
 """Share of hidden characters above which a layer is another program's reading of a scan."""
+_TWICE = 0.2
+"""Of a word's height: how far off itself it is printed a second time."""
 _SLANT = math.radians(8)
 """From a quarter turn; text that leans more has no upright box, and is left to be read off the picture."""
 _TURNED = 0.85
@@ -128,7 +130,7 @@ def read_lines(page: Any, view: View) -> TextLayer | None:
     if characters is None:
         return None
     lines = []
-    for run in _join(_words(characters)):
+    for run in _join(_once(_words(characters))):
         letters, box = "".join(run.text), _clipped(run, view)
         if box is not None:
             normal = unicodedata.normalize("NFC", letters)
@@ -215,6 +217,23 @@ def _words(characters: list[_Run | None]) -> list[_Run]:
             open_word = character
             words.append(character)
     return words
+
+
+def _once(words: list[_Run]) -> list[_Run]:
+    """The words without those printed twice on one spot, as some programs print a table's head or bold type."""
+    kept: dict[tuple[int, str, int, int], _Run] = {}
+    for word in words:
+        size = max(word.height, 1.0)
+        text, across, down = "".join(word.text), round(word.left / size), round(word.top / size)
+        near = [(word.quarter, text, across + x, down + y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
+        if not any((other := kept.get(key)) and _same_spot(word, other) for key in near):
+            kept[word.quarter, text, across, down] = word
+    return list(kept.values())
+
+
+def _same_spot(one: _Run, other: _Run) -> bool:
+    near = _TWICE * min(one.height, other.height)
+    return abs(one.left - other.left) <= near and abs(one.top - other.top) <= near
 
 
 def _join(words: list[_Run]) -> list[_Run]:

@@ -12,7 +12,19 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 
 from services.ocr.metrics import LINES, PAGE_DURATION
-from services.ocr.reading import Fault, Found, Layered, News, Readers, ReaderSettings, read_page, reading_processes
+from services.ocr.reading import (
+    Fault,
+    Found,
+    Layered,
+    News,
+    Picture,
+    Piece,
+    Readers,
+    ReaderSettings,
+    Tiled,
+    read_page,
+    reading_processes,
+)
 from shared.blobs import BlobMissingError, Blobs, blob_key
 from shared.children.protocol import ChildError
 from shared.logs import get_logger
@@ -117,10 +129,9 @@ class Reader:
             await progress("ocr", index / pages, note, details={"lines": known})
             page = OcrPage(page=stored.page, image=stored.image, width=stored.width, height=stored.height, lines=[])
             return 0.0, known, page
-        data = await self._blobs.get(stored.image)
+        request = await self._picture(stored, layer)
         async with _publishing(progress, index, pages) as on_news:
             with PAGE_DURATION.time():
-                request = data if layer is None else Layered(data, layer)
                 answer = await read_page(self.children, request, on_news)
         if isinstance(answer, Fault):
             raise UnreadableError(answer.sentence)
@@ -132,6 +143,13 @@ class Reader:
             page=stored.page, image=key, width=answer.width, height=answer.height,
             lines=answer.lines, to_stored=answer.to_stored,
         )  # fmt: skip
+
+    async def _picture(self, stored: PageImage, layer: TextLayer | None) -> Picture:
+        if stored.tiles:
+            pieces = [Piece(await self._blobs.get(each.image), each.left, each.top) for each in stored.tiles]
+            return Tiled(pieces, stored.width, stored.height)
+        data = await self._blobs.get(stored.image)
+        return data if layer is None else Layered(data, layer)
 
     async def _layer(self, stored: PageImage) -> TextLayer | None:
         """The text that the page's file carries; None where it carries none, or none that can be had: the picture shows

@@ -15,7 +15,8 @@ from services.ocr.engine import Engine
 from services.ocr.layer import check
 from services.ocr.machine import trim
 from services.ocr.preparation import Page, PreparationSettings, decode, encode, prepare
-from services.ocr.reading import Answer, Fault, Found, Layered, News, Part, Read, Reading, Request
+from services.ocr.reading import Answer, Fault, Found, Layered, News, Part, Read, Reading, Request, Tiled
+from services.ocr.tiles import put_together
 from shared.children.protocol import Tell
 from shared.messages import OcrLine
 from shared.outcomes import UnreadableError
@@ -47,6 +48,8 @@ class PageReader:
             picture = np.frombuffer(request.pixels, np.uint8).reshape(request.height, request.width, 3)
             return self._go_on(request, picture, tell)
         try:
+            if isinstance(request, Tiled):
+                return self._begin(put_together(request, self._engine, self._max_pixels), [], tell)
             picture, turned = decode(request.picture if isinstance(request, Layered) else request, self._max_pixels)
             tell(None)
             if isinstance(request, Layered) and (checked := check(picture, request.layer, self._engine)) is not None:

@@ -43,6 +43,23 @@ class Layered(msgspec.Struct, tag=True, array_like=True):
     layer: TextLayer
 
 
+class Piece(msgspec.Struct, array_like=True):
+    """A tile."""
+
+    picture: bytes
+    left: int
+    top: int
+
+
+class Tiled(msgspec.Struct, tag=True, array_like=True):
+    """A long picture in overlapping tiles along its longer side."""
+
+    pieces: list[Piece]
+    width: int
+    height: int
+    """Pixels of the stored picture, which the tiles show larger."""
+
+
 class Found(msgspec.Struct, tag=True, array_like=True):
     """The page is prepared: how many lines were found, and what was done to it, in words for people."""
 
@@ -99,8 +116,10 @@ class Fault(msgspec.Struct, tag=True, array_like=True):
     sentence: str
 
 
-Request: TypeAlias = bytes | Layered | Part
-"""A stored picture, one whose text its file tells, or one that is half read."""
+Picture: TypeAlias = bytes | Layered | Tiled
+"""A stored picture, one whose text its file tells, or a long one."""
+Request: TypeAlias = Picture | Part
+"""A picture, or one that is half read."""
 Answer: TypeAlias = Read | Part | Fault
 News: TypeAlias = Found | Reading
 Readers: TypeAlias = Children[Request, News, Answer]
@@ -125,9 +144,7 @@ def reading_environment(ours: Mapping[str, str]) -> dict[str, str]:
     return _MALLOC | bare_environment() | told
 
 
-async def read_page(
-    readers: Readers, picture: bytes | Layered, on_news: Callable[[News], None] | None = None
-) -> Read | Fault:
+async def read_page(readers: Readers, picture: Picture, on_news: Callable[[News], None] | None = None) -> Read | Fault:
     """Have a page read, in as many turns as it takes: between two, those who wait for a reader come first.
 
     Args:

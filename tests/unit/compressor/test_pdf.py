@@ -128,7 +128,7 @@ def test_a_page_made_of_too_many_pieces_is_left_to_the_ocr() -> None:
     assert draw(pdf([words(*letters)])).text is None
     most = draw(pdf([words(*letters[:3000])])).text
     assert most is not None
-    assert len(most.lines) >= 1500
+    assert len(most.lines) >= 150  # of those printed nearly on one spot each once
 
 
 def test_text_outside_the_page_is_left_out() -> None:
@@ -205,6 +205,14 @@ def test_a_word_set_letter_by_letter_is_one() -> None:
         letters.append((at, 700.0, letter))
         at += widths[letter]
     assert texts(draw(pdf([words(*reversed(letters))]))) == ["Schule"]
+
+
+def test_what_is_printed_twice_is_there_once() -> None:
+    """TCPDF prints a table's head again over itself; a list may say one word twice, side by side or below."""
+    head = words((72, 700, "Slot"), (112, 700, "Subject"))
+    again = words((72.4, 700.3, "Slot"), (112.4, 700.3, "Subject"))
+    beside = words((72, 686, "Slot"), (160, 700, "Slot"))
+    assert sorted(texts(draw(pdf([head + again + beside])))) == ["Slot", "Slot", "Slot", "Subject"]
 
 
 def test_slanting_text_is_left_to_the_picture() -> None:

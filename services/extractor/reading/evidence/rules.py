@@ -20,6 +20,8 @@ from services.extractor.reading.model import Line, Picture, Rect
 Mask = npt.NDArray[np.uint8]
 LONGEST = 1600
 """Pictures are searched at this longest side at most: thinner rules than that shows are seldom printed."""
+LONG = 3.0
+"""Longer to shorter side of a picture that is no page."""
 MAX_RAILS = 160
 """A drawing or a photo beside the table can give thousands of short edges; the longest are kept."""
 TWINS = 0.4
@@ -144,7 +146,10 @@ def find_rules(picture: Picture, lines: list[Line]) -> Rules:
         lines: its text, to be masked.
     """
     height, width = picture.shape[:2]
-    scale = min(1.0, LONGEST / max(height, width, 1))
+    longest, shortest = max(height, width, 1), max(min(height, width), 1)
+    # A scrolled screenshot is looked at as large as a page with as many pixels, or its rules would be gone.
+    side = LONGEST * (longest / shortest) ** 0.5 if longest > LONG * shortest else LONGEST
+    scale = min(1.0, side / longest)
     small = picture
     if scale < 1.0:
         wanted = (round(width * scale), round(height * scale))
