@@ -21,7 +21,7 @@
 #   make accuracy DATA=folder            reads every picture of a folder and scores it
 #   make accuracy-drawn [LOOKS=clean]    draws pages of every layout, reads and scores them
 #   make accuracy-real [PICTURES=folder] gets real pages of public repositories, reads and scores them
-#   make train [PAGES=600]               trains the reader's models anew and measures them
+#   make train [PAGES=250]               trains the reader's models and chances anew and measures them
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
@@ -130,9 +130,10 @@ accuracy-drawn: .venv/.all $(PAGE)
 accuracy-real: .venv/.all $(PAGE)
 	@$(PYTHON_IN) -m tests.real
 
-# PAGES, TESTED and TRAINING_CACHE reach it through the environment.
+# PAGES, TESTED, TRAINING_CACHE, PICTURES, ROUNDS and FIRST_SIGHT reach it through the environment.
 train: .venv/.train
 	@$(PYTHON_IN) -m tests.training
+	@$(PYTHON_IN) -m tests.real.calibrate
 
 clean:
 	@$(WITH_PYTHON) deploy/setup/clean.py

@@ -1,13 +1,12 @@
 """``python -m tests.training``: trains the reader's models anew, measures them, and writes the figures.
 
-PAGES (600) and TESTED (150) are how many drawn pages are made for training and for measuring, in words that the other
-has not. Those whose lines were read by the text recognition (`pages`) and the cells of real pages (`real`) come from
-the training folder, as far as they are there. Real pages are measured with
-models that were trained without their sources.
+PAGES (250) and TESTED (50) are how many drawn pages are made for training and for measuring, in words that the other
+has not; half as many for training, and as many for measuring, are read by the text recognition. Real pages take part
+if ``make accuracy-real`` kept them, and are measured with models that were trained without their sources. What was
+drawn, read and cut into cells stays in the training folder (TRAINING_CACHE): delete it to begin anew.
 """
 
 import os
-import pickle
 import shutil
 import sys
 from collections import defaultdict
@@ -15,11 +14,11 @@ from pathlib import Path
 
 from services.extractor.reading.learned.trees import FOLDER, read
 from tests.real.calibrate import ROLE_FOLDS, fold
-from tests.real.pages import real_pages
 from tests.training import roles
 from tests.training import wording as words
 from tests.training.cells import Cell, kept_cells
 from tests.training.pages import CACHE
+from tests.training.real import real_cells
 from tests.training.roles import Figures, Rows
 
 REAL_WEIGHT = 5.0
@@ -52,13 +51,12 @@ def rows(name: str, cells: list[Cell]) -> list[str]:
 
 
 def main() -> None:
-    pages, tested = int(os.environ.get("PAGES", "600")), int(os.environ.get("TESTED", "150"))
+    pages, tested = int(os.environ.get("PAGES", "250")), int(os.environ.get("TESTED", "50"))
     drawn = kept_cells("made", "train", pages) + kept_cells("read", "train", pages // 2)
     held = {kind: kept_cells(kind, "test", tested) for kind in ("made", "read")}
-    source = {f"{page.round}+{page.name}": page.truth.source for page in real_pages()}
     real: defaultdict[int, list[Cell]] = defaultdict(list)
-    for path in sorted(CACHE.glob("cells-real-*.pickle")):
-        real[fold(source[path.stem.removeprefix("cells-real-")], ROLE_FOLDS)] += pickle.loads(path.read_bytes())  # noqa: S301 (ours)
+    for page, cells in real_cells():
+        real[fold(page.truth.source, ROLE_FOLDS)] += cells
     words.train(honest=True)
     told, unseen = [], Figures()
     learnt = {number: roles.learnable(cells, REAL_WEIGHT) for number, cells in sorted(real.items())}

@@ -4,8 +4,9 @@ import os
 import pickle
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,8 @@ import numpy as np
 
 from services.extractor.pictures import decode
 from services.extractor.reading import PageInput
-from services.ocr.reading import Answer, Fault, load
+from services.ocr.reading import Answer, Fault, News, Part, Read, Request, load
+from shared.children.protocol import Tell
 from shared.messages import OcrPage
 from tests.pages import PageTruth, draw, layouts
 from tests.pages.canvas import Drawn
@@ -47,45 +49,55 @@ def plan(split: str, count: int) -> list[tuple[str, int, str]]:
     ]
 
 
-def fill(split: str, count: int, every: int = 1, first: int = 0) -> None:
-    """Draw and read what is not kept yet."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    read = None
-    for layout, seed, look in plan(split, count)[first::every]:
-        path = _path(split, layout, seed, look)
-        if path.exists():
-            continue
-        try:
-            page = draw(layout, seed, look, split)
-        except ValueError:
-            continue
-        read = read or load()[1]
-        answer = msgspec.msgpack.encode(read(page.image, lambda _: None))
-        scratch = path.with_suffix(".part")
-        scratch.write_bytes(pickle.dumps((page.image, answer, page.sheets[0].texts, page.truth)))
-        scratch.rename(path)
-        sys.stdout.write(f"{path.stem}\n")
-        sys.stdout.flush()
-
-
 def kept(split: str, count: int, first: int = 0) -> Iterator[Sample]:
-    """The pages of a split that were read."""
+    """The pages of a split as the text recognition reads them; what is not in the folder yet is drawn and read."""
+    CACHE.mkdir(parents=True, exist_ok=True)
     for layout, seed, look in plan(split, first + count)[first:]:
         path = _path(split, layout, seed, look)
-        if not path.exists():
+        found = _found(path)
+        if found is None:
+            try:
+                page = draw(layout, seed, look, split)
+            except ValueError:
+                continue
+            found = (page.image, _read(page.image), page.sheets[0].texts, page.truth)
+            image, answer, *rest = found
+            scratch = path.with_suffix(".part")
+            scratch.write_bytes(pickle.dumps((image, msgspec.msgpack.encode(answer), *rest)))
+            scratch.rename(path)
+            sys.stdout.write(f"{path.stem}\n")
+            sys.stdout.flush()
+        image, answer, drawn, truth = found
+        if isinstance(answer, Fault):
             continue
-        image, answer, drawn, truth = pickle.loads(path.read_bytes())  # noqa: S301 (written by `fill`)
-        found = msgspec.msgpack.decode(answer, type=Answer)
-        if isinstance(found, Fault):
-            continue
-        ocr = OcrPage(page=0, image="", width=found.width, height=found.height, lines=found.lines)
-        picture = decode(found.copy or image, ocr).astype(np.uint8)
+        ocr = OcrPage(page=0, image="", width=answer.width, height=answer.height, lines=answer.lines)
+        picture = decode(answer.copy or image, ocr).astype(np.uint8)
         yield Sample(path.stem, PageInput(ocr, picture), drawn, truth)
+
+
+def _found(path: Path) -> tuple[bytes, Read | Fault, list[Drawn], PageTruth] | None:
+    """A page that was read before; null where there is none, or one that another text recognition read."""
+    if not path.exists():
+        return None
+    image, answer, drawn, truth = pickle.loads(path.read_bytes())  # noqa: S301 (written by `kept`)
+    try:
+        return image, msgspec.msgpack.decode(answer, type=Read | Fault), drawn, truth
+    except msgspec.ValidationError:
+        return None
+
+
+@lru_cache
+def _reader() -> Callable[[Request, Tell[News]], Answer]:
+    """The text recognition, loaded where the first page needs it."""
+    return load()[1]
+
+
+def _read(image: bytes) -> Read | Fault:
+    answer = _reader()(image, lambda _: None)
+    while isinstance(answer, Part):  # a page with much text is read in turns
+        answer = _reader()(answer, lambda _: None)
+    return answer
 
 
 def _path(split: str, layout: str, seed: int, look: str) -> Path:
     return CACHE / f"{split}-{layout}-{seed}-{look}.pickle"
-
-
-if __name__ == "__main__":
-    fill(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 1)

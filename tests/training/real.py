@@ -3,15 +3,14 @@
 A truth has each block's name, notes, room and teacher, but no places: a cell is the block that explains most of its
 text, and each fragment is the field that it is, or is a part of. What fits no field is left out.
 
-``python -m tests.training.real`` reads again what ``make accuracy-real`` kept of the pages, and keeps the cells of each
-in the training folder. ``PICTURES=folder`` is the folder of that: a truth beside a picture there has the persons' own
-names, which this repository's has not.
+Read again is what ``make accuracy-real`` kept of the pages. ``PICTURES=folder`` is the folder of that: a truth beside a
+picture there has the persons' own names, which this repository's has not.
 """
 
 import os
 import pickle
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -110,17 +109,18 @@ def truth_of(page: RealPage, pictures: Path | None) -> Truth:
     return msgspec.json.decode(path.read_bytes(), type=Truth)
 
 
-def main() -> None:
+def real_cells() -> Iterator[tuple[RealPage, list[Cell]]]:
+    """The cells of each real page whose picture was read, kept in the training folder."""
     given = os.environ.get("PICTURES")
     CACHE.mkdir(parents=True, exist_ok=True)
     for page in real_pages():
-        folder, path = SEEN / f"{page.round}+{page.name}", CACHE / f"cells-real-{page.round}+{page.name}.pickle"
-        if folder.is_dir() and not path.exists():
+        name = f"{page.round}+{page.name}"
+        folder, path = SEEN / name, CACHE / f"cells-real-{name}.pickle"
+        if not path.exists():
+            if not folder.is_dir():
+                continue
             blocks = truth_of(page, Path(given) if given else None).all()
-            cells = cells_of(f"real-{page.round}+{page.name}", seen(folder), blocks)
-            path.write_bytes(pickle.dumps(cells))
-            sys.stdout.write(f"{path.stem}: {len(cells)} cells\n")
-
-
-if __name__ == "__main__":
-    main()
+            path.write_bytes(pickle.dumps(cells_of(f"real-{name}", seen(folder), blocks)))
+            sys.stdout.write(f"{path.stem}\n")
+            sys.stdout.flush()
+        yield page, pickle.loads(path.read_bytes())  # noqa: S301 (written above)
