@@ -124,12 +124,17 @@ def sources_of(lines: Iterable[Line]) -> set[int]:
     return {source for line in lines for source in line.origins}
 
 
+def bounding(rects: Iterable[Rect]) -> Rect:
+    """The rectangle around some others, at least one."""
+    first, *others = rects
+    for rect in others:
+        first = first.union(rect)
+    return first
+
+
 def bounds(lines: "list[Line]") -> Rect:
     """The rectangle around `lines` (at least one)."""
-    rect = lines[0].rect
-    for line in lines[1:]:
-        rect = rect.union(line.rect)
-    return rect
+    return bounding(line.rect for line in lines)
 
 
 @dataclass(slots=True)
@@ -161,6 +166,11 @@ class BlockDraft:
     """How sure the layout reader is of the cell's place and name, 0 to 1; the OCR's own score comes on top."""
     named: float = 1.0
     """The chance that just this part of the cell's text is its name."""
+
+    @property
+    def extent(self) -> Rect:
+        """Its cell with the texts it stands on, its day's name among them."""
+        return bounding((self.rect, *(line.rect for line in self.lines)))
 
 
 @dataclass(slots=True)

@@ -16,39 +16,48 @@ _BY_SOURCE: dict[TimeSource | None, float] = {
     "drawn": 0.85,
     None: 0.55,
 }
+_ENDLESS, _TOO_LONG = 0.8, 0.6
+"""Of times whose end is not known, and of those that last longer than lessons do."""
+_LONG = 5 * 60
+"""Minutes."""
+_UNREAD = 0.5
+"""The score of a block that stands on no text."""
+_WEAKEST = 0.7
+"""How much the weakest line decides, against all lines' mean."""
 
 
 def block_confidence(draft: BlockDraft) -> float:
     """0 to 1. A missing end alone costs half of what missing times cost."""
-    scores = [line.confidence for line in draft.lines] or [0.5]
+    scores = [line.confidence for line in draft.lines] or [_UNREAD]
     # The weakest line decides: one misread word spoils the block however clean its header is.
-    ocr = 0.7 * min(scores) + 0.3 * sum(scores) / len(scores)
+    ocr = _WEAKEST * min(scores) + (1 - _WEAKEST) * sum(scores) / len(scores)
     times = _BY_SOURCE[draft.source]
     if draft.start is not None and draft.end is None:
-        times = min(times, 0.8)
+        times = min(times, _ENDLESS)
     elif draft.start is None:
         times = _BY_SOURCE[None]
-    elif draft.end is not None and draft.end - draft.start > 5 * 60:
-        times = min(times, 0.6)
+    elif draft.end is not None and draft.end - draft.start > _LONG:
+        times = min(times, _TOO_LONG)
     return max(0.0, min(1.0, ocr * times * draft.certainty))
 
 
 def clashes(drafts: list[BlockDraft]) -> set[int]:
     """Indexes of drafts that overlap another of the same day, week and class and are not drawn side by side with it."""
     out: set[int] = set()
-    timed = [
-        (index, draft.start, draft.end)
-        for index, draft in enumerate(drafts)
-        if draft.start is not None and draft.end is not None
-    ]
-    for position, (i, start, end) in enumerate(timed):
-        for j, other_start, other_end in timed[position + 1 :]:
+    timed = [at for at, draft in enumerate(drafts) if draft.start is not None and draft.end is not None]
+    for position, i in enumerate(timed):
+        for j in timed[position + 1 :]:
             a, b = drafts[i], drafts[j]
-            same = (a.table, a.day, a.group) == (b.table, b.day, b.group)
-            same = same and (a.week is None or b.week is None or a.week == b.week)
-            if same and start < other_end and other_start < end and not _beside(a, b):
+            if (a.table, a.group) == (b.table, b.group) and overlap(a, b) and not _beside(a, b):
                 out |= {i, j}
     return out
+
+
+def overlap(a: BlockDraft, b: BlockDraft) -> bool:
+    """Whether two drafts are on one day of one week at the same time; one without an end lasts a minute."""
+    if a.day != b.day or (a.week and b.week and a.week != b.week) or a.start is None or b.start is None:
+        return False
+    return a.start < (b.end or b.start + 1) and b.start < (a.end or a.start + 1)
 
 
 def _beside(a: BlockDraft, b: BlockDraft) -> bool:

@@ -10,6 +10,8 @@ from shared.messages import Warning_
 GRAVE = frozenset({"unread_day", "unread_time", "unread_text", "odd_name", "falling_times"})
 MOST = 5
 """Warnings of one kind that are listed; the last says how many more there are."""
+_SHOWN = 40
+"""Characters of a text that a warning cites."""
 _CODES = {"day": "unread_day", "time": "unread_time", "text": "unread_text"}
 _WHAT = {"day": "The day", "time": "The time", "text": "The text"}
 _PLACES = {"inside": "in the table", "level": "beside the table", "beyond": "below the table", "away": "on the page"}
@@ -49,7 +51,7 @@ def _unread(left: Unread, given: Evidence, page: int, more: int) -> Warning_:
     height = max(line.rect.y1 for line in given.lines)
     rect = left.line.rect
     text = left.line.text.strip()
-    shown = text if len(text) <= 40 else f"{text[:39]}…"
+    shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
     where = f"page {page + 1}, {rect.cx / width:.0%} from the left and {rect.cy / height:.0%} from the top"
     others = f" Nor were {more} others." if more else ""
     message = f"{_WHAT[left.kind]} “{shown}” {_PLACES[left.where]} was not used ({where}).{others}"

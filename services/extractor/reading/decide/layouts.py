@@ -20,6 +20,9 @@ from shared.logs import get_logger
 
 log = get_logger(__name__)
 
+_SPOILT = 0.5
+"""What a block counts that clashes with another, or whose name is no lesson's."""
+
 Reader = Callable[[View], LayoutResult | None]
 
 READERS: tuple[tuple[Reader, bool], ...] = (
@@ -44,7 +47,7 @@ def layout_score(result: LayoutResult, lines: int) -> float:
     if not result.drafts:
         return 0.0
     bad = clashes(result.drafts) | {at for at, draft in enumerate(result.drafts) if _says_no_lesson(draft.name)}
-    scores = [block_confidence(draft) * (0.5 if i in bad else 1.0) for i, draft in enumerate(result.drafts)]
+    scores = [block_confidence(draft) * (_SPOILT if i in bad else 1.0) for i, draft in enumerate(result.drafts)]
     return result.weight * len(result.used) / max(1, lines) * sum(scores) / len(scores)
 
 

@@ -10,18 +10,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from services.extractor.reading.decide.confidence import overlap
 from services.extractor.reading.decide.meta import Meta, read_meta
 from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.lexicon.times import find_times
-from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect
+from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect, bounding
 
 _CLASHING = 0.25
 """Of the blocks of the smaller table: how many may be at the same time as one of the other, if both are one week."""
 _EVERY_DAY = 0.7
 """Of the days: on how many a class's label stands at least."""
 _FEWEST_DAYS = 3
-
+_LEVEL = 0.5
+"""Of the smaller one: how much two tables share of the height or width in which they are level."""
 _TITLE_LETTERS = 30
 """A longer text right above a table is a sentence."""
 _TITLE_GAP = 3.0
@@ -82,7 +84,7 @@ def _above(lines: list[Line], used: set[int], areas: list[Rect], index: int) -> 
 
 
 def _level(one: Rect, other: Rect) -> bool:
-    return min(one.y1, other.y1) - max(one.y0, other.y0) > 0.5 * min(one.height, other.height)
+    return min(one.y1, other.y1) - max(one.y0, other.y0) > _LEVEL * min(one.height, other.height)
 
 
 def _title(above: list[Line], area: Rect) -> Line | None:
@@ -128,31 +130,18 @@ def _in_order(tables: list[list[BlockDraft]]) -> list[list[BlockDraft]]:
 def excludes(one: Sequence[BlockDraft], other: Sequence[BlockDraft]) -> bool:
     """Whether two tables cannot be of one week: too much of the smaller would be at the same time as the other's."""
     small, large = sorted((one, other), key=len)
-    clashing = sum(any(_at_once(draft, each) for each in large) for draft in small)
+    clashing = sum(any(overlap(draft, each) for each in large) for draft in small)
     return clashing > max(1.0, _CLASHING * len(small))
-
-
-def _at_once(a: BlockDraft, b: BlockDraft) -> bool:
-    if a.day != b.day or (a.week and b.week and a.week != b.week):
-        return False
-    if a.start is None or b.start is None:
-        return False
-    return a.start < (b.end or b.start + 1) and b.start < (a.end or a.start + 1)
 
 
 def _share_columns(one: Sequence[BlockDraft], other: Sequence[BlockDraft]) -> bool:
     a, b = extent(one), extent(other)
-    return min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 * min(a.width, b.width)
+    return min(a.x1, b.x1) - max(a.x0, b.x0) > _LEVEL * min(a.width, b.width)
 
 
 def extent(drafts: Sequence[BlockDraft]) -> Rect:
     """The rectangle around some drafts and the days' names they stand under."""
-    rect = drafts[0].rect
-    for draft in drafts:
-        rect = rect.union(draft.rect)
-        for line in draft.lines:
-            rect = rect.union(line.rect)
-    return rect
+    return bounding(draft.extent for draft in drafts)
 
 
 def by_group(drafts: Sequence[BlockDraft]) -> dict[str, list[BlockDraft]]:

@@ -4,14 +4,13 @@ A day's name or a time that was not used is a column or a row that may be missin
 or a part of one.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.lexicon.words import is_free
-from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect
+from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect, bounding
 
 Kind = Literal["day", "time", "text"]
 Where = Literal["inside", "level", "beyond", "away"]
@@ -42,12 +41,8 @@ def letters(text: str) -> int:
 
 def table_area(result: LayoutResult) -> Rect | None:
     """The table with its blocks and its days' names."""
-    area = result.area
-    for draft in result.drafts:
-        area = draft.rect if area is None else area.union(draft.rect)
-        for line in draft.lines:
-            area = area.union(line.rect)
-    return area
+    rects = [draft.extent for draft in result.drafts] + ([result.area] if result.area else [])
+    return bounding(rects) if rects else None
 
 
 def unread(lines: list[Line], result: LayoutResult, told: frozenset[int]) -> list[Unread]:
@@ -69,14 +64,6 @@ def unread(lines: list[Line], result: LayoutResult, told: frozenset[int]) -> lis
         and letters(line.text) >= _LETTERS
         and not (is_free(line.text) or (area.contains(line.rect.cx, line.rect.cy) and _needs_no_use(line, body)))
     ]
-
-
-def bounding(rects: Iterable[Rect]) -> Rect:
-    """The rectangle around some others, at least one."""
-    first, *others = rects
-    for rect in others:
-        first = first.union(rect)
-    return first
 
 
 def _needs_no_use(line: Line, body: Rect) -> bool:
