@@ -7,13 +7,16 @@ cross-validated by source; ``--check`` does that alone and writes nothing.
     PICTURES=folder make accuracy-real        keeps what is read again; once
     python -m tests.real.calibrate            ROUNDS=round-1,round-2 takes some rounds only
 
-A reader does better on pages that it was mended for. What an earlier reader made of pages before anybody looked at them
-is measured in a tree of that reader under this ``decide/``, with ``--keep FILE``; ``FIRST_SIGHT=FILE`` then learns from
-both, and chooses by the first sights alone from where on a page is vouched for. Where `tests.training` kept models of
-roles that have not seen some sources (``TRAINING_CACHE``), the pages of these are read with them.
+Of each real page its runner-up is learnt from, too: the reading that the reader did not take is what a wrong one looks
+like. A reader does better on pages that it was mended for. What an earlier reader made of pages before anybody looked
+at them is measured in a tree of that reader under this ``decide/``, with ``--keep FILE``; ``FIRST_SIGHT=FILE,FILE``
+then judges these, too, by what was learnt from other sources, and chooses the bars by them as well. Nothing is learnt
+from them. Where `tests.training` kept models of roles that have not seen some sources
+(``TRAINING_CACHE``), the pages of these are read with them.
 """
 
 import json
+import math
 import os
 import sys
 import zlib
@@ -27,12 +30,14 @@ import numpy as np
 import numpy.typing as npt
 
 from services.extractor.reading import reader
+from services.extractor.reading.axes.view import View
 from services.extractor.reading.cell import roles
 from services.extractor.reading.decide.calibration import EDGE, WEIGHTS, with_blocks, with_page
 from services.extractor.reading.decide.doubts import GRAVE
 from services.extractor.reading.decide.features import Evidence, Features, block_features, page_features
+from services.extractor.reading.decide.layouts import read_layouts
 from services.extractor.reading.learned.trees import load, read
-from services.extractor.reading.model import PageInput
+from services.extractor.reading.model import LayoutResult, PageInput
 from services.extractor.validation import validate
 from shared.messages import Timetable
 from tests.benchmarks.report import ROOT
@@ -42,51 +47,57 @@ from tests.real.intervals import of_share
 from tests.real.pages import SEEN, real_pages
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 FOLDS = 10
 CACHE = Path(os.environ.get("TRAINING_CACHE", ".local/training"))
 ROLE_FOLDS = 5
 """Models of roles that each have not seen a part of the sources."""
-REAL_WEIGHT = 3.0
-"""A real page counts as that many drawn ones."""
-PAGE_RIDGE, BLOCK_RIDGE = 30.0, 60.0
-"""How much the weights are held back: pages are few and alike."""
-_LAST_RIDGE = 1.0
+WEIGHTS_OF = {"real": 3.0, "runner-up": 1.0, "drawn": 1.0, "first sight": 0.0}
+"""How much a page of each kind counts in learning."""
+_REAL = ("real", "first sight")
+"""What the bars are chosen by."""
+RIDGE, _LAST_RIDGE = 120.0, 1.0
+"""How much the weights are held back: pages are few and alike, but the last model has two figures alone."""
 _INNER = 5
 """Folds within what is learnt from."""
 BLOCKS_A_PAGE = 20.0
 """A page's blocks count together as that many at most: they are right or wrong for the same reasons."""
-FALSE_AT_MOST = 0.1
-"""Of the validated pages: how many may be not right. 0.03 is wanted, but at first sight one of the likeliest pages was
-wrong, so that a bar for it would validate nothing."""
+FALSE_AT_MOST = 0.15
+"""Of the validated pages: how many may be not right. 0.03 is wanted, but so few pages are right beyond a doubt that a
+bar for it would validate hardly any."""
+RIGHT_AT_LEAST = 0.97
+"""Of the blocks that are sure."""
+_FARTHEST_SHIFT = 1.0
+"""Log odds."""
 
 
 @dataclass
 class Sample:
-    """A page that was read.
+    """A reading of a page.
 
     Attributes:
+        kind: a key of `WEIGHTS_OF`.
         right: of each block.
         allowed: whether the rules of a week, and what the reading left unexplained, let it be validated.
-        first: whether the reader had not been mended for it.
     """
 
     name: str
     source: str
-    real: bool
+    kind: str
     f1: float
     page: Features
     blocks: list[Features]
     right: list[bool]
     allowed: bool
-    first: bool = False
 
     @property
     def good(self) -> bool:
         return self.f1 >= SURE
 
 
-def measured(name: str, source: str, pages: list[PageInput], truth: Truth, *, real: bool) -> Sample | None:
+def measured(name: str, source: str, pages: list[PageInput], truth: Truth, kind: str) -> Sample | None:
     """Read a page and measure its reading; null where nothing, or more than one page, was read."""
     evidences: list[Evidence] = []
 
@@ -114,13 +125,21 @@ def measured(name: str, source: str, pages: list[PageInput], truth: Truth, *, re
     return Sample(
         name,
         source,
-        real,
+        kind,
         score_document(truth, bodies).block_f1,
-        _numbers(page_features(given)),
+        _numbers(page_features(given, features)),
         [_numbers(features[number]) for number in order],
         [right[number] for number in order],
         allowed,
     )
+
+
+def runner_up(view: View, turned: View) -> tuple[list[tuple[LayoutResult, float]], list[str]]:
+    """The readings of a page, the first that says something else than the best one put in front of it."""
+    results, raised = read_layouts(view, turned)
+    said = [[(draft.day, draft.start, draft.end, draft.name) for draft in result.drafts] for result, _ in results]
+    at = next((at for at, other in enumerate(said) if sorted(map(str, other)) != sorted(map(str, said[0]))), None)
+    return ([results[at], *results[:at], *results[at + 1 :]] if at else []), raised
 
 
 def _numbers(features: Features) -> Features:
@@ -137,10 +156,9 @@ class Fitted:
     scale: Floats
     weights: Floats
 
-    def scores(self, rows: Sequence[Features]) -> Floats:
+    def scores(self, table: Floats) -> Floats:
         """The log odds of each row."""
-        table = np.clip((_table(rows, self.names) - self.mean) / self.scale, -EDGE, EDGE)
-        scores: Floats = table @ self.weights[:-1] + self.weights[-1]
+        scores: Floats = np.clip((table - self.mean) / self.scale, -EDGE, EDGE) @ self.weights[:-1] + self.weights[-1]
         return scores
 
     def kept(self) -> dict[str, object]:
@@ -152,14 +170,8 @@ class Fitted:
         }
 
 
-def _table(rows: Sequence[Features], names: list[str]) -> Floats:
-    return np.array([[float(row[name]) for name in names] for row in rows])
-
-
-def fit(rows: Sequence[Features], wanted: Sequence[bool], weight: Floats, ridge: float) -> Fitted:
+def fit(names: list[str], table: Floats, wanted: Bools, weight: Floats, ridge: float) -> Fitted:
     """Fit by Newton's method, the weights held back by `ridge`."""
-    names = list(rows[0])
-    table = _table(rows, names)
     mean = np.average(table, axis=0, weights=weight)
     scale = np.sqrt(np.average((table - mean) ** 2, axis=0, weights=weight))
     scale[scale < 1e-3] = 1.0
@@ -188,6 +200,33 @@ def fold(source: str, folds: int = FOLDS) -> int:
     return zlib.crc32(source.casefold().encode()) % folds
 
 
+class Table:
+    """Samples as arrays: a row a page, and a row a block."""
+
+    def __init__(self, samples: Sequence[Sample]) -> None:
+        self.samples = samples
+        self.page_names, own = list(samples[0].page), list(samples[0].blocks[0])
+        self.names = list(with_page(samples[0].blocks[0], samples[0].page))
+        self.pages = np.array([[sample.page[name] for name in self.page_names] for sample in samples])
+        self.of = np.repeat(np.arange(len(samples)), [len(sample.blocks) for sample in samples])
+        blocks = np.array([[row[name] for name in own] for sample in samples for row in sample.blocks])
+        self.blocks = np.c_[blocks, self.pages[self.of]]
+        self.right = np.array([each for sample in samples for each in sample.right])
+        self.good = np.array([sample.good for sample in samples])
+        self.weight = np.array([WEIGHTS_OF[sample.kind] for sample in samples])
+        share = np.array([min(1.0, BLOCKS_A_PAGE / len(sample.blocks)) for sample in samples])
+        self.block_weight = (self.weight * share)[self.of]
+
+    def folds(self, count: int) -> Ints:
+        """Of each page the fold it is in."""
+        return np.array([fold(sample.source, count) for sample in self.samples])
+
+    def with_blocks(self, chances: Floats) -> tuple[list[str], Floats]:
+        """The pages' rows with their blocks' chances."""
+        rows = [with_blocks({}, chances[self.of == at].tolist()) for at in range(len(self.samples))]
+        return [*self.page_names, *rows[0]], np.c_[self.pages, [list(row.values()) for row in rows]]
+
+
 @dataclass
 class Learnt:
     """The three models of `services.extractor.reading.decide.calibration`."""
@@ -197,37 +236,29 @@ class Learnt:
     both: Fitted
 
 
-def train(samples: Sequence[Sample]) -> Learnt:
-    """Learn all three; each is told of the ones before it what they say of pages that they have not seen."""
-    weight = np.array([REAL_WEIGHT if sample.real else 1.0 for sample in samples])
-    folds = np.array([fold(sample.source, _INNER) for sample in samples])
-    of = np.repeat(np.arange(len(samples)), [len(sample.blocks) for sample in samples])
-    rows = [row for sample in samples for row in _rows(sample)]
-    right = [each for sample in samples for each in sample.right]
-    share = np.array([min(1.0, BLOCKS_A_PAGE / len(sample.blocks)) for sample in samples])
-    block, alone = _unseen(rows, right, (weight * share)[of], folds[of], BLOCK_RIDGE)
-    chances = _chance(alone)
-    pages = [with_blocks(sample.page, chances[of == at].tolist()) for at, sample in enumerate(samples)]
-    page, scores = _unseen(pages, [sample.good for sample in samples], weight, folds, PAGE_RIDGE)
-    both = [{"block": float(own), "page": float(score)} for own, score in zip(alone, scores[of], strict=True)]
-    return Learnt(block, page, fit(both, right, (weight * share)[of], _LAST_RIDGE))
-
-
-def _rows(sample: Sample) -> list[Features]:
-    return [with_page(block, sample.page) for block in sample.blocks]
+def train(table: Table, of: Bools) -> Learnt:
+    """Learn all three from some pages; each is told of the ones before it what they say of pages they have not seen."""
+    folds = table.folds(_INNER)
+    blocks = of[table.of]
+    block, alone = _unseen(table.names, table.blocks, table.right, table.block_weight, folds[table.of], blocks, RIDGE)
+    names, rows = table.with_blocks(_chance(alone))
+    page, scores = _unseen(names, rows, table.good, table.weight, folds, of, RIDGE)
+    both = np.c_[alone, scores[table.of]][blocks]
+    return Learnt(
+        block, page, fit(["block", "page"], both, table.right[blocks], table.block_weight[blocks], _LAST_RIDGE)
+    )
 
 
 def _unseen(
-    rows: list[Features], wanted: list[bool], weight: Floats, folds: npt.NDArray[np.int64], ridge: float
+    names: list[str], rows: Floats, wanted: Bools, weight: Floats, folds: Ints, of: Bools, ridge: float
 ) -> tuple[Fitted, Floats]:
-    """A model of all rows, and what models of the other folds say of each."""
+    """A model of some rows, and what models of the other folds say of each of them."""
     scores = np.zeros(len(rows))
     for number in range(_INNER):
-        own, rest = np.flatnonzero(folds == number), np.flatnonzero(folds != number)
-        if len(own):
-            model = fit([rows[at] for at in rest], [wanted[at] for at in rest], weight[rest], ridge)
-            scores[own] = model.scores([rows[at] for at in own])
-    return fit(rows, wanted, weight, ridge), scores
+        own, rest = of & (folds == number), of & (folds != number)
+        if own.any():
+            scores[own] = fit(names, rows[rest], wanted[rest], weight[rest], ridge).scores(rows[own])
+    return fit(names, rows[of], wanted[of], weight[of], ridge), scores
 
 
 @dataclass
@@ -239,43 +270,51 @@ class Judged:
     blocks: Floats
 
 
-def judge(learnt: Learnt, sample: Sample) -> Judged:
-    """What the models say of a sample."""
-    alone = learnt.block.scores(_rows(sample))
-    score = float(learnt.page.scores([with_blocks(sample.page, _chance(alone).tolist())])[0])
-    both = learnt.both.scores([{"block": float(own), "page": score} for own in alone])
-    return Judged(sample, float(_chance(np.array(score))), _chance(both))
-
-
 def cross_validated(samples: Sequence[Sample]) -> list[Judged]:
-    """Every sample, judged by models that were learnt from other sources."""
+    """Every sample but the runner-ups, judged by models that were learnt from other sources."""
+    table = Table(samples)
+    folds = table.folds(FOLDS)
     out: list[Judged] = []
     for number in range(FOLDS):
-        own = [sample for sample in samples if fold(sample.source) == number]
-        learnt = train([sample for sample in samples if fold(sample.source) != number])
-        out += [judge(learnt, sample) for sample in own]
+        learnt = train(table, (folds != number) & (table.weight > 0))
+        alone = learnt.block.scores(table.blocks)
+        score = learnt.page.scores(table.with_blocks(_chance(alone))[1])
+        chances = _chance(learnt.both.scores(np.c_[alone, score[table.of]]))
+        own = [at for at in np.flatnonzero(folds == number) if samples[at].kind != "runner-up"]
+        out += [Judged(samples[at], float(_chance(score)[at]), chances[table.of == at]) for at in own]
     return out
 
 
 def vouched_from(judged: Sequence[Judged]) -> float:
-    """The lowest chance from which on at most `FALSE_AT_MOST` of the pages are not right, drawn ones counting less.
-
-    Of real pages those that were read at first sight decide, if there are any.
-    """
-    first = any(each.sample.first for each in judged)
-    counted = [each for each in judged if each.sample.first or not (first and each.sample.real)]
-    pages = sorted((each for each in counted if each.sample.allowed), key=lambda each: -each.page)
-    best, wrong, total = 1.0, 0.0, 0.0
-    for each in pages:
-        weight = REAL_WEIGHT if each.sample.real else 1.0
-        wrong, total = wrong + weight * (not each.sample.good), total + weight
-        if wrong <= FALSE_AT_MOST * total:
+    """The lowest chance from which on at most `FALSE_AT_MOST` of the real pages are not right."""
+    pages = [each for each in judged if each.sample.kind in _REAL and each.sample.allowed]
+    best, wrong = 1.0, 0
+    for count, each in enumerate(sorted(pages, key=lambda each: -each.page), 1):
+        wrong += not each.sample.good
+        if wrong <= FALSE_AT_MOST * count:
             best = each.page
     return best
 
 
+def sure_shift(judged: Sequence[Judged]) -> float:
+    """What the log odds of blocks lack so that `RIGHT_AT_LEAST` of those of real pages at `SURE` or more are right."""
+    real = [each for each in judged if each.sample.kind in _REAL]
+    chances = np.concatenate([each.blocks for each in real])
+    order = np.argsort(-chances, kind="stable")
+    right = np.concatenate([each.sample.right for each in real])[order]
+    enough = np.flatnonzero(np.cumsum(right) >= RIGHT_AT_LEAST * np.arange(1, len(right) + 1))
+    last = float(chances[order][enough[-1] if len(enough) else 0])
+    shift = math.log(SURE / (1 - SURE)) - math.log(last / (1 - last))
+    return max(-_FARTHEST_SHIFT, min(_FARTHEST_SHIFT, shift))
+
+
+def shifted(judged: Judged, by: float) -> Judged:
+    """With its blocks' log odds moved."""
+    return replace(judged, blocks=_chance(np.log(judged.blocks / (1 - judged.blocks)) + by))
+
+
 def told(judged: Sequence[Judged], at: float) -> str:
-    """The figures of some samples, in a line."""
+    """The figures of some samples, in two lines and a table of how true the chances are."""
     good = np.array([each.sample.good for each in judged])
     page = np.array([each.page for each in judged])
     passed = np.array([each.sample.allowed and each.page >= at for each in judged])
@@ -287,48 +326,66 @@ def told(judged: Sequence[Judged], at: float) -> str:
         low, high = of_share(count, of)
         return f"{count} of {of} ({low:.2f} to {high:.2f})"
 
+    def bins(chances: Floats, true: Bools) -> str:
+        """By tenths of the chance: its mean, the share that is true, how many."""
+        tenth = np.minimum((chances * 10).astype(int), 9)
+        parts = [(chances[tenth == at].mean(), true[tenth == at].mean(), (tenth == at).sum()) for at in set(tenth)]
+        return "  ".join(f"{said:.2f}:{was:.2f} ({count})" for said, was, count in sorted(parts))
+
     return (
         f"{len(judged)} pages, {good.sum()} right, Brier {np.mean((page - good) ** 2):.3f}; validated and not right "
         f"{share(int((passed & ~good).sum()), int(passed.sum()))}, right and validated "
-        f"{share(int((passed & good).sum()), int(good.sum()))}; blocks Brier {np.mean((block - right) ** 2):.3f}, at "
-        f"{SURE} or more right {share(int((sure & right).sum()), int(sure.sum()))}, of all "
-        f"{share(int(sure.sum()), len(sure))}\n"
+        f"{share(int((passed & good).sum()), int(good.sum()))}; {len(block)} blocks, {right.sum()} right, Brier "
+        f"{np.mean((block - right) ** 2):.3f}, at {SURE} or more right "
+        f"{share(int((sure & right).sum()), int(sure.sum()))}, of all {share(int(sure.sum()), len(sure))}\n"
+        f"  pages  {bins(page, good)}\n  blocks {bins(block, right)}\n"
     )
 
 
-def _real(rounds: str) -> Iterable[Sample | None]:
+def _real(rounds: str, *, runner_ups: bool = True) -> Iterable[Sample | None]:
     for page in real_pages():
         folder = SEEN / f"{page.round}+{page.name}"
         if (not rounds or page.round in rounds.split(",")) and folder.is_dir():
             unseen = CACHE / f"roles-{fold(page.truth.source, ROLE_FOLDS)}.npz"
+            pages = seen(folder)
             with patch.object(roles, "load", lambda name, at=unseen: read(at) if at.is_file() else load(name)):
-                yield measured(page.name, page.truth.source, seen(folder), page.truth, real=True)
+                yield measured(page.name, page.truth.source, pages, page.truth, "real")
+                if runner_ups:
+                    with patch.object(reader, "read_layouts", runner_up), patch.object(reader, "LYING", -1.0):
+                        yield measured(page.name, page.truth.source, pages, page.truth, "runner-up")
 
 
 def _drawn() -> Iterable[Sample | None]:
     kept = ROOT / ".local" / "pages" / "seen"
     for folder in sorted(kept.iterdir()) if kept.is_dir() else []:
         truth = msgspec.json.decode(Path(f"{folder.parents[1] / folder.name}.json").read_bytes(), type=Truth)
-        yield measured(folder.name, folder.name, seen(folder), truth, real=False)
+        yield measured(folder.name, folder.name, seen(folder), truth, "drawn")
 
 
 def main() -> None:
     rounds = os.environ.get("ROUNDS", "")
     if "--keep" in sys.argv:
-        kept = [replace(each, first=True) for each in _real(rounds) if each is not None]
+        kept = [replace(each, kind="first sight") for each in _real(rounds, runner_ups=False) if each is not None]
         Path(sys.argv[sys.argv.index("--keep") + 1]).write_bytes(msgspec.json.encode(kept))
         return
-    first = os.environ.get("FIRST_SIGHT")
-    samples = msgspec.json.decode(Path(first).read_bytes(), type=list[Sample]) if first else []
-    samples += [each for each in (*_real(rounds), *_drawn()) if each is not None]
+    samples = [each for each in _real(rounds) if each is not None]
+    if not samples:
+        sys.stdout.write("No real page was kept by make accuracy-real: the chances stay as they are.\n")
+        return
+    samples += [each for each in _drawn() if each is not None]
+    for path in filter(None, os.environ.get("FIRST_SIGHT", "").split(",")):
+        samples += msgspec.json.decode(Path(path).read_bytes(), type=list[Sample])
     judged = cross_validated(samples)
+    shift = sure_shift(judged)
+    judged = [shifted(each, shift) for each in judged]
     at = round(vouched_from(judged), 3)
-    groups = {(each.sample.real, each.sample.first) for each in judged}
-    for real, new in sorted(groups, reverse=True):
-        own = [each for each in judged if (each.sample.real, each.sample.first) == (real, new)]
-        sys.stdout.write(f"{'real' if real else 'drawn'}{', at first sight' if new else ''}: {told(own, at)}")
+    for kind in WEIGHTS_OF:
+        if own := [each for each in judged if each.sample.kind == kind]:
+            sys.stdout.write(f"{kind}: {told(own, at)}")
     if "--check" not in sys.argv:
-        learnt = train(samples)
+        table = Table(samples)
+        learnt = train(table, table.weight > 0)
+        learnt.both.weights[-1] += shift
         models = {name: getattr(learnt, name).kept() for name in ("block", "page", "both")}
         WEIGHTS.write_text(json.dumps({"vouched from": at, **models}, indent=1) + "\n")
         sys.stdout.write(f"Validated from {at} on; weights in {WEIGHTS.relative_to(ROOT)}.\n")

@@ -4,13 +4,14 @@ They come from the other layouts' readings of the same place on the page, and fr
 into its notes or less far.
 """
 
+from services.extractor.reading.decide.calibration import SURE
 from services.extractor.reading.lexicon.times import text_of
 from services.extractor.reading.model import BlockDraft, LayoutResult
 from shared.messages import Alternative
 
-SURE = 0.9
-"""A block at or above this confidence keeps none."""
 MOST = 3
+_NOTE = 0.25
+"""Of what is left of the chance: that the name has its first note in it, and that it is that."""
 _SAME_PLACE = 0.5
 """Of the smaller box: how much two readings of one place share."""
 
@@ -19,7 +20,7 @@ def alternatives(draft: BlockDraft, confidence: float, rivals: list[tuple[Layout
     """At most three other readings of a block, the likeliest first.
 
     Args:
-        confidence: the block's own.
+        confidence: the block's own; one that is sure has none.
         rivals: the page's other readings, with what each is worth against the one taken (0 to 1).
     """
     if confidence >= SURE:
@@ -43,7 +44,7 @@ def alternatives(draft: BlockDraft, confidence: float, rivals: list[tuple[Layout
             offer("endTime", text_of(other.end), text_of(draft.end), share)
     first = next((note.strip() for note in (draft.notes or "").split(",") if note.strip()), None)
     if first:
-        offer("name", f"{draft.name} {first}", draft.name, 0.25)
-        offer("name", first, draft.name, 0.25)
+        offer("name", f"{draft.name} {first}", draft.name, _NOTE)
+        offer("name", first, draft.name, _NOTE)
     best = sorted(found.items(), key=lambda item: -item[1])[:MOST]
     return [Alternative(field=field, value=value, confidence=chance) for (field, value), chance in best]  # type: ignore[arg-type]  # one of the three above

@@ -40,6 +40,8 @@ class Model:
 
 EDGE = 4.0
 """Standard deviations."""
+_FARTHEST = 40.0
+"""Log odds that are as good as certain; far beyond, their power is no number."""
 
 
 @lru_cache
@@ -70,12 +72,13 @@ def models() -> Models:
 
 def chance(score: float) -> float:
     """The chance of log odds."""
-    return 1 / (1 + math.exp(-max(-40.0, min(40.0, score))))
+    return 1 / (1 + math.exp(-max(-_FARTHEST, min(_FARTHEST, score))))
 
 
 _LOWEST = 5
 """One in so many blocks is among the lowest."""
-_SURE = 0.9
+SURE = 0.9
+"""A block at or above this chance may be relied on."""
 _READ_PLACE = 0.85
 """Below this certainty of its place, or of one of its lines, a block's day or time was inferred or hardly read: pages
 that lose a header are too few to learn its chance from."""
@@ -94,15 +97,16 @@ def with_blocks(page: Features, chances: Sequence[float]) -> Features:
     return page | {
         "blocks expected": fmean(ordered),
         "blocks lowest": fmean(ordered[: max(1, len(ordered) // _LOWEST)]),
-        "blocks sure": fmean(value >= _SURE for value in ordered),
+        "blocks sure": fmean(value >= SURE for value in ordered),
     }
 
 
 def judged(given: Evidence) -> tuple[float, list[float]]:
     """The chance that a page's reading is right, and each of its blocks'."""
     learnt = models()
-    page = page_features(given)
-    alone = [learnt.block.score(with_page(block, page)) for block in block_features(given)]
+    blocks = block_features(given)
+    page = page_features(given, blocks)
+    alone = [learnt.block.score(with_page(block, page)) for block in blocks]
     score = learnt.page.score(with_blocks(page, [chance(each) for each in alone]))
     chances = [chance(learnt.both.score({"block": each, "page": score})) for each in alone]
     return chance(score), [

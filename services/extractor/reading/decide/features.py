@@ -28,6 +28,10 @@ _USUAL = (15, 4 * 60)
 """Minutes that lessons last."""
 _LEVEL = 0.5
 """Text sizes by which cells of one row differ at most."""
+UNKNOWN = 0.5
+"""Of what can be true or not, where nothing tells."""
+_MOSTLY = 0.6
+"""Share of a name's characters that make it nothing but times."""
 SURELY_NAMED = 0.8
 """Below this chance a block's name is likely to be another part of its cell."""
 DAY_LETTERS = 3
@@ -55,8 +59,12 @@ class Evidence:
     rivals: list[tuple[LayoutResult, float]]
 
 
-def page_features(given: Evidence) -> Features:
-    """Of a page whose reading has blocks."""
+def page_features(given: Evidence, blocks: list[Features]) -> Features:
+    """Of a page whose reading has blocks.
+
+    Args:
+        blocks: their `block_features`, whose means are the page's, too.
+    """
     drafts, left = given.result.drafts, given.left
     area = table_area(given.result)
     inside = [line for line in given.lines if area and area.contains(line.rect.cx, line.rect.cy)]
@@ -68,13 +76,9 @@ def page_features(given: Evidence) -> Features:
     parallel, twice = _at_once(drafts)
     stems = _numbered(names)
     noted = [draft for draft in drafts if draft.notes]
-    rows = [_block(draft) for draft in drafts]
 
     def left_count(kind: str, *wheres: str) -> float:
         return math.log1p(sum(each.kind == kind and each.where in wheres for each in left))
-
-    def mean(feature: str) -> float:
-        return fmean(row[feature] for row in rows)
 
     return {
         **_agreements(given),
@@ -99,10 +103,10 @@ def page_features(given: Evidence) -> Features:
         "notes vary more": _notes_vary_more(drafts),
         "notes like names": fmean(max(0.0, _note_like_name(draft)) for draft in noted) if noted else 0.0,
         "small print": math.log(max(1.0, median(line.size for line in given.lines))),
-        "lowest certainty": min(row["certainty"] for row in rows),
-        "lowest named": min(row["named"] for row in rows),
-        "named unlikely": fmean(row["named"] < SURELY_NAMED for row in rows),
-        **{f"mean {name}": mean(name) for name in ("named", "ocr", "no start", "drawn", "unused", "name short")},
+        "lowest certainty": min(row["certainty"] for row in blocks),
+        "lowest named": min(row["named"] for row in blocks),
+        "named unlikely": fmean(row["named"] < SURELY_NAMED for row in blocks),
+        **{f"mean {name}": fmean(row[name] for row in blocks) for name in blocks[0]},
     }
 
 
@@ -131,12 +135,12 @@ def block_features(given: Evidence) -> list[Features]:
             "parallel": parallel[index],
             "twice": twice[index],
             "notes unlike others": abs(bool(draft.notes) - notes),
-            "rival has it": _key(draft) in same if rival else 0.5,
+            "rival has it": _key(draft) in same if rival else UNKNOWN,
             "any rival has it": any(_key(draft) in map(_key, each.drafts) for each, _ in given.rivals)
             if rival
-            else 0.5,
-            "other kind has it": _key(draft) in said if other else 0.5,
-            "other kind has its time": _key(draft)[:3] in timed if other else 0.5,
+            else UNKNOWN,
+            "other kind has it": _key(draft) in said if other else UNKNOWN,
+            "other kind has its time": _key(draft)[:3] in timed if other else UNKNOWN,
             "unread in it": any(draft.rect.contains(line.rect.cx, line.rect.cy) for line in near),
             "numbered name": _stem(draft.name) in stems,
             "glued name": bool(_GLUED.search(draft.name)),
@@ -166,10 +170,10 @@ def _agreements(given: Evidence) -> Features:
     return {
         "best rival has": max(
             ((drafts & Counter(map(_key, each.drafts))).total() / drafts.total() for each, _ in given.rivals),
-            default=0.5,
+            default=UNKNOWN,
         ),
         "other kind": other is not None,
-        "other kind says": (drafts & said).total() / max(1, said.total()) if said is not None else 0.5,
+        "other kind says": (drafts & said).total() / max(1, said.total()) if said is not None else UNKNOWN,
     }
 
 
@@ -210,7 +214,7 @@ def _note_like_name(draft: BlockDraft) -> float:
 def _block(draft: BlockDraft) -> Features:
     """What a block alone shows."""
     name = draft.name.strip()
-    scores = [line.confidence for line in draft.lines] or [0.5]
+    scores = [line.confidence for line in draft.lines] or [UNKNOWN]
     long = len(name) >= LONG or len(name.split()) >= WORDS
     length = (draft.end - draft.start) if draft.start is not None and draft.end is not None else None
     return {
@@ -249,7 +253,7 @@ def is_header(name: str) -> bool:
 
 def _all_times(name: str) -> bool:
     spans = find_times(name)
-    return bool(spans) and sum(span.at[1] - span.at[0] for span in spans) >= 0.6 * len(name.strip())
+    return bool(spans) and sum(span.at[1] - span.at[0] for span in spans) >= _MOSTLY * len(name.strip())
 
 
 def _headers(given: Evidence) -> set[int]:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from services.extractor.reading import read_timetables
+from services.extractor.reading.decide.calibration import vouched_from
 from services.extractor.reading.model import Rect
 from services.extractor.reading.reader import to_box
 from services.extractor.validation import judge
@@ -18,7 +19,7 @@ def test_days_across() -> None:
     assert week(reading) == want
     assert len(reading.blocks) == len(want)
     assert {block.time_source for block in reading.blocks} == {"header"}
-    assert reading.confidence > 0.9
+    assert reading.confidence > vouched_from()
 
 
 def test_days_down_the_side() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.extractor.reading.decide.calibration import vouched_from
 from tests.unit.extractor.reading.sheet import DAYS, PASTEL, TIMES, Grid, Sheet, find, lesson, plain, week
 
 
@@ -46,7 +47,7 @@ def test_two_weeks_on_one_page(stacked: bool) -> None:
                 grid.put(day + 1, period + 1, lesson(day, period))
     reading = sheet.read()
     assert [sum(block.week == each for block in reading.blocks) for each in ("A", "B")] == [20, 20]
-    assert reading.confidence > 0.9
+    assert reading.confidence > vouched_from()
 
 
 def test_a_word_spread_over_the_days() -> None:

@@ -26,9 +26,10 @@ def evidence(left: int = 0) -> Evidence:
 
 def test_the_models_take_the_features_that_are_measured() -> None:
     given = evidence()
-    features = page_features(given)
+    blocks = block_features(given)
+    features = page_features(given, blocks)
     assert set(models().page.weights) == set(with_blocks(features, [0.5]))
-    assert set(models().block.weights) == set(with_page(block_features(given)[0], features))
+    assert set(models().block.weights) == set(with_page(blocks[0], features))
 
 
 def test_a_page_with_texts_left_over_is_less_likely_right() -> None:
