@@ -18,6 +18,7 @@ from deploy.embedded.process import wait_for
 from deploy.sample import draw
 from tests.processes import descendants
 from tests.system import System, finish, follow, upload
+from tests.unit.compressor import made_sheets
 from tests.unit.compressor.made_docx import WEEK_BLOCKS, week
 from tests.unit.compressor.made_docx import saved as saved_docx
 from tests.waiting import PATIENCE, until
@@ -118,6 +119,32 @@ async def test_a_word_document_is_read_to_the_letter(system: System, session: ai
         (each["day"], each["name"], each["startTime"], each["endTime"]) for each in event["timetableData"]["timeblocks"]
     }
     assert read == WEEK_BLOCKS
+    async with session.get(f"{system.base_url}/api/v1/documents/{id_}/image") as answer:
+        assert answer.content_type == "image/webp"
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "declared"),
+    [
+        (made_sheets.xlsx(), "week.xlsx", "application/octet-stream"),
+        (
+            made_sheets.html(before="<html xmlns:x='urn:schemas-microsoft-com:office:excel'>"),
+            "pasted.html",
+            "text/html",
+        ),
+    ],
+    ids=["workbook", "pasted"],
+)
+async def test_a_table_is_read_to_the_letter(
+    system: System, session: aiohttp.ClientSession, data: bytes | str, name: str, declared: str
+) -> None:
+    id_ = await upload(session, system.base_url, data.encode() if isinstance(data, str) else data, name, declared)
+    event = (await finish(session, system.base_url, id_))[-1]
+    assert event["type"] == "complete", event
+    read = {
+        (each["day"], each["name"], each["startTime"], each["endTime"]) for each in event["timetableData"]["timeblocks"]
+    }
+    assert read == made_sheets.BLOCKS
     async with session.get(f"{system.base_url}/api/v1/documents/{id_}/image") as answer:
         assert answer.content_type == "image/webp"
 

@@ -34,9 +34,9 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(dest="command", required=True)
     upload = commands.add_parser(
         "upload",
-        help="send pictures, PDFs or Word documents",
-        description="Sends pictures, PDFs or Word documents. A key is taken from TIMELIFT_API_KEY, never from the "
-        "command, which others on the machine can see.",
+        help="send pictures, PDFs, Word documents, workbooks or tables",
+        description="Sends pictures, PDFs, Word documents, workbooks or tables. A key is taken from TIMELIFT_API_KEY, "
+        "never from the command, which others on the machine can see.",
     )
     upload.add_argument("files", nargs="+", type=Path, metavar="FILE")
     upload.add_argument("--watch", action="store_true", help="follow each until it was read, with a progress bar")

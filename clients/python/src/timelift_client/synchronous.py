@@ -53,7 +53,7 @@ class Client:
     def upload(
         self, file: str | Path | bytes, name: str = "", *, priority: str = "interactive", webhook: str | None = None
     ) -> str:
-        """Send a picture, PDF or Word document; returns the document's id.
+        """Send a picture, PDF, Word document, workbook, CSV or HTML file; returns the document's id.
 
         Args:
             file: its path, or its content.
