@@ -17,6 +17,7 @@ from aiohttp import web
 from shared import metrics
 from shared.attempt import attempt
 from shared.blobs import document_prefix
+from shared.estimate import Work
 from shared.logs import get_logger
 from shared.messages import Event, Message, Phase, Stage
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
@@ -57,6 +58,7 @@ class DirectProgress(Message):
     fraction: float
     message: str
     details: dict[str, Any] | None = None
+    work: Work | None = None
 
 
 class DirectDone(Message):
@@ -136,9 +138,14 @@ def run_route(
             await response.write(encode(line) + b"\n")
 
         async def progress(
-            phase: Phase, fraction: float, message: str, *, details: dict[str, Any] | None = None
+            phase: Phase,
+            fraction: float,
+            message: str,
+            *,
+            details: dict[str, Any] | None = None,
+            work: Work | None = None,
         ) -> None:
-            sent = DirectProgress(phase=phase, fraction=fraction, message=message, details=details)
+            sent = DirectProgress(phase=phase, fraction=fraction, message=message, details=details, work=work)
             await write(DirectLine(progress=sent))
 
         job = Job(asked.document_id, asked.tenant, stage, asked.attempt, asked.payload, 0.0, asked.trace)

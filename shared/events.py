@@ -23,23 +23,8 @@ STEPS: dict[Phase, str] = {
 FIRST_PHASES: dict[Stage, Phase] = {"compress": "compressing", "ocr": "preprocessing", "extract": "ai"}
 """With which phase each stage begins."""
 
-SHARES: dict[Phase, tuple[int, int]] = {
-    "compressing": (2, 13),
-    "preprocessing": (13, 42),
-    "ocr": (42, 90),
-    "ai": (90, 97),
-    "validation": (97, 99),
-}
-"""From which percentage to which each phase runs; the shares follow measured stage times (docs/streams.md)."""
-
 GIVEN_UP = "Something went wrong on our side while reading this picture. Please try again later."
 """For the person whose document used up its tries."""
-
-
-def percentage_of(phase: Phase, fraction: float) -> int:
-    """The percentage of the whole way at `fraction` (0 to 1) of a phase."""
-    low, high = SHARES[phase]
-    return round(low + (high - low) * min(max(fraction, 0.0), 1.0))
 
 
 def now_rfc3339() -> str:
@@ -47,7 +32,13 @@ def now_rfc3339() -> str:
 
 
 def progress_event(
-    document_id: str, phase: Phase, percentage: int, message: str, details: dict[str, Any] | None = None
+    document_id: str,
+    phase: Phase,
+    percentage: int,
+    message: str,
+    details: dict[str, Any] | None = None,
+    *,
+    seconds_left: float | None = None,
 ) -> Event:
     """How far a document is."""
     return Event(
@@ -58,6 +49,7 @@ def progress_event(
         percentage=percentage,
         message=message,
         details=details,
+        seconds_left=None if seconds_left is None else round(seconds_left, 1),
         at=now_rfc3339(),
     )
 

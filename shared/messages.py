@@ -70,6 +70,8 @@ class CompressPayload(Message):
     file_name: str
     size: int
     """Bytes."""
+    pixels: int = 0
+    """Of the picture, as its header says; 0 where that does not tell."""
 
 
 class PageTile(Message):
@@ -116,6 +118,8 @@ class ExtractPayload(Message):
     pages: list[PageImage]
     ocr: str
     """Blob key of an `OcrResult`."""
+    lines: int = 0
+    """Of text on all pages; 0 of a version that did not count."""
 
 
 # --- blobs ------------------------------------------------------------------------------------------------------
@@ -329,6 +333,8 @@ class Event(Message, omit_defaults=True):
     """Of its stage, where it is not the first."""
     before: int | None = None
     """How many documents come before one that waits."""
+    seconds_left: float | None = None
+    """Until the document's end, as far as can be told."""
 
     @property
     def final(self) -> bool:
@@ -354,6 +360,10 @@ class Document(Message):
     step: str | None
     stage: str | None
     percentage: int
+    seconds_left: float | None
+    """Until its end, as far as can be told; null when it has ended."""
+    before: int | None
+    """How many documents come first, where nobody has begun with it."""
     error: str | None
     saved_name: str | None
     """What a person called it; else its first timetable."""

@@ -42,6 +42,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
+from shared.estimate import Work
 from shared.messages import Event, Phase, Stage
 
 T = TypeVar("T")
@@ -63,6 +64,8 @@ class Job:
     """W3C traceparent of the upload, carried along."""
     sender: str = ""
     """That of who put the job on its stream, where traces are made."""
+    begun: float = 0.0
+    """Unix seconds when the document's first stage was begun; 0 where that is not known."""
 
     @property
     def log_fields(self) -> dict[str, str | int]:
@@ -143,12 +146,14 @@ class Progress(Protocol):
         message: str,
         *,
         details: dict[str, Any] | None = None,
+        work: Work | None = None,
     ) -> None:
         """Args:
         phase: the step this is about.
         fraction: share of that step that is done, 0 to 1.
         message: words for people ("184 lines read").
         details: the numbers in it.
+        work: what the document needs, where more is known of it than before.
         """
 
 

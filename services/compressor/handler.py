@@ -19,6 +19,7 @@ from services.compressor.settings import CompressorSettings
 from services.compressor.words import describe
 from shared.blobs import BlobMissingError, Blobs, blob_key
 from shared.children.protocol import ChildGoneError, NotTakenError, OverLimitError
+from shared.estimate import Work
 from shared.logs import get_logger
 from shared.messages import CompressPayload, OcrPayload, PageImage, PageTile, TextLayer, encode
 from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, UnreadableError
@@ -28,6 +29,9 @@ log = get_logger("compressor.handler")
 
 _UPLOAD_CPU_SECONDS = 60.0
 """Of all pages of an upload together; twenty pages of 8,000 words took 16."""
+
+_PAGE_PIXELS = 3_000_000
+"""Of a page as it is stored, about."""
 
 GONE = "The stored picture is gone. Upload it again."
 TOO_HEAVY = (
@@ -59,7 +63,9 @@ class Compressor:
             a child process was lost, perhaps through no fault of the file.
         """
         upload = job.read(CompressPayload)
-        await progress("compressing", 0.0, "Compressing image", details={"bytesBefore": upload.size})
+        await progress(
+            "compressing", 0.0, "Compressing image", details={"bytesBefore": upload.size}, work=_work(upload, [], 1)
+        )
         started = time.perf_counter()
         images: list[PageImage] = []
         stored: list[Compressed] = []
@@ -75,7 +81,8 @@ class Compressor:
                 left -= made.cpu_seconds
                 request.number += 1
                 words = f"Page {len(stored)} of {made.pages} compressed"
-                await progress("compressing", len(stored) / made.pages, words)
+                work = _work(upload, images, made.pages)
+                await progress("compressing", len(stored) / made.pages, words, work=work)
         except BlobMissingError:
             return Dead(GONE)
         except UnreadableError as refused:
@@ -93,7 +100,7 @@ class Compressor:
         milliseconds = round((time.perf_counter() - started) * 1000)
         details = _numbers(made.kind, before, stored, milliseconds)
         log.info("compressed", **details)
-        await progress("compressing", 1.0, message, details=details)
+        await progress("compressing", 1.0, message, details=details, work=_work(upload, images, made.pages))
         return Done(next=Next("ocr", OcrPayload(pages=images)))
 
     async def _make(self, request: MakePage, left: float) -> Made:
@@ -148,6 +155,15 @@ class Compressor:
             thumbnail=small,
             tiles=tiles,
         )
+
+
+def _work(upload: CompressPayload, images: list[PageImage], pages: int) -> Work:
+    """What a document needs of which these pages are made: those that are left are likely to be like them."""
+    if images:
+        pixels = sum(image.width * image.height for image in images) * pages // len(images)
+    else:
+        pixels = min(upload.pixels or _PAGE_PIXELS, _PAGE_PIXELS)
+    return Work(pages=pages, uploaded=upload.pixels or pixels, pixels=pixels)
 
 
 def _numbers(kind: Kind, before: int, pages: list[Compressed], milliseconds: int) -> dict[str, object]:

@@ -19,7 +19,7 @@ import msgspec
 
 from services.extractor.attempts import Attempt, by_id, summary
 from services.extractor.grounding import Answer, ClaudeError
-from services.extractor.local_reader import Checked, LocalReader, StoredPage
+from services.extractor.local_reader import Checked, LocalReader, LocalReading, Step, StoredPage
 from services.extractor.metrics import CONFIDENCE, LAYOUTS, READER_FAILURES, TIMETABLES
 from services.extractor.pictures import media_type_of
 from services.extractor.prompt import MAX_PAGES, number_lines
@@ -28,6 +28,7 @@ from services.extractor.settings import ClaudeSettings, ExtractorSettings
 from services.extractor.validation import Verdict
 from shared.blobs import BlobMissingError, Blobs
 from shared.children.protocol import ChildError, OverLimitError
+from shared.estimate import Work
 from shared.logs import get_logger
 from shared.messages import (
     CompleteResult,
@@ -76,6 +77,10 @@ NOTE_SECONDS = 2.0
 """Longest wait for taking down an attempt; the reading goes on, and its end takes them all down once more."""
 
 TOO_MUCH = "This document holds far more than can be read as a timetable. Upload only the page with the timetable."
+
+_READING = "Reading the layout"
+_LOCALLY = 0.3
+"""Of the reading is done when Claude is asked."""
 
 _NAMES: dict[Reader, str] = {"local": "the local reader", "claude": "Claude"}
 
@@ -154,7 +159,9 @@ class Extractor:
         except msgspec.ValidationError as error:
             log.error("malformed payload", error=str(error))
             return Dead("The document could not be read because of an internal error.")
-        await progress("ai", 0.0, "Reading the layout")
+        pixels = sum(page.width * page.height for page in payload.pages)
+        work = Work(pages=len(payload.pages), pixels=pixels, lines=payload.lines or None)
+        await progress("ai", 0.0, _READING, work=work)
         try:
             material = await self._gather(payload)
         except BlobMissingError:
@@ -248,7 +255,7 @@ class Extractor:
             return None
 
     async def _read(self, job: Job, pages: list[StoredPage], progress: Progress) -> _Read:
-        reading = await self._reader.read(pages)
+        reading = await self._read_locally(pages, progress)
         for name in reading.raised:
             READER_FAILURES.labels(name).inc()
         timetables = [week.timetable for week in reading.weeks]
@@ -264,7 +271,7 @@ class Extractor:
         asked = len(timetables) == 1 and (always or sure < self._settings.quality_gate)
         if self._claude is None or not asked:
             return _Read(timetables, verdicts, "local")
-        await progress("ai", 0.3, "Asking Claude about what is unclear", details={"confidence": sure})
+        await progress("ai", _LOCALLY, "Asking Claude about what is unclear", details={"confidence": sure})
         try:
             answered, attempts = await self._ask(self._claude, job, pages)
         except ClaudeError as failure:
@@ -280,6 +287,21 @@ class Extractor:
             _fill(timetable, local)
             return _Read([timetable], [answered.verdict], "claude", attempts)
         return _Read(timetables, verdicts, "local", attempts)
+
+    async def _read_locally(self, pages: list[StoredPage], progress: Progress) -> LocalReading:
+        steps: asyncio.Queue[Step | None] = asyncio.Queue()
+
+        async def tell() -> None:
+            while step := await steps.get():
+                await progress("ai", step.done * (1.0 if self._claude is None else _LOCALLY), _READING)
+
+        telling = asyncio.create_task(tell())
+        try:
+            return await self._reader.read(pages, steps.put_nowait)
+        finally:
+            # Not cancelled: an event that is being sent is sent whole, and before the one that follows it.
+            steps.put_nowait(None)
+            await asyncio.wait([telling])
 
     async def _ask(self, claude: "Claude", job: Job, pages: list[StoredPage]) -> tuple[Checked, list[Attempt]]:
         pictures = [await self._reader.sendable(page) for page in pages[:MAX_PAGES]]

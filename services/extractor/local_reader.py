@@ -5,6 +5,7 @@ keeps the reader busy for hours, and Python lets nobody stop it. So it runs in c
 (`shared.children`), bounded in processor time. The service's own process only passes on what is stored.
 """
 
+from collections.abc import Callable
 from typing import TypeAlias, TypeVar
 
 import msgspec
@@ -77,10 +78,17 @@ class Checked(msgspec.Struct, tag=True, array_like=True):
     """What they do not, and which rules of a week it breaks, as far as asking again may help."""
 
 
+class Step(msgspec.Struct, array_like=True):
+    """How much of a reading is done."""
+
+    done: float
+    """0 to 1."""
+
+
 Request: TypeAlias = ReadPages | Shrink | Check
 Result: TypeAlias = LocalReading | Sendable | Checked
 
-TARGET: Target[Request, None, Result] = Target(__name__, Request, None, Result)
+TARGET: Target[Request, Step, Result] = Target(__name__, Request, Step, Result)
 
 
 class LocalReader:
@@ -91,7 +99,7 @@ class LocalReader:
         limits: of a call, for tests.
         """
         # Killed at once when it is given up: another one is there a second later, and the core is free now.
-        self.children: Children[Request, None, Result] = Children(
+        self.children: Children[Request, Step, Result] = Children(
             TARGET, settings.extract_processes, limits=limits, environment=bare_environment(), stop_seconds=0.0
         )
 
@@ -103,9 +111,9 @@ class LocalReader:
         """Kill the children; no call may run."""
         self.children.close()
 
-    async def read(self, pages: list[StoredPage]) -> LocalReading:
+    async def read(self, pages: list[StoredPage], on_step: Callable[[Step], None] | None = None) -> LocalReading:
         """Read a document's timetables. Raises `shared.children.protocol.ChildError`."""
-        return _of(LocalReading, await self.children.call(ReadPages(pages)))
+        return _of(LocalReading, await self.children.call(ReadPages(pages), on_step))
 
     async def sendable(self, page: StoredPage) -> tuple[bytes, str]:
         """A page's picture and media type as the Messages API takes them. Raises as `read`."""
@@ -123,7 +131,7 @@ def _of(kind: type[T], result: Result) -> T:
     return result
 
 
-def load() -> Loaded[Request, None, Result]:
+def load() -> Loaded[Request, Step, Result]:
     """Load the reader; returns the function that does what a request says."""
     from services.extractor import page_work
 

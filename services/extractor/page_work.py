@@ -1,5 +1,7 @@
 """The child's side of `local_reader`."""
 
+from collections.abc import Callable
+
 from services.extractor.grounding import Answer, ground
 from services.extractor.local_reader import (
     Check,
@@ -10,6 +12,7 @@ from services.extractor.local_reader import (
     Result,
     Sendable,
     Shrink,
+    Step,
     StoredPage,
     Week,
 )
@@ -23,19 +26,23 @@ from shared.messages import OcrPage, Timetable, Warning_
 _WORTH_REPAIR = frozenset({"no_blocks", "blank_name", "bad_time", "start_after_end", "overlap"})
 
 
-def do(request: Request, _tell: Tell[None]) -> Result:
+def do(request: Request, tell: Tell[Step]) -> Result:
     """What a request says."""
     match request:
         case ReadPages(pages):
-            return read(pages)
+            return read(pages, lambda done: tell(Step(done)))
         case Shrink(page):
             return shrink(page)
         case Check(answer, pages):
             return check(answer, pages)
 
 
-def read(pages: list[StoredPage]) -> LocalReading:
-    """Read a document; those of its pages that cannot be seen, by their text alone."""
+def read(pages: list[StoredPage], told: Callable[[float], None] = lambda _: None) -> LocalReading:
+    """Read a document; those of its pages that cannot be seen, by their text alone.
+
+    Args:
+        told: called between the steps with the share that is done.
+    """
     seen, unseen = [], []
     for page in pages:
         try:
@@ -45,7 +52,7 @@ def read(pages: list[StoredPage]) -> LocalReading:
             message = f"Page {page.ocr.page + 1} was read by its text alone."
             unseen.append(Warning_(code="no_picture", message=message))
         seen.append(PageInput(page.ocr, picture, page.layer))
-    readings = read_timetables(seen)
+    readings = read_timetables(seen, told)
     weeks = [Week(_timetable(each), judge(each), each.layout) for each in readings]
     weeks[0].timetable.warnings[:0] = unseen
     return LocalReading(weeks, [name for each in readings for name in each.raised])

@@ -25,6 +25,7 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.sse.history import History
 from services.gateway.stored_keys import StoredKeys
 from services.gateway.tenants import Tenants
+from services.gateway.waiting import Waiting
 from shared.blobs import BlobStore
 from shared.db.api_keys import ApiKeys
 from shared.db.document_search import DocumentSearch
@@ -97,6 +98,7 @@ async def main() -> None:
     recorders = [Recorder(recorder_readers[keys], keys, events, queue.consumer, on_end) for keys in partitions]
     hub, followed, event_log = Hub(hub_readers), Followed(database), EventLog(client, redis_settings)
     history = History(documents, followed, event_log)
+    last_hour = LastHour(client, redis_settings)
     direct = Direct(relay, jobs, documents, events, hub, DirectSettings.load(), queue)
     gateway = Gateway(
         settings=settings,
@@ -121,7 +123,8 @@ async def main() -> None:
         dead_letters=DeadLetters(client, redis_settings),
         queue_stats=QueueStats(client, redis_settings),
         roster=Roster(client, redis_settings),
-        last_hour=LastHour(client, redis_settings),
+        last_hour=last_hour,
+        waiting=Waiting(jobs, last_hour),
         timelines=Timelines(database),
         relay=relay,
         direct=direct,
@@ -200,7 +203,7 @@ async def _chores(
             look = functools.partial(gateway.hub.run_once, keys)
             group.create_task(run_periodically("hub", look, stop, breaking_off=True))
         beat = gateway.settings.sse_heartbeat / 1000
-        lookout = Lookout(gateway.hub, gateway.history, gateway.followed)
+        lookout = Lookout(gateway.hub, gateway.history, gateway.followed, gateway.waiting)
         group.create_task(run_periodically("heartbeat", gateway.hub.beat_once, stop, every=beat / BEATS))
         group.create_task(run_periodically("lookout", lookout.look_once, stop, every=beat))
         presence = Presence(gateway.roster, gateway.hub)

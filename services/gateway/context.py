@@ -19,6 +19,7 @@ from services.gateway.reception import Reception
 from services.gateway.settings import GatewaySettings
 from services.gateway.sse.history import History
 from services.gateway.tenants import Tenants
+from services.gateway.waiting import Waiting
 from shared.blobs import BlobStore
 from shared.db.api_keys import ApiKeys
 from shared.db.document_search import DocumentSearch
@@ -70,6 +71,7 @@ class Gateway:
     queue_stats: QueueStats
     roster: Roster
     last_hour: LastHour
+    waiting: Waiting
     timelines: Timelines
     relay: Relay
     direct: Direct

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 
 import msgspec
+from msgspec.structs import replace
 
 from services.ocr.metrics import LINES, PAGE_DURATION
 from services.ocr.reading import (
@@ -27,6 +28,7 @@ from services.ocr.reading import (
 )
 from shared.blobs import BlobMissingError, Blobs, blob_key
 from shared.children.protocol import ChildError
+from shared.estimate import Work
 from shared.logs import get_logger
 from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage, TextLayer
 from shared.messages import encode as to_json
@@ -80,13 +82,13 @@ class Reader:
         read: list[OcrPage] = []
         known = 0
         left = _TEXT
-        await progress(
-            "preprocessing", 0.0, "Preparing the page" if len(pages) == 1 else f"Preparing {len(pages)} pages"
-        )
         try:
             layers = [await self._layer(page) for page in pages]
+            needed = _Needed(pages, layers)
+            words = "Preparing the page" if len(pages) == 1 else f"Preparing {len(pages)} pages"
+            await progress("preprocessing", 0.0, words, work=needed.work)
             for index, page in enumerate(pages):
-                text, known_here, result = await self._page(job, page, index, len(pages), layers[index], progress)
+                text, known_here, result = await self._page(job, page, index, layers[index], progress, needed)
                 read.append(result)
                 left -= text
                 known += known_here
@@ -111,10 +113,10 @@ class Reader:
         words = f"{lines} {_lines(lines)}, {how}" if 0 < known < lines else f"{lines} {_lines(lines)} {how}"
         await progress("ocr", 1.0, words, details={"lines": lines})
         log.info("pages read", pages=len(read), lines=lines, seconds=seconds)
-        return Done(next=Next("extract", ExtractPayload(pages=pages, ocr=key)))
+        return Done(next=Next("extract", ExtractPayload(pages=pages, ocr=key, lines=lines)))
 
     async def _page(
-        self, job: Job, stored: PageImage, index: int, pages: int, layer: TextLayer | None, progress: Progress
+        self, job: Job, stored: PageImage, index: int, layer: TextLayer | None, progress: Progress, needed: "_Needed"
     ) -> tuple[float, int, OcrPage]:
         """Prepare and read one page; one that was drawn from its text is only passed on.
 
@@ -126,11 +128,11 @@ class Reader:
             note = f"{known} {_lines(known)} {_KNOWN}"
             if index == 0:
                 await progress("preprocessing", 1.0, note, details={"found": known})
-            await progress("ocr", index / pages, note, details={"lines": known})
+            await progress("ocr", index / needed.pages, note, details={"lines": known})
             page = OcrPage(page=stored.page, image=stored.image, width=stored.width, height=stored.height, lines=[])
             return 0.0, known, page
         request = await self._picture(stored, layer)
-        async with _publishing(progress, index, pages) as on_news:
+        async with _publishing(progress, index, needed) as on_news:
             with PAGE_DURATION.time():
                 answer = await read_page(self.children, request, on_news)
         if isinstance(answer, Fault):
@@ -170,9 +172,29 @@ def _lines(count: int) -> str:
     return "line" if count == 1 else "lines"
 
 
+class _Needed:
+    """What a document needs, by what was found on its pages so far."""
+
+    def __init__(self, pages: list[PageImage], layers: list[TextLayer | None]) -> None:
+        self.pages = len(pages)
+        exact = [layer is not None and layer.exact for layer in layers]
+        read = [page for page, known in zip(pages, exact, strict=True) if not known]
+        known = sum(len(layer.lines) for layer in layers if layer is not None and layer.exact)
+        pixels = sum(page.width * page.height for page in read)
+        self.work = Work(pages=len(read), pixels=pixels, lines=None if read else 0, known=known)
+        self._found: list[int] = []
+
+    def found(self, page: Found) -> None:
+        """Note how many lines a page holds; the pages that are left are likely to hold as many."""
+        self._found.append(page.lines)
+        lines = sum(self._found) * self.work.pages // len(self._found)
+        self.work = replace(self.work, lines=lines, known=self.work.known + page.known)
+
+
 @contextlib.asynccontextmanager
-async def _publishing(progress: Progress, index: int, pages: int) -> AsyncIterator[Callable[[News], None]]:
+async def _publishing(progress: Progress, index: int, needed: _Needed) -> AsyncIterator[Callable[[News], None]]:
     """Give a function for the reader's news, which become progress events, at most one each `_TOLD_EVERY`."""
+    pages = needed.pages
     of = f" of page {index + 1} of {pages}" if pages > 1 else ""
     over, news = asyncio.Event(), asyncio.Event()
     found: list[Found] = []
@@ -190,13 +212,15 @@ async def _publishing(progress: Progress, index: int, pages: int) -> AsyncIterat
         while found:
             first = found.pop()
             note = f", {first.notes}" if first.notes else ""
+            needed.found(first)
             if index == 0:
                 # The later pages' preparation is told as part of reading: a step that is over does not come back.
                 words = f"{first.lines} {_lines(first.lines)} found{note}"
                 if first.known:
                     words = f"{first.known} {_lines(first.known)} {_KNOWN}, {first.lines} to be read"
-                await progress("preprocessing", 1.0, words, details={"found": first.known + first.lines})
-            await progress("ocr", index / pages, f"Reading text{of}", details={"found": first.lines})
+                details = {"found": first.known + first.lines}
+                await progress("preprocessing", 1.0, words, details=details, work=needed.work)
+            await progress("ocr", index / pages, f"Reading text{of}", details={"found": first.lines}, work=needed.work)
 
     async def publish() -> None:
         while await news.wait() and not over.is_set():

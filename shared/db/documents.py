@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 import asyncpg
@@ -30,6 +30,14 @@ def time_text(value: datetime | None) -> str | None:
     return value.isoformat(timespec="milliseconds").replace("+00:00", "Z") if value else None
 
 
+def seconds_left(row: Row) -> float | None:
+    """Until the end that is expected of a document under way."""
+    expected: datetime | None = row["expected_at"]
+    if expected is None or Status(row["status"]).final:
+        return None
+    return round(max((expected - datetime.now(UTC)).total_seconds(), 0.0), 1)
+
+
 def read_document(row: Row) -> Document:
     """A row of `document_get`, `document_list` or `document_search` as the API tells it."""
     pages = msgspec.json.decode(row["pages"], type=list[PageImage])
@@ -40,6 +48,8 @@ def read_document(row: Row) -> Document:
         step=row["step"],
         stage=row["stage"],
         percentage=row["percentage"],
+        seconds_left=seconds_left(row),
+        before=None,
         error=row["error"],
         saved_name=row["saved_name"] or row["week_name"],
         class_name=row["class_name"],

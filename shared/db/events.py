@@ -52,6 +52,7 @@ class Events:
             [each.event.stage for each in newest.values()],
             [each.event.percentage or 0 for each in newest.values()],
             [each.id for each in newest.values()],
+            [each.event.seconds_left for each in newest.values()],
         )
         for row in ends:
             DOCUMENT_DURATION.labels(row["status"], priority_name(row["priority"])).observe(row["seconds"])

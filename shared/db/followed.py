@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from shared.db.documents import Row
+from shared.db.documents import Row, seconds_left
 from shared.db.events import RecordedEvent
 from shared.db.pool import Database, outage
 from shared.db.statements import sql
@@ -26,6 +26,7 @@ class FollowedDocument(msgspec.Struct):
     step: str | None
     stage: str | None
     percentage: int
+    seconds_left: float | None
     error: str | None
     timetable_ids: list[str]
     completed_at: datetime | None
@@ -106,6 +107,7 @@ def _document(row: Row) -> FollowedDocument:
         row["step"],
         row["stage"],
         row["percentage"],
+        seconds_left(row),
         row["error"],
         [str(each) for each in row["timetable_ids"]],
         row["completed_at"],

@@ -118,10 +118,10 @@ class Jobs:
         return row["jobs"], row["oldest"]
 
     @outage
-    async def before(self, document_id: str) -> int | None:
-        """How many documents are under way or come before a waiting one; None if it does not wait."""
-        count: int | None = await self._database.pool.fetchval(sql("jobs_before"), uuid.UUID(document_id))
-        return count
+    async def before(self, ids: list[str]) -> dict[str, int]:
+        """How many documents come before each of some that nobody has begun; those that have ended are left out."""
+        rows = await self._database.pool.fetch(sql("jobs_before"), [uuid.UUID(each) for each in ids])
+        return {str(row["document_id"]): row["before"] for row in rows}
 
     @outage
     async def any_under_way(self) -> bool:

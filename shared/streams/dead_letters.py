@@ -10,7 +10,8 @@ from shared.streams.entries import replaced
 from shared.streams.keys import STAGES, Keys
 from shared.streams.scripts import Client, Scripts
 
-_DEAD_FIELDS = ("reason", "detail", "deliveries", "died")
+_DEAD_FIELDS = ("reason", "detail", "deliveries", "died", "begun")
+"""What a dead job has that one does not which is put back to work: its time counts anew, too."""
 _SHOWN = 1000
 _PAGES = 100
 """Pages of `_SHOWN` entries that are looked through for one tenant's: bounds what one request costs the server."""

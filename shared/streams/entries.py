@@ -56,6 +56,7 @@ def job_fields(
     trace: str,
     attempt: int = 1,
     sender: str = "",
+    begun: float = 0.0,
 ) -> list[str]:
     """A job entry's fields and values, flat."""
     return [
@@ -66,13 +67,22 @@ def job_fields(
         *("deadline", f"{deadline:.3f}"),
         *("trace", trace),
         *(("sender", sender) if sender else ()),
+        *(("begun", f"{begun:.3f}") if begun else ()),
         *("payload", msgspec.json.encode(payload).decode()),
     ]
 
 
 def follow_up_fields(job: Job, payload: msgspec.Struct, sender: str = "") -> list[str]:
     """The entry of the job for the stage after `job`'s."""
-    return job_fields(job.document_id, job.tenant, payload, deadline=job.deadline, trace=job.trace, sender=sender)
+    return job_fields(
+        job.document_id,
+        job.tenant,
+        payload,
+        deadline=job.deadline,
+        trace=job.trace,
+        sender=sender,
+        begun=job.begun,
+    )
 
 
 NEWER_SINCE, NEWER_TRIES = "newer_since", "newer_tries"
@@ -104,6 +114,7 @@ def read_job(stage: Stage, fields: tuple[str, ...], version: int = VERSION) -> J
             deadline=float(found["deadline"]),
             trace=found["trace"],
             sender=found.get("sender", ""),
+            begun=float(found.get("begun", 0)),
         )
     except NewerEntryError:
         raise

@@ -5,7 +5,7 @@ import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from redis.exceptions import RedisError
@@ -13,9 +13,10 @@ from redis.exceptions import RedisError
 from shared import metrics
 from shared.attempt import attempt, retry_wait_ms
 from shared.cancelling import end_if_cancelled
+from shared.estimate import Pace
 from shared.events import FIRST_PHASES, GIVEN_UP, error_event, now_rfc3339
 from shared.logs import bind_to_task, get_logger
-from shared.messages import VERSION, Phase
+from shared.messages import VERSION, Phase, Stage
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.streams.entries import (
     NEWER_SINCE,
@@ -33,7 +34,7 @@ from shared.streams.entries import (
 from shared.streams.loops import AWAY, redis_outage
 from shared.streams.progress import JobProgress
 from shared.streams.queue_settings import QueueSettings
-from shared.streams.stage_consumer import StageConsumer
+from shared.streams.stage_consumer import Ended, StageConsumer
 from shared.traces import Span, span
 
 log = get_logger(__name__)
@@ -46,7 +47,7 @@ _ENDED: dict[type[Outcome], str] = {Done: "done", Retry: "retry", Dead: "dead"}
 """What the metrics call an outcome."""
 _NOTE_SECONDS = 5.0
 """A minute is the finest that the last hour is told in; what a killed process had not counted is lost to it."""
-_NOTED = 3500
+_NOTED = 1700
 """Jobs that ended, counted at once at most: a script takes so many arguments and not many more."""
 _NEWER_SECONDS = 3600
 """How long a job of a newer version goes back for others, where it has no deadline: an upgrade takes minutes."""
@@ -85,8 +86,9 @@ class JobRunner:
         self._on_dead = on_dead
         self._settings = settings
         self._version = version
-        self._ended: list[tuple[str, int]] = []
+        self._ended: list[Ended] = []
         self._noting: asyncio.Task[None] | None = None
+        self._paces: dict[Stage, Pace] = {}
         self._stage = consumer.stage
         # Found once: finding them costs as much as counting, and both are done for every job.
         self._waits = metrics.JOB_WAIT.labels(self._stage)
@@ -122,10 +124,15 @@ class JobRunner:
             running.settling = True
             await self._dead_letter(delivery, job, reason, f"{late:.1f} s after its deadline", "late")
             return
+        waited = delivery.waited
         if delivery.deliveries == 1:
-            self._waits.observe(delivery.waited)
+            self._waits.observe(waited)
+        if not job.begun and job.stage == "compress":
+            job = replace(job, begun=time.time())
+        if self._noting is None:
+            self._noting = asyncio.create_task(self._note(), name="note")  # how the stages went before this worker came
         begun = time.monotonic()
-        progress = JobProgress(self._consumer, delivery, job)
+        progress = JobProgress(self._consumer, delivery, job, self._paces)
         with span(
             self._stage,
             "consumer",
@@ -149,13 +156,16 @@ class JobRunner:
         ended = _ENDED[type(outcome)]
         self._durations[ended].observe(seconds)
         log.info("job ended", outcome=ended, seconds=round(seconds, 3))
-        self._ended.append((ended, round(seconds * 1000)))
-        if self._noting is None or self._noting.done():
+        waited_ms = round(waited * 1000) if delivery.deliveries == job.attempt == 1 else -1
+        self._ended.append(Ended(ended, round(seconds * 1000), round(progress.expected * 1000), waited_ms))
+        if self._noting.done():
             self._noting = asyncio.create_task(self._note(), name="note")
 
     async def _note(self) -> None:
         """Count what has ended, many jobs at once: a figure of an operator's page is worth no call for each job, and
         nothing to wait for Redis with."""
+        if not self._paces:
+            await self._count_ended()  # how the stages went before this worker came
         while self._ended:
             await asyncio.sleep(_NOTE_SECONDS)
             await self._count_ended()
@@ -163,7 +173,7 @@ class JobRunner:
     async def _count_ended(self) -> None:
         some, self._ended = self._ended[:_NOTED], self._ended[_NOTED:]
         with contextlib.suppress(RedisError, OSError):
-            await self._consumer.note(*some)
+            self._paces.update(await self._consumer.note(*some))
 
     async def close(self) -> None:
         """Count what has ended since it was last counted; after the last job."""

@@ -50,6 +50,10 @@ class Keys:
         """Hash of what the stage did in each minute of the last hour."""
         return f"{self._tag}:jobs:{stage}:minutes"
 
+    def pace(self, stage: Stage) -> str:
+        """How long the stage's jobs took and waited of late; expiring."""
+        return f"{self._tag}:jobs:{stage}:pace"
+
     @property
     def gateways(self) -> str:
         """Hash of the gateways that are there, by name; of the first partition."""

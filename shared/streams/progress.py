@@ -4,9 +4,11 @@ import asyncio
 import time
 from typing import Any
 
+from msgspec.structs import replace
 from redis.exceptions import RedisError
 
-from shared.events import FIRST_PHASES, percentage_of, progress_event
+from shared.estimate import Estimate, Paces, Work, stage_seconds
+from shared.events import FIRST_PHASES, now_rfc3339, progress_event
 from shared.logs import get_logger
 from shared.messages import Event, Phase
 from shared.outcomes import Job
@@ -21,44 +23,97 @@ UNPUBLISHED = "progress"
 
 _SECONDS_BETWEEN = 0.1
 """Within a phase, events closer than this are left out: no eye follows them and every one costs every subscriber."""
+_QUIET_SECONDS = 0.5
+"""While nothing is told for so long, a job that is expected to be further by then is said to be: a step that tells
+nothing of itself is no standstill."""
+_POINTS = 3
+"""An event that says no more than how far a job is says this many points more."""
 
 
 class JobProgress:
     """`shared.outcomes.Progress` of one delivery. Publishing never fails the work, and the work does not wait for it.
 
     What is told in one turn of the event loop goes out together, and what was told last goes with the job's end.
+
+    Args:
+        paces: how the stages go; may grow meanwhile.
     """
 
-    def __init__(self, consumer: StageConsumer, delivery: Delivery, job: Job) -> None:
+    def __init__(self, consumer: StageConsumer, delivery: Delivery, job: Job, paces: Paces) -> None:
         self._consumer = consumer
         self._delivery = delivery
         self._job = job
         self._last = 0.0
         self.phase: Phase = FIRST_PHASES[job.stage]
         """The one that was told last."""
+        self._estimate = Estimate(paces, time.time() - job.begun if job.begun else 0.0)
+        self._estimate.tell(self.phase, 0.0)
         self._told: list[Event] = []
         self._newest_passes = False
         """Whether the last of these is overtaken by the next of its phase."""
+        self._shown: Event | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._publishing: asyncio.Task[None] | None = None
         self._closed = False
 
+    @property
+    def expected(self) -> float:
+        """Seconds that the stage would take for this document on two idle cores."""
+        return stage_seconds(self._job.stage, self._estimate.work)
+
+    @property
+    def _further(self) -> int:
+        """The percentage that is worth an event which says nothing else."""
+        return (self._shown.percentage or 0) + _POINTS if self._shown else 0
+
     async def __call__(
-        self, phase: Phase, fraction: float, message: str, *, details: dict[str, Any] | None = None
+        self,
+        phase: Phase,
+        fraction: float,
+        message: str,
+        *,
+        details: dict[str, Any] | None = None,
+        work: Work | None = None,
     ) -> None:
         self.phase = phase
+        self._estimate.tell(phase, fraction, work)
         now, passes = time.monotonic(), 0 < fraction < 1
         if passes and now - self._last < _SECONDS_BETWEEN:
             return
+        left, percentage = self._estimate.seconds_left, self._estimate.percentage
+        if passes and self._shown and self._shown.message == message and percentage < self._further:
+            return
         self._last = now
-        if self._told and self._newest_passes and self._told[-1].stage == phase:
+        event = progress_event(self._job.document_id, phase, percentage, message, details, seconds_left=left)
+        event.attempt = self._job.attempt if self._job.attempt > 1 else None
+        self._tell(event, passes=passes)
+
+    def _tell(self, event: Event, *, passes: bool) -> None:
+        if self._closed:
+            return
+        if self._told and self._newest_passes and self._told[-1].stage == event.stage:
             # While one write hangs, what it would tell grows no longer than its phases.
             self._told.pop()
         self._newest_passes = passes
-        event = progress_event(self._job.document_id, phase, percentage_of(phase, fraction), message, details)
-        event.attempt = self._job.attempt if self._job.attempt > 1 else None
         self._told.append(event)
+        self._shown = event
         if self._publishing is None or self._publishing.done():
             self._publishing = asyncio.create_task(self._publish(), name=f"progress {self._delivery.id}")
+        self._wait()
+
+    def _wait(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self._go_on)
+
+    def _go_on(self) -> None:
+        """Say how far the job is by its estimate: nothing else was told for a while."""
+        percentage = self._estimate.percentage
+        if self._shown is None or percentage < self._further:
+            self._wait()
+            return
+        left = round(self._estimate.seconds_left, 1)
+        self._tell(replace(self._shown, percentage=percentage, seconds_left=left, at=now_rfc3339()), passes=True)
 
     async def flush(self) -> None:
         """Wait until all is published that was told, or could not be."""
@@ -75,6 +130,8 @@ class JobProgress:
     def close(self) -> None:
         """Begin to publish nothing more."""
         self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
 
     async def _publish(self) -> None:
         while self._told and not self._closed:

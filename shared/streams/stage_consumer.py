@@ -7,11 +7,12 @@ from typing import NamedTuple, cast
 import msgspec
 from redis.exceptions import ResponseError
 
+from shared.estimate import Pace, believed
 from shared.messages import Event, Stage
 from shared.streams.batch import Batch
 from shared.streams.client import RedisSettings, RefusalError
 from shared.streams.entries import Delivery, event_data
-from shared.streams.keys import GROUPS, Keys
+from shared.streams.keys import GROUPS, STAGES, Keys
 from shared.streams.last_hour import BOUNDS_MS, MINUTES
 from shared.streams.scripts import Client, Scripts
 
@@ -24,6 +25,19 @@ class Promoted(NamedTuple):
     """Were no jobs and went to the dead."""
     next: float | None
     """Seconds until the next is due; None if nothing waits."""
+
+
+class Ended(NamedTuple):
+    """A job that ended, for the figures."""
+
+    outcome: str
+    """done, retry or dead."""
+    ms: int
+    """That it took."""
+    expected_ms: int = 0
+    """That `shared.estimate` said it would take on two idle cores."""
+    waited_ms: int = -1
+    """On its stream; -1 where that is not told."""
 
 
 class StageConsumer:
@@ -200,14 +214,12 @@ class StageConsumer:
             *_told(events),
         )
 
-    async def note(self, *ended: tuple[str, int]) -> None:
-        """Count jobs that ended, for the figures of the last hour.
-
-        Args:
-            ended: of each, the outcome (done, retry or dead) and the ms it took.
-        """
-        each = [part for pair in ended for part in pair]
-        await self._scripts.call("note", [self.keys.minutes(self.stage)], MINUTES, len(BOUNDS_MS), *BOUNDS_MS, *each)
+    async def note(self, *ended: Ended) -> dict[Stage, Pace]:
+        """Count jobs that ended, for the figures of the last hour; returns how all stages went of late."""
+        keys = [self.keys.minutes(self.stage), *(self.keys.pace(each) for each in STAGES)]
+        own, each = STAGES.index(self.stage) + 1, [part for job in ended for part in job]
+        found = await self._scripts.call("note", keys, MINUTES, len(BOUNDS_MS), *BOUNDS_MS, own, *each)
+        return {stage: _pace(text) for stage, text in zip(STAGES, found, strict=True) if text}
 
     async def cancelled_documents(self, block_ms: int) -> dict[str, str]:
         """Documents whose jobs were cancelled since the last call, waiting up to `block_ms` for the first; each with
@@ -245,6 +257,11 @@ class StageConsumer:
 
 def _told(events: Sequence[Event]) -> list[str | int]:
     return [part for each in events for part in (each.type, each.percentage or 0, event_data(each))]
+
+
+def _pace(text: str) -> Pace:
+    spent, expected, waited, jobs = (float(each) for each in text.split())
+    return believed(spent / 1000, expected / 1000, waited / 1000, jobs)
 
 
 def _pairs(deliveries: Iterable[Delivery]) -> list[str | int]:

@@ -20,6 +20,7 @@ from services.extractor.attempts import Attempt
 from shared.blobs import BlobStore, blob_key
 from shared.db.documents import Documents
 from shared.db.pool import DatabaseAwayError
+from shared.estimate import Work
 from shared.messages import ExtractPayload, OcrResult, PageImage, Phase, Timetable, encode
 from shared.outcomes import Done, Job, Outcome
 from shared.service import Context
@@ -87,7 +88,13 @@ class Bench:
             stage.close()
 
     async def _progress(
-        self, phase: Phase, fraction: float, message: str, *, details: dict[str, Any] | None = None
+        self,
+        phase: Phase,
+        fraction: float,
+        message: str,
+        *,
+        details: dict[str, Any] | None = None,
+        work: Work | None = None,
     ) -> None:
         self.details.append(details or {})
 

@@ -4,13 +4,16 @@ from contextlib import aclosing
 from typing import Any
 
 import aiohttp
+import pytest
 from redis.asyncio import Redis
 
 from shared.db.api_keys import ApiKeys
 from shared.db.documents import Documents
 from shared.db.pool import Database, DatabaseSettings
 from shared.messages import Event, Phase
+from shared.streams.keys import STAGES
 from shared.streams.last_hour import LastHour
+from shared.streams.stage_consumer import Ended
 from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.png import png
 from tests.integration.schools import NORTH
@@ -50,7 +53,7 @@ async def test_the_last_hour_is_told_by_stage(
 ) -> None:
     before = (await ask(session, gateway, "last-hour"))["stages"]
     for outcome, milliseconds in (("done", 90), ("done", 90), ("retry", 700), ("dead", 9_000)):
-        await player.consumer.note((outcome, milliseconds))
+        await player.consumer.note(Ended(outcome, milliseconds))
     stages = (await ask(session, gateway, "last-hour"))["stages"]
     assert [each["stage"] for each in stages] == ["compress", "ocr", "extract"]
     assert [stages[0][name] - before[0][name] for name in ("done", "retried", "dead")] == [2, 1, 1]
@@ -61,13 +64,30 @@ async def test_the_last_hour_is_told_by_stage(
     assert sum(jobs * (seconds or 0) for seconds, jobs in took.items()) > 9
 
 
+async def test_the_pace_of_a_stage_follows_its_newest_jobs(player: Player) -> None:
+    consumer = player.consumer
+    await player.client.delete(*(consumer.keys.pace(stage) for stage in STAGES))
+    assert await consumer.note() == {}
+    paces = await consumer.note(
+        Ended("done", 3000, 1000, 500), Ended("retry", 90_000, 1000, 0), Ended("done", 3000, 1000)
+    )
+    assert set(paces) == {"compress"}
+    assert paces["compress"].speed == pytest.approx(3.0)
+    assert paces["compress"].wait == pytest.approx(0.5)
+    for _ in range(60):
+        paces = await consumer.note(Ended("done", 500, 1000, 100))
+    assert paces["compress"].speed == pytest.approx(0.5, rel=0.2)
+    assert paces["compress"].wait == pytest.approx(0.1, rel=0.2)
+    await player.client.delete(consumer.keys.pace("compress"))
+
+
 async def test_minutes_are_forgotten_after_an_hour(redis_url: str, player: Player) -> None:
     key = player.consumer.keys.minutes("compress")
     client = Redis.from_url(player.settings.url)
     await client.delete(key)
     await client.hset(key, "1", "5 0 0 100 " + "0 " * 11 + "5")
     assert (await LastHour(player.client, player.settings).stages())[0].done == 0
-    await player.consumer.note(("done", 120_000))
+    await player.consumer.note(Ended("done", 120_000))
     assert len(await client.hkeys(key)) == 1
     (compress, *_) = await LastHour(player.client, player.settings).stages()
     assert (compress.done, compress.mean_seconds, compress.p50_seconds) == (1, 120.0, None)

@@ -4,6 +4,7 @@ import asyncio
 import io
 import os
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +20,7 @@ from shared.db.jobs import Jobs
 from shared.db.pool import Database, DatabaseSettings
 from shared.messages import CompressPayload, Event
 from shared.outcomes import Done, Job, Outcome, Progress
+from shared.streams.keys import Keys
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.worker import Worker
 from tests.integration.conftest import GatewayAlone, Player, create_database
@@ -314,9 +316,13 @@ async def test_an_upload_that_must_wait_is_told_so_at_once(
 ) -> None:
     await create_database(postgres_server.url, "waiting")
     url = postgres_server.url.rpartition("/")[0] + "/waiting"
-    alone = GatewayAlone(tmp_path, valkey_server.url.removesuffix("/0") + "/4", url, QUEUE_WINDOW="1", QUEUE_LIMIT="2")
+    redis_url = valkey_server.url.removesuffix("/0") + "/4"
+    alone = GatewayAlone(tmp_path, redis_url, url, QUEUE_WINDOW="1", QUEUE_LIMIT="2")
     await alone.start()
     try:
+        # In this minute one document was read, in 6 s.
+        async with Redis.from_url(redis_url) as client:
+            await client.hset(Keys().minutes("extract"), str(int(time.time() // 60)), "1 0 0 6000" + " 0" * 12)
         await upload(session, alone.base_url, png())
         id_ = await upload(session, alone.base_url, png())
         async with patience():
@@ -324,7 +330,12 @@ async def test_an_upload_that_must_wait_is_told_so_at_once(
                 if data["type"] == "progress":
                     break
         assert data["message"].startswith("Waiting, 1 document")
-        assert data["before"] == 1
+        assert (data["before"], data["secondsLeft"]) == (1, 12.0)
+        for path in (f"documents/{id_}", "documents?limit=1"):
+            async with session.get(f"{alone.base_url}/api/v1/{path}") as answer:
+                polled = await answer.json()
+            polled = polled.get("documents", [polled])[0]
+            assert (polled["before"], polled["secondsLeft"]) == (1, 12.0)
         # Beyond the limit nothing is taken.
         form = aiohttp.FormData()
         form.add_field("file", png().hex(), filename="a.png", content_type="image/png")

@@ -9,13 +9,14 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from shared.messages import Event
+from shared.estimate import Pace
+from shared.messages import Event, Stage
 from shared.outcomes import Dead, Done, Job, Outcome, Progress, Retry
 from shared.settings import SettingError
 from shared.streams.entries import Delivery, job_fields, read_job
 from shared.streams.job_runner import JobRunner, Run
 from shared.streams.queue_settings import QueueSettings
-from shared.streams.stage_consumer import StageConsumer
+from shared.streams.stage_consumer import Ended, StageConsumer
 from shared.traces import TRACEPARENT, configure_traces, flush_traces, span, use
 
 UPLOAD = f"00-{'a' * 32}-{'b' * 16}-01"
@@ -49,8 +50,8 @@ class Consumer:
         self.retried.append(fields)
         return True
 
-    async def note(self, _outcome: str, _milliseconds: int) -> None:
-        pass
+    async def note(self, *_ended: Ended) -> dict[Stage, Pace]:
+        return {}
 
     async def finish(self, _delivery: Delivery, **ending: Any) -> int:
         self.followed.append(ending["follow_up"] or [])

@@ -1,6 +1,8 @@
 """From pages to a reading: deskew, find separators, ask the layout readers, put boxes back on the stored page."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -39,7 +41,22 @@ MIN_SCORE = 0.3
 """Lines below this OCR score are noise in logos and pictures more often than text."""
 
 
-def read_timetables(pages: list[PageInput]) -> list[Reading]:
+_PREPARED = 0.4
+"""Of a page's reading is done when its layouts begin to be read."""
+
+Told = Callable[[float], None]
+"""Called between the steps with the share that is done, 0 to 1."""
+
+
+def _nobody(_done: float) -> None:
+    pass
+
+
+def _share(told: Told, number: int, pages: int, done: float) -> None:
+    told((number + done) / pages)
+
+
+def read_timetables(pages: list[PageInput], told: Told = _nobody) -> list[Reading]:
     """Read a document's timetables from its OCR lines and pictures.
 
     Args:
@@ -50,8 +67,8 @@ def read_timetables(pages: list[PageInput]) -> list[Reading]:
         with confidence 0; nothing is raised for what is on a page.
     """
     readings: list[Reading] = []
-    for page in pages:
-        found, worth = _read_page(page)
+    for number, page in enumerate(pages):
+        found, worth = _read_page(page, partial(_share, told, number, len(pages)))
         if worth < LYING:
             found = _sideways(page, found, worth)
         _join(readings, found)
@@ -131,22 +148,24 @@ def _prepared(page: PageInput) -> tuple[Straight, list[Line], Rules]:
     return straight, split_columns(split_lines(lines, rules), straight.picture), rules
 
 
-def _read_page(page: PageInput) -> tuple[list[Reading], float]:
+def _read_page(page: PageInput, told: Told = _nobody) -> tuple[list[Reading], float]:
     """A page's weeks, at least one, and what they are worth against other readings of it (`layout_score`)."""
     straight, lines, rules = _prepared(page)
+    told(_PREPARED)
     if not lines:
         return [Reading()], 0.0
     spoken = languages_of(lines)
-    results, raised = read_layouts(View(lines, rules, False, spoken), View(lines, rules, True, spoken))
+    views = View(lines, rules, False, spoken), View(lines, rules, True, spoken)
+    results, raised = read_layouts(*views, lambda done: told(_PREPARED + (1 - _PREPARED) * done))
     if not results:
         reading = Reading(raised=raised)
         _take_meta(reading, read_meta(lines, set(), None))
         return [reading], 0.0
     result, worth = results[0]
     weeks = weeks_of(lines, result)
-    told = frozenset[int]().union(*(week.meta.used for week in weeks))
+    about = frozenset[int]().union(*(week.meta.used for week in weeks))
     rivals = [(other, value / worth) for other, value in results[1:]]
-    evidence = Evidence(lines, result, unread(lines, result, told), rivals)
+    evidence = Evidence(lines, result, unread(lines, result, about), rivals)
     confidence, chances = judged(evidence)
     to_stored = straight.to_page
     if page.ocr.to_stored is not None:

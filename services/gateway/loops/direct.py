@@ -23,7 +23,8 @@ from shared.db.events import Events, RecordedEvent
 from shared.db.jobs import Jobs, QueuedJob
 from shared.db.pool import DatabaseAwayError, patiently
 from shared.direct import PATH, DirectDone, DirectJob, DirectLine, InternalSettings, bearer
-from shared.events import FIRST_PHASES, GIVEN_UP, EventIds, error_event, percentage_of, progress_event
+from shared.estimate import Estimate
+from shared.events import FIRST_PHASES, GIVEN_UP, EventIds, error_event, progress_event
 from shared.logs import get_logger
 from shared.messages import Event, Phase, Stage
 from shared.metrics import JOBS_DEAD, JOBS_RETRIED
@@ -183,7 +184,7 @@ class Direct:
 
     async def _work(self, job: QueuedJob) -> None:
         stage: Stage | None = job.stage
-        payload, percentage = job.payload, job.percentage
+        payload, percentage, estimate = job.payload, job.percentage, Estimate()
         while stage:
             phase = FIRST_PHASES[stage]
             # A process that was stopped for a while wakes up anywhere; it begins no stage of what is another's.
@@ -203,13 +204,17 @@ class Direct:
                 async for line in self._call(asked):
                     if line.progress:
                         progress, phase = line.progress, line.progress.phase
-                        percentage = max(percentage, percentage_of(progress.phase, progress.fraction))
-                        await self._publish(
-                            progress_event(
-                                job.document_id, progress.phase, percentage, progress.message, progress.details
-                            ),
-                            job.tenant,
+                        estimate.tell(phase, progress.fraction, progress.work)
+                        percentage = max(percentage, estimate.percentage)
+                        event = progress_event(
+                            job.document_id,
+                            phase,
+                            percentage,
+                            progress.message,
+                            progress.details,
+                            seconds_left=estimate.seconds_left,
                         )
+                        await self._publish(event, job.tenant)
                 if line.dead is not None:
                     await self._fail(job, line.dead, phase, percentage)
                     JOBS_DEAD.labels(stage, "direct", "refused").inc()

@@ -9,6 +9,7 @@ from services.gateway.loops.hub import Hub
 from services.gateway.sse.frames import Frame
 from services.gateway.sse.history import History, gone
 from services.gateway.sse.watched import Watched
+from services.gateway.waiting import Waiting
 from shared.db.followed import Followed
 from shared.db.pool import DatabaseAwayError
 from shared.logs import get_logger
@@ -26,10 +27,12 @@ MARGIN_MS = 60_000
 class Lookout:
     """Args:
     hub: knows who follows what, and tells them.
+    waiting: knows the places of documents that nobody has begun.
     """
 
-    def __init__(self, hub: Hub, history: History, followed: Followed) -> None:
+    def __init__(self, hub: Hub, history: History, followed: Followed, waiting: Waiting) -> None:
         self._hub = hub
+        self._waiting = waiting
         self._history = history
         self._followed = followed
 
@@ -55,6 +58,10 @@ class Lookout:
             if not quiet[id_].ended:
                 frame = await self._history.end(document) if document else gone(id_)
                 self._hub.deliver(frame, document.tenant if document else "")
+        places = await self._waiting.places([id_ for id_, each in quiet.items() if each.waits])
+        for id_, place in places.items():
+            if quiet[id_].waits:
+                quiet[id_].wait(*place)
 
     async def _look_at_tenants(self) -> None:
         """Ends of documents that only streams of all of a tenant's follow."""

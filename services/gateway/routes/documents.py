@@ -69,7 +69,9 @@ async def list_documents(request: web.Request) -> web.Response:
     if query.wanted == Wanted():
         at_time(after)
     rows, following = await request.app[GATEWAY].search.page(request[TENANT], query.wanted, limit, after)
-    return json_response(DocumentList(documents=[read_document(row) for row in rows], next=write_cursor(following)))
+    documents = [read_document(row) for row in rows]
+    await request.app[GATEWAY].waiting.tell(*documents)
+    return json_response(DocumentList(documents=documents, next=write_cursor(following)))
 
 
 async def _row(request: web.Request) -> Row:
@@ -81,7 +83,9 @@ async def _row(request: web.Request) -> Row:
 
 async def get_document(request: web.Request) -> web.Response:
     """Status, step, percentage and error: what a client polls when it cannot hold an event stream."""
-    return json_response(read_document(await _row(request)))
+    document = read_document(await _row(request))
+    await request.app[GATEWAY].waiting.tell(document)
+    return json_response(document)
 
 
 async def get_image(request: web.Request) -> web.StreamResponse:

@@ -69,6 +69,7 @@ def state(document: FollowedDocument) -> Event:
         document_id=document.id,
         step=document.step,
         percentage=document.percentage,
+        seconds_left=document.seconds_left,
         status=document.status,
     )
 

@@ -129,6 +129,7 @@ async def _receive(
         content_type=info.content_type,
         file_name=file.name,
         size=len(file.data),
+        pixels=(info.width or 0) * (info.height or 0),
     )
     accepted = Accepted(document_id, tenant, payload, trace, PRIORITIES[query.priority], webhook, digest, key)
     # A client that goes away in the middle of this must not leave a picture without a document.
@@ -148,14 +149,15 @@ def _looked_at(file: UploadedFile, settings: PictureSettings) -> tuple[PictureIn
 async def _tell_waiting(gateway: Gateway, document_id: str, tenant: str) -> None:
     """All slots on the streams are taken: the person is told so at once, not when a worker begins."""
     try:
-        before = await gateway.jobs.before(document_id)
+        place = (await gateway.waiting.places([document_id])).get(document_id)
     except DatabaseAwayError:
-        before = None
-    if before is None:
+        place = None
+    if place is None:
         return
-    message = f"Waiting, {before} documents are being read or come before yours"
-    event = progress_event(document_id, "compressing", 0, message, {"before": before})
-    event.before = before
+    message = f"Waiting, {place.before} documents are being read or come before yours"
+    details = {"before": place.before}
+    event = progress_event(document_id, "compressing", 0, message, details, seconds_left=place.seconds_left)
+    event.before = place.before
     try:
         await gateway.producer.publish(event, tenant)
     except (RedisError, OSError) as error:

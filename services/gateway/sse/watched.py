@@ -1,5 +1,6 @@
 """A document that somebody follows on this gateway, and how far it is: what heartbeats tell without asking anybody."""
 
+import time
 from typing import Protocol
 
 import msgspec
@@ -28,7 +29,7 @@ class Watched:
     document_id: whose.
     """
 
-    __slots__ = ("_event", "_heartbeat", "document_id", "ended", "followers", "last", "quiet")
+    __slots__ = ("_at", "_event", "_heartbeat", "document_id", "ended", "followers", "last", "quiet")
 
     def __init__(self, document_id: str) -> None:
         self.document_id = document_id
@@ -39,6 +40,8 @@ class Watched:
         self.quiet = False
         """Whether nothing was told of it since the record was looked at last."""
         self._event = Event(type="connected", document_id=document_id, percentage=0)
+        self._at = 0.0
+        """When `_event` was as it is (monotonic)."""
         self._heartbeat: Piece | None = None
 
     def take(self, frame: Frame) -> Frame | None:
@@ -53,21 +56,44 @@ class Watched:
         event = told.event
         self.ended = event.final
         status = event.status or (Status.PROCESSING if event.type == "progress" else self._event.status)
-        self._set(event.step or self._event.step, event.percentage, status)
+        self._set(event.step or self._event.step, event.percentage, status, event.seconds_left, event.before)
         return told
 
     def know(self, document: FollowedDocument) -> None:
         """Note what the record says, unless events said more."""
         if self.last == (0, 0) or document.percentage > (self._event.percentage or 0):
-            self._set(document.step, document.percentage, document.status)
+            self._set(document.step, document.percentage, document.status, document.seconds_left)
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has begun with it, as far as is known here."""
+        return not (self._event.percentage or self.ended)
+
+    def wait(self, before: int, seconds_left: float | None) -> None:
+        """Note how many documents come before one that waits, and how long that may take."""
+        self._set(self._event.step, self._event.percentage, self._event.status, seconds_left, before)
 
     @property
     def heartbeat(self) -> Piece:
         """Comments are invisible to page code: the data lets its watchdog see that the stream lives."""
-        if self._heartbeat is None:
-            self._heartbeat = Piece(connected(self._event, before=b": heartbeat\n"))
+        event = self._event
+        if event.seconds_left is not None:
+            left = round(max(event.seconds_left - (time.monotonic() - self._at), 0.0), 1)
+            event = msgspec.structs.replace(event, seconds_left=left)
+        elif self._heartbeat:
+            return self._heartbeat
+        self._heartbeat = Piece(connected(event, before=b": heartbeat\n"))
         return self._heartbeat
 
-    def _set(self, step: str | None, percentage: int | None, status: Status | None) -> None:
-        self._event = msgspec.structs.replace(self._event, step=step, percentage=percentage, status=status)
-        self._heartbeat = None
+    def _set(
+        self,
+        step: str | None,
+        percentage: int | None,
+        status: Status | None,
+        seconds_left: float | None,
+        before: int | None = None,
+    ) -> None:
+        self._event = msgspec.structs.replace(
+            self._event, step=step, percentage=percentage, status=status, seconds_left=seconds_left, before=before
+        )
+        self._at, self._heartbeat = time.monotonic(), None

@@ -8,6 +8,7 @@
 -- put back to work: once for each end, however often it is recorded.
 -- $1 document ids  $2 event ids  $3 types  $4 stages  $5 percentages  $6 data (JSON texts)
 -- of the newest progress of each document: $7 ids  $8 steps  $9 stages  $10 percentages  $11 event ids
+--      $12 seconds that are left, or null
 WITH locked AS MATERIALIZED (
     SELECT id, tenant FROM documents WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
 ), added AS (
@@ -21,8 +22,10 @@ WITH locked AS MATERIALIZED (
 ), moved AS (
     UPDATE documents d
     SET status = CASE d.status WHEN 'uploaded' THEN 'processing' ELSE d.status END,
-        step = n.step, stage = n.stage, percentage = n.percentage, updated_at = now()
-    FROM unnest($7::uuid[], $8::text[], $9::text[], $10::int[], $11::text[]) AS n (id, step, stage, percentage, event_id)
+        step = n.step, stage = n.stage, percentage = n.percentage, updated_at = now(),
+        expected_at = to_timestamp(split_part(n.event_id, '-', 1)::bigint / 1000.0) + n.seconds_left * interval '1 second'
+    FROM unnest($7::uuid[], $8::text[], $9::text[], $10::int[], $11::text[], $12::float8[])
+        AS n (id, step, stage, percentage, event_id, seconds_left)
     JOIN locked l USING (id)
     WHERE d.id = n.id AND d.id = ANY($7::uuid[])
         AND d.status IN ('uploaded', 'processing', 'failed', 'cancelled') AND d.percentage <= n.percentage

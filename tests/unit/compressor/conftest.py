@@ -13,6 +13,7 @@ from services.compressor.pages import LIMITS, Processes, compressing_processes
 from services.compressor.settings import CompressorSettings
 from shared.blobs import BlobStore, blob_key
 from shared.children.protocol import Limits
+from shared.estimate import Work
 from shared.messages import CompressPayload
 from shared.outcomes import Job, Outcome
 from shared.pictures import PictureSettings
@@ -25,7 +26,13 @@ class Told:
         self.events: list[tuple[str, float, str, dict[str, Any]]] = []
 
     async def __call__(
-        self, phase: str, fraction: float, message: str, *, details: dict[str, Any] | None = None
+        self,
+        phase: str,
+        fraction: float,
+        message: str,
+        *,
+        details: dict[str, Any] | None = None,
+        work: Work | None = None,
     ) -> None:
         self.events.append((phase, fraction, message, details or {}))
 

@@ -18,6 +18,7 @@ from services.extractor.settings import ClaudeSettings, ExtractorSettings
 from services.extractor.validation import validate
 from shared.blobs import BlobStore
 from shared.children.protocol import Limits
+from shared.estimate import Work
 from shared.messages import (
     Extraction,
     ExtractionAttempt,
@@ -101,7 +102,13 @@ class Bench:
         self.attempts |= attempts
 
     async def progress(
-        self, phase: Phase, fraction: float, message: str, *, details: dict[str, Any] | None = None
+        self,
+        phase: Phase,
+        fraction: float,
+        message: str,
+        *,
+        details: dict[str, Any] | None = None,
+        work: Work | None = None,
     ) -> None:
         self.told.append((phase, fraction, message))
         self.details.append(details or {})
@@ -158,13 +165,17 @@ async def test_the_local_reader_alone(bench: Bench) -> None:
     assert event.result.timetable_ids == [timetable_id]
     assert event.timetable_data is not None
     assert msgspec.structs.replace(event.timetable_data, extraction=None) == timetable
-    assert [phase for phase, _, _ in bench.told] == ["ai", "ai", "validation", "validation"]
-    assert [text for _, _, text in bench.told][:2] == ["Reading the layout", "20 blocks read by the local reader"]
+    steps = [(fraction, text) for phase, fraction, text in bench.told if phase == "ai"]
+    assert [phase for phase, _, _ in bench.told] == ["ai"] * len(steps) + ["validation", "validation"]
+    assert (steps[0], steps[-1]) == ((0.0, "Reading the layout"), (1.0, "20 blocks read by the local reader"))
+    # How far the reading is is told between its steps.
+    assert len({fraction for fraction, _ in steps}) > 4
+    assert steps == sorted(steps)
 
 
 async def test_readers_that_raise_are_counted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     # A child counts for itself alone: what it is told of is counted here.
-    async def read(_reader: LocalReader, _pages: list[StoredPage]) -> LocalReading:
+    async def read(_reader: LocalReader, _pages: list[StoredPage], _on_step: object) -> LocalReading:
         return LocalReading([Week(Timetable(), validate([]), "none")], ["read_grid", "read_grid", "read_matrix"])
 
     monkeypatch.setattr(LocalReader, "read", read)

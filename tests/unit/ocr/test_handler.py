@@ -19,6 +19,7 @@ from services.ocr.handler import Reader
 from services.ocr.reading import Readers, reading_environment
 from shared.blobs import BlobStore
 from shared.children.pool import Children
+from shared.estimate import Work
 from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage, Phase, TextLayer, TextLine
 from shared.outcomes import Dead, Done, Job, Retry
 from tests.processes import processor_time
@@ -34,7 +35,13 @@ class Told:
         self.reading = asyncio.Event()
 
     async def __call__(
-        self, phase: Phase, fraction: float, message: str, *, details: dict[str, Any] | None = None
+        self,
+        phase: Phase,
+        fraction: float,
+        message: str,
+        *,
+        details: dict[str, Any] | None = None,
+        work: Work | None = None,
     ) -> None:
         self.events.append((phase, fraction, message))
         if message.startswith("Reading text,"):

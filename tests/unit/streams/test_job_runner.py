@@ -5,12 +5,14 @@ from typing import Any, cast
 
 import pytest
 
+from shared.estimate import Pace
+from shared.messages import Stage
 from shared.outcomes import Done, Job, Outcome, Progress
 from shared.streams import job_runner
 from shared.streams.entries import Delivery, job_fields
 from shared.streams.job_runner import JobRunner, Run
 from shared.streams.queue_settings import QueueSettings
-from shared.streams.stage_consumer import StageConsumer
+from shared.streams.stage_consumer import Ended, StageConsumer
 from tests.waiting import until
 
 
@@ -21,13 +23,14 @@ class Counted:
     consumer = "a"
 
     def __init__(self) -> None:
-        self.noted: list[tuple[tuple[str, int], ...]] = []
+        self.noted: list[tuple[Ended, ...]] = []
 
     async def finish(self, *_: Any, **__: Any) -> int:
         return 1
 
-    async def note(self, *ended: tuple[str, int]) -> None:
+    async def note(self, *ended: Ended) -> dict[Stage, Pace]:
         self.noted.append(ended)
+        return {}
 
 
 @pytest.mark.parametrize(("seconds", "closed"), [(0.0, False), (3600.0, True)])

@@ -66,6 +66,10 @@ class Document(Message):
     file_name: str = ""
     step: str | None = None
     percentage: int = 0
+    seconds_left: float | None = None
+    """Until its end, as far as can be told."""
+    before: int | None = None
+    """How many documents come first, where nobody has begun with it."""
     error: str | None = None
     pages: int = 0
     timetable_ids: list[str] = []
@@ -103,6 +107,10 @@ class Event(Message):
     """The first week, with ``complete``."""
     error: str | None = None
     at: str | None = None
+    before: int | None = None
+    """How many documents come before one that waits."""
+    seconds_left: float | None = None
+    """Until the document's end, as far as can be told."""
 
     @property
     def final(self) -> bool:

@@ -56,12 +56,19 @@ def _says_no_lesson(name: str) -> bool:
     return is_room(name) or is_person(name) or bool(find_times(name))
 
 
-def read_layouts(view: View, turned: View) -> tuple[list[tuple[LayoutResult, float]], list[str]]:
-    """Every reading of a page with what it is worth, the best first; and the readers that raised, by name."""
+def read_layouts(
+    view: View, turned: View, told: Callable[[float], None] = lambda _: None
+) -> tuple[list[tuple[LayoutResult, float]], list[str]]:
+    """Every reading of a page with what it is worth, the best first; and the readers that raised, by name.
+
+    Args:
+        told: called with the share of the readers that have been asked, 0 to 1.
+    """
     results: list[tuple[LayoutResult, float]] = []
     raised: list[str] = []
     count = len(sources_of(view.lines))
-    for read, swap in READERS:
+    for number, (read, swap) in enumerate(READERS):
+        told(number / len(READERS))
         try:
             result = read(turned if swap else view)
         except Exception:  # a page that trips one reader is still read by the others

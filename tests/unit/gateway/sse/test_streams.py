@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
 from aiohttp import web
@@ -20,6 +21,7 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.sse.frames import Frame
 from services.gateway.sse.history import History
 from services.gateway.tenants import TENANT
+from services.gateway.waiting import Place, Waiting
 from shared.db.followed import Followed, FollowedDocument
 from shared.fair_share import FairShare
 from shared.http_server import serve
@@ -37,7 +39,9 @@ class Record:
     async def rows(self, asked: list[tuple[str, str]]) -> dict[tuple[str, str], FollowedDocument]:
         self.calls.append("rows")
         return {
-            (id_, tenant): FollowedDocument(id_, tenant, Status.PROCESSING, "Running OCR", "ocr", 7, None, [], None)
+            (id_, tenant): FollowedDocument(
+                id_, tenant, Status.PROCESSING, "Running OCR", "ocr", 7, None, None, [], None
+            )
             for id_, tenant in asked
         }
 
@@ -60,6 +64,9 @@ class Record:
         self.calls.append("over")
         return {id_: None for id_ in ids if id_ in self.over_ids}
 
+    async def places(self, ids: list[str]) -> dict[str, Place]:
+        return {id_: Place(3, 12.0) for id_ in ids}
+
 
 @web.middleware
 async def as_default(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -74,7 +81,7 @@ class Bench:
         self.record = Record()
         self.hub = Hub({})
         self.history = History(cast("Any", None), cast("Followed", self.record), cast("Any", self.record))
-        self.lookout = Lookout(self.hub, self.history, cast("Followed", self.record))
+        self.lookout = Lookout(self.hub, self.history, cast("Followed", self.record), cast("Waiting", self.record))
         self.app = web.Application(middlewares=[problem_middleware, as_default])
         self.app.add_routes(events.ROUTES)
         gateway = SimpleNamespace(
@@ -153,6 +160,20 @@ async def test_what_was_missed_is_looked_for_once_however_many_streams_are_open(
         for reader in readers[:4]:
             assert b"Deleted." in await reader.read()
     assert ids[0] not in bench.hub.watched
+
+
+async def test_the_place_of_a_document_that_waits_comes_with_the_heartbeats(bench: Bench) -> None:
+    watched = bench.hub.watch("waits")
+    bench.hub.add(Mock(), watched)
+    for _ in range(2):
+        await bench.lookout.look_once()
+    assert b'"before":3,"secondsLeft":12.0' in watched.heartbeat.raw
+    # Once somebody has begun, how long it takes is told with the events, and counts down between them.
+    watched.take(Frame("5-5", Event(type="progress", document_id="waits", percentage=5, seconds_left=0.0), 0))
+    for _ in range(2):
+        await bench.lookout.look_once()
+    assert b"before" not in watched.heartbeat.raw
+    assert b'"percentage":5,"status":"processing","secondsLeft":0.0' in watched.heartbeat.raw
 
 
 async def test_what_nobody_follows_is_forgotten(bench: Bench) -> None:
