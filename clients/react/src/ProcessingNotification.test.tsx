@@ -41,6 +41,19 @@ it("shows the way, and the end once", async () => {
   expect(onClose).toHaveBeenCalledWith("a");
 });
 
+it("says how many come first and how long it takes on, until the end", async () => {
+  await page.show(<ProcessingNotification documentId="a" />);
+  const left = (): string | null | undefined => page.place.querySelector('[data-testid="notification-left"]')?.textContent;
+  await page.after(() => server.last.open().send(message(0, { before: 1, secondsLeft: 100 })));
+  expect(left()).toBe("1 document comes first, about 2 min left");
+  await page.after(() => server.last.send(message(40, { secondsLeft: 3.2 })));
+  expect(left()).toBe("About 4 s left");
+  await page.after(() => server.last.send(message(41)));
+  expect(left()).toBeUndefined();
+  await page.after(() => server.last.send({ type: "complete", documentId: "a", secondsLeft: 1, result: { validated: true } }));
+  expect(left()).toBeUndefined();
+});
+
 it("announces steps and ends, not every message", async () => {
   await page.show(<ProcessingNotification documentId="a" />);
   const said = new Set<string>();

@@ -205,7 +205,13 @@ function Steps({ event, labels }: { event: TimetableEvent | null; labels: Notifi
 
 function Message({ event, labels }: { event: TimetableEvent | null; labels: NotificationLabels }): ReactNode {
   const text = labels.message(event);
-  return text && <p className="tl-note-message" data-testid="notification-message">{text}</p>;
+  const left = isTerminal(event) ? null : labels.left(event);
+  return (
+    <>
+      {text && <p className="tl-note-message" data-testid="notification-message">{text}</p>}
+      {left && <p className="tl-note-message" data-testid="notification-left">{left}</p>}
+    </>
+  );
 }
 
 function ConnectionLine({ stream, labels }: { stream: SSEState; labels: NotificationLabels }): ReactNode {

@@ -2,7 +2,7 @@
 export { createClient, type Client, type Correction, type DocumentQuery, type TaggedTimetable, type UploadOptions } from "./client.js";
 export { ApiError, JobError, TransportError } from "./errors.js";
 export type { DocumentState, FeedOptions, SSEStatus } from "./feed.js";
-export { GRID_LABELS, NOTIFICATION_LABELS, UPLOAD_LABELS, type GridLabels, type NotificationLabels, type UploadLabels } from "./labels.js";
+export { GRID_LABELS, NOTIFICATION_LABELS, UPLOAD_LABELS, shortTime, type GridLabels, type NotificationLabels, type UploadLabels } from "./labels.js";
 export type { ApiOptions } from "./options.js";
 export { ProcessingNotification, type NotificationPart, type ProcessingNotificationProps } from "./ProcessingNotification.js";
 export { parseEvent, stepStates, type StepState, withEvent } from "./progress.js";

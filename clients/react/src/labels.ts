@@ -12,6 +12,8 @@ export interface NotificationLabels {
   step: (event: TimetableEvent | null) => string;
   /** The sentence below; null for none. */
   message: (event: TimetableEvent | null) => string | null;
+  /** How long it takes on, or how many come first; null where nobody can say. */
+  left: (event: TimetableEvent | null) => string | null;
   /** What a screen reader reads of the bar. */
   progress: (percentage: number, step: string) => string;
   reconnecting: string;
@@ -20,6 +22,11 @@ export interface NotificationLabels {
   close: string;
   fold: string;
   unfold: string;
+}
+
+/** Seconds as a person says them: whole ones, and minutes from a minute and a half. */
+export function shortTime(seconds: number): string {
+  return seconds < 90 ? `${Math.max(1, Math.ceil(seconds))} s` : `${Math.round(seconds / 60)} min`;
 }
 
 export const NOTIFICATION_LABELS: NotificationLabels = {
@@ -42,6 +49,11 @@ export const NOTIFICATION_LABELS: NotificationLabels = {
       return (timetables > 1 ? `${timetables} timetables found.` : read) + look;
     }
     return event?.message ?? (event?.stage ? null : "Your place in the queue is kept.");
+  },
+  left: (event) => {
+    const first = event?.before ? `${event.before} ${event.before === 1 ? "document comes" : "documents come"} first` : null;
+    const time = event?.secondsLeft === undefined ? null : `about ${shortTime(event.secondsLeft)} left`;
+    return first && time ? `${first}, ${time}` : (first ?? (time && time.charAt(0).toUpperCase() + time.slice(1)));
   },
   progress: (percentage, step) => `${percentage} percent, ${step}`,
   reconnecting: "Reconnecting…",

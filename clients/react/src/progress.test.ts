@@ -32,6 +32,12 @@ describe("advance", () => {
     expect(advance(before, { type: "connected", documentId: "d", percentage: 60 })).toBe(before);
   });
 
+  it("takes from a sign of life how long it takes on, and how many come first", () => {
+    const shown = advance(progress(0), { type: "connected", documentId: "d", percentage: 0, before: 3, secondsLeft: 40 });
+    expect(shown).toMatchObject({ type: "progress", before: 3, secondsLeft: 40 });
+    expect(advance(shown, progress(5))).not.toHaveProperty("before");
+  });
+
   it("shows someone who joins late the newest step while the history is replayed", () => {
     const joined: TimetableEvent = { type: "connected", documentId: "d", step: "Reading the week", percentage: 80 };
     const shown = advance(joined, progress(10, "Compressing image"));

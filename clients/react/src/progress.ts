@@ -46,13 +46,24 @@ export function advance(current: TimetableEvent | null, next: TimetableEvent): T
   const percentage = Math.max(before, percent(next.percentage));
   if (next.type === "error") return { ...next, percentage };
   if (current?.type === "progress") {
-    if (next.type === "connected") return current;
+    if (next.type === "connected") {
+      const left = leftOf(next);
+      return Object.keys(left).length ? { ...current, ...left } : current;
+    }
     // Of an earlier step: the replay of what was already shown.
     if (next.percentage !== undefined && next.percentage < before) return current;
   }
   // Someone who joins late is told the step first and then all that led to it: only the newest step is shown.
   const late = current?.type === "connected" && next.type === "progress" && percent(next.percentage) < before;
   return { ...next, ...(late && current.step ? { step: current.step } : {}), percentage };
+}
+
+/** What an event or a document says of the time that is left. */
+function leftOf(told: { before?: number | null; secondsLeft?: number | null }): { before?: number; secondsLeft?: number } {
+  return {
+    ...(typeof told.before === "number" ? { before: told.before } : {}),
+    ...(typeof told.secondsLeft === "number" ? { secondsLeft: told.secondsLeft } : {}),
+  };
 }
 
 /** What a polled document says, in the form of an event. */
@@ -63,6 +74,7 @@ export function eventOf(document: DocumentInfo): TimetableEvent {
     percentage: document.percentage,
     ...(document.step ? { step: document.step } : {}),
     ...(document.stage ? { stage: document.stage } : {}),
+    ...leftOf(document),
   };
   switch (document.status) {
     case "completed":

@@ -144,6 +144,10 @@ export interface components {
             step: string | null;
             stage: string | null;
             percentage: number;
+            /** @description Until its end, as far as can be told; null when it has ended. */
+            secondsLeft: number | null;
+            /** @description How many documents come first, where nobody has begun with it. */
+            before: number | null;
             error: string | null;
             /** @description What a person called it; else its first timetable. */
             savedName: string | null;

@@ -84,8 +84,10 @@ interface EventBase {
   status?: Status;
   /** RFC 3339, UTC. */
   at?: string;
-  /** Of a `progress` of 0 %: how many documents come first. */
+  /** As long as nobody has begun with it: how many documents come first. */
   before?: number;
+  /** Until the document's end, as far as can be told. */
+  secondsLeft?: number;
   /** Which try of the stage it is, where it was tried before. */
   attempt?: number;
 }

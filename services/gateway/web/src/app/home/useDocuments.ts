@@ -204,6 +204,8 @@ function placeholder(documentId: string, file: File): DocumentInfo {
     documentId,
     status: "uploaded",
     percentage: 0,
+    secondsLeft: null,
+    before: null,
     fileName: file.name,
     contentType: file.type,
     size: file.size,

@@ -1,4 +1,4 @@
-import type { Phase } from "timelift-react";
+import { shortTime, type Phase } from "timelift-react";
 
 import type { Words } from "./en";
 
@@ -159,6 +159,11 @@ export const de: Words = {
       const { lines, of } = event?.details ?? {};
       if (typeof lines === "number") return typeof of === "number" ? `${lines} von ${of} Zeilen gelesen` : `${lines} Zeilen gelesen`;
       return event?.stage ? null : "Ihr Platz in der Reihe bleibt.";
+    },
+    left: (event) => {
+      const first = event?.before ? `${event.before} ${event.before === 1 ? "Dokument kommt" : "Dokumente kommen"} vorher` : null;
+      const time = event?.secondsLeft === undefined ? null : `noch etwa ${shortTime(event.secondsLeft)}`;
+      return first && time ? `${first}, ${time}` : (first ?? (time && time.charAt(0).toUpperCase() + time.slice(1)));
     },
     progress: (percentage, step) => `${percentage} Prozent, ${step}`,
     reconnecting: "Verbindung wird wiederhergestellt …",
