@@ -27,6 +27,9 @@ _GLUED = re.compile(
 )
 _RECORD = re.compile(r"^(.*?[^\s(\[])\s*(?:;|\||::)\s*(\S.*)$")
 """What names never hold: "Algebra; A. Lind; A411", "CST-390 :: Group A: By Lind"."""
+_PARTS = re.compile(r"\s[-–—]\s")
+_BRACKETED_CODE = re.compile(r"^[^\s()a-zß-ÿ]+\([^\s()]+\)$")
+"""A code whose bracket is set close to it is one ("BIO(RS)", "MC(B2)")."""
 _LESSON = re.compile(r"^(?:lab|labo|laboratory|laboratorio|laboratório|laboratoire)\.?$", re.IGNORECASE)
 """In brackets the kind of a lesson, however much it is a room elsewhere ("Databases (Lab)")."""
 _TAIL = re.compile(r"^(.*[^\W\d_].*?)\s+((?=\S*\d)[\w.-]{3,6})$")
@@ -49,11 +52,13 @@ def _codes(words: frozenset[str]) -> int:
 
 @lru_cache(maxsize=8)
 def _shared_tails(words: frozenset[str]) -> frozenset[str]:
-    """The codes that stand behind different names at the ends of a page's lines: rooms, as no course's number does."""
+    """The codes that stand behind different names at the ends of a page's lines, or after a dash in them: rooms and
+    classes, as no course's number does."""
     heads: dict[str, set[str]] = {}
     for word in words:
-        if match := _TAIL.match(word):
-            heads.setdefault(match[2], set()).add(match[1])
+        name, *parts = _PARTS.split(word)
+        for head, tail in [(name, part) for part in parts if re.search(r"\d", part)] + _TAIL.findall(word):
+            heads.setdefault(tail, set()).add(head)
     return frozenset(tail for tail, names in heads.items() if len(names) >= _SHARED)
 
 
@@ -64,11 +69,14 @@ def inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
         text: the line, without times.
         words: the page's, from `cells.page_words`.
     """
-    if _COURSE.match(text):
+    if _COURSE.match(text) or _BRACKETED_CODE.match(text):
         return text, []
     if match := _RECORD.match(text):
         name, aside = inline(match[1], words)
         return name, [*aside, match[2]]
+    name, *parts = _PARTS.split(text)
+    if parts and all(part.casefold() in _shared_tails(words) for part in parts):
+        return name, parts
     if (match := _TAIL.match(text)) and match[2].casefold() in _shared_tails(words):
         return match[1], [match[2]]
     if match := re.match(r"^(.*[^\W\d_]{2,}\b.*) (\S+)$", text):
@@ -84,8 +92,8 @@ def inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
         inside += [part.strip() for part in re.split(r"\.\s", match[2]) if part.strip()]
         known = any(is_person(part) or is_room(part) or is_initials(part) for part in inside)
         known = known and not _LESSON.match(inside[0])
-        # "(half class)", "(Unit 3)" explain; a capitalised word as in "Word Work (Phonics)" is part of the title.
-        if known or match[2][0].islower() or re.search(r"\d", match[2]):
+        # "(half class)", "(Unit 3)" explain; "Word Work (Phonics)" and "Algebra (seminar)" are titles.
+        if known or (match[2][0].islower() and " " in match[2]) or re.search(r"\d", match[2]):
             return match[1], [match[2].strip()]
     if (match := re.match(r"^(.*\S)\s*(?:[,;|·•]|\s[-–—])\s*(\S.*)$", text)) and (
         is_person(match[2]) or is_room(match[2])

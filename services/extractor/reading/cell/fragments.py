@@ -10,6 +10,11 @@ from services.extractor.reading.model import Line, Rect, Type
 
 _GROUP_CODE = re.compile(r"\d{1,2}\s?[A-Za-z]{1,2}\d?")
 """A class ("8A", "10LS")."""
+_BROKEN = re.compile(r"(?=\S*\d)\S{2,}/\S{2,}$")
+"""Ends in a word of two codes ("PSY-T72/ECO-")."""
+_REST = re.compile(r"(?=\S*\d)-?[^\W_a-z]{2,5}")
+_FULL = 0.9
+"""Of the widest line: how wide one is at least that the cell's edge breaks."""
 
 
 @dataclass(slots=True)
@@ -74,6 +79,20 @@ def fragments_of(rows: list[list[Line]], angle: int, *, broken: bool) -> list[Fr
                 out.append(replace(out[-1], text=aside, aside=True))
             # No name goes on behind its times ("Form time, 8:30-9" over "7K").
             parted = parted or any(letter.isalpha() for span in spans[:1] for letter in line.text[: span.at[0]])
+    return _unbroken(out)
+
+
+def _unbroken(fragments: list[Fragment]) -> list[Fragment]:
+    """The fragments, codes of several in one word whole that the cell's edge broke ("EC19P52/EC1" over "9P53")."""
+    widest = max((fragment.rect.width for fragment in fragments), default=0.0)
+    out = fragments[:1]
+    for after in fragments[1:]:
+        last = out[-1]
+        words = _BROKEN.search(last.text) and _REST.fullmatch(after.text) and not (last.aside or after.aside)
+        if words and after.row == last.row + 1 and last.rect.width >= _FULL * widest:
+            out[-1] = replace(last, text=last.text + after.text)
+        else:
+            out.append(after)
     return out
 
 

@@ -204,8 +204,17 @@ def _without_rule(start: Clock, end: Clock | None) -> Clock:
 def resolve_all(spans: list[Span]) -> list[tuple[int, int | None]]:
     """Resolve a header's spans, given in the order of the day.
 
-    Where they rise beyond noon as they stand, all are of a clock of 24 hours: "6:30" is in the morning.
+    Where they rise beyond noon as they stand, all are of a clock of 24 hours: "6:30" is in the morning. An "am" or "pm"
+    that would let one fall below the one before it, or be in the night, is a slip ("10.00-11.00 PM" before "11.00").
     """
+    fixed = [resolve(span)[0] for span in spans]
+    if any(span.start.half or (span.end and span.end.half) for span in spans) and (
+        any(before > after for before, after in pairwise(fixed))
+    ):
+        bare = [replace(span, start=replace(span.start, half=None), end=_bare(span.end)) for span in spans]
+        times = resolve_all(bare)
+        if all(before < after for (before, _), (after, _) in pairwise(times)):
+            return times
     literal = [60 * span.start.hour + span.start.minute for span in spans]
     rises = all(before < after for before, after in pairwise(literal)) and literal[-1:] >= [_NOON]
     whole = rises and not any(clock and clock.half for span in spans for clock in (span.start, span.end))
@@ -216,6 +225,10 @@ def resolve_all(spans: list[Span]) -> list[tuple[int, int | None]]:
         out.append(times)
         after = times[0]
     return out
+
+
+def _bare(clock: Clock | None) -> Clock | None:
+    return replace(clock, half=None) if clock else None
 
 
 def _fixed(clock: Clock, half: str) -> int:
