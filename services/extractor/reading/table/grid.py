@@ -38,7 +38,7 @@ from services.extractor.reading.table.entries import (
     spread_routine,
 )
 from services.extractor.reading.table.notecells import with_their_fields, with_their_notes, with_their_rest
-from services.extractor.reading.table.parallel import part_parallel
+from services.extractor.reading.table.parallel import part_parallel, part_repeated
 from services.extractor.reading.table.pieces import Table
 from services.extractor.reading.table.places import Place, place_times
 from services.extractor.reading.table.regions import Region, find_regions
@@ -162,7 +162,8 @@ def _find_cells(view: View, header: DayHeader, bands: list[TimeBand]) -> tuple[l
         if header.u0 <= view.rect(line).cx <= header.u1 and bands[0].lo <= view.rect(line).cy <= bands[-1].hi
     ]
     words = page_words(view.lines)
-    regions = with_their_fields(with_their_rest(find_regions(table, body), bands), view.size)
+    regions = part_repeated(view, find_regions(table, body), bands)
+    regions = with_their_fields(with_their_rest(regions, bands), view.size)
     regions = with_their_times(regions, view.size)
     regions = with_their_notes(regions, view.size)
     if len(bands) == 1:

@@ -22,6 +22,7 @@ from services.extractor.reading.model import LayoutResult, Line, Rect, sources_o
 from services.extractor.reading.table.entries import Found, drafts_of, name_in_legend, pair_groups, pair_weeks
 from services.extractor.reading.table.lattice import Cell, Lattice
 from services.extractor.reading.table.notecells import with_their_notes
+from services.extractor.reading.table.parallel import part_repeated
 from services.extractor.reading.table.places import Place, place_times
 from services.extractor.reading.table.regions import Region
 from services.extractor.reading.table.timecells import with_their_times
@@ -98,7 +99,7 @@ def _read_table(
     own = len(bands) < 2
     if own:
         bands = [TimeBand(header.v1, v_end)]
-    regions = _regions(view, lattice, header, bands)
+    regions = part_repeated(view, _regions(view, lattice, header, bands), bands)
     regions = with_their_notes(with_their_times(regions, view.size), view.size)
     words = page_words(view.lines)
     found: list[Found] = []

@@ -1,10 +1,14 @@
-"""Cells of several lessons at once: rows of text that all have the columns of a lesson in a cell of its own."""
+"""Cells of several lessons: at once, in rows of text that all have the columns of a lesson in a cell of its own; or one
+after the other, which say the same in each of the table's rows."""
 
 from collections import Counter
 from dataclasses import replace
 
+from services.extractor.reading.axes.bands import TimeBand
+from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.order import in_reading_order
 from services.extractor.reading.model import Line
+from services.extractor.reading.table.pieces import band_at
 from services.extractor.reading.table.regions import Region
 
 _FEWEST = 2
@@ -31,6 +35,26 @@ def part_parallel(regions: list[Region], size: float) -> list[tuple[Region, Lane
             out.extend((replace(region, lines=row), (at, at + 1)) for at, row in enumerate(each))
         else:
             out.append((region, None))
+    return out
+
+
+def part_repeated(view: View, regions: list[Region], bands: list[TimeBand]) -> list[Region]:
+    """The cells, one over several rows that says the same in each of them as a lesson of each."""
+    spans = [(band.lo, band.hi) for band in bands]
+    out: list[Region] = []
+    for region in regions:
+        rows: dict[int, list[Line]] = {at: [] for at in range(region.first, region.last + 1)}
+        for line in region.lines:
+            rows.setdefault(band_at(spans, view.rect(line).cy), []).append(line)
+        said = {tuple(sorted(line.text.casefold() for line in lines)) for lines in rows.values()}
+        # A break's letters, one a row, are alike as well.
+        words = all(len(text) > 1 for texts in said for text in texts)
+        if len(rows) < 2 or len(said) > 1 or not words:
+            out.append(region)
+            continue
+        for at, lines in rows.items():
+            rect = replace(region.rect, y0=max(region.rect.y0, spans[at][0]), y1=min(region.rect.y1, spans[at][1]))
+            out.append(replace(region, rect=rect, first=at, last=at, lines=lines))
     return out
 
 
