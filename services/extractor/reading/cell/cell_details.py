@@ -74,9 +74,9 @@ def inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
     if match := _RECORD.match(text):
         name, aside = inline(match[1], words)
         return name, [*aside, match[2]]
-    name, *parts = _PARTS.split(text)
-    if parts and all(part.casefold() in _shared_tails(words) for part in parts):
-        return name, parts
+    name, *codes = _PARTS.split(text)
+    if codes and all(code.casefold() in _shared_tails(words) for code in codes):
+        return name, codes
     if (match := _TAIL.match(text)) and match[2].casefold() in _shared_tails(words):
         return match[1], [match[2]]
     if match := re.match(r"^(.*[^\W\d_]{2,}\b.*) (\S+)$", text):

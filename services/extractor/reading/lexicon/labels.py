@@ -9,7 +9,7 @@ _WORDS = load("words")
 _WORD = pattern(_WORDS["periods"])
 _NUMBERED = re.compile(
     rf"^(?:{_WORD})?\.?\s*(?:no\.?\s*)?(\d{{1,2}}|[ivx]{{1,4}})"
-    rf"(?:{pattern(_WORDS['ordinals'])}|a(?=\s*(?:h?ora|lezione))|\.|:)?\s*"
+    rf"(?:{pattern(_WORDS['ordinals'])}|[ªº]|a(?=\s*(?:h?ora|lezione))|\.|:)?\s*"
     rf"(?:{pattern(_WORDS['periods after'])})?$",
     re.IGNORECASE,
 )

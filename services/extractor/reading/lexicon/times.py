@@ -212,9 +212,9 @@ def resolve_all(spans: list[Span]) -> list[tuple[int, int | None]]:
         any(before > after for before, after in pairwise(fixed))
     ):
         bare = [replace(span, start=replace(span.start, half=None), end=_bare(span.end)) for span in spans]
-        times = resolve_all(bare)
-        if all(before < after for (before, _), (after, _) in pairwise(times)):
-            return times
+        rising = resolve_all(bare)
+        if all(before < after for (before, _), (after, _) in pairwise(rising)):
+            return rising
     literal = [60 * span.start.hour + span.start.minute for span in spans]
     rises = all(before < after for before, after in pairwise(literal)) and literal[-1:] >= [_NOON]
     whole = rises and not any(clock and clock.half for span in spans for clock in (span.start, span.end))
