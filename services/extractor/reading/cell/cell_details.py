@@ -28,6 +28,8 @@ _GLUED = re.compile(
 _RECORD = re.compile(r"^(.*?[^\s(\[])\s*(?:;|\||::)\s*(\S.*)$")
 """What names never hold: "Algebra; A. Lind; A411", "CST-390 :: Group A: By Lind"."""
 _PARTS = re.compile(r"\s[-–—]\s")
+_MIXED = re.compile(r"(?=\S*\d)(?=\S*[^\W\d_])\S{3,10}")
+"""A code of letters and figures: a figure alone behind a dash is a group's ("10291 - 1"), which its name tells."""
 _BRACKETED_CODE = re.compile(r"^[^\s()a-zß-ÿ]+\([^\s()]+\)$")
 """A code whose bracket is set close to it is one ("BIO(RS)", "MC(B2)")."""
 _LESSON = re.compile(r"^(?:lab|labo|laboratory|laboratorio|laboratório|laboratoire)\.?$", re.IGNORECASE)
@@ -57,7 +59,7 @@ def _shared_tails(words: frozenset[str]) -> frozenset[str]:
     heads: dict[str, set[str]] = {}
     for word in words:
         name, *parts = _PARTS.split(word)
-        for head, tail in [(name, part) for part in parts if re.search(r"\d", part)] + _TAIL.findall(word):
+        for head, tail in [(name, part) for part in parts if _MIXED.fullmatch(part)] + _TAIL.findall(word):
             heads.setdefault(tail, set()).add(head)
     return frozenset(tail for tail, names in heads.items() if len(names) >= _SHARED)
 

@@ -30,8 +30,6 @@ _LONG = 12
 """Heights of a text that may be of several columns with nothing drawn between them."""
 _WIDE, _WIDER = 0.5, 1.8
 """Of the text's height, and of its usual gap between two words: the narrowest gap between two columns."""
-_STARTS = 3
-"""Texts that make a column by where they begin."""
 _RULE = "|¦±: "
 """What a rule is read as."""
 
@@ -45,47 +43,11 @@ def split_lines(lines: list[Line], rules: Rules) -> list[Line]:
 
 
 def split_columns(lines: list[Line], picture: Picture) -> list[Line]:
-    """The lines, long ones in their parts where the gap between two words is far wider than the others, or where the
-    texts of a column begin that none reaches over.
+    """The lines, long ones in their parts where the gap between two words is far wider than the others.
 
     The OCR reads a row of a table without rules in one where its texts nearly fill their columns.
     """
-    upright = [line for line in lines if line.upright]
-    parts = [part for line in lines for part in _at_starts(line, upright)]
-    return [part for line in parts for part in _columns(line, picture)]
-
-
-def _at_starts(line: Line, lines: list[Line]) -> list[Line]:
-    """A line in its parts where a word begins under or over the beginnings of other texts, as its first does, over
-    which none goes on but such as were read in one as well."""
-    if line.angle or " " not in line.text or line.rect.width < _LONG / 2 * line.size:
-        return [line]
-    others = [other.rect for other in lines if abs(other.rect.cy - line.rect.cy) > line.size / 2]
-    slack, step = NEAR * line.size / 3, line.rect.width / len(line.text)
-
-    before = [rect.x1 for rect in others if abs(rect.x0 - line.rect.x0) < 2 * slack]
-
-    def column(at: float) -> float | None:
-        starts = [rect.x0 for rect in others if abs(rect.x0 - at) < 2 * slack]
-        over = sum(rect.x0 + 2 * slack < at < rect.x1 - slack for rect in others)
-        # What begins where the line does ends before the next column, but for what was read in one as well.
-        beyond = sum(end > at + slack for end in before) if at > line.rect.x0 else 0
-        alone = len(starts) >= max(_STARTS, 2 * over + 1) and 2 * beyond < len(before)
-        return median(starts) if alone else None
-
-    at = [
-        (0, column(line.rect.x0)),
-        *((gap.end(), column(line.rect.x0 + step * gap.end())) for gap in re.finditer(" ", line.text)),
-    ]
-    cuts = [(cut, begin) for cut, begin in at if begin is not None]
-    if len(cuts) < 2 or cuts[0][0]:
-        return [line]
-    ends = [*(begin - slack / 2 for _, begin in cuts[1:]), line.rect.x1]
-    texts = [line.text[first:last].strip() for first, last in pairwise([*(cut for cut, _ in cuts), len(line.text)])]
-    return [
-        line.part(text, replace(line.rect, x0=begin, x1=end))
-        for text, (_, begin), end in zip(texts, cuts, ends, strict=True)
-    ]
+    return [part for line in lines for part in _columns(line, picture)]
 
 
 def _columns(line: Line, picture: Picture) -> list[Line]:

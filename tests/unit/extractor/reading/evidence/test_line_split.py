@@ -6,7 +6,7 @@ import numpy as np
 from services.extractor.reading.evidence.deskew import deskew, to_line
 from services.extractor.reading.evidence.line_split import split_columns, split_lines
 from services.extractor.reading.evidence.rules import Rules, find_rules
-from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.model import Line
 from shared.messages import OcrLine
 from tests.unit.extractor.reading.sheet import DAYS, TIMES, Grid, Sheet, lesson, plain, week
 
@@ -113,23 +113,3 @@ def test_a_text_s_own_edge_beside_another_cell_s_is_no_separator() -> None:
     rules = find_rules(page.picture, lines)
     assert rules.row_cut(rect.y1 - 2, rect.x0 + 15, rect.x1 - 15, 3) == 0
     assert rules.row_cut(rect.y1 + 4, 80, rect.x0 - 30) > 0.9
-
-
-def _column(x0: float, *texts: str, first: int = 1) -> list[Line]:
-    """Texts that begin at one place, a row each."""
-    rows = enumerate(texts, start=first)
-    return [
-        Line(round(x0) + row, text, 0.99, 0, Rect(x0, 30 * row, x0 + 10 * len(text), 30 * row + 20), 20)
-        for row, text in rows
-    ]
-
-
-def test_a_line_over_two_columns_is_parted_where_the_second_one_s_texts_begin() -> None:
-    """The gap is no wider than others; but a text that others reach over, too, stays whole."""
-    blank = np.full((300, 800, 3), 255, np.uint8)
-    columns = [*_column(100, "Maths", "English", "Science"), *_column(275, "Music", "Drama", "Physics")]
-    whole = _column(100, "Lecture: Algebra Exercises", first=4)
-    parts = split_columns([*columns, *whole], blank)[6:]
-    assert [(part.text, part.rect.x0) for part in parts] == [("Lecture: Algebra", 100), ("Exercises", 275)]
-    over = _column(100, "Lecture: Analysis Exercises", "Statistics and Economics", first=5)
-    assert split_columns([*columns, *whole, *over], blank)[6:] == [*whole, *over]
