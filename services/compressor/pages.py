@@ -15,6 +15,7 @@ import msgspec
 
 from services.compressor.compressed import Compressed
 from services.compressor.settings import CompressorSettings
+from shared.bundle import unbundled
 from shared.children.pool import Children, bare_environment
 from shared.children.protocol import Limits, Loaded, Target, Tell
 from shared.messages import TextLayer
@@ -105,19 +106,25 @@ def load() -> Loaded[MakePage, None, Answer]:
 
     def make(request: MakePage, _tell: Tell[None]) -> Answer:
         begun = time.process_time()
+        files = unbundled(request.data)
+        # Each of several files is a picture, and a page.
+        name = f"{request.upload} {request.number}" if files else request.upload
+        number = 0 if files else request.number
         try:
-            if request.upload not in open_:
+            if name not in open_:
                 close()
-                open_[request.upload] = Upload(request.data, settings, pictures, declared=request.declared)
-            upload = open_[request.upload]
-            if upload.pixels(request.number) > _LARGE and not request.alone:
+                data = files[request.number] if files else request.data
+                open_[name] = Upload(data, settings, pictures, declared=request.declared)
+            upload = open_[name]
+            if upload.pixels(number) > _LARGE and not request.alone:
                 return Large()
-            page, text = upload.make(request.number)
+            page, text = upload.make(number)
         except (UnreadableError, EncodeError) as error:
             close()
             return Refused(NO_ENCODER if isinstance(error, EncodeError) else str(error))
-        if request.number == upload.pages - 1:
+        pages = len(files) if files else upload.pages
+        if request.number == pages - 1:
             close()
-        return Made(page, text, upload.kind, upload.pages, time.process_time() - begun)
+        return Made(page, text, upload.kind, pages, time.process_time() - begun)
 
     return "", make

@@ -1,4 +1,4 @@
-"""The one file of a multipart/form-data upload (RFC 7578), with every size bounded.
+"""The file of a multipart/form-data upload (RFC 7578), or the pages of one, with every size bounded.
 
 The bytes go through `multipart`'s parser chunk by chunk. It is given its boundary here, so that the boundary that is
 looked for and the one that is parsed by cannot differ, and the body must begin with it: nothing is skipped.
@@ -48,12 +48,12 @@ def _refuse(status: int, slug: str, title: str, detail: str, **allowed: object) 
     )
 
 
-async def read_file(request: web.Request, body: Body, max_bytes: int) -> UploadedFile:
-    """Read the upload's file.
+async def read_files(request: web.Request, body: Body, max_bytes: int, *, pages: bool = False) -> list[UploadedFile]:
+    """Read the upload's file, or with `pages` those in parts named “page”, in their order.
 
     Args:
         body: the request's.
-        max_bytes: of the file.
+        max_bytes: of the file, or of all pages together.
 
     Raises:
         ProblemError: 408, 411, 413, 415, 400 or 503, saying what is wrong and what is allowed.
@@ -65,7 +65,7 @@ async def read_file(request: web.Request, body: Body, max_bytes: int) -> Uploade
             415,
             "wrong-content-type",
             "Wrong content type",
-            f"Send multipart/form-data with the picture in a part named “file”, not {request.content_type}.",
+            f"Send multipart/form-data with the picture in a part named “{_part(pages)}”, not {request.content_type}.",
             contentType="multipart/form-data",
         )
     if request.content_length is None:
@@ -74,7 +74,7 @@ async def read_file(request: web.Request, body: Body, max_bytes: int) -> Uploade
         raise _too_large(max_bytes)
     if len(boundary) > _BOUNDARY_LENGTH or not (boundary.isascii() and boundary.isprintable()):
         raise _malformed()
-    form = Form(boundary.encode(), max_bytes)
+    form = Form(boundary.encode(), max_bytes, pages=pages)
     try:
         await body.read(form.feed)
         return form.close()
@@ -86,7 +86,7 @@ class Form:
     """What has been read of a form: the file, and how much stood around it. `feed` takes time in proportion to its
     chunk, whatever the chunk holds."""
 
-    def __init__(self, boundary: bytes, max_bytes: int) -> None:
+    def __init__(self, boundary: bytes, max_bytes: int, *, pages: bool = False) -> None:
         self._parser = PushMultipartParser(
             boundary, max_header_size=_HEADER_BYTES, max_header_count=_HEADERS, header_charset="utf8"
         )
@@ -95,7 +95,8 @@ class Form:
         self._max_bytes = max_bytes
         self._parts = 0
         self._others = 0
-        self._file: _File | None = None
+        self._pages = pages
+        self._files: list[_File] = []
         self._in_file = False
 
     def feed(self, chunk: bytes) -> None:
@@ -110,39 +111,42 @@ class Form:
                 self._begin(event)
             elif event is None:
                 self._in_file = False
-            elif self._in_file and self._file:
-                self._file.add(event)
-                if len(self._file.data) > self._max_bytes:
+            elif self._in_file:
+                self._files[-1].add(event)
+                if sum(len(file.data) for file in self._files) > self._max_bytes:
                     raise _too_large(self._max_bytes)
             else:
                 self._others += len(event)
                 if self._others > _OVERHEAD:
                     raise _too_large(self._max_bytes)
 
-    def close(self) -> UploadedFile:
-        """The file, at the body's end. Raises `ProblemError` or `MultipartError`."""
+    def close(self) -> list[UploadedFile]:
+        """The files, at the body's end: one at least, and one alone unless they are pages. Raises `ProblemError` or
+        `MultipartError`."""
         self._parser.close()
-        if self._file is None:
+        if not self._files:
+            name = _part(self._pages)
             raise _refuse(
-                400, "no-file", "No file", "Send the picture in a part named “file”.", part="file", formats=ALLOWED
+                400, "no-file", "No file", f"Send the picture in a part named “{name}”.", part=name, formats=ALLOWED
             )
-        self._file.end()
-        return UploadedFile(self._file.name, bytes(self._file.data), self._file.declared)
+        for file in self._files:
+            file.end()
+        return [UploadedFile(file.name, bytes(file.data), file.declared) for file in self._files]
 
     def _begin(self, part: MultipartSegment) -> None:
         self._parts += 1
         if self._parts > _PARTS:
             raise _refuse(400, "too-many-parts", "Too many parts", "The form has too many parts.", parts=_PARTS)
-        if part.name != "file":
+        if part.name != _part(self._pages):
             return
-        if self._file is not None:
+        if self._files and not self._pages:
             raise _refuse(
                 400, "two-files", "Two files", "Upload one file at a time, in one part named “file”.", files=1
             )
         self._in_file = True
         # The declared type is the uploader's word, and programs say the oddest ones: the bytes decide, but for texts.
         encoding, declared = part.header("Content-Transfer-Encoding", "binary"), part.header("Content-Type", "")
-        self._file = _File(_file_name(part), encoding, declared)
+        self._files.append(_File(_file_name(part), encoding, declared))
 
 
 class _File:
@@ -173,6 +177,10 @@ class _File:
     def end(self) -> None:
         if self._rest:
             raise _malformed()
+
+
+def _part(pages: bool) -> str:
+    return "page" if pages else "file"
 
 
 def _malformed() -> ProblemError:

@@ -182,7 +182,8 @@ def _content(kind: type | MediaTypes, named: dict[type, JSON], *, upload: bool =
         return {"application/json": {"schema": named[kind]}}
     if kind == (UPLOAD,) and upload:
         file = {"type": "string", "contentMediaType": "application/octet-stream"}
-        schema: JSON = {"type": "object", "properties": {"file": file}, "required": ["file"]}
+        parts = {"file": file, "page": {"type": "array", "items": file}}
+        schema: JSON = {"type": "object", "properties": parts, "anyOf": [{"required": [name]} for name in parts]}
         return {UPLOAD: {"schema": schema}}
     return {each: {} for each in kind}
 

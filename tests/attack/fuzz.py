@@ -59,7 +59,7 @@ def parse(body: bytes, step: int) -> UploadedFile | None:
     try:
         for at in range(0, len(body), step):
             form.feed(body[at : at + step])
-        return form.close()
+        return form.close()[0]
     except (ProblemError, MultipartError):
         return None
 

@@ -10,6 +10,7 @@ import aiohttp
 import asyncpg
 import pytest
 
+from shared.bundle import unbundled
 from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.png import png
 from tests.processes import processor_time
@@ -99,6 +100,26 @@ async def test_bodies_that_are_no_forms_are_refused(gateway: GatewayAlone, sessi
         yield b"--b\r\n"
 
     await send(chunks(), 411, "length-required", **{"Content-Type": "multipart/form-data; boundary=b"})
+    assert await stored(gateway) == before
+
+
+async def test_several_photos_are_one_document_where_that_is_asked_for(
+    gateway: GatewayAlone, session: aiohttp.ClientSession
+) -> None:
+    photos = [png(40, 30), png(50, 30)]
+    address = f"{gateway.base_url}/api/v1/documents/upload?pages=true"
+    parts = [("page", photo, f"wall-{at}.png", "image/png") for at, photo in enumerate(photos)]
+    async with session.post(address, data=form(*parts)) as answer:
+        assert answer.status == 202, await answer.text()
+        id_ = (await answer.json())["documentId"]
+    assert unbundled((gateway.blobs / "default" / id_ / "original").read_bytes()) == photos
+    async with session.get(f"{gateway.base_url}/api/v1/documents/{id_}") as answer:
+        assert (await answer.json())["fileName"] == "wall-0.png"
+    before = await stored(gateway)
+    pdf = ("page", b"%PDF-1.4\n", "wall.pdf", "application/pdf")
+    for refused, status in (([*parts, pdf], 422), (parts * 9, 400), ([("file", *parts[0][1:])], 400)):
+        async with session.post(address, data=form(*refused)) as answer:
+            assert answer.status == status
     assert await stored(gateway) == before
 
 

@@ -17,7 +17,7 @@ from services.gateway.endpoint import Endpoint
 from services.gateway.idempotency import FIELD, read_key, take
 from services.gateway.loops.webhooks import new_secret
 from services.gateway.metrics import UPLOAD_ANSWER, UPLOAD_BYTES
-from services.gateway.multipart import UploadedFile, read_file
+from services.gateway.multipart import UploadedFile, read_files
 from services.gateway.openapi import UPLOAD
 from services.gateway.problems import ProblemError
 from services.gateway.queries import read_query
@@ -26,6 +26,7 @@ from services.gateway.request_ids import TRACE
 from services.gateway.routes.webhooks import checked_url
 from services.gateway.tenants import TENANT
 from shared.blobs import blob_key
+from shared.bundle import bundled
 from shared.db.jobs import PRIORITIES
 from shared.db.pool import DatabaseAwayError
 from shared.events import progress_event
@@ -33,13 +34,15 @@ from shared.health import json_response
 from shared.logs import get_logger
 from shared.messages import CompressPayload, Message, Status, Uploaded
 from shared.outcomes import OtherFormatError, UnreadableError
-from shared.pictures import ALLOWED, PictureInfo, PictureSettings, inspect
+from shared.pictures import ALLOWED, PictureInfo, PictureSettings, inspect, too_many_pages
 from shared.traces import TRACEPARENT, span
 
 log = get_logger(__name__)
 
 _DIRECT_SECONDS = 120
 """Longest that an upload's answer waits for its document while Redis is away; it goes on without it."""
+_PHOTOS = frozenset({"jpeg", "png", "webp", "heic", "avif"})
+"""What may be one page of several: each of these files is one."""
 _LOOK_SECONDS = 1.0
 """How often it looks meanwhile whether the document is somebody else's."""
 
@@ -53,10 +56,12 @@ class UploadQuery(Message):
     """Address that is called when the document has ended."""
     reuse: bool = False
     """Whether a completed document of the same bytes will do."""
+    pages: bool = False
+    """Whether the body's parts are named “page” and are the pages of one document: photos of one wall plan."""
 
 
 async def upload(request: web.Request) -> web.Response:
-    """Errors: what `read_file` raises, 422 for a file that can never be read, 503 when too much arrives at once or the
+    """Errors: what `read_files` raises, 422 for a file that can never be read, 503 when too much arrives at once or the
     store or the record cannot be reached. A refused upload leaves nothing behind."""
     gateway = request.app[GATEWAY]
     query = read_query(request, UploadQuery)
@@ -99,11 +104,11 @@ async def _receive(
 ) -> tuple[Uploaded, float]:
     """Read, check and commit an upload; returns what it became, and when its last byte was there (monotonic)."""
     gateway, tenant, key = request.app[GATEWAY], request[TENANT], read_key(request)
-    file = await read_file(request, body, gateway.pictures.max_upload_bytes)
+    files = await read_files(request, body, gateway.pictures.max_upload_bytes, pages=query.pages)
     received = time.monotonic()
     try:
         # In a thread: a hostile file of 20 MB takes a fifth of a second to walk.
-        info, digest = await asyncio.to_thread(_looked_at, file, gateway.pictures)
+        file, info, digest = await asyncio.to_thread(_looked_at, files, gateway.pictures)
     except UnreadableError as error:
         allowed = {
             "formats": ALLOWED,
@@ -141,9 +146,17 @@ async def _receive(
     return Uploaded(document_id=document_id, status=Status.UPLOADED, same_as=same), received
 
 
-def _looked_at(file: UploadedFile, settings: PictureSettings) -> tuple[PictureInfo, bytes]:
-    info = inspect(file.data, len(file.data), settings, name=file.name, declared=file.declared)
-    return info, hashlib.sha256(file.data).digest()
+def _looked_at(files: list[UploadedFile], settings: PictureSettings) -> tuple[UploadedFile, PictureInfo, bytes]:
+    """The upload as one file, what it is, by its first page, and its digest. Raises `UnreadableError`."""
+    infos = [inspect(file.data, len(file.data), settings, name=file.name, declared=file.declared) for file in files]
+    file, info = files[0], infos[0]
+    if len(files) > 1:
+        if len(files) > settings.max_pages:
+            raise UnreadableError(too_many_pages(len(files), settings.max_pages))
+        if other := next((at for at, each in enumerate(infos, 1) if each.kind not in _PHOTOS), None):
+            raise UnreadableError(f"Page {other} is no photo. Of several pages each is one JPEG, PNG, WebP or HEIC.")
+        file = UploadedFile(file.name, bundled([each.data for each in files]), file.declared)
+    return file, info, hashlib.sha256(file.data).digest()
 
 
 async def _tell_waiting(gateway: Gateway, document_id: str, tenant: str) -> None:

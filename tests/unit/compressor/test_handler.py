@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from services.compressor.handler import GONE
+from shared.bundle import bundled
 from shared.messages import OcrPayload, TextLayer
 from shared.outcomes import Dead, Done, Outcome
 from shared.pictures import inspect
@@ -158,3 +159,15 @@ async def test_what_no_stage_could_read_ends_at_the_first_try_as_the_uploader_s(
     assert isinstance(outcome, Dead)
     assert "too few for a timetable" in outcome.reason or "far more parts" in outcome.reason
     assert bench.compressor.children.pids == pids
+
+
+async def test_several_photos_are_the_pages_of_one_document(bench: Bench) -> None:
+    outcome = await bench.run(bundled([save("jpeg", width=300 + 40 * n, height=200) for n in range(3)]))
+    found = pages(outcome).pages
+    assert [(page.page, page.width, page.height) for page in found] == [(0, 300, 200), (1, 340, 200), (2, 380, 200)]
+
+
+async def test_a_page_that_is_damaged_ends_the_document(bench: Bench) -> None:
+    outcome = await bench.run(bundled([save("png"), save("jpeg")[:300]]))
+    assert isinstance(outcome, Dead)
+    assert "cut off" in outcome.reason

@@ -21,6 +21,14 @@ def parse(data: bytes, step: int = 65_536, max_bytes: int = 2**20) -> UploadedFi
     form = Form(b"b", max_bytes)
     for at in range(0, len(data), step):
         form.feed(data[at : at + step])
+    (file,) = form.close()
+    return file
+
+
+def parse_pages(*parts: tuple[str, bytes], max_bytes: int = 2**20) -> list[UploadedFile]:
+    form = Form(b"b", max_bytes, pages=True)
+    bodies = [body(data, f'form-data; name="{name}"; filename="{at}.png"') for at, (name, data) in enumerate(parts)]
+    form.feed(b"".join(each.removesuffix(b"--b--\r\n") for each in bodies) + b"--b--\r\n")
     return form.close()
 
 
@@ -71,3 +79,22 @@ def test_what_is_no_form_is_refused_at_once(data: bytes) -> None:
     with pytest.raises((ProblemError, MultipartError)), lines_run() as lines:
         parse(data)
     assert lines() < 2000  # a picture of a megabyte takes 900
+
+
+def test_pages_come_in_their_order() -> None:
+    files = parse_pages(("page", b"one"), ("other", b"field"), ("page", PICTURE))
+    assert [(file.name, file.data) for file in files] == [("0.png", b"one"), ("2.png", PICTURE)]
+
+
+def test_all_pages_together_are_no_larger_than_a_file() -> None:
+    assert len(parse_pages(("page", bytes(500)), ("page", bytes(500)), max_bytes=1000)) == 2
+    with pytest.raises(ProblemError) as error:
+        parse_pages(("page", bytes(500)), ("page", bytes(501)), max_bytes=1000)
+    assert error.value.problem.status == 413
+
+
+def test_pages_are_taken_where_they_are_asked_for_alone() -> None:
+    with pytest.raises(ProblemError, match="part named “page”"):
+        parse_pages(("file", PICTURE[:100]))
+    with pytest.raises(ProblemError, match="part named “file”"):
+        parse(body(PICTURE[:100], 'form-data; name="page"'))
