@@ -204,8 +204,9 @@ def _without_rule(start: Clock, end: Clock | None) -> Clock:
 def resolve_all(spans: list[Span]) -> list[tuple[int, int | None]]:
     """Resolve a header's spans, given in the order of the day.
 
-    Where they rise beyond noon as they stand, all are of a clock of 24 hours: "6:30" is in the morning. An "am" or "pm"
-    that would let one fall below the one before it, or be in the night, is a slip ("10.00-11.00 PM" before "11.00").
+    Where they rise beyond noon as they stand, up to midnight at most, all are of a clock of 24 hours: "6:30" is in the
+    morning. An "am" or "pm" that would let one fall below the one before it, or be in the night, is a slip
+    ("10.00-11.00 PM" before "11.00").
     """
     fixed = [resolve(span)[0] for span in spans]
     if any(span.start.half or (span.end and span.end.half) for span in spans) and (
@@ -216,6 +217,8 @@ def resolve_all(spans: list[Span]) -> list[tuple[int, int | None]]:
         if all(before < after for (before, _), (after, _) in pairwise(rising)):
             return rising
     literal = [60 * span.start.hour + span.start.minute for span in spans]
+    if literal[1:] and literal[-1] == 0:
+        literal[-1] = 2 * HALF_DAY
     rises = all(before < after for before, after in pairwise(literal)) and literal[-1:] >= [_NOON]
     whole = rises and not any(clock and clock.half for span in spans for clock in (span.start, span.end))
     out: list[tuple[int, int | None]] = []

@@ -120,3 +120,10 @@ def test_text_of_what_is_no_time() -> None:
 def test_a_legends_number_is_no_hour() -> None:
     assert read("Cours 3: 10h45–11h30") == ("10:45", "11:30")
     assert read("Cours 2: 10h–10h45") == ("10:00", "10:45")
+
+
+def test_a_day_that_ends_at_midnight_begins_in_the_morning() -> None:
+    spans = [find_times(text)[0] for text in ("5:00", "6:00", "12:00", "17:00", "23:00", "0:00")]
+    assert [text_of(start) for start, _ in resolve_all(spans)] == [
+        "05:00", "06:00", "12:00", "17:00", "23:00", "00:00",
+    ]  # fmt: skip
