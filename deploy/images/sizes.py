@@ -24,6 +24,8 @@ LOADS = {
     "extractor": "import services.extractor.__main__, services.extractor.claude, uvloop",
 }
 """What a service loads, all in all; deploy/Dockerfile does the same in each build stage."""
+COMPILED_BY_LOADING = ("ocr", "extractor")
+"""Whose libraries are large and mostly not loaded: compiled is what loading reads. The others load more as they go."""
 
 
 def size(folder: Path) -> int:
@@ -38,7 +40,7 @@ def install(service: str, folder: Path) -> Path:
     env = os.environ | {
         "UV_PROJECT_ENVIRONMENT": str(folder),
         "UV_LINK_MODE": "copy",
-        "UV_COMPILE_BYTECODE": "0" if service == "ocr" else "1",
+        "UV_COMPILE_BYTECODE": "0" if service in COMPILED_BY_LOADING else "1",
     }
     command = [uv, "sync", "--quiet", "--frozen", "--no-default-groups", *group]
     subprocess.run(command, cwd=ROOT, env=env, check=True)
@@ -49,7 +51,7 @@ def load(service: str, environment: Path, models: Path) -> None:
     """Load what the service loads. Raises `CalledProcessError` when something of it is gone."""
     env = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
     env |= {"OCR_CACHE_DIR": str(models), "PADDLE_PDX_CACHE_HOME": str(environment / "cache")}
-    env |= {"ORT_DISABLE_TELEMETRY": "1", "LOG_LEVEL": "error"}
+    env |= {"ORT_DISABLE_TELEMETRY": "1", "LOG_LEVEL": "error", "PYTHONDONTWRITEBYTECODE": ""}
     subprocess.run([environment / "bin" / "python", "-c", LOADS[service]], cwd=ROOT, env=env, check=True)
     shutil.rmtree(environment / "cache", ignore_errors=True)
 

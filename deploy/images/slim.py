@@ -22,6 +22,7 @@ FOLDERS = {
 }
 FILES = {
     "onnxruntime/capi/libonnxruntime.so.*": "the library for C; the module for Python holds its own copy",
+    "numpy/_core/_simd.*.so": "what numpy's tests call",
     "**/*.pyi": "types, for who writes code",
     "**/*.pyx": "sources of what is compiled beside them",
     "**/*.pxd": "the same",
@@ -33,9 +34,9 @@ FILES = {
 }
 NEEDED = {"numpy/_core/tests/__init__.py", "numpy/_core/tests/_natype.py"}
 """What looks like one of these and is imported: by numpy.testing."""
-SYMBOLS = ("uvloop/*.so", "asyncpg/**/*.so", "obstore/*.so")
-"""Libraries that were published with the symbols of their debugger. Not those of ``*.libs``, whose headers were moved
-when they were put into their wheel: strip makes them unloadable."""
+SYMBOLS = ("aiohttp/**/*.so", "asyncpg/**/*.so", "hiredis/*.so", "obstore/*.so", "uvloop/*.so")
+"""Libraries that were published with symbols for a debugger or a linker. Not those of ``*.libs``, whose headers were
+moved when they were put into their wheel: strip makes them unloadable."""
 
 
 def packages(environment: Path) -> Path:
@@ -64,7 +65,7 @@ def slim(site: Path, *, models: bool) -> None:
     if strip := shutil.which("strip"):
         for pattern in SYMBOLS:
             for path in site.glob(pattern):
-                subprocess.run([strip, "--strip-debug", str(path)], check=False)
+                subprocess.run([strip, "--strip-unneeded", str(path)], check=False)
 
 
 def _prune(folder: Path) -> None:

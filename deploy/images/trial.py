@@ -9,6 +9,8 @@ fetched, and the images' own ports are free. Postgres and Valkey are those of ma
 import asyncio
 import json
 import os
+import socket
+import ssl
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ from deploy.sample import draw
 ENTER = Path(__file__).with_name("enter.py")
 PAGE, API = "http://127.0.0.1:3000", "http://127.0.0.1:4000"
 """What `web` serves."""
+TLS_PORT = 8443
 READ_SECONDS = 600.0
 
 
@@ -77,7 +80,9 @@ def services(images: dict[str, Image], local: Path, servers: dict[str, str]) -> 
         command = image.command(list(image.config["Cmd"]), given, blobs)
         made.append(Service(each.name, command, given, each.ready_url))
     given = {"GATEWAY_NAME": "127.0.0.1", "GATEWAY_PORT": str(port)}
-    command = images["web"].command(list(images["web"].config["Cmd"]), given, None)
+    # As the profile tls starts it: all that the other file has, and https with a certificate of Caddy's own.
+    words = [word + ".tls" if word.endswith("/Caddyfile") else word for word in images["web"].config["Cmd"]]
+    command = images["web"].command(words, given | {"DOMAIN": "localhost"}, None)
     return [*made, Service("web", command, given, f"{PAGE}/livez")]
 
 
@@ -102,7 +107,21 @@ async def try_out(images: dict[str, Image], running: list[Service], local: Path)
         async with session.get(f"{PAGE}{script}") as answer:
             if not script or answer.status != 200:
                 raise StopError(f"web has no script {script!r} of the page.")
+    if (spoken := await asyncio.to_thread(protocol)) != "h2":
+        raise StopError(f"web speaks {spoken} over TLS, not HTTP/2.")
     return f"{len(week.timeblocks)} time blocks of the sample, through all five, read-only and as user 10001"
+
+
+def protocol() -> str | None:
+    """What `web` speaks over TLS to who can speak HTTP/2."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # of an authority that nobody knows
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with (
+        socket.create_connection(("127.0.0.1", TLS_PORT), timeout=10) as raw,
+        context.wrap_socket(raw, server_hostname="localhost") as spoken,
+    ):
+        return spoken.selected_alpn_protocol()
 
 
 async def trial(images: dict[str, Image], local: Path) -> str:
