@@ -22,10 +22,11 @@
 #   make accuracy-drawn [LOOKS=clean]    draws pages of every layout, reads and scores them
 #   make accuracy-real [PICTURES=folder] gets real pages of public repositories, reads and scores them
 #   make train [PAGES=250]               trains the reader's models and chances anew and measures them
+#   make pictures                        of the page's views, in light, dark, on a phone and in print
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-gateway bench-compress bench-ocr bench-queue bench-progress bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean bench-scale images image-sizes upgrade-drill FORCE
+.PHONY: help run test lint bench bench-gateway bench-compress bench-ocr bench-queue bench-progress bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean bench-scale images image-sizes pictures upgrade-drill FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -117,6 +118,9 @@ bench-sse: .venv/.all .local/peers-sse/.stamp
 # JOBS and RATE reach it through the environment.
 soak: .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.queue.soak
+
+pictures: .venv/.all $(PAGE)
+	@$(PYTHON_IN) -m tests.browser.pictures
 
 accuracy: .venv/.all $(PAGE)
 	@test -d "$(DATA)" || { echo "Give the folder of pictures: make accuracy DATA=folder." >&2; exit 1; }

@@ -18,8 +18,8 @@ from tests.waiting import PATIENCE, until
 LONGEST_MS = PATIENCE * 1000
 expect.set_options(timeout=LONGEST_MS)
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
-_SILENT = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+SILENT = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
 # Keeps all that the widget showed, in order: what is live is over before a test could look at it.
 RECORDER = """
@@ -37,11 +37,11 @@ new MutationObserver(() => {
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium; Playwright's own download is not needed."""
-    executable = needed(*_NAMES, package="chromium")
+    executable = needed(*NAMES, package="chromium")
     if not (ROOT / "services/gateway/static/index.html").is_file():
         pytest.fail("The page is not built: npm ci && npm run build in services/gateway/web.")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=list(_SILENT), timeout=LONGEST_MS)
+        browser = await playwright.chromium.launch(executable_path=executable, args=list(SILENT), timeout=LONGEST_MS)
         yield browser
         await browser.close()
 
