@@ -6,7 +6,7 @@ below the group, where it cannot run into them.
 
 from collections.abc import Callable
 
-from services.compressor.typeset.model import Block, Flow, Frame, PageBreak, Table
+from services.compressor.typeset.model import Block, Flow, Frame, PageBreak, Paragraph, Table
 
 _COVERED = 0.5
 """Of the smaller of two texts' boxes: what covers so much of another stands on another page."""
@@ -40,14 +40,16 @@ def grouped(blocks: list[Block], top: float, height: Callable[[Block], float]) -
             continue
         if isinstance(block, PageBreak) or (isinstance(block, Table) and block.tells):
             group, at = None, top
-        elif group is not None and at < min(frame.y for frame in group):
-            # A title whose paragraph holds the boxes below it.
-            out.insert(next(index for index, each in enumerate(out) if each is group), block)
-            at += height(block)
+            out.append(block)
             continue
-        else:
-            at += height(block)
-        out.append(block)
+        above = group is not None and at < min(frame.y for frame in group)
+        at += height(block)
+        if group is None:
+            out.append(block)
+        elif not isinstance(block, Paragraph) or block.text.strip():
+            # A title whose paragraph holds the boxes stands above them. Empty paragraphs, which made room for the boxes
+            # or hold them, would put what follows far off.
+            out.insert(next(index for index, each in enumerate(out) if each is group) if above else len(out), block)
     return out
 
 

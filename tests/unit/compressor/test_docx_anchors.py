@@ -127,6 +127,11 @@ def test_places_are_kept_and_text_around_does_not_cover_them() -> None:
     assert at["Title"][1] < at["Left"][1] < at["Right"][1] < at["End"][1]
 
 
+def test_empty_paragraphs_that_made_room_for_boxes_make_none_here() -> None:
+    at = places(document(box("Boxed", 100, 60, 90, 30), *["<w:t> </w:t>"] * 12, "<w:t>Class 4B</w:t>"))
+    assert at["Boxed"][1] < at["Class 4B"][1] < at["Boxed"][1] + 150
+
+
 def test_what_lies_over_another_stands_on_the_next_page() -> None:
     read = document(box("First", 100, 100, 90, 30), box("Second", 100, 100, 90, 30))
     assert [list(places(read, number)) for number in range(read.pages)] == [["First"], ["Second"]]
