@@ -38,7 +38,7 @@ from services.ocr.crops import (
 )
 from services.ocr.import_stubs import import_stubs
 from services.ocr.machine import multiplies_bytes, trim
-from services.ocr.missed_text import in_line, meet, mosaic, new, spots, uncovered, words
+from services.ocr.missed_text import apart, in_line, mosaic, new, spots, uncovered, words
 from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
 from services.ocr.quick import QuickRecogniser, alone, together
 from shared.logs import get_logger
@@ -255,10 +255,10 @@ class Engine:
             within = image[max(top, 0) : bottom, max(left, 0) : right]
             if min(within.shape[:2]) >= _MIN_SIDE and not (within == within[0, 0]).all():
                 found += [quad + place.min(axis=0) for quad in self.detect(within)]
-        found = [quad for quad in found if not any(meet(quad, other) for other in known)]
+        found = apart(found, known)
         overlooked = self._overlooked(image, known + found, drawn=True)
         if overlooked is None:
-            return [quad for quad in self.detect(image) if not any(meet(quad, other) for other in known)]
+            return apart(self.detect(image), known)
         return (found + overlooked)[: self._settings.ocr_max_lines]
 
     def _overlooked(self, image: Image, quads: list[Quad], *, drawn: bool = False) -> list[Quad] | None:
