@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import PIL.Image
+import PIL.ImageFont
 import pytest
 import pytest_asyncio
 
@@ -20,7 +21,17 @@ from services.ocr.reading import Readers, reading_environment
 from shared.blobs import BlobStore
 from shared.children.pool import Children
 from shared.estimate import Work
-from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage, Phase, TextLayer, TextLine
+from shared.messages import (
+    ExtractPayload,
+    OcrPage,
+    OcrPayload,
+    OcrResult,
+    PageImage,
+    PageTile,
+    Phase,
+    TextLayer,
+    TextLine,
+)
 from shared.outcomes import Dead, Done, Job, Retry
 from tests.processes import processor_time
 from tests.unit.ocr.conftest import WORDS, draw, table, webp
@@ -111,6 +122,41 @@ async def test_a_page_drawn_from_its_text_is_not_read(reader: Reader, blobs: Blo
     assert told.events[-1] == ("ocr", 1.0, "1 line known from the document")
     await blobs.put(key, msgspec.json.encode(TextLayer(lines=[line])))  # a PDF's own: the picture is read
     assert isinstance(await reader.handle(job, told), Dead)
+
+
+async def test_the_text_of_a_pdf_is_held_against_its_picture(reader: Reader, blobs: BlobStore) -> None:
+    """All of it holds, then it lacks two lines, which are read."""
+    job = await _job(blobs, webp(table()))
+    page = msgspec.structs.replace(job.read(OcrPayload).pages[0], text_layer="default/doc/text-0.json")
+    job = Job("doc", "default", "ocr", 1, msgspec.to_builtins(OcrPayload(pages=[page])))
+    wide = PIL.ImageFont.load_default(30).getlength
+    places = [(70.0 + 420 * (at % 2), 60.0 + 110 * (at // 2), wide(word), 36.0) for at, word in enumerate(WORDS)]
+    lines = [TextLine(text=word, box=box) for word, box in zip(WORDS, places, strict=True)]
+    for held, words in ((8, "8 lines known from the document"), (6, "8 lines, 6 known from the document")):
+        await blobs.put("default/doc/text-0.json", msgspec.json.encode(TextLayer(lines=lines[:held])))
+        told = Told()
+        (read,) = (await _result(blobs, await reader.handle(job, told))).pages
+        assert [line.text for line in read.lines] == WORDS
+        assert sum(line.confidence == 1.0 for line in read.lines) >= held
+        assert told.events[1] == ("preprocessing", 1.0, f"{held} lines known from the document, {8 - held} to be read")
+        assert told.events[-1] == ("ocr", 1.0, words)
+
+
+async def test_a_long_page_is_read_from_its_tiles(reader: Reader, blobs: BlobStore) -> None:
+    job = await _job(blobs, b"nobody reads the stored picture")
+    tiles = []
+    for at, left in enumerate((0, 340)):
+        key = f"default/doc/tile-0-{at}.webp"
+        await blobs.put(key, webp(table().crop((left, 0, left + 560, 520))))
+        tiles.append(PageTile(image=key, left=left, top=0, width=560, height=520))
+    page = msgspec.structs.replace(job.read(OcrPayload).pages[0], width=450, height=260, tiles=tiles)
+    told = Told()
+    payload = msgspec.to_builtins(OcrPayload(pages=[page]))
+    (read,) = (await _result(blobs, await reader.handle(Job("doc", "default", "ocr", 1, payload), told))).pages
+    assert [line.text for line in read.lines] == WORDS
+    assert (read.image, read.width, read.height) == ("default/doc/prepared-0.webp", 900, 520)
+    assert read.to_stored == (0.5, 0, 0, 0, 0.5, 0, 0, 0, 1)
+    assert told.events[1] == ("preprocessing", 1.0, "8 lines found, read in 2 parts")
 
 
 async def test_the_step_ends_where_a_pdf_has_text_and_its_picture_none(reader: Reader, blobs: BlobStore) -> None:
