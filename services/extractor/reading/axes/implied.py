@@ -70,10 +70,13 @@ def _by_words(view: View, header: DayHeader) -> dict[int, Line]:
     least = max(2, _FEW * median(len(under(rect)) for rect in rects))
     words: list[tuple[float, Line]] = []
     for line in view.lines:
-        rect, texts = view.rect(line), under(view.rect(line))
-        named = own.isdisjoint(line.origins) and len(plain(line.text)) > 1 and not find_times(line.text)
+        rect = view.rect(line)
+        named = header.v0 <= rect.cy <= header.v1 and own.isdisjoint(line.origins) and len(plain(line.text)) > 1
+        if not named or find_times(line.text) or is_period(line.text):
+            continue
+        texts = under(rect)
         timed = sum(bool(find_times(text.text)) or is_period(text.text) for text in texts)
-        if named and not is_period(line.text) and header.v0 <= rect.cy <= header.v1 and len(texts) >= least > timed:
+        if len(texts) >= least > timed:
             words.append((rect.cx, line))
     edges = [-math.inf, *(rect.cx for rect in rects), math.inf]
     found: dict[int, Line] = {}

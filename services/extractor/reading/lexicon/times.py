@@ -6,6 +6,7 @@ them into minutes after midnight: without am/pm a school day is understood, so 1
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from services.extractor.reading.lexicon.wordfiles import load, pattern
@@ -88,6 +89,12 @@ def find_times(text: str) -> list[Span]:
     Hours without minutes ("9-10", "2 - 3pm", "9 a 10 hs") count only where they fill the text or have a unit, four
     digits ("0900-0945") only in ranges or alone, so that years, rooms and course codes are not taken for times.
     """
+    return list(_spans(text))
+
+
+@lru_cache(maxsize=4096)
+def _spans(text: str) -> tuple[Span, ...]:
+    """As `find_times`; a page asks of each of its texts some twenty times."""
     if text[:1] in ":.,":
         # A rule before the text is read as a stop; positions stay.
         text = " " + text[1:]
@@ -121,7 +128,7 @@ def find_times(text: str) -> list[Span]:
             if match["sh"] and not whole and "," in match.group():
                 continue
             spans.append(Span(clock, None, match.span()))
-    return sorted(spans, key=lambda span: span.at)
+    return tuple(sorted(spans, key=lambda span: span.at))
 
 
 def _clock(match: re.Match[str], side: str) -> Clock | None:
