@@ -1,7 +1,7 @@
 """Lookups that share a call: those that are asked for while one is under way go together in the next.
 
-Nobody waits for a timer. One lookup alone goes at once; of ten thousand that come together, as after the restart of a
-gateway, a few dozen calls are made.
+One lookup alone goes at once. After a call the next one waits a moment for company: a call costs as much as a dozen
+lookups in it, and of ten thousand that come together, as after the restart of a gateway, a few dozen calls are made.
 """
 
 import asyncio
@@ -13,6 +13,8 @@ V = TypeVar("V")
 
 _MOST = 256
 """Keys of one call: bounds how long a server works for it, and how long its answer takes to read."""
+_COMPANY_SECONDS = 0.005
+"""Between two calls: at 2,000 streams that open in a second, ten share one."""
 
 
 class Gathered(Generic[K, V]):
@@ -52,3 +54,5 @@ class Gathered(Generic[K, V]):
                     # Who asked may have gone away.
                     if not each.done():
                         each.set_result(loaded.get(key))
+            if len(self._waiting) < _MOST:
+                await asyncio.sleep(_COMPANY_SECONDS)

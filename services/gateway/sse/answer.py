@@ -40,6 +40,10 @@ class StreamAnswer(web.StreamResponse):
     missed: what the client has not seen yet.
     """
 
+    # With the first events, in one write: a write costs more than all else that is done for a stream. aiohttp has no
+    # public name for it; without it, this says nothing and the head goes out alone.
+    _send_headers_immediately = False
+
     def __init__(self, request: web.Request, stream: EventStream, told: bytes, missed: list[Frame]) -> None:
         super().__init__(headers=_HEADERS)
         # Nothing follows on the connection.

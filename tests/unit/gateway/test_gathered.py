@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from services.gateway import gathered
 from services.gateway.gathered import Gathered
 
 
@@ -70,3 +71,20 @@ async def test_who_goes_away_takes_nothing_from_the_others() -> None:
     assert await stays == 1
     with pytest.raises(asyncio.CancelledError):
         await goes
+
+
+async def test_what_is_asked_for_soon_after_a_call_goes_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathered, "_COMPANY_SECONDS", 0.3)
+    calls: list[list[int]] = []
+
+    async def load(keys: list[int]) -> dict[int, int]:
+        calls.append(keys)
+        return {key: key for key in keys}
+
+    lookups = Gathered(load)
+    assert await lookups.get(1) == 1
+    second = asyncio.create_task(lookups.get(2))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert [*await asyncio.gather(second, lookups.get(3))] == [2, 3]
+    assert calls == [[1], [2, 3]]

@@ -267,3 +267,7 @@ async def test_a_document_that_was_put_back_to_work_begins_anew(bench: Bench) ->
         assert frame
         percentages.append(frame.event.percentage)
     assert percentages == [60, 60, 60, 2]
+
+
+def test_aiohttp_still_has_the_name_by_which_head_and_first_events_are_one_write() -> None:
+    assert web.StreamResponse._send_headers_immediately is True
