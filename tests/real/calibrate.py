@@ -23,6 +23,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import msgspec
@@ -30,7 +31,6 @@ import numpy as np
 import numpy.typing as npt
 
 from services.extractor.reading import reader
-from services.extractor.reading.axes.view import View
 from services.extractor.reading.cell import roles
 from services.extractor.reading.decide.calibration import EDGE, WEIGHTS, with_blocks, with_page
 from services.extractor.reading.decide.doubts import GRAVE
@@ -134,9 +134,9 @@ def measured(name: str, source: str, pages: list[PageInput], truth: Truth, kind:
     )
 
 
-def runner_up(view: View, turned: View) -> tuple[list[tuple[LayoutResult, float]], list[str]]:
+def runner_up(*given: Any) -> tuple[list[tuple[LayoutResult, float]], list[str]]:
     """The readings of a page, the first that says something else than the best one put in front of it."""
-    results, raised = read_layouts(view, turned)
+    results, raised = read_layouts(*given)
     said = [[(draft.day, draft.start, draft.end, draft.name) for draft in result.drafts] for result, _ in results]
     at = next((at for at, other in enumerate(said) if sorted(map(str, other)) != sorted(map(str, said[0]))), None)
     return ([results[at], *results[:at], *results[at + 1 :]] if at else []), raised

@@ -1,10 +1,26 @@
 """Learning the chances: from other sources than those that are judged, and with the bars where they are promised."""
 
 import random
+from typing import Any
 
 import numpy as np
+import pytest
 
-from tests.real.calibrate import FALSE_AT_MOST, Judged, Sample, cross_validated, sure_shift, vouched_from
+from services.extractor.reading import reader
+from services.extractor.reading.decide.layouts import read_layouts
+from services.extractor.reading.model import LayoutResult
+from tests.benchmarks.scorer import Truth
+from tests.real.calibrate import (
+    FALSE_AT_MOST,
+    Judged,
+    Sample,
+    cross_validated,
+    measured,
+    runner_up,
+    sure_shift,
+    vouched_from,
+)
+from tests.unit.extractor.reading.sheet import Grid, Sheet, plain
 
 
 def samples(count: int = 60) -> list[Sample]:
@@ -58,3 +74,22 @@ def test_blocks_are_sure_from_where_on_nearly_all_are_right() -> None:
     shift = sure_shift(judged(chances, [at < 250 for at in range(400)]))
     assert shift > 0  # 250 of the first 257 are right: 0.9 was too strict
     assert sure_shift(judged(chances, [at % 2 == 0 for at in range(400)])) < 0
+
+
+def test_a_page_is_measured_as_it_is_read_and_as_it_was_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = Sheet()
+    plain(Grid(sheet, 6, 5))
+    best: list[LayoutResult] = []
+
+    def noted(*given: Any) -> tuple[list[tuple[LayoutResult, float]], list[str]]:
+        results, raised = read_layouts(*given)
+        best.append(results[0][0])
+        return results, raised
+
+    monkeypatch.setattr(reader, "read_layouts", noted)
+    taken = measured("page", "owner/page", [sheet.page()], Truth(), "real")
+    assert taken is not None
+    assert len(taken.blocks) == len(best[0].drafts) == len(taken.right)
+    monkeypatch.setattr(reader, "read_layouts", runner_up)
+    other = measured("page", "owner/page", [sheet.page()], Truth(), "runner-up")
+    assert other is None or other.kind == "runner-up"
