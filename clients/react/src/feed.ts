@@ -1,5 +1,5 @@
 /**
- * The live events of all documents that somebody watches, over one connection or whichever way works.
+ * The live events of the documents that somebody watches, or of all there are, over one connection or whichever way works.
  *
  *     connecting ──answer──▶ open ──the last document's end──▶ closed
  *         ▲                   │ error, end of the stream, or 45 s of silence
@@ -11,83 +11,34 @@
  *
  * A stream is for the documents that its address names, and so are the ids in it: when another document is watched, the
  * stream is opened anew and tells all from the start; what was told before is passed over. Documents that ended, or that
- * nobody watches any more, stay in it until then.
+ * nobody watches any more, stay in it until then. While somebody follows all documents (a list), the stream names none and
+ * tells of each: how far it is when the stream begins, then its events. It has no end, and what it does not tell of a
+ * watched document (one that ended before) is looked up once.
  */
-import { JobError, TransportError } from "./errors.js";
-import { credentialsOf, headersOf, urlOf, type ApiOptions } from "./options.js";
-import { advance, isTerminal, parseEvent } from "./progress.js";
+import { TransportError } from "./errors.js";
+import { FollowedDocuments, type DocumentState } from "./followed.js";
+import { credentialsOf, headersOf, urlOf } from "./options.js";
+import { isTerminal, parseEvent } from "./progress.js";
 import { lookUp } from "./record.js";
 import { readStream, type StreamReader } from "./sse.js";
+import { CONNECTING, STREAM_MOST, TIMING, type AllFollower, type FeedOptions, type Transport } from "./transport.js";
 import type { TimetableEvent } from "./types.js";
 
-export interface FeedOptions extends ApiOptions {
-  /**
-   * A ticket of the document's, or what gets one (`POST /api/v1/documents/{id}/ticket`, which the app's own server asks
-   * for): the page then needs no key. Tickets are for one document each, and so are the connections then; there is no
-   * polling, which tickets do not allow.
-   */
-  ticket?: string | ((documentId: string) => string | Promise<string>) | undefined;
-}
-
-export type SSEStatus = "connecting" | "open" | "reconnecting" | "polling" | "closed";
-
-/** How the connection is. */
-export interface Transport {
-  readonly status: SSEStatus;
-  readonly error: TransportError | null;
-  /** Where the stream is to go on; only good for the same documents. */
-  readonly lastEventId: string | null;
-}
-
-/** What is known of one document. */
-export interface DocumentState {
-  /** The last event. Its `percentage` never falls. */
-  readonly event: TimetableEvent | null;
-  /** All events as they were told, the newest 500. */
-  readonly events: readonly TimetableEvent[];
-  readonly error: JobError | null;
-}
-
-export const UNKNOWN: DocumentState = { event: null, events: [], error: null };
-export const CONNECTING: Transport = { status: "connecting", error: null, lastEventId: null };
-
-/** All times in milliseconds. */
-export const TIMING = {
-  /** So long a change of the documents waits for others: eight uploads are one new stream. */
-  gather: 50,
-  /** Nothing for so long: the connection is dead. The server gives a sign of life every 15 s. */
-  silence: 45_000,
-  /** An answer must begin within this time, else we poll meanwhile: the browser may be out of connections. */
-  open: 8_000,
-  backoffFirst: 1_000,
-  backoffMost: 30_000,
-  poll: 2_000,
-  pollMost: 15_000,
-  /** Failures in a row before polling begins. */
-  failures: 3,
-  /** A page out of sight for so long gives its connection up, and polls. */
-  hidden: 20_000,
-} as const;
-
-/** The most documents that a stream can be of; others are polled. */
-export const STREAM_MOST = 100;
-const EVENTS_MOST = 500;
 const LOST = "The live connection was lost.";
 
 const jitter = (milliseconds: number): number => milliseconds * (0.5 + Math.random() / 2);
 
-interface Entry {
-  state: DocumentState;
-  watchers: number;
-  /** Messages as they came: a stream that is opened anew tells them again. */
-  seen: Set<string>;
-}
+/** What a stream is of that names no documents. */
+const ALL = "all";
 
 export class Feed {
   private state: Transport = CONNECTING;
-  private readonly entries = new Map<string, Entry>();
-  private streamed: string[] = [];
+  private readonly documents = new FollowedDocuments();
+  private readonly all = new Set<AllFollower>();
+  private streamed: string[] | typeof ALL = [];
   private cursor = "";
+  /** Nothing came yet of a stream that does not go on where another one was. */
+  private begins = false;
   private request: AbortController | null = null;
   private failures = 0;
   private pollFailures = 0;
@@ -114,31 +65,48 @@ export class Feed {
   }
 
   document(id: string): DocumentState {
-    return this.entries.get(id)?.state ?? UNKNOWN;
+    return this.documents.state(id);
   }
 
   watch(id: string): void {
-    const entry = this.entries.get(id);
-    if (entry) entry.watchers += 1;
-    else this.entries.set(id, { state: UNKNOWN, watchers: 1, seen: new Set() });
+    this.documents.watch(id);
     this.sync();
   }
 
   /** Answers whether nobody watches anything any more. */
   unwatch(id: string): boolean {
-    const entry = this.entries.get(id);
-    if (entry && (entry.watchers -= 1) <= 0) this.entries.delete(id);
-    if (this.active().length === 0) this.finish();
-    return this.entries.size === 0;
+    this.documents.unwatch(id, this.streamed === ALL);
+    return this.left();
+  }
+
+  followAll(follower: AllFollower): void {
+    this.all.add(follower);
+    this.sync();
+  }
+
+  /** Answers whether nobody watches anything any more. */
+  unfollowAll(follower: AllFollower): boolean {
+    this.all.delete(follower);
+    return this.left();
+  }
+
+  private left(): boolean {
+    if (!this.wanted()) this.finish();
+    return this.all.size === 0 && !this.documents.watched;
   }
 
   /** Forgets the end of a document that is read once more. Answers whether it had ended. */
   renew(id: string): boolean {
-    const entry = this.entries.get(id);
-    if (!entry || !isTerminal(entry.state.event)) return false;
-    this.entries.set(id, { state: UNKNOWN, watchers: entry.watchers, seen: new Set() });
-    this.cursor = "";
+    if (!this.documents.renew(id)) return false;
+    if (this.streamed !== ALL) this.cursor = "";
     return true;
+  }
+
+  /** Follows a document that is read once more. */
+  followAnew(id: string): void {
+    if (!this.renew(id)) return;
+    if (this.streamed === ALL && this.request) this.lookUpUnheard();
+    else this.reconnect();
   }
 
   /** Tries at once, whatever the back-off says. */
@@ -159,9 +127,8 @@ export class Feed {
     for (const timer of Object.values(this.timers)) clearTimeout(timer);
   }
 
-  /** Watched documents that have not ended, in the order in which they came. */
-  private active(): string[] {
-    return [...this.entries].filter(([, entry]) => !isTerminal(entry.state.event)).map(([id]) => id);
+  private wanted(): boolean {
+    return this.all.size > 0 || this.documents.active().length > 0;
   }
 
   private set(change: Partial<Transport>): void {
@@ -185,27 +152,45 @@ export class Feed {
     if (this.timers["gather"] !== undefined) return;
     this.after("gather", TIMING.gather, () => {
       this.timers["gather"] = undefined;
-      const active = this.active();
-      const named = active.filter((id) => this.streamed.includes(id)).length;
-      if (active.length === 0) return;
-      // What does not fit into a full stream is polled, and gets its place when the stream is opened anew.
-      if (this.request && (named === active.length || named >= STREAM_MOST)) return this.pollSome();
+      if (!this.wanted()) return;
+      if (this.request && this.covers()) return this.streamed === ALL ? this.lookUpUnheard() : this.pollSome();
       if (!this.request && this.timers["connect"] !== undefined) return; // it is being waited for
       this.drop();
       void this.connect();
     });
   }
 
+  /** Whether the stream is of what is watched. */
+  private covers(): boolean {
+    if (this.streamed === ALL || this.all.size > 0) return this.streamed === ALL;
+    const { streamed } = this;
+    const active = this.documents.active();
+    const named = active.filter((id) => streamed.includes(id)).length;
+    // What does not fit into a full stream is polled, and gets its place when the stream is opened anew.
+    return named === active.length || named >= STREAM_MOST;
+  }
+
+  /** What the next stream is of, and where it goes on. */
+  private aim(): void {
+    if (this.all.size > 0) {
+      if (this.streamed !== ALL) this.cursor = "";
+      this.streamed = ALL;
+      return;
+    }
+    const active = this.documents.active();
+    const { streamed } = this;
+    if (this.cursor && streamed !== ALL && active.every((id) => streamed.includes(id))) return;
+    this.streamed = active.slice(0, STREAM_MOST);
+    this.cursor = "";
+  }
+
   private async connect(): Promise<void> {
     clearTimeout(this.timers["connect"]);
     this.timers["connect"] = undefined;
-    const active = this.active();
-    if (this.stopped || this.request || active.length === 0) return;
+    if (this.stopped || this.request || !this.wanted()) return;
     if (this.resting) return this.startPolling();
-    if (!this.cursor || active.some((id) => !this.streamed.includes(id))) {
-      this.streamed = active.slice(0, STREAM_MOST);
-      this.cursor = "";
-    }
+    this.aim();
+    this.begins = !this.cursor;
     const request = new AbortController();
     this.request = request;
     if (!this.polling) this.set({ status: this.state.error ? "reconnecting" : "connecting", lastEventId: this.cursor || null });
@@ -226,7 +211,7 @@ export class Feed {
       if (!current()) return;
       if (end.how === "refused") return this.refused(end.status, end.retryAfter);
       // 204, or an end with documents left: the record tells of those whose end is not known here.
-      if (end.how === "nothing") await this.checkAll(active);
+      if (end.how === "nothing") await this.checkAll(this.documents.active());
       if (current()) this.failed(new TransportError(LOST));
     } catch (reason) {
       if (current()) this.failed(new TransportError(reason instanceof Error && reason.name !== "TypeError" ? reason.message : LOST));
@@ -235,19 +220,21 @@ export class Feed {
 
   private async address(signal: AbortSignal): Promise<{ url: string; init: RequestInit }> {
     const { ticket } = this.options;
-    const [only = ""] = this.streamed;
-    const query = new URLSearchParams(ticket ? [] : this.streamed.map((id) => ["documentId", id]));
+    const named = this.streamed === ALL ? [] : this.streamed;
+    const [only = ""] = named;
+    const query = new URLSearchParams(ticket ? [] : named.map((id) => ["documentId", id]));
     if (ticket) query.set("ticket", typeof ticket === "function" ? await ticket(only) : ticket);
     // In the address, as the field of the same name would cost pages of other origins a question beforehand.
     if (this.cursor) query.set("lastEventId", this.cursor);
     const headers = { Accept: "text/event-stream", ...(ticket ? {} : await headersOf(this.options)) };
     const path = ticket ? `events/${encodeURIComponent(only)}` : "events";
-    return { url: `${urlOf(this.options, path)}?${query}`, init: { headers, signal, credentials: credentialsOf(this.options) } };
+    const asked = query.size > 0 ? `?${query}` : "";
+    return { url: urlOf(this.options, path) + asked, init: { headers, signal, credentials: credentialsOf(this.options) } };
   }
 
   private refused(status: number, retryAfter: number): void {
     // None of them is there, or one is no id at all: the record says so of each, and those are not asked for again.
-    if (status === 404 || (status === 400 && !this.cursor)) void this.checkAll(this.active());
+    if (status === 404 || (status === 400 && !this.cursor)) void this.checkAll(this.documents.active());
     if (status === 400) this.cursor = ""; // perhaps it is that which it does not like: then all is told anew
     this.failed(new TransportError(`The server refused the live connection (${status}).`, status), retryAfter);
   }
@@ -272,30 +259,29 @@ export class Feed {
     if (id !== undefined) this.cursor = id;
     this.set({ status: "open", error: null, lastEventId: this.cursor || null });
     const event = parseEvent(data);
-    if (event?.documentId) this.take(event, data);
+    if (event?.documentId) return this.take(event, data);
+    if (event?.type !== "connected" || this.streamed !== ALL || !(this.begins || event.missed)) return;
+    this.begins = false;
+    this.documents.begin();
+    for (const follower of this.all) void follower.missed();
+    // What is under way is told now; what is not has ended meanwhile.
+    this.after("unheard", TIMING.gather, () => this.lookUpUnheard());
   }
 
-  /** `data` is the message as it came; empty for what was only looked up, which is no event of its own. */
+  /** `data` is the message as it came; empty for what was only looked up. */
   private take(event: TimetableEvent, data: string): void {
-    const entry = this.entries.get(event.documentId);
-    if (!entry || entry.seen.has(data) || isTerminal(entry.state.event)) return;
-    if (data) entry.seen.add(data);
-    const shown = advance(entry.state.event, event);
-    const ended = isTerminal(shown);
-    const told = event.type !== "connected" && data !== "";
-    const events = told ? [...entry.state.events, ended ? shown : event].slice(-EVENTS_MOST) : entry.state.events;
-    if (shown === entry.state.event && events === entry.state.events) return;
-    entry.state = { event: shown, events, error: shown.type === "error" ? new JobError(shown) : null };
-    if (ended) entry.seen.clear();
+    const shown = this.documents.take(event, data, this.streamed === ALL);
+    if (!shown) return;
+    for (const follower of this.all) follower.event(shown);
     this.notify();
-    if (ended && this.active().length === 0) this.finish();
+    if (isTerminal(shown) && !this.wanted()) this.finish();
   }
 
   /** Nothing is left to follow: everything is let go, until something is watched again. */
   private finish(): void {
     this.drop();
     this.stopPolling();
-    for (const name of ["connect", "gather", "overflow"]) {
+    for (const name of ["connect", "gather", "overflow", "unheard"]) {
       clearTimeout(this.timers[name]);
       this.timers[name] = undefined;
     }
@@ -307,7 +293,7 @@ export class Feed {
 
   private failed(error: TransportError, retryAfter = 0): void {
     this.drop();
-    if (this.stopped || this.active().length === 0) return;
+    if (this.stopped || !this.wanted()) return;
     this.failures += 1;
     this.set({ status: this.polling ? "polling" : "reconnecting", error });
     if (this.failures >= TIMING.failures) this.startPolling();
@@ -316,7 +302,7 @@ export class Feed {
   }
 
   private wake = (): void => {
-    if (this.stopped || this.resting || this.active().length === 0) return;
+    if (this.stopped || this.resting || !this.wanted()) return;
     if (this.state.status === "open" && this.request) return;
     this.drop();
     void this.connect();
@@ -329,7 +315,7 @@ export class Feed {
       this.after("hidden", TIMING.hidden, () => {
         this.resting = true;
         this.drop();
-        if (this.active().length === 0) return;
+        if (!this.wanted()) return;
         this.set({ status: "reconnecting", error: null });
         this.startPolling();
       });
@@ -363,7 +349,7 @@ export class Feed {
 
   private poll = (): void => {
     if (!this.polling || this.stopped) return;
-    void this.checkAll(this.active()).then((reached) => {
+    void this.askAgain().then((reached) => {
       this.pollFailures = reached ? 0 : this.pollFailures + 1;
       if (reached && this.polling) this.set({ status: "polling", error: null });
       const wait = this.resting ? TIMING.pollMost : Math.min(TIMING.pollMost, TIMING.poll * 2 ** Math.min(this.pollFailures, 5));
@@ -371,14 +357,27 @@ export class Feed {
     });
   };
 
+  /** Answers whether the server was reached. A list out of sight is not asked for: the stream tells all it missed. */
+  private async askAgain(): Promise<boolean> {
+    const lists = this.resting ? [] : [...this.all].map((follower) => follower.missed());
+    const answers = await Promise.all([this.checkAll(this.documents.active()), ...lists]);
+    return answers.every(Boolean);
+  }
+
   /** Polls what the stream has no room for. */
   private pollSome(): void {
-    const rest = this.active().filter((id) => !this.streamed.includes(id));
-    if (rest.length === 0 || this.options.ticket) return;
+    const { streamed } = this;
+    if (streamed === ALL || this.options.ticket) return;
+    const rest = this.documents.active().filter((id) => !streamed.includes(id));
+    if (rest.length === 0) return;
     this.after("overflow", jitter(TIMING.pollMost), () => {
       if (!this.polling) void this.checkAll(rest);
       this.pollSome();
     });
+  }
+
+  private lookUpUnheard(): void {
+    if (!this.polling) void this.checkAll(this.documents.unheard());
   }
 
   /** Asks for documents, one after the other. Answers whether the server was reached. */

@@ -75,6 +75,7 @@ export function eventOf(document: DocumentInfo): TimetableEvent {
     ...(document.step ? { step: document.step } : {}),
     ...(document.stage ? { stage: document.stage } : {}),
     ...leftOf(document),
+    ...(document.completedAt ? { at: document.completedAt } : {}),
   };
   switch (document.status) {
     case "completed":

@@ -95,6 +95,8 @@ interface EventBase {
 /** How far the document is. The server's sign of life has the same type and names no document. */
 export interface ConnectedEvent extends EventBase {
   type: "connected";
+  /** Of a stream of all documents: it cannot tell all that happened meanwhile. */
+  missed?: boolean;
 }
 export interface ProgressEvent extends EventBase {
   type: "progress";

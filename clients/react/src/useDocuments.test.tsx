@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
+import { PAUSE } from "./documents.js";
 import { ProcessingNotification } from "./ProcessingNotification.js";
 import { FakeServer, READ, RECORDED, REFUSED } from "./testing/fakes.js";
 import { Page } from "./testing/page.js";
@@ -19,6 +20,8 @@ const document_ = (documentId: string, more: Partial<DocumentInfo> = {}): Docume
   step: null,
   stage: null,
   percentage: 0,
+  secondsLeft: null,
+  before: null,
   error: null,
   savedName: null,
   className: null,
@@ -57,19 +60,62 @@ afterEach(async () => {
   vi.unstubAllGlobals();
 });
 
-it("lists documents, follows those under way over one connection, and gets the record of what ended", async () => {
+it("lists documents, follows all over one connection, and gets the record of what ended", async () => {
   server.record = () => ({ documents: [document_(READ), document_(REFUSED), document_("old", { status: "completed", percentage: 100 })], next: null });
   await page.show(<List needsLook q="4B" />);
   await page.pass(50);
   expect(server.requests.map(({ path }) => path)).toEqual(["/api/v1/documents?q=4B&needsLook=true"]);
-  expect(server.streams.map(({ ids }) => ids)).toEqual([[READ, REFUSED]]);
+  expect(server.streams.map(({ ids }) => ids)).toEqual([[]]);
   await page.after(() => server.last.open().raw(RECORDED.slice(0, RECORDED.indexOf("id: 0_1796038153104"))));
   expect(list.documents?.map(({ status, percentage, stage }) => [status, percentage, stage])).toEqual([
     ["processing", 2, "compressing"],
     ["failed", 2, "compressing"],
     ["completed", 100, null],
   ]);
+  await page.pass(PAUSE);
   expect(server.requests).toHaveLength(2);
+});
+
+it("shows what others send, correct again and delete, and asks for no more than it is told of", async () => {
+  const all = [document_("a", { status: "failed" })];
+  server.record = () => ({ documents: all, next: null });
+  await page.show(<List />);
+  await page.pass(50);
+  await page.after(() => server.last.open().send({ type: "connected" }, "0_1-0.r_1"));
+  expect(server.requests).toHaveLength(2); // the stream begins
+  all.unshift(document_("b"));
+  await page.after(() => [0, 10, 20].forEach((percentage) => server.last.send({ type: "progress", documentId: "b", stage: "ocr", percentage })));
+  await page.pass(PAUSE);
+  expect(server.requests).toHaveLength(3);
+  expect(list.documents?.map(({ documentId, percentage }) => [documentId, percentage])).toEqual([
+    ["b", 20],
+    ["a", 0],
+  ]);
+  all[1] = document_("a", { status: "processing" });
+  await page.after(() => server.last.send({ type: "progress", documentId: "a", stage: "compressing", percentage: 3, at: "2026-11-30T11:00:09Z" }));
+  await page.pass(PAUSE);
+  expect(list.documents?.[1]).toMatchObject({ status: "processing", percentage: 3 });
+  all.pop();
+  await page.after(() => server.last.send({ type: "error", documentId: "a", error: "Deleted.", status: "cancelled" }));
+  await page.pass(PAUSE);
+  expect(list.documents?.map(({ documentId }) => documentId)).toEqual(["b"]);
+  await page.pass(20 * PAUSE);
+  expect(server.requests).toHaveLength(5);
+});
+
+it("keeps what older pages told when the first one is asked for anew, but for what was deleted", async () => {
+  const old = document_("old", { status: "completed", createdAt: "2026-11-29T11:00:00Z" });
+  const first = { documents: [document_("new", { status: "failed" })], next: "p2" };
+  server.record = (path) => (path.includes("after=p2") ? { documents: [old], next: null } : first);
+  await page.show(<List limit={1} />);
+  await page.pass(50);
+  await page.after(() => list.more?.());
+  await page.after(() => list.refresh());
+  expect(list.documents?.map(({ documentId }) => documentId)).toEqual(["new", "old"]);
+  expect(list.more).toBeNull();
+  await page.after(() => server.last.open().send({ type: "error", documentId: "old", error: "Deleted.", status: "cancelled" }));
+  await page.pass(PAUSE);
+  expect(list.documents?.map(({ documentId }) => documentId)).toEqual(["new"]);
 });
 
 it("gets older ones, and says why it has none", async () => {

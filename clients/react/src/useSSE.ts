@@ -3,8 +3,8 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 
 import { clientKey, type Client } from "./client.js";
-import type { FeedOptions, SSEStatus } from "./feed.js";
 import { keyOf } from "./options.js";
+import type { FeedOptions, SSEStatus } from "./transport.js";
 import { Watch, type SSESnapshot } from "./watch.js";
 
 export interface UseSSEOptions extends FeedOptions {

@@ -1,7 +1,9 @@
 /** What one hook watches, and the feeds that all hooks of a page share. */
 import type { JobError, TransportError } from "./errors.js";
-import { CONNECTING, Feed, UNKNOWN, type DocumentState, type FeedOptions, type SSEStatus, type Transport } from "./feed.js";
+import { Feed } from "./feed.js";
+import { UNKNOWN, type DocumentState } from "./followed.js";
 import { isTerminal } from "./progress.js";
+import { CONNECTING, type AllFollower, type FeedOptions, type SSEStatus, type Transport } from "./transport.js";
 import type { CompleteEvent, TimetableEvent } from "./types.js";
 
 /** What a hook sees; for several documents, of all of them together. */
@@ -49,9 +51,23 @@ function shared(key: string, options: FeedOptions): Shared {
 
 /** Follows a document that is read once more, wherever it is watched: else its first end would stay. */
 export function followAnew(documentId: string): void {
-  for (const { feed } of feeds.values()) {
-    if (feed.renew(documentId)) feed.reconnect();
-  }
+  for (const { feed } of feeds.values()) feed.followAnew(documentId);
+}
+
+/** Leaves a feed a moment later. `last` answers whether nobody is left on it. */
+function leave(key: string, feed: Feed, last: () => boolean): void {
+  setTimeout(() => {
+    if (!last()) return;
+    feed.stop();
+    if (feeds.get(key)?.feed === feed) feeds.delete(key);
+  }, LINGER);
+}
+
+/** Follows all documents there are, over the page's connection. Answers what ends it. */
+export function followAll(key: string, options: FeedOptions, follower: AllFollower): () => void {
+  const { feed } = shared(key, options);
+  feed.followAll(follower);
+  return () => leave(key, feed, () => feed.unfollowAll(follower));
 }
 
 export class Watch {
@@ -107,11 +123,7 @@ export class Watch {
       feed.watch(id);
       return () => {
         listeners.delete(tell);
-        setTimeout(() => {
-          if (!feed.unwatch(id)) return;
-          feed.stop();
-          if (feeds.get(key)?.feed === feed) feeds.delete(key);
-        }, LINGER);
+        leave(key, feed, () => feed.unwatch(id));
       };
     });
   }

@@ -12,7 +12,7 @@ import { npm } from "./npm.js";
 const ROOT = join(import.meta.dirname, "..");
 const DIST = join(ROOT, "dist");
 /** Bundled and compressed, without React; in bytes. */
-const BUDGET = { all: 17_000, hook: 7_500, style: 3_500 };
+const BUDGET = { all: 18_000, hook: 8_000, style: 3_500 };
 
 const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Record<string, Record<string, string>>;
 const scripts = readdirSync(DIST).filter((name) => name.endsWith(".js"));

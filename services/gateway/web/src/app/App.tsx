@@ -102,7 +102,7 @@ export function App(): ReactNode {
         )}
         {route.page === "home" && (mayRead ? <DocumentList state={{ ...state, remove: removeAndClose }} /> : <p>{words.account.mayNotRead}</p>)}
       </main>
-      <ProgressStack watched={watched} documents={documents} onPage={route.page === "timetable" ? route.documentId : null} close={close} onEnd={state.refresh} />
+      <ProgressStack watched={watched} documents={documents} onPage={route.page === "timetable" ? route.documentId : null} close={close} />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState, type ReactNode } from "react";
 import { isFinal, ProcessingNotification, type DocumentInfo, type SavedTimetable } from "timelift-react";
 import { ApiError, getDocument, getTimetable, listTimetables, type Tagged } from "./api";
 import { Choice } from "./Choice";
+import { client } from "./client";
 import { Delete } from "./home/Delete";
 import { titleOf } from "./home/DocumentRow";
 import { namesOf } from "timelift-react/layout";
@@ -83,7 +84,7 @@ export function TimetablePage({ documentId, remove }: TimetablePageProps): React
       {loaded.state === "running" && (
         <div className="waiting">
           <h1>{words.home.stillReading(titleOf(loaded.document))}</h1>
-          <ProcessingNotification documentId={documentId} placement="inline" labels={words.card} title={words.home.progress} onView={again} onEnd={again} />
+          <ProcessingNotification documentId={documentId} client={client} placement="inline" labels={words.card} title={words.home.progress} onView={again} onEnd={again} />
         </div>
       )}
       {loaded.state === "failed" && (

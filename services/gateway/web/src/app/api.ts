@@ -1,4 +1,4 @@
-import type { DocumentInfo, Problem, SavedTimetable, Status, TimeBlock, Timetable, TimetableWarning } from "timelift-react";
+import { ApiError as RefusedError, type DocumentInfo, type Problem, type SavedTimetable, type Status, type TimeBlock, type Timetable, type TimetableWarning } from "timelift-react";
 import type { Answer } from "./edit/Saver";
 import type { TermDates } from "./out/terms";
 import { accepted, refused, type Me } from "./session";
@@ -28,11 +28,6 @@ export class ApiError extends Error {
 export interface Uploaded {
   documentId: string;
   status: Status;
-}
-
-export interface DocumentPage {
-  documents: DocumentInfo[];
-  next: string | null;
 }
 
 export function imageUrl(documentId: string, page = 0): string {
@@ -91,6 +86,12 @@ function failure(status: number, body: string): ApiError {
   return new ApiError(known ?? sentence(status, problem), status, problem?.type?.split("/").pop() ?? "");
 }
 
+/** Why something failed, in words: what this page asked for, or what the hooks of `timelift-react` did. */
+export function reasonOf(reason: unknown): string {
+  if (reason instanceof RefusedError) return sentence(reason.status, reason.problem);
+  return reason instanceof ApiError ? reason.message : words.home.failed;
+}
+
 export async function call(path: string, init: RequestInit = {}, signal?: AbortSignal): Promise<Response> {
   const signals = [AbortSignal.timeout(TIMEOUT), ...(signal ? [signal] : [])];
   let answer: Response;
@@ -109,38 +110,6 @@ export async function call(path: string, init: RequestInit = {}, signal?: AbortS
 /** Who is at the page. */
 export async function getMe(): Promise<Me> {
   return (await (await call("/me")).json()) as Me;
-}
-
-/** What of the documents is asked for. */
-export interface DocumentQuery {
-  /** Text in a name, a class or a teacher; empty for all. */
-  q: string;
-  needsLook: boolean;
-  sort: "-created" | "-updated" | "name";
-}
-
-/** `after` is the `next` of the page before. */
-export async function listDocuments(query: DocumentQuery, after: string | null = null): Promise<DocumentPage> {
-  const asked = new URLSearchParams({ sort: query.sort });
-  if (query.q) asked.set("q", query.q);
-  if (query.needsLook) asked.set("needsLook", "true");
-  if (after !== null) asked.set("after", after);
-  return (await (await call(`/documents?${asked}`)).json()) as DocumentPage;
-}
-
-export async function renameDocument(documentId: string, savedName: string): Promise<void> {
-  const headers = { "Content-Type": "application/json" };
-  await call(`/documents/${encodeURIComponent(documentId)}`, { method: "PATCH", headers, body: JSON.stringify({ savedName }) });
-}
-
-/** Stops a document that is under way. */
-export async function cancelDocument(documentId: string): Promise<void> {
-  await call(`/documents/${encodeURIComponent(documentId)}/cancel`, { method: "POST" });
-}
-
-/** Reads one that failed or was stopped once more. */
-export async function retryDocument(documentId: string): Promise<void> {
-  await call(`/documents/${encodeURIComponent(documentId)}/retry`, { method: "POST" });
 }
 
 export async function getDocument(documentId: string, signal?: AbortSignal): Promise<DocumentInfo> {
@@ -221,10 +190,6 @@ export async function subscribe(id: string): Promise<Subscription> {
 export async function listTimetables(documentId: string, signal?: AbortSignal): Promise<SavedTimetable[]> {
   const answer = await call(`/documents/${encodeURIComponent(documentId)}/timetables`, {}, signal);
   return ((await answer.json()) as { timetables: SavedTimetable[] }).timetables;
-}
-
-export async function deleteDocument(documentId: string): Promise<void> {
-  await call(`/documents/${encodeURIComponent(documentId)}`, { method: "DELETE" });
 }
 
 /**

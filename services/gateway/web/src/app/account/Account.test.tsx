@@ -2,7 +2,8 @@ import { act } from "react";
 import { expect, it, vi } from "vitest";
 
 import { press, render, serve, settle } from "../../testing/render";
-import { getDocument, listDocuments, renameDocument } from "../api";
+import { getDocument } from "../api";
+import { client } from "../client";
 import { setMe, type Me } from "../session";
 import { Account } from "./Account";
 
@@ -38,12 +39,12 @@ it("goes to the login with its place, unless something is not saved yet", async 
   const { place } = render(<Account />);
   await expect(getDocument("a")).rejects.toThrow();
   expect(gone).toEqual(["/login#/timetables/a"]);
-  await act(() => expect(renameDocument("a", "4B")).rejects.toThrow());
+  await act(() => expect(client.renameDocument("a", "4B")).rejects.toThrow());
   expect(place.querySelector('[role="alert"]')?.textContent).toContain("Your login has ended.");
   await expect(getDocument("a")).rejects.toThrow();
   expect(gone).toHaveLength(1);
   // Whoever logged in in another tab is in here as well.
-  await act(() => listDocuments({ q: "", needsLook: false, sort: "name" }));
+  await act(() => client.listDocuments());
   expect(place.querySelector('[role="alert"]')).toBeNull();
   window.location.hash = "";
 });

@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from "react";
 
+import { reasonOf } from "../api";
 import { words } from "../words";
 
 /** Asks once more before anything is gone. */
@@ -16,7 +17,10 @@ export function Delete({ name, remove }: { name: string; remove: () => Promise<v
     );
   }
   const go = (): void => {
-    remove().catch((reason: unknown) => setError(reason instanceof Error ? reason.message : words.home.failed));
+    remove().then(
+      () => document.getElementById("main")?.focus(), // its own place is gone
+      (reason: unknown) => setError(reasonOf(reason)),
+    );
   };
   return (
     <span className="confirm" role="group" aria-label={`${words.home.deleteNamed(name)}?`}>

@@ -1,17 +1,20 @@
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 
-import type { DocumentQuery } from "../api";
 import { Choice } from "../Choice";
 import { words } from "../words";
 import { Bar, DocumentRow, Thumb } from "./DocumentRow";
-import type { Documents, Sending } from "./useDocuments";
+import type { Documents, Query, Sending } from "./useDocuments";
 import { useGlide } from "./useGlide";
 import "./home.css";
 
 /** Everything that was sent, to find again: each with its state live. */
 export function DocumentList({ state }: { state: Documents }): ReactNode {
-  const { documents, sending, error, query } = state;
+  const { documents, sending, error, query, refresh } = state;
   const rows = useGlide();
+  // Back from a week: what was corrected there is no event.
+  useEffect(() => {
+    if (documents !== null) void refresh();
+  }, []);
   if (documents === null && error === null && sending.length === 0) return <Loading />;
   const asked = Boolean(query.q || query.needsLook);
   const empty = documents?.length === 0 && sending.length === 0;
@@ -24,7 +27,7 @@ export function DocumentList({ state }: { state: Documents }): ReactNode {
       {error && (
         <p className="banner" role="alert">
           {error}{" "}
-          <button type="button" className="link" onClick={state.refresh}>
+          <button type="button" className="link" onClick={() => void refresh()}>
             {words.home.again}
           </button>
         </p>
@@ -40,7 +43,7 @@ export function DocumentList({ state }: { state: Documents }): ReactNode {
           <SendingRow key={`s${one.key}`} one={one} dismiss={() => state.dismiss(one.key)} />
         ))}
         {documents?.map((document) => (
-          <DocumentRow key={document.documentId} document={document} changed={state.refresh} remove={state.remove} />
+          <DocumentRow key={document.documentId} document={document} list={state} />
         ))}
       </ul>
       {state.older && (
@@ -53,7 +56,7 @@ export function DocumentList({ state }: { state: Documents }): ReactNode {
 }
 
 /** Search, filter and order. */
-function Find({ query, ask }: { query: DocumentQuery; ask: (query: DocumentQuery) => void }): ReactNode {
+function Find({ query, ask }: { query: Query; ask: (query: Query) => void }): ReactNode {
   const [text, setText] = useState(query.q);
   return (
     <form
@@ -85,7 +88,7 @@ function Find({ query, ask }: { query: DocumentQuery; ask: (query: DocumentQuery
         ]}
         onChange={(value) => ask({ ...query, needsLook: value === "look" })}
       />
-      <select className="find-field" aria-label={words.home.order} value={query.sort} onChange={(event) => ask({ ...query, sort: event.currentTarget.value as DocumentQuery["sort"] })}>
+      <select className="find-field" aria-label={words.home.order} value={query.sort} onChange={(event) => ask({ ...query, sort: event.currentTarget.value as Query["sort"] })}>
         <option value="-created">{words.home.newest}</option>
         <option value="-updated">{words.home.changed}</option>
         <option value="name">{words.home.byName}</option>

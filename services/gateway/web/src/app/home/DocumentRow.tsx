@@ -1,64 +1,61 @@
 import { useState, type ReactNode } from "react";
 
-import { followAnew, isFinal, useSSE, withEvent, type DocumentInfo } from "timelift-react";
-import { cancelDocument, renameDocument, retryDocument, size, thumbnailUrl } from "../api";
+import { isFinal, type DocumentInfo } from "timelift-react";
+import { reasonOf, size, thumbnailUrl } from "../api";
 import { RenameField } from "../RenameField";
 import { timetableHref } from "../route";
 import { useMay } from "../session";
 import { words } from "../words";
 import { when } from "../words/format";
 import { Delete } from "./Delete";
+import type { Documents } from "./useDocuments";
 
 interface DocumentRowProps {
   document: DocumentInfo;
-  /** Something became of it that the list has to know. */
-  changed: () => void;
-  remove: (documentId: string) => Promise<void>;
+  list: Pick<Documents, "rename" | "cancel" | "retry" | "remove">;
 }
 
 export function titleOf({ savedName, className, fileName }: DocumentInfo): string {
   return savedName || className || fileName.replace(/\.[^.]+$/, "") || words.untitled;
 }
 
-/** One document with its state live. */
-export function DocumentRow({ document, changed, remove }: DocumentRowProps): ReactNode {
-  const running = !isFinal(document.status);
-  const { event } = useSSE(running ? document.documentId : null);
-  const view = withEvent(document, event);
-  const readable = view.status === "completed" || view.status === "validation_failed";
-  const again = view.status === "failed" || view.status === "cancelled";
+/** One document as it is now. */
+export function DocumentRow({ document, list }: DocumentRowProps): ReactNode {
+  const { documentId, status } = document;
+  const readable = status === "completed" || status === "validation_failed";
+  const again = status === "failed" || status === "cancelled";
   const mayWrite = useMay("write");
   const [error, setError] = useState<string | null>(null);
-  const act = (what: (id: string) => Promise<void>): void => {
+  const act = (what: Promise<void>): void => {
     setError(null);
-    what(document.documentId).then(changed, (reason: unknown) => setError(reason instanceof Error ? reason.message : words.home.failed));
+    what.catch((reason: unknown) => setError(reasonOf(reason)));
   };
   return (
-    <li className={`row row-${view.status}`} data-testid="document" data-state={view.status}>
-      <Thumb {...(readable ? { documentId: document.documentId } : {})} />
+    <li className={`row row-${status}`} data-testid="document" data-state={status}>
+      <Thumb {...(readable ? { documentId } : {})} />
       <div className="row-words">
-        <Name document={view} readable={readable} rename={mayWrite ? (name) => act((id) => renameDocument(id, name)) : null} />
-        <RowState document={view} />
+        <Name document={document} readable={readable} rename={mayWrite ? (name) => act(list.rename(documentId, name)) : null} />
+        <RowState document={document} />
         {error && <p className="row-state bad">{error}</p>}
-        {!isFinal(view.status) && <Bar percentage={view.percentage} label={words.home.reading(titleOf(document))} />}
+        {!isFinal(status) && <Bar percentage={document.percentage} label={words.home.reading(titleOf(document))} />}
       </div>
       <div className="row-actions">
         {readable && (
-          <a className="button small" href={timetableHref(document.documentId)}>
+          <a className="button small" href={timetableHref(documentId)}>
             {words.home.view}
           </a>
         )}
-        {mayWrite && !isFinal(view.status) && (
-          <button type="button" className="button small" onClick={() => act(cancelDocument)}>
+        {mayWrite && !isFinal(status) && (
+          <button type="button" className="button small" onClick={() => act(list.cancel(documentId))}>
             {words.cancel}
           </button>
         )}
         {mayWrite && again && (
-          <button type="button" className="button small" onClick={() => act((id) => retryDocument(id).then(() => followAnew(id)))}>
+          <button type="button" className="button small" onClick={() => act(list.retry(documentId))}>
             {words.home.again}
           </button>
         )}
-        {mayWrite && <Delete name={titleOf(document)} remove={() => remove(document.documentId)} />}
+        {mayWrite && <Delete name={titleOf(document)} remove={() => list.remove(documentId)} />}
       </div>
     </li>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactNode } from "react";
 
 import { ProcessingNotification, type DocumentInfo, type TimetableEvent } from "timelift-react";
+import { client } from "../client";
 import { timetableHref } from "../route";
 import { words } from "../words";
 import { titleOf } from "./DocumentRow";
@@ -11,15 +12,14 @@ const STAYS = 8000;
 interface ProgressStackProps {
   /** Documents that this browser sent, newest first. */
   watched: string[];
-  documents: DocumentInfo[] | null;
+  documents: readonly DocumentInfo[] | null;
   /** The document whose own page is open: it is told there. */
   onPage: string | null;
   close: (documentId: string) => void;
-  onEnd: () => void;
 }
 
 /** What this browser sent, live: one card, or several under one that counts them. */
-export function ProgressStack({ watched, documents, onPage, close, onEnd }: ProgressStackProps): ReactNode {
+export function ProgressStack({ watched, documents, onPage, close }: ProgressStackProps): ReactNode {
   const [ended, setEnded] = useState<Record<string, "ready" | "failed">>({});
   const [unfolded, setUnfolded] = useState(false);
   const shown = watched.filter((id) => id !== onPage);
@@ -28,7 +28,6 @@ export function ProgressStack({ watched, documents, onPage, close, onEnd }: Prog
   const [ready, failed] = [count("ready"), count("failed")];
   const end = (documentId: string, event: TimetableEvent): void => {
     setEnded((all) => ({ ...all, [documentId]: event.type === "complete" ? "ready" : "failed" }));
-    onEnd();
   };
   return (
     <div className="stack" aria-label={words.home.progress} role="region" hidden={shown.length === 0}>
@@ -52,6 +51,7 @@ export function ProgressStack({ watched, documents, onPage, close, onEnd }: Prog
             <Card key={documentId} ready={ended[documentId] === "ready"} gone={() => close(documentId)}>
               <ProcessingNotification
                 documentId={documentId}
+                client={client}
                 placement="inline"
                 labels={words.card}
                 collapsed={several}

@@ -1,8 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import type { DocumentInfo } from "timelift-react";
-import { ApiError, deleteDocument, listDocuments, upload, type DocumentQuery } from "../api";
-import { words } from "../words";
+import { ApiError as RefusedError, useDocuments as useList, type DocumentsState } from "timelift-react";
+import { reasonOf, upload } from "../api";
+import { client } from "../client";
+import { useMay } from "../session";
 
 /** A file on its way to the server, or one that was refused. */
 export interface Sending {
@@ -18,18 +19,22 @@ export interface Sending {
   retry: () => void;
 }
 
-export interface Documents {
-  /** null until the first answer. */
-  documents: DocumentInfo[] | null;
+/** What of the documents is asked for. */
+export interface Query {
+  /** Text in a name, a class or a teacher; empty for all. */
+  q: string;
+  needsLook: boolean;
+  sort: "-created" | "-updated" | "name";
+}
+
+export interface Documents extends Pick<DocumentsState, "documents" | "refresh" | "rename" | "cancel" | "retry" | "remove"> {
   /** Why the list could not be had. */
   error: string | null;
-  query: DocumentQuery;
-  ask: (query: DocumentQuery) => void;
+  query: Query;
+  ask: (query: Query) => void;
   sending: Sending[];
   send: (files: File[]) => void;
   dismiss: (key: number) => void;
-  remove: (documentId: string) => Promise<void>;
-  refresh: () => void;
   /** Loads the documents before the last one shown; null where there are none. */
   older: (() => void) | null;
 }
@@ -37,14 +42,15 @@ export interface Documents {
 /** More uploads at a time would only slow each other down. */
 const AT_ONCE = 2;
 
-/** The documents of this server and the files that are being sent to it. */
+/** The documents of this server, live, and the files that are being sent to it. */
 export function useDocuments(onUploaded: (documentId: string) => void): Documents {
-  const { documents, error, query, ask, load, next, change: changeAll } = useList();
+  const [query, ask] = useState<Query>({ q: "", needsLook: false, sort: "-created" });
+  const list = useList({ ...query, client, live: useMay("read") });
+  const { documents, refresh, rename, cancel, retry } = list;
   const [sending, setSending] = useState<Sending[]>([]);
   const queue = useRef<(() => Promise<void>)[]>([]);
   const running = useRef(0);
   const nextKey = useRef(1);
-  const refresh = useCallback(() => load(null), [load]);
 
   const change = useCallback((key: number, patch: Partial<Sending>) => {
     setSending((all) => all.map((one) => (one.key === key ? { ...one, ...patch } : one)));
@@ -77,15 +83,13 @@ export function useDocuments(onUploaded: (documentId: string) => void): Document
           change(key, { waiting: false });
           try {
             const answer = await upload(file, (share) => change(key, { share }), stop.signal);
-            // Shown at once; the server's own words follow with the refresh.
-            changeAll((all) => [placeholder(answer.documentId, file), ...all]);
-            dismiss(key);
             onUploaded(answer.documentId);
-            refresh();
+            await refresh(); // its row takes the place of this one
+            dismiss(key);
           } catch (reason) {
             if (stop.signal.aborted) return;
             if (!navigator.onLine) start(); // the network went away under it
-            else change(key, { error: reason instanceof ApiError ? reason.message : words.home.failed });
+            else change(key, { error: reasonOf(reason) });
           }
         };
         const start = (): void => {
@@ -101,117 +105,33 @@ export function useDocuments(onUploaded: (documentId: string) => void): Document
         start();
       }
     },
-    [change, changeAll, dismiss, onUploaded, pump, refresh],
+    [change, dismiss, onUploaded, pump, refresh],
   );
 
   const remove = useCallback(
     async (documentId: string) => {
       try {
-        await deleteDocument(documentId);
+        await list.remove(documentId);
       } catch (reason) {
-        if (!(reason instanceof ApiError && reason.status === 404)) throw reason; // gone already is gone
+        if (!(reason instanceof RefusedError && reason.status === 404)) throw reason;
+        await refresh(); // gone already is gone
       }
-      changeAll((all) => all.filter((one) => one.documentId !== documentId));
     },
-    [changeAll],
+    [list.remove, refresh],
   );
-
-  const older = next ? () => load(next) : null;
-  return { documents, error, query, ask, sending, send, dismiss, remove, refresh, older };
-}
-
-interface List {
-  documents: DocumentInfo[] | null;
-  error: string | null;
-  query: DocumentQuery;
-  ask: (query: DocumentQuery) => void;
-  /** From the beginning, or what comes after a page's `next`. */
-  load: (after: string | null) => void;
-  next: string | null | undefined;
-  change: (make: (all: DocumentInfo[]) => DocumentInfo[]) => void;
-}
-
-/** The list that was asked for, page by page. */
-function useList(): List {
-  const [query, setQuery] = useState<DocumentQuery>({ q: "", needsLook: false, sort: "-created" });
-  const [documents, setDocuments] = useState<DocumentInfo[] | null>(null);
-  const [next, setNext] = useState<string | null>();
-  const [error, setError] = useState<string | null>(null);
-  const asked = useRef(query);
-
-  const load = useCallback((after: string | null) => {
-    const wanted = asked.current;
-    listDocuments(wanted, after).then(
-      (page) => {
-        if (asked.current !== wanted) return; // an answer to an earlier question
-        setError(null);
-        setDocuments((all) => merge(page.documents, all ?? [], after, wanted));
-        // A refresh tells of the first page's end, which is known once older ones are shown.
-        setNext((known) => (after === null && known !== undefined && byDate(wanted) ? known : page.next));
-      },
-      (reason: unknown) => {
-        if (asked.current === wanted) setError(reason instanceof ApiError ? reason.message : words.home.noList);
-      },
-    );
-  }, []);
-  const ask = useCallback(
-    (wanted: DocumentQuery) => {
-      asked.current = wanted;
-      setQuery(wanted);
-      setNext(undefined);
-      load(null);
-    },
-    [load],
-  );
-
-  useEffect(() => {
-    const again = (): void => {
-      if (document.visibilityState === "visible") load(null);
-    };
-    again();
-    window.addEventListener("online", again);
-    document.addEventListener("visibilitychange", again);
-    return () => {
-      window.removeEventListener("online", again);
-      document.removeEventListener("visibilitychange", again);
-    };
-  }, [load]);
-
-  const change = useCallback((make: (all: DocumentInfo[]) => DocumentInfo[]) => setDocuments((all) => make(all ?? [])), []);
-  return { documents, error, query, ask, load, next, change };
-}
-
-/** Whether the list's own order tells which documents a first page leaves out. */
-function byDate({ q, needsLook, sort }: DocumentQuery): boolean {
-  return !q && !needsLook && sort === "-created";
-}
-
-/** The list after one more page: a refresh replaces its first page, `after` appends. */
-function merge(page: DocumentInfo[], all: DocumentInfo[], after: string | null, query: DocumentQuery): DocumentInfo[] {
-  const fresh = new Set(page.map((one) => one.documentId));
-  const others = all.filter((one) => !fresh.has(one.documentId));
-  if (after !== null) return [...others, ...page];
-  const last = page.at(-1)?.createdAt;
-  if (last === undefined || !byDate(query)) return page;
-  return [...page, ...others.filter((one) => one.createdAt < last)];
-}
-
-function placeholder(documentId: string, file: File): DocumentInfo {
-  const now = new Date().toISOString();
-  const nothing = { step: null, stage: null, error: null, savedName: null, className: null, teacher: null, timetableId: null, completedAt: null };
   return {
-    ...nothing,
-    documentId,
-    status: "uploaded",
-    percentage: 0,
-    secondsLeft: null,
-    before: null,
-    fileName: file.name,
-    contentType: file.type,
-    size: file.size,
-    pages: 1,
-    timetableIds: [],
-    createdAt: now,
-    updatedAt: now,
+    documents,
+    error: list.error && reasonOf(list.error),
+    query,
+    ask,
+    sending,
+    send,
+    dismiss,
+    rename,
+    cancel,
+    retry,
+    remove,
+    refresh,
+    older: list.more,
   };
 }

@@ -187,7 +187,6 @@ export const de: Words = {
     nothing: "Hier ist noch nichts.",
     nothingYet: "Ihr erster Stundenplan dauert ein paar Sekunden. Sie können auf dieser Seite zusehen.",
     noneFound: "Nichts gefunden.",
-    noList: "Die Liste konnte nicht geladen werden.",
     older: "Ältere zeigen",
     view: "Ansehen",
     again: "Noch einmal",

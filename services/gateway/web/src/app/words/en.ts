@@ -147,7 +147,6 @@ export const en = {
     nothing: "Nothing here yet.",
     nothingYet: "Your first timetable takes a few seconds. You can stay on this page and watch.",
     noneFound: "Nothing was found.",
-    noList: "The list could not be read.",
     older: "Show older ones",
     view: "View",
     again: "Try again",
