@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pypdfium2
 from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser.week import ART, MATHS, Week
@@ -138,14 +139,26 @@ async def test_two_who_change_one_week_choose_lesson_by_lesson(week: Week, conte
     await other.close()
 
 
-async def test_a_week_leaves_as_a_workbook_and_as_a_calendar(week: Week) -> None:
+async def test_a_week_leaves_as_a_file_on_paper_and_as_a_calendar(week: Week) -> None:
     page = week.page
     await week.put(MATHS, ART)
     await week.show(page)
+    for name, begin in (("Excel", b"PK"), ("CSV table", b"\xef\xbb\xbf"), ("JSON", b"{")):
+        await page.get_by_test_id("export").click()
+        async with page.expect_download() as downloading:
+            await page.get_by_role("menuitem", name=name).click()
+        assert (await (await downloading.value).path()).read_bytes().startswith(begin)
+
+    await page.evaluate("window.print = () => { window.printed = true }")
     await page.get_by_test_id("export").click()
-    async with page.expect_download() as downloading:
-        await page.get_by_role("menuitem", name="Excel").click()
-    assert (await (await downloading.value).path()).read_bytes()[:2] == b"PK"
+    await page.get_by_role("menuitem", name="Print").click()
+    assert await page.evaluate("window.printed")
+    paper = await page.pdf(prefer_css_page_size=True)
+    printed = pypdfium2.PdfDocument(paper)
+    assert len(printed) == 1
+    text = printed[0].get_textpage().get_text_range()
+    assert "Mathematics" in text
+    assert "Export" not in text
 
     await page.get_by_test_id("export").click()
     await page.get_by_role("menuitem", name="Calendar").click()

@@ -1,0 +1,135 @@
+"""The page for who has no mouse: everything by the keyboard, and everything on a phone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, FileChooser, Locator, Page, expect
+
+from tests.browser.tab import Tab, word_file
+from tests.browser.week import ART, MATHS, Week
+from tests.system import System
+from tests.waiting import PATIENCE
+
+_KEYS = 60
+"""More than any view has places to stop at."""
+
+
+async def _tab_to(page: Page, place: Locator) -> None:
+    """Press Tab until a place has the focus; nothing else brings it there."""
+    await expect(place).to_be_visible()
+    for _ in range(_KEYS):
+        await page.keyboard.press("Tab")
+        if await place.evaluate("place => place === document.activeElement"):
+            return
+    raise AssertionError(f"the keyboard does not get to {place}")
+
+
+def _choosing(page: Page) -> asyncio.Future[FileChooser]:
+    """The next choice of a file. Asked for early: the browser is told that it opens no dialog of its own."""
+    chosen: asyncio.Future[FileChooser] = asyncio.get_running_loop().create_future()
+
+    def take(chooser: FileChooser) -> None:
+        chosen.set_result(chooser)
+
+    page.once("filechooser", take)
+    return chosen
+
+
+async def _has_focus(page: Page) -> bool:
+    """Whether the focus is on something: lost, it is on the body, and the next Tab begins at the top."""
+    focused: bool = await page.evaluate("document.activeElement !== document.body && document.activeElement !== null")
+    return focused
+
+
+async def test_the_keyboard_alone_does_it_all(page: Page, system: System) -> None:
+    tab, chosen = Tab(page), _choosing(page)
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("main")).to_be_focused()
+    await _tab_to(page, page.get_by_role("button", name="Choose a file"))
+    await page.keyboard.press("Enter")
+    await (await asyncio.wait_for(chosen, PATIENCE)).set_files(word_file("by-keys"))
+    await _tab_to(page, page.get_by_test_id("view-timetable"))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("week-grid")).to_be_visible()
+    await expect(page.get_by_role("main")).to_be_focused()
+
+    lesson = page.get_by_test_id("time-block").first
+    name = await lesson.get_attribute("data-name") or ""
+    await _tab_to(page, lesson)
+    await page.keyboard.press("Enter")
+    field = page.get_by_test_id("field-name")
+    if not await field.evaluate("field => field === document.activeElement"):
+        await _tab_to(page, field)
+    await page.keyboard.press("ControlOrMeta+a")
+    await page.keyboard.type("Typed")
+    await page.keyboard.press("Enter")
+    typed = page.locator('[data-testid="time-block"][data-name="Typed"]')
+    await expect(typed).to_be_focused()  # where the dialog was opened
+    await page.keyboard.press("Delete")
+    await expect(typed).to_have_count(0)
+    assert await _has_focus(page)
+    await page.keyboard.press("ControlOrMeta+z")
+    await page.keyboard.press("ControlOrMeta+z")
+    await expect(page.locator(f'[data-testid="time-block"][data-name="{name}"]').first).to_be_visible()
+
+    await _tab_to(page, page.get_by_role("link", name="All timetables"))
+    await page.keyboard.press("Enter")
+    await expect(tab.row("by-keys")).to_be_visible()
+    await expect(page.get_by_role("main")).to_be_focused()
+    await _tab_to(page, tab.row("by-keys").get_by_role("button", name="Delete"))
+    await page.keyboard.press("Enter")
+    assert await _has_focus(page)
+    await _tab_to(page, tab.row("by-keys").get_by_role("button", name="Delete", exact=True))
+    await page.keyboard.press("Enter")
+    await expect(tab.row("by-keys")).to_have_count(0)
+    assert await _has_focus(page)
+
+
+@pytest.fixture
+async def phone(browser: Browser, system: System) -> AsyncIterator[Page]:
+    context = await browser.new_context(
+        viewport={"width": 390, "height": 844}, device_scale_factor=2, is_mobile=True, has_touch=True
+    )
+    page = await context.new_page()
+    await page.goto(system.base_url)
+    yield page
+    await context.close()
+
+
+_TOUCH = 24
+"""Pixels of the smallest thing to touch, by WCAG 2.2."""
+
+
+async def test_a_phone_takes_a_photo_and_shows_the_week_a_day_at_a_time(phone: Page, week: Week) -> None:
+    await week.put(MATHS, {**ART, "box": {"x": 300, "y": 200, "width": 200, "height": 80}})
+    await phone.reload()
+    buttons = phone.locator(".drop-buttons button")
+    await expect(buttons.first).to_have_text("Take a photo")
+    chosen = _choosing(phone)
+    await buttons.first.tap()
+    camera = (await asyncio.wait_for(chosen, PATIENCE)).element
+    assert await camera.get_attribute("capture") == "environment"
+
+    await week.show(phone)
+    await phone.get_by_role("button", name="Tuesday", exact=True).tap()
+    await expect(phone.locator('[data-day="monday"]')).to_be_hidden()
+    lesson = phone.locator('[data-name="Art"]')
+    box = await lesson.bounding_box()
+    assert box is not None
+    assert box["height"] >= _TOUCH
+    await lesson.tap()
+    sheet = phone.get_by_test_id("block-details")
+    await expect(sheet.get_by_role("img")).to_be_visible()
+    await phone.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
+    place = await sheet.bounding_box()
+    assert place is not None
+    assert place["width"] == 390
+    assert round(place["y"] + place["height"]) == 844
+    await sheet.get_by_role("button", name="Close").tap()
+    await expect(sheet).to_have_count(0)
+    for view in ("Picture", "Week"):
+        await phone.get_by_role("button", name=view, exact=True).first.tap()
+        assert await phone.evaluate("document.documentElement.scrollWidth") <= 390
