@@ -118,11 +118,16 @@ class Producer:
         names = [keys.events, keys.progress(event.document_id)]
         await self._scripts.call("publish_event", names, *self._event_args(event, tenant))
 
-    async def announce(self, event: Event, tenant: str) -> None:
-        """Publish an event outside of any delivery, and that the document's jobs were cancelled."""
+    async def announce(self, event: Event, tenant: str, *, deleted: bool = False) -> None:
+        """Publish an event outside of any delivery, and that the document's jobs were cancelled.
+
+        Args:
+            deleted: the document is not there any more: this is told although its end was, as who lists all documents
+                has to know.
+        """
         keys = self.keys_of(event.document_id)
         names = [keys.events, keys.progress(event.document_id), keys.control]
-        await self._scripts.call("announce", names, *self._event_args(event, tenant))
+        await self._scripts.call("announce", names, *self._event_args(event, tenant), int(deleted))
 
     def _event_args(self, event: Event, tenant: str) -> tuple[str | int, ...]:
         return (

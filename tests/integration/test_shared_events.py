@@ -173,6 +173,14 @@ async def test_all_ones_own_are_told_of_and_later_uploads_too(
                 break
     assert told(again) == [(after, "progress", 50), (third, "progress", 3), (after, "error", 50)]
     await player.complete(await player.take(third), third)
+    # One that had ended leaves as well.
+    async with session.delete(f"{gateway.base_url}/api/v1/documents/{before}") as answer:
+        assert answer.status == 204
+    async with patience(), aclosing(listen(session, f"{gateway.base_url}/api/v1/events", again[-1][0])) as stream:
+        async for _, data in stream:
+            if data.get("documentId") == before:
+                break
+    assert (data["type"], data["status"], data["error"]) == ("error", "cancelled", "Deleted.")
 
 
 async def test_an_idle_stream_of_all_ones_own_gives_a_cursor(

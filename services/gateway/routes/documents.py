@@ -172,11 +172,11 @@ async def cancel_document(request: web.Request) -> web.Response:
     return json_response(document)
 
 
-async def _take_off(gateway: Gateway, id_: str, tenant: str, event: Event) -> None:
+async def _take_off(gateway: Gateway, id_: str, tenant: str, event: Event, *, deleted: bool = False) -> None:
     """Take a document's jobs off the streams and tell whoever runs or watches them."""
     try:
         await gateway.producer.remove(id_)
-        await gateway.producer.announce(event, tenant)
+        await gateway.producer.announce(event, tenant, deleted=deleted)
     except (RedisError, OSError) as error:
         # The record says that it has ended: what still runs cannot save, and the reconciler takes the job off later.
         log.warning("jobs are left to the reconciler", document_id=id_, error=str(error))
@@ -189,7 +189,7 @@ async def delete_document(request: web.Request) -> web.Response:
     if not await gateway.documents.delete(id_, request[TENANT]):
         raise not_found("document")
     # The record is gone first: a blob that stays is garbage, a document without its picture would be a lie.
-    await _take_off(gateway, id_, request[TENANT], error_event(id_, "Deleted.", Status.CANCELLED))
+    await _take_off(gateway, id_, request[TENANT], error_event(id_, "Deleted.", Status.CANCELLED), deleted=True)
     prefix = document_prefix(request[TENANT], id_)
     try:
         await gateway.blobs.delete_prefix(prefix)
