@@ -49,6 +49,7 @@ async def follow_document(request: web.Request) -> web.StreamResponse:
         async with gateway.opening:
             document = await gateway.history.document(id_, request[TENANT])
             missed = await gateway.history.of(document, last) if document else []
+            watched.begin(missed)
         if document is None:
             raise not_found("document")
         # Whoever saw an end has seen the end, though Redis may have lost it and published it again under another id.

@@ -71,8 +71,14 @@ async def _follow_documents(request: web.Request, ids: list[str], cursor: Cursor
                 told += connected(state(document))
         missed = [gone(id_) for id_, document in zip(ids, documents, strict=True) if document is None]
         for frames in histories:
+            if frames and (watched := gateway.hub.watched.get(frames[0].event.document_id)):
+                watched.begin(frames)
             # What Redis does not hold any more is told once: whoever comes back is told how far the document is.
-            missed += [each for each in frames if each.partition is not None or each.event.final or cursor is None]
+            for each in frames:
+                if each.partition is not None or each.event.final or cursor is None:
+                    missed.append(each)
+                else:
+                    stream.skip(each)
         return StreamAnswer(request, stream, bytes(told), sorted(missed, key=lambda each: each.number))
     except BaseException:
         stream.close("refused")

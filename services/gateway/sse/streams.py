@@ -234,12 +234,14 @@ class DocumentsStream(EventStream):
         cursor: where the client is.
     """
 
-    __slots__ = ("_bits", "cursor", "ids")
+    __slots__ = ("_bits", "_told", "cursor", "ids")
 
     def __init__(self, gateway: Gateway, client: str, ids: list[str], cursor: Cursor) -> None:
         self.ids = ids
         self.cursor = cursor
         self._bits = {id_: 1 << at for at, id_ in enumerate(ids)}
+        self._told: dict[str, EventId] = {}
+        """The newest of each that the client has: what the record tells again is not on the partition's stream."""
         super().__init__(gateway, client)
 
     @property
@@ -256,9 +258,16 @@ class DocumentsStream(EventStream):
         for id_ in under_way:
             self.cursor.ended &= ~self._bits[id_]
 
+    def skip(self, frame: Frame) -> None:
+        """Take an event as told."""
+        id_ = frame.event.document_id
+        self._told[id_] = max(frame.number, self._told.get(id_, frame.number))
+
     def accept(self, frame: Frame) -> Piece | None:
         id_ = frame.event.document_id
-        if self.cursor.behind(frame.partition, frame.number):
+        again = frame.partition is None and not frame.event.final and frame.number <= self._told.get(id_, (0, 0))
+        self.skip(frame)
+        if again or self.cursor.behind(frame.partition, frame.number):
             return None
         if self.ended(id_):
             if frame.event.final or frame.partition is None:

@@ -64,6 +64,11 @@ class Watched:
         if self.last == (0, 0) or document.percentage > (self._event.percentage or 0):
             self._set(document.step, document.percentage, document.status, document.seconds_left)
 
+    def begin(self, frames: list[Frame]) -> None:
+        """Note the history that the first stream found: what is recorded of it would be told again as missed."""
+        if frames and self.last == (0, 0):
+            self.last = frames[-1].number
+
     @property
     def waits(self) -> bool:
         """Whether nobody has begun with it, as far as is known here."""

@@ -18,8 +18,10 @@ from services.gateway.loops.lookout import Lookout
 from services.gateway.problems import Handler, problem_middleware
 from services.gateway.routes import events
 from services.gateway.settings import GatewaySettings
+from services.gateway.sse.cursor import Cursor, checksum
 from services.gateway.sse.frames import Frame
 from services.gateway.sse.history import History
+from services.gateway.sse.streams import DocumentsStream
 from services.gateway.tenants import TENANT
 from services.gateway.waiting import Place, Waiting
 from shared.db.followed import Followed, FollowedDocument
@@ -271,3 +273,30 @@ async def test_a_document_that_was_put_back_to_work_begins_anew(bench: Bench) ->
 
 def test_aiohttp_still_has_the_name_by_which_head_and_first_events_are_one_write() -> None:
     assert web.StreamResponse._send_headers_immediately is True
+
+
+def of_record(id_: str, number: int) -> Frame:
+    """An event as the lookout finds it: beside the partitions' streams."""
+    return Frame(f"{number}-{number}", Event(type="progress", document_id=id_, percentage=number))
+
+
+async def test_what_a_stream_began_with_is_not_told_again_as_missed(bench: Bench) -> None:
+    began = Frame("10-10", Event(type="progress", document_id="d", percentage=10), 0)
+    watched = bench.hub.watch("d")
+    watched.begin([began])
+    assert watched.last == began.number
+    assert watched.take(of_record("d", 10)) is None
+    assert watched.take(of_record("d", 11)) is not None
+    # A later stream's history may hold what the first still lacks.
+    watched.begin([of_record("d", 12)])
+    assert watched.last == (11, 11)
+
+
+async def test_a_stream_of_several_documents_tells_each_event_once(bench: Bench) -> None:
+    stream = DocumentsStream(bench.app[GATEWAY], "client", ["d", "e"], Cursor(documents=checksum(["d", "e"])))
+    assert stream.accept(Frame("10-10", Event(type="progress", document_id="d", percentage=10), 0))
+    assert stream.accept(of_record("d", 10)) is None
+    assert stream.accept(of_record("e", 10)) is not None
+    assert stream.accept(of_record("d", 11)) is not None
+    stream.skip(of_record("d", 12))
+    assert stream.accept(of_record("d", 12)) is None
