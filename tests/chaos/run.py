@@ -258,7 +258,8 @@ async def _record(url: str) -> Record:
             # "Starting again" is told each time that Redis forgot the document, whatever else was told before.
             "SELECT DISTINCT document_id FROM processing_events "
             "WHERE type = 'progress' AND data->>'message' <> 'Starting again' "
-            "GROUP BY document_id, data->>'message' HAVING count(*) > 1"
+            # While a step goes on, what it said is told again with what it is at by then.
+            "GROUP BY document_id, data->>'message', data->>'at' HAVING count(*) > 1"
         )
     finally:
         await connection.close()

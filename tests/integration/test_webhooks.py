@@ -1,6 +1,7 @@
 """Webhooks: who is told of a document's end, how often, and what becomes of it when nobody takes it."""
 
 import asyncio
+import socket
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
+from services.gateway.outgoing import check_url, is_public
 from shared.db.documents import Documents
 from shared.db.pool import Database, DatabaseSettings
 from shared.db.webhooks import Webhooks
@@ -204,13 +206,25 @@ async def test_what_a_gateway_took_and_never_reported_on_is_sent_again(caller: C
 
 async def test_addresses_that_are_not_public_are_refused(caller: Caller, receiver: Receiver) -> None:
     port = receiver.url.rpartition(":")[2]
-    for url in (f"http://127.0.0.1:{port}/", f"https://127.0.0.1:{port}/", "https://[::1]/", "http://school.example/"):
+    forms = (f"http://127.0.0.1:{port}/", f"https://127.0.0.1:{port}/", f"https://0x7f000001:{port}/", "https://[::1]/")
+    for url in (*forms, "http://school.example/"):
         status, problem = await caller.ask("POST", "webhooks", {"url": url})
         assert (status, problem["type"]) == (422, "/problems/bad-webhook"), url
         status, problem = await caller.upload(webhook=url)
         assert (status, problem["type"]) == (422, "/problems/bad-webhook"), url
-    # One that only a look at the socket's address shows: it is accepted, and never called.
-    id_ = await caller.accepted(webhook=f"https://0x7f000001:{port}/x")
+
+
+async def test_a_name_of_an_address_that_is_not_public_is_never_called(caller: Caller, receiver: Receiver) -> None:
+    """Only a look at the socket's address shows it."""
+    port, name = receiver.url.rpartition(":")[2], socket.gethostname()
+    try:
+        check_url(f"https://{name}:{port}/x")
+        found = await asyncio.get_running_loop().getaddrinfo(name, int(port), type=socket.SOCK_STREAM)
+    except (OSError, ValueError):
+        found = []
+    if not found or any(is_public(str(address[0])) for *_, address in found):
+        pytest.skip("this machine's name is not that of an address of its own")
+    id_ = await caller.accepted(webhook=f"https://{name}:{port}/x")
     assert (await caller.ask("POST", f"documents/{id_}/cancel"))[0] == 200
 
     async def refused() -> bool:

@@ -1,17 +1,24 @@
 import { ApiError, createClient, type Client } from "timelift-react";
 
+import { parseRoute } from "./route";
 import { accepted, refused } from "./session";
 
 const api = createClient();
 
-function minding<Args extends unknown[], Answer>(writing: boolean, ask: (...args: Args) => Promise<Answer>): (...args: Args) => Promise<Answer> {
+/** Beside a week the list is nobody's first concern: to leave for the login would lose what is not saved of the week. */
+const listRefused = (): void => {
+  if (parseRoute(window.location.hash).page !== "timetable") refused(false);
+};
+const writeRefused = (): void => refused(true);
+
+function minding<Args extends unknown[], Answer>(ended: () => void, ask: (...args: Args) => Promise<Answer>): (...args: Args) => Promise<Answer> {
   return async (...args) => {
     try {
       const answer = await ask(...args);
       accepted();
       return answer;
     } catch (reason) {
-      if (reason instanceof ApiError && reason.status === 401) refused(writing);
+      if (reason instanceof ApiError && reason.status === 401) ended();
       throw reason;
     }
   };
@@ -20,9 +27,9 @@ function minding<Args extends unknown[], Answer>(writing: boolean, ask: (...args
 /** What the hooks of `timelift-react` ask with on this page: a login that has ended is noticed. */
 export const client: Client = {
   ...api,
-  listDocuments: minding(false, api.listDocuments),
-  renameDocument: minding(true, api.renameDocument),
-  cancelDocument: minding(true, api.cancelDocument),
-  retryDocument: minding(true, api.retryDocument),
-  deleteDocument: minding(true, api.deleteDocument),
+  listDocuments: minding(listRefused, api.listDocuments),
+  renameDocument: minding(writeRefused, api.renameDocument),
+  cancelDocument: minding(writeRefused, api.cancelDocument),
+  retryDocument: minding(writeRefused, api.retryDocument),
+  deleteDocument: minding(writeRefused, api.deleteDocument),
 };
