@@ -95,7 +95,7 @@ def keyed(
     asyncio.run(create_database(postgres_server.url, "browser_schools"))
     running = GatewayAlone(
         tmp_path_factory.mktemp("keyed"),
-        valkey_server.url.removesuffix("/0") + "/6",
+        valkey_server.url.removesuffix("/0") + "/10",
         postgres_server.url.rpartition("/")[0] + "/browser_schools",
         API_KEYS=f"north:{NORTH},south:{SOUTH}",
         CONSUMER_NAME="gateway-keyed",

@@ -28,7 +28,7 @@ async def gateway(
     await create_database(postgres_server.url, name)
     running = GatewayAlone(
         tmp_path,
-        valkey_server.url.removesuffix("/0") + "/3",
+        valkey_server.url.removesuffix("/0") + "/8",
         postgres_server.url.rpartition("/")[0] + f"/{name}",
         HTTP_IDLE_TIMEOUT="700",
         HTTP_WRITE_TIMEOUT="1500",

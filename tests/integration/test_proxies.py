@@ -60,7 +60,7 @@ def pair(
     asyncio.run(create_database(postgres_server.url, "gateway_pair"))
     running = GatewayAlone(
         tmp_path_factory.mktemp("pair"),
-        valkey_server.url.removesuffix("/0") + "/6",
+        valkey_server.url.removesuffix("/0") + "/9",
         postgres_server.url.rpartition("/")[0] + "/gateway_pair",
     )
     asyncio.run(start_both(running))
