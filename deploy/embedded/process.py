@@ -114,12 +114,17 @@ _PORTS = range(15_000, 32_768)
 on one, or while it is being restarted."""
 
 
+_given: set[int] = set()
+
+
 def free_port() -> int:
-    """A loopback port that nobody uses at this moment."""
+    """A loopback port that nobody uses at this moment, and that this process was not given before."""
     for _ in range(100):
         # By chance, and not by the state that a test may have seeded: others on this machine choose as well.
         port = _PORTS[secrets.randbelow(len(_PORTS))]
-        if bindable(port):
+        # Of several that are chosen before the first of their servers listens, two were the same.
+        if port not in _given and bindable(port):
+            _given.add(port)
             return port
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

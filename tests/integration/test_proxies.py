@@ -169,7 +169,6 @@ async def answers(session: aiohttp.ClientSession, base: str) -> bool:
         return False
 
 
-@pytest.mark.xfail(strict=False, reason="open: of four runs one waited in vain for Caddy, in the whole suite")
 async def test_the_page_of_the_containers_has_a_way_in_for_who_has_a_key(
     schools: GatewayAlone, session: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
