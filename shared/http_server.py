@@ -15,9 +15,10 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
+from shared.answers import Problem
 from shared.fair_share import FairShare, Hold
 from shared.logs import get_logger
-from shared.messages import Problem, encode
+from shared.messages import encode
 from shared.settings import Settings, setting
 from shared.turns import Turns
 

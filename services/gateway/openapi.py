@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, get_args
 import msgspec
 
 from services.gateway.endpoint import Endpoint, MediaTypes
-from shared.messages import Problem
+from shared.answers import Problem
 from shared.version import VERSION
 
 JSON: TypeAlias = dict[str, Any]

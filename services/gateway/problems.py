@@ -7,10 +7,11 @@ from typing import Any
 from aiohttp import web
 from prometheus_client import Counter
 
+from shared.answers import Problem
 from shared.blobs import BlobAwayError
 from shared.db.pool import DatabaseAwayError
 from shared.logs import get_logger
-from shared.messages import Problem, encode
+from shared.messages import encode
 
 log = get_logger(__name__)
 

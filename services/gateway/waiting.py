@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from redis.exceptions import RedisError
 
+from shared.answers import Document
 from shared.db.jobs import Jobs
-from shared.messages import Document
 from shared.streams.last_hour import LastHour, StageHour
 
 _KEPT_SECONDS = 10.0

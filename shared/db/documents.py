@@ -8,16 +8,15 @@ from typing import TypeAlias
 import asyncpg
 import msgspec
 
+from shared.answers import Document, SavedTimetable
 from shared.db.pool import Database, outage
 from shared.db.statements import sql
 from shared.messages import (
     CompressPayload,
-    Document,
     Extraction,
     ExtractionAttempt,
     PageImage,
     Reader,
-    SavedTimetable,
     Status,
     Timetable,
 )

@@ -16,13 +16,14 @@ from services.gateway.paging import PageQuery, at_time, read_page, write_cursor
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.queries import NO_NUL, read_query
 from services.gateway.tenants import TENANT
+from shared.answers import Document, DocumentList
 from shared.blobs import BlobAwayError, BlobMissingError, PatientBlobs, document_prefix
 from shared.db.document_search import Order, Wanted
 from shared.db.documents import Row, read_document
 from shared.events import error_event
 from shared.health import json_response
 from shared.logs import get_logger
-from shared.messages import THUMBNAIL_TYPE, THUMBNAIL_WIDTH, Document, DocumentList, Event, Message, PageImage, Status
+from shared.messages import THUMBNAIL_TYPE, THUMBNAIL_WIDTH, Event, Message, PageImage, Status
 
 log = get_logger(__name__)
 

@@ -19,11 +19,12 @@ from services.gateway.queries import read_query
 from services.gateway.routes import exports
 from services.gateway.routes.exports import SCHEMA, TermQuery, no_week
 from services.gateway.tenants import TENANT, key_name
+from shared.answers import TimetableList
 from shared.db.document_search import microseconds
 from shared.db.documents import read_saved
 from shared.health import json_response
 from shared.logs import get_logger
-from shared.messages import Message, Status, Timetable, TimetableList, encode
+from shared.messages import Message, Status, Timetable, encode
 
 log = get_logger(__name__)
 

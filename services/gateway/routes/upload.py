@@ -25,6 +25,7 @@ from services.gateway.reception import Body
 from services.gateway.request_ids import TRACE
 from services.gateway.routes.webhooks import checked_url
 from services.gateway.tenants import TENANT
+from shared.answers import Uploaded
 from shared.blobs import blob_key
 from shared.bundle import bundled
 from shared.db.jobs import PRIORITIES
@@ -32,7 +33,7 @@ from shared.db.pool import DatabaseAwayError
 from shared.events import progress_event
 from shared.health import json_response
 from shared.logs import get_logger
-from shared.messages import CompressPayload, Message, Status, Uploaded
+from shared.messages import CompressPayload, Message, Status
 from shared.outcomes import OtherFormatError, UnreadableError
 from shared.pictures import ALLOWED, PictureInfo, PictureSettings, inspect, too_many_pages
 from shared.traces import TRACEPARENT, span

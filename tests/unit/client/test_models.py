@@ -11,17 +11,17 @@ from timelift_client.errors import _PASSING
 from services.gateway.app import API
 from services.gateway.openapi import problems_of
 from services.gateway.routes.exports import FORMATS, TermQuery
-from shared import messages
+from shared import answers, messages
 
 PAIRS: list[tuple[type[msgspec.Struct], type[msgspec.Struct]]] = [
     (models.TimeBlock, messages.TimeBlock),
     (models.Warned, messages.Warning_),
     (models.Timetable, messages.Timetable),
-    (models.Document, messages.Document),
+    (models.Document, answers.Document),
     (models.Result, messages.CompleteResult),
     (models.Event, messages.Event),
-    (models.Uploaded, messages.Uploaded),
-    (models.DocumentPage, messages.DocumentList),
+    (models.Uploaded, answers.Uploaded),
+    (models.DocumentPage, answers.DocumentList),
 ]
 
 
