@@ -9,7 +9,7 @@ though nobody merged them, are one: a lesson over three rows of a scale is often
 import re
 from bisect import bisect_left
 
-from services.compressor.sheets.model import MAX_COLUMNS, MAX_ROWS, TOO_LARGE, Sheet, SheetCell, Span
+from services.compressor.sheets.model import MAX_COLUMNS, MAX_ROWS, NO_TABLE, TOO_LARGE, Sheet, SheetCell, Span
 from services.compressor.typeset.layout import length
 from services.compressor.typeset.model import Block, Cell, Content, PageBreak, Paragraph, Table
 from shared.outcomes import UnreadableError
@@ -39,19 +39,21 @@ def content_of(sheets: list[Sheet]) -> Content:
     """Pages of the sheets that hold a table, one after the other; those of text alone where none does.
 
     Raises:
-        UnreadableError: all are far larger than a timetable.
+        UnreadableError: all are far larger than a timetable, or none shows any text.
     """
     content = Content(2 * _MARGIN, _HEIGHT, _MARGIN)
     full = [_Visible(sheet) for sheet in sheets if sheet.holds_text]
     fitting = [sheet for sheet in full if sheet.rows <= MAX_ROWS and sheet.columns <= MAX_COLUMNS]
     if full and not fitting:
         raise UnreadableError(TOO_LARGE)
-    found = [sheet.blocks() for sheet in fitting]
+    found = [blocks for sheet in fitting if (blocks := sheet.blocks())]
     tables = [blocks for blocks in found if any(isinstance(block, Table) and block.tells for block in blocks)]
     for blocks in tables or found:
         if content.blocks:
             content.blocks.append(PageBreak())
         content.blocks += blocks
+    if not content.blocks:
+        raise UnreadableError(NO_TABLE)
     # As wide as what stands on it: the empty rest of a page would only make the picture's letters smaller.
     content.width += max(map(_breadth, content.blocks), default=0.0)
     return content
@@ -92,8 +94,10 @@ class _Visible:
         self.rows, self.columns = len(self._rows), len(self._columns)
 
     def blocks(self) -> list[Block]:
-        """What is set on the page. Only for sheets within the limits."""
+        """What is set on the page; nothing where all text is hidden. Only for sheets within the limits."""
         cells, spans = self._moved()
+        if not any(cell.text.strip() for cell in cells.values()):
+            return []
         spans = [*spans, *_joined(cells, spans, self.rows, self.columns)]
         title = self._sheet.name if not _DEFAULT_NAME.fullmatch(self._sheet.name.strip()) else ""
         above = [*([title] if title.strip() else []), *self._sheet.above]
