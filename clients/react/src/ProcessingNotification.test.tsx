@@ -1,25 +1,13 @@
 import { createRef } from "react";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 
 import { ProcessingNotification } from "./ProcessingNotification.js";
-import { FakeServer, READ, RECORDED, REFUSED } from "./testing/fakes.js";
-import { Page } from "./testing/page.js";
+import { READ, RECORDED, REFUSED } from "./testing/fakes.js";
+import { page, server, testOnPage } from "./testing/page.js";
 
-let page: Page;
-let server: FakeServer;
 const message = (percentage: number, more: object = {}): object => ({ type: "progress", documentId: "a", step: "Running OCR", stage: "ocr", percentage, message: "184 lines read", ...more });
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  server = new FakeServer();
-  page = new Page();
-});
-afterEach(async () => {
-  page.close();
-  await vi.runOnlyPendingTimersAsync();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+testOnPage();
 
 it("shows the way, and the end once", async () => {
   const onEnd = vi.fn();

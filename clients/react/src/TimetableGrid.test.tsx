@@ -1,24 +1,15 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 
-import { Page } from "./testing/page.js";
+import { page, testOnPage } from "./testing/page.js";
 import { TimetableGrid } from "./TimetableGrid.js";
 import type { TimeBlock } from "./types.js";
 
-let page: Page;
 const block = (more: Partial<TimeBlock>): TimeBlock => ({
   ...{ day: "monday", name: "Maths", startTime: "08:00", endTime: "09:00", notes: null, week: null, cycleDay: null, room: null, teacher: null },
   ...{ confidence: 1, box: null, page: 0, timeSource: "printed", alternatives: [], ...more },
 });
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  page = new Page();
-});
-afterEach(() => {
-  page.close();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+testOnPage();
 
 it("shows a week: days, places, times, rooms, and what is unsure", async () => {
   const timeblocks = [block({ room: "12" }), block({ name: "Break", startTime: "09:00", endTime: "10:00", confidence: 0.5 }), block({ day: "tuesday", name: "Project week", startTime: null, endTime: null })];

@@ -1,16 +1,14 @@
 import type { ReactNode } from "react";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 
 import { PAUSE } from "./documents.js";
 import { ProcessingNotification } from "./ProcessingNotification.js";
-import { FakeServer, READ, RECORDED, REFUSED } from "./testing/fakes.js";
-import { Page } from "./testing/page.js";
+import { READ, RECORDED, REFUSED } from "./testing/fakes.js";
+import { page, server, testOnPage } from "./testing/page.js";
 import type { DocumentInfo, Timetable } from "./types.js";
 import { useDocuments, type DocumentsState, type UseDocumentsOptions } from "./useDocuments.js";
 import { useTimetable, type TimetableState } from "./useTimetable.js";
 
-let page: Page;
-let server: FakeServer;
 let list: DocumentsState;
 let week: TimetableState;
 
@@ -48,17 +46,7 @@ function Week({ id }: { id: string | null }): ReactNode {
   return null;
 }
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  server = new FakeServer();
-  page = new Page();
-});
-afterEach(async () => {
-  page.close();
-  await vi.runOnlyPendingTimersAsync();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+testOnPage();
 
 it("lists documents, follows all over one connection, and gets the record of what ended", async () => {
   server.record = () => ({ documents: [document_(READ), document_(REFUSED), document_("old", { status: "completed", percentage: 100 })], next: null });

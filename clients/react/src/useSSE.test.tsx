@@ -1,13 +1,11 @@
 import { StrictMode, type ReactNode } from "react";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 
 import { createClient } from "./client.js";
-import { FakeServer, READ, RECORDED, REFUSED } from "./testing/fakes.js";
-import { Page } from "./testing/page.js";
+import { READ, RECORDED, REFUSED } from "./testing/fakes.js";
+import { page, server, testOnPage } from "./testing/page.js";
 import { useSSE, type SSEState, type UseSSEOptions } from "./useSSE.js";
 
-let page: Page;
-let server: FakeServer;
 let seen: SSEState;
 
 function Watch({ id, options }: { id: string | readonly string[] | null; options?: UseSSEOptions }): ReactNode {
@@ -17,19 +15,7 @@ function Watch({ id, options }: { id: string | readonly string[] | null; options
 
 const progress = (documentId: string, percentage: number) => ({ type: "progress", documentId, step: "Running OCR", stage: "ocr", percentage, at: `2026-11-30T11:00:${percentage}Z` });
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  server = new FakeServer();
-  page = new Page();
-});
-afterEach(async () => {
-  page.close();
-  await vi.runOnlyPendingTimersAsync(); // the documents nobody watches any more
-  expect(server.open).toHaveLength(0);
-  expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+testOnPage();
 
 it("follows nothing without a document", async () => {
   await page.show(<Watch id={null} />);

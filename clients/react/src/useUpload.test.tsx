@@ -1,12 +1,11 @@
 import type { ReactNode } from "react";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 
-import { Page } from "./testing/page.js";
+import { page, testOnPage } from "./testing/page.js";
 import { FakeUpload, fakeUploads } from "./testing/uploads.js";
 import { UploadZone } from "./UploadZone.js";
 import { useUpload, type UploadState, type UseUploadOptions } from "./useUpload.js";
 
-let page: Page;
 let network: ReturnType<typeof fakeUploads>;
 let seen: UploadState;
 
@@ -17,15 +16,9 @@ function Send(options: UseUploadOptions): ReactNode {
 const file = (name: string): File => new File(["picture"], name, { type: "image/png" });
 const states = (): string[] => seen.uploads.map(({ file: { name }, state }) => `${name} ${state}`);
 
+testOnPage();
 beforeEach(() => {
-  vi.useFakeTimers();
   network = fakeUploads();
-  page = new Page();
-});
-afterEach(() => {
-  page.close();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
 });
 
 it("sends two at a time and says how far each is", async () => {

@@ -1,6 +1,8 @@
 import { act, type ReactNode } from "react";
 import { createRoot, type Root } from "react-dom/client";
-import { vi } from "vitest";
+import { afterEach, beforeEach, expect, vi } from "vitest";
+
+import { FakeServer } from "./fakes.js";
 
 /** A page with React on it, on the clock of the test. */
 export class Page {
@@ -45,4 +47,25 @@ export class Page {
     act(() => this.root.unmount());
     this.place.remove();
   }
+}
+
+/** What a test shows its components on, and what they ask. */
+export let page: Page;
+export let server: FakeServer;
+
+/** Gives each test of a file a page, a server and a clock of its own, and holds what it showed to leaving nothing behind. */
+export function testOnPage(): void {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    server = new FakeServer();
+    page = new Page();
+  });
+  afterEach(async () => {
+    page.close();
+    await vi.runOnlyPendingTimersAsync(); // the documents nobody watches any more
+    expect(server.open).toHaveLength(0);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
 }

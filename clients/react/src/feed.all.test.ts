@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+
+import type { Feed } from "./feed.js";
+import { completed, idOf, polled, progress } from "./testing/events.js";
+import { follow, look, pass, server, testFeeds } from "./testing/feeds.js";
+import { TIMING } from "./transport.js";
+import type { TimetableEvent } from "./types.js";
+
+testFeeds();
+
+describe("a stream of all documents", () => {
+  const begin = { type: "connected" };
+  const under = (documentId: string, percentage: number) => ({ type: "connected", documentId, percentage, status: "processing" });
+  interface Told {
+    feed: Feed;
+    events: TimetableEvent[];
+    asked: () => number;
+    leave: () => boolean;
+  }
+  async function followAll(ids: string[] = []): Promise<Told> {
+    const feed = await follow(ids);
+    const events: TimetableEvent[] = [];
+    let asked = 0;
+    const follower = { event: (event: TimetableEvent) => void events.push(event), missed: () => Promise.resolve((asked += 1) > 0) };
+    feed.followAll(follower);
+    await pass(TIMING.gather);
+    return { feed, events, asked: () => asked, leave: () => feed.unfollowAll(follower) };
+  }
+
+  it("names none, serves those who watch one, and stays when all have ended", async () => {
+    const { feed, events, leave } = await followAll(["a"]);
+    expect(server.streams.map(({ ids, closed }) => [ids, closed])).toEqual([
+      [["a"], true],
+      [[], false],
+    ]);
+    server.last.open().send(begin, "0_1-0.r_1");
+    server.last.send(under("a", 40));
+    server.last.send(under("b", 10));
+    server.last.send(progress("a", 42), "0_2-0.r_1");
+    server.last.send(completed("a"), "0_3-0.r_1");
+    await pass(TIMING.gather);
+    expect(events.map(({ type, documentId, percentage }) => [type, documentId, percentage])).toEqual([
+      ["connected", "a", 40],
+      ["connected", "b", 10],
+      ["progress", "a", 42],
+      ["complete", "a", 100],
+    ]);
+    expect(feed.document("a").event?.type).toBe("complete");
+    feed.watch("b");
+    expect(feed.document("b").event?.percentage).toBe(10); // it was told of before anybody watched it
+    await pass(TIMING.silence / 2);
+    expect([server.streams.length, server.requests.length, feed.transport.status]).toEqual([2, 0, "open"]);
+    server.last.send({ type: "error", documentId: "a", error: "Deleted.", status: "cancelled" }, "0_4-0.r_1");
+    await pass();
+    expect(events.at(-1)).toMatchObject({ type: "error", documentId: "a" }); // a list has to know, though a card stays
+    expect(feed.document("a").event?.type).toBe("complete");
+    feed.unwatch("a");
+    feed.unwatch("b");
+    expect(server.open).toHaveLength(1);
+    expect(leave()).toBe(true);
+    expect(server.open).toHaveLength(0);
+  });
+
+  it("goes on where it was, and only asks again where it cannot tell all", async () => {
+    const { asked, feed, leave } = await followAll();
+    server.last.open().send(begin, "0_1-0.r_1");
+    await pass();
+    expect(asked()).toBe(1); // between the list's answer and the stream's beginning something may have ended
+    server.last.send(begin, "0_9-0.r_9"); // a heartbeat
+    await pass();
+    server.last.fail();
+    await pass(TIMING.backoffFirst);
+    expect(server.last.url.searchParams.get("lastEventId")).toBe("0_9-0.r_9");
+    server.last.open().send(begin, "0_9-0.r_9");
+    await pass();
+    expect(asked()).toBe(1);
+    server.last.fail();
+    await pass(TIMING.backoffFirst);
+    server.last.open().send({ ...begin, missed: true }, "0_20-0.r_20");
+    await pass();
+    expect([asked(), feed.transport.status]).toEqual([2, "open"]);
+    await pass(TIMING.silence / 2);
+    expect([asked(), server.requests.length]).toEqual([2, 0]); // no polling while it is open
+    leave();
+  });
+
+  it("looks up what is watched and not under way, once", async () => {
+    server.record = (path) => polled(idOf(path), 100, "completed");
+    const { feed, leave } = await followAll(["a", "b"]);
+    server.last.open().send(begin, "0_1-0.r_1");
+    server.last.send(under("b", 10));
+    await pass(TIMING.gather);
+    expect(server.requests.map(({ path }) => idOf(path))).toEqual(["a"]);
+    expect(feed.document("a").event?.type).toBe("complete");
+    server.record = (path) => polled(idOf(path), 0, "uploaded");
+    feed.watch("c");
+    await pass(2 * TIMING.gather);
+    feed.watch("d"); // though nothing was told of c
+    await pass(2 * TIMING.gather);
+    expect(server.requests.map(({ path }) => idOf(path))).toEqual(["a", "c", "d"]);
+    leave();
+  });
+
+  it("begins anew with a document that is read once more, and not with what came before the end that was looked up", async () => {
+    const { feed, events, leave } = await followAll(["a"]);
+    server.last.open().send(begin, "0_1-0.r_1");
+    const failed = { type: "error", documentId: "a", error: "Too dark.", status: "failed", at: "2026-11-30T11:00:02Z" };
+    server.last.send(failed, "0_2-0.r_1");
+    server.last.send({ ...progress("a", 30), at: "2026-11-30T11:00:01Z" }, "0_3-0.r_1");
+    await pass();
+    expect(feed.document("a").error?.kind).toBe("job");
+    server.last.send({ ...progress("a", 2), at: "2026-11-30T11:00:09Z" }, "0_4-0.r_1");
+    await pass();
+    expect(feed.document("a")).toMatchObject({ event: { percentage: 2 }, error: null });
+    expect(events).toHaveLength(2);
+    server.last.send({ ...failed, at: "2026-11-30T11:00:10Z" }, "0_5-0.r_1");
+    server.record = (path) => polled(idOf(path), 0, "uploaded");
+    await pass();
+    feed.followAnew("a");
+    await pass();
+    expect(feed.document("a").event).toMatchObject({ type: "progress", status: "uploaded" });
+    expect(server.open).toHaveLength(1);
+    leave();
+  });
+
+  it("is made up for by asking again, but not out of sight", async () => {
+    const { asked, feed, leave } = await followAll();
+    await pass(TIMING.open);
+    expect(feed.transport.status).toBe("polling");
+    expect(asked()).toBe(1);
+    await pass(TIMING.poll);
+    expect(asked()).toBe(2);
+    look("hidden");
+    await pass(TIMING.hidden);
+    const before = asked();
+    await pass(3 * TIMING.pollMost);
+    expect([asked(), server.open.length]).toEqual([before, 0]);
+    look("visible");
+    await pass();
+    expect(server.open).toHaveLength(1);
+    leave();
+  });
+});
