@@ -76,20 +76,24 @@ class Look:
 
 
 def read_looks(data: bytes) -> dict[str, Look]:
-    """The looks of a workbook's sheets by name; none where its XML is odd.
+    """The looks of a workbook's sheets by name; without styles where those are odd, none where the whole workbook is.
 
     Raises:
         UnreadableError: damaged, a bomb, or with a document type declaration.
     """
     from lxml import etree
 
+    odd = (*DAMAGED, etree.LxmlError, KeyError, ValueError, StopIteration)
     with open_archive(data, _STRANGE) as archive:
+        try:
+            styles = _styles(archive)
+        except odd:
+            styles = []  # how far its cells reach has to be known all the same
         try:
             book = _parsed(archive, "xl/workbook.xml")
             targets = {
                 each.get("Id"): each.get("Target", "") for each in _parsed(archive, "xl/_rels/workbook.xml.rels")
             }
-            styles = _styles(archive)
             properties = next(_children(book, "workbookPr"), None)
             since_1904 = properties is not None and properties.get("date1904") in ("1", "true")
             looks = {}
@@ -98,7 +102,7 @@ def read_looks(data: bytes) -> dict[str, Look]:
                 path = posixpath.normpath(posixpath.join("/xl", targets.get(key, ""))).lstrip("/")
                 if path in archive.NameToInfo and path.startswith("xl/worksheets/"):
                     looks[sheet.get("name", "")] = _look(archive, path, styles, since_1904)
-        except (*DAMAGED, etree.LxmlError, KeyError, ValueError, StopIteration):
+        except odd:
             return {}
     return looks
 
@@ -157,10 +161,14 @@ def _cell(
 
 def _column(look: Look, element: Any) -> None:
     first, last = _number(element.get("min"), 1), _number(element.get("max"), 1)
+    try:
+        width = float(element.get("width") or 8.43)
+    except ValueError:
+        width = 8.43
     for column in range(first - 1, min(last, _COLUMNS)):
         if element.get("hidden") in ("1", "true"):
             look.hidden_columns.add(column)
-        look.widths[column] = float(element.get("width") or 8.43) * _POINTS
+        look.widths[column] = width * _POINTS
 
 
 def _styles(archive: zipfile.ZipFile) -> list[_Style]:

@@ -1,8 +1,11 @@
 """Files with tables through the compressor's stage and its child processes."""
 
+import struct
+
 import msgspec
 import pytest
 
+from services.compressor.handler import TOO_HEAVY
 from shared.messages import OcrPayload, TextLayer
 from shared.outcomes import Dead, Done
 from tests.unit.compressor.conftest import Bench
@@ -32,6 +35,15 @@ async def test_the_stage_stores_a_page_with_its_exact_text(bench: Bench, kind: s
     assert layer.exact
     assert len(WORDS - {line.text for line in layer.lines}) <= (kind == "csv")
     assert bench.told.events[-1][2] == f"1 page drawn from the {called}, its text kept"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_damaged_workbook_that_would_take_gigabytes_costs_one_process_and_no_second_try(bench: Bench) -> None:
+    """Of an XLS nothing tells how far its cells reach before calamine asks for all places between them: 137 GB here."""
+    place = struct.pack("<HH", 65_535, 255)
+    far = xls(change=lambda _, sheet: sheet.write(65_535, 255, 1.5)).replace(place, struct.pack("<HH", 65_535, 65_535))
+    assert await bench.run(far) == Dead(TOO_HEAVY)
+    assert isinstance(await bench.run(xls()), Done)
 
 
 @pytest.mark.asyncio(loop_scope="module")

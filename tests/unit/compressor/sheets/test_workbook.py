@@ -172,6 +172,13 @@ def test_a_sheet_that_spans_billions_of_cells_is_refused_before_it_is_read(last:
     assert refusal(sheet(corners)) == TOO_LARGE
 
 
+@pytest.mark.parametrize("part", ["xl/theme/theme1.xml", "xl/styles.xml"])
+def test_its_extent_is_known_though_its_looks_are_odd(part: str) -> None:
+    """Where it was not, calamine asked for 550 GB."""
+    corners = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    assert refusal(rewritten(sheet(corners), lambda name, body: b"<x" if name == part else body)) == TOO_LARGE
+
+
 def test_a_merge_of_the_whole_sheet_is_no_more_than_what_is_in_it() -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row><row r="2"><c r="A2"><v>3</v></c></row>'
     merges = '<mergeCells><mergeCell ref="C1:XFD1048576"/><mergeCell ref="A2:XFD2"/></mergeCells>'
