@@ -20,8 +20,8 @@ _NO_TENANT = "default"
 Entries = list[tuple[str, dict[str, str]]]
 
 
-class DeadJob(Message):
-    """A job that failed for good."""
+class OperatedJob(Message):
+    """A job that failed for good as an operator of all tenants sees it: why, and nothing of what its document holds."""
 
     id: str
     """``<stage>-<partition>-<entry id>``."""
@@ -35,6 +35,11 @@ class DeadJob(Message):
     attempt: int
     deliveries: int
     died_at: str
+
+
+class DeadJob(OperatedJob):
+    """A job that failed for good."""
+
     payload: msgspec.Raw
 
 

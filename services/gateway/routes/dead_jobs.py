@@ -16,7 +16,7 @@ from services.gateway.tenants import IDENTITY
 from shared.health import json_response
 from shared.logs import get_logger
 from shared.messages import Message, Stage
-from shared.streams.dead_letters import DeadJob
+from shared.streams.dead_letters import DeadJob, OperatedJob
 
 log = get_logger(__name__)
 
@@ -47,21 +47,6 @@ class DeadJobsPage(DeadJobsQuery):
     """Likewise, and how many."""
 
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
-
-
-class OperatedJob(Message):
-    """A dead job as its operator sees it: why it failed, and nothing of what its document holds."""
-
-    id: str
-    document_id: str
-    tenant: str
-    stage: Stage
-    reason: str
-    detail: str
-    """Error and stack."""
-    attempt: int
-    deliveries: int
-    died_at: str
 
 
 class OperatedJobs(Message):
@@ -127,7 +112,7 @@ async def _wanted(gateway: Gateway, query: DeadJobsQuery) -> list[DeadJob]:
             found = await gateway.dead_letters.newest()
     except (RedisError, OSError):
         raise redis_away() from None
-    return [job for job in found if query.stage in (None, job.stage) and query.reason in (None, job.reason)]
+    return [job for job in found if query.means(job)]
 
 
 async def _one(gateway: Gateway, id_: str) -> list[DeadJob]:

@@ -45,6 +45,10 @@ class DeadQuery(Message):
     reason: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
     """To the letter."""
 
+    def means(self, job: DeadJob) -> bool:
+        """Whether a job is one of these."""
+        return self.stage in (None, job.stage) and self.reason in (None, job.reason)
+
 
 class DeadJobs(Message):
     """Body of `GET /api/v1/queue/dead`."""
@@ -124,8 +128,7 @@ async def retry_all_dead(request: web.Request) -> web.Response:
     except (RedisError, OSError):
         raise redis_away() from None
     for job in jobs:
-        wanted = query.stage in (None, job.stage) and query.reason in (None, job.reason)
-        if wanted and await gateway.documents.revive(job.document_id):
+        if query.means(job) and await gateway.documents.revive(job.document_id):
             retried += await replay(gateway, job)
     return json_response(Retried(retried=retried))
 
