@@ -20,10 +20,12 @@ _COMPANY_SECONDS = 0.005
 class Gathered(Generic[K, V]):
     """Args:
     load: looks up several keys; one that its answer lacks has the value None.
+    most: keys of one call.
     """
 
-    def __init__(self, load: Callable[[list[K]], Awaitable[dict[K, V]]]) -> None:
+    def __init__(self, load: Callable[[list[K]], Awaitable[dict[K, V]]], most: int = _MOST) -> None:
         self._load = load
+        self._most = most
         self._waiting: dict[K, list[asyncio.Future[V | None]]] = {}
         self._loading: asyncio.Task[None] | None = None
 
@@ -40,7 +42,7 @@ class Gathered(Generic[K, V]):
         # Who asks in the same turn of the event loop goes along.
         await asyncio.sleep(0)
         while self._waiting:
-            batch = {key: self._waiting.pop(key) for key in list(self._waiting)[:_MOST]}
+            batch = {key: self._waiting.pop(key) for key in list(self._waiting)[: self._most]}
             try:
                 loaded = await self._load(list(batch))
             except Exception as error:  # noqa: BLE001 - whatever it is, those who asked get it
@@ -54,5 +56,5 @@ class Gathered(Generic[K, V]):
                     # Who asked may have gone away.
                     if not each.done():
                         each.set_result(loaded.get(key))
-            if len(self._waiting) < _MOST:
+            if len(self._waiting) < self._most:
                 await asyncio.sleep(_COMPANY_SECONDS)

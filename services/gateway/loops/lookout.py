@@ -50,6 +50,7 @@ class Lookout:
             each.quiet = True
         for at in range(0, len(quiet), _AT_ONCE):
             await self._look_at({each.document_id: each for each in quiet[at : at + _AT_ONCE]})
+        await self._look_at_waiting(quiet)
 
     async def _look_at(self, quiet: dict[str, Watched]) -> None:
         for tenant, recorded in await self._followed.missed({id_: each.last for id_, each in quiet.items()}):
@@ -58,10 +59,13 @@ class Lookout:
             if not quiet[id_].ended:
                 frame = await self._history.end(document) if document else gone(id_)
                 self._hub.deliver(frame, document.tenant if document else "")
-        places = await self._waiting.places([id_ for id_, each in quiet.items() if each.waits])
-        for id_, place in places.items():
-            if quiet[id_].waits:
-                quiet[id_].wait(*place)
+
+    async def _look_at_waiting(self, quiet: list[Watched]) -> None:
+        """Places in the queue, of all in one statement: it reads all that wait, however few are asked for."""
+        waiting = {each.document_id: each for each in quiet if each.waits}
+        for id_, place in (await self._waiting.places([*waiting])).items():
+            if waiting[id_].waits:
+                waiting[id_].wait(*place)
 
     async def _look_at_tenants(self) -> None:
         """Ends of documents that only streams of all of a tenant's follow."""

@@ -163,7 +163,7 @@ def _looked_at(files: list[UploadedFile], settings: PictureSettings) -> tuple[Up
 async def _tell_waiting(gateway: Gateway, document_id: str, tenant: str) -> None:
     """All slots on the streams are taken: the person is told so at once, not when a worker begins."""
     try:
-        place = (await gateway.waiting.places([document_id])).get(document_id)
+        place = await gateway.waiting.place(document_id)
     except DatabaseAwayError:
         place = None
     if place is None:

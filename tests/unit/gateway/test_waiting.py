@@ -1,11 +1,13 @@
 """Places in the queue, and the time that they say is left."""
 
+import asyncio
 from typing import Any, cast
 
 import pytest
 
 from services.gateway.waiting import Waiting, seconds_each
-from shared.messages import Stage
+from shared.answers import Document
+from shared.messages import Stage, Status
 from shared.streams.last_hour import StageHour
 
 
@@ -43,8 +45,10 @@ def test_documents_end_as_fast_as_the_slowest_stage_lets_them(
 class Record:
     def __init__(self) -> None:
         self.looked = 0
+        self.asked: list[list[str]] = []
 
     async def before(self, ids: list[str]) -> dict[str, int]:
+        self.asked.append(ids)
         return {id_: 4 for id_ in ids if id_ != "ended"}
 
     async def stages(self) -> list[StageHour]:
@@ -63,3 +67,21 @@ async def test_a_place_says_how_long_it_takes_and_the_hour_is_looked_at_once(mon
     assert record.looked == 1
     monkeypatch.setattr("services.gateway.waiting._KEPT_SECONDS", 0.0)
     assert await waiting.places(["b"]) == {"b": (4, None)}, "without Redis the place is told all the same"
+
+
+def document(id_: str, status: Status = Status.UPLOADED, percentage: int = 0) -> Document:
+    fields: dict[str, Any] = dict.fromkeys(Document.__struct_fields__)
+    return Document(**fields | {"document_id": id_, "status": status, "percentage": percentage})
+
+
+async def test_many_who_ask_for_places_share_a_statement() -> None:
+    record = Record()
+    waiting = Waiting(cast("Any", record), cast("Any", record))
+    polled = [document(f"d{number}") for number in range(1000)]
+    others = [document("reads", Status.PROCESSING, 40), document("failed", Status.FAILED), document("ended")]
+    place, *_ = await asyncio.gather(waiting.place("d0"), *map(waiting.tell, polled), waiting.tell(*others))
+    assert place == (4, 10.0)
+    assert {(each.before, each.seconds_left) for each in polled} == {(4, 10.0)}
+    assert {each.before for each in others} == {None}
+    assert len(record.asked) == record.looked == 1
+    assert {"reads", "failed"}.isdisjoint(record.asked[0])

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from services.gateway.answers import Answers
 from services.gateway.context import GATEWAY, Gateway
+from services.gateway.loops import lookout
 from services.gateway.loops.hub import BEATS, Hub
 from services.gateway.loops.lookout import Lookout
 from services.gateway.problems import Handler, problem_middleware
@@ -36,6 +37,7 @@ class Record:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.placed: list[list[str]] = []
         self.over_ids: set[str] = set()
 
     async def rows(self, asked: list[tuple[str, str]]) -> dict[tuple[str, str], FollowedDocument]:
@@ -67,6 +69,7 @@ class Record:
         return {id_: None for id_ in ids if id_ in self.over_ids}
 
     async def places(self, ids: list[str]) -> dict[str, Place]:
+        self.placed.append(ids)
         return {id_: Place(3, 12.0) for id_ in ids}
 
 
@@ -290,6 +293,18 @@ async def test_what_a_stream_began_with_is_not_told_again_as_missed(bench: Bench
     # A later stream's history may hold what the first still lacks.
     watched.begin([of_record("d", 12)])
     assert watched.last == (11, 11)
+
+
+async def test_the_places_of_all_that_wait_are_one_statement(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookout, "_AT_ONCE", 2)
+    watched = [bench.hub.watch(f"d{number}") for number in range(5)]
+    for each in watched:
+        bench.hub.add(Mock(), each)
+    watched[4].take(Frame("1-5", Event(type="progress", document_id="d4", percentage=5), 0))
+    for _ in range(2):
+        await bench.lookout.look_once()
+    assert bench.record.placed == [[], ["d0", "d1", "d2", "d3"]]
+    assert b'"before":3' in watched[0].heartbeat.raw
 
 
 async def test_a_stream_of_several_documents_tells_each_event_once(bench: Bench) -> None:
