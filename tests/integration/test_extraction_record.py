@@ -20,13 +20,13 @@ from services.extractor.attempts import Attempt
 from shared.blobs import BlobStore, blob_key
 from shared.db.documents import Documents
 from shared.db.pool import DatabaseAwayError
-from shared.estimate import Work
-from shared.messages import ExtractPayload, OcrResult, PageImage, Phase, Timetable, encode
+from shared.messages import ExtractPayload, OcrResult, PageImage, Timetable, encode
 from shared.outcomes import Done, Job, Outcome
 from shared.service import Context
 from shared.streams.entries import follow_up_fields, read_job
 from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.png import png
+from tests.progress import KeptProgress
 from tests.system import System, finish, upload
 from tests.unit.extractor.messages_api import KEY, MessagesApi, fault, message, messages_api
 from tests.unit.extractor.reading.sheet import Sheet
@@ -60,7 +60,7 @@ class Bench:
     ) -> None:
         self.gateway, self.session, self.player, self._patch = gateway, session, player, patch
         self.blobs = BlobStore.open(f"file://{gateway.blobs}")
-        self.details: list[dict[str, Any]] = []
+        self.progress = KeptProgress()
 
     async def document(self, sheet: Sheet) -> tuple[str, ExtractPayload]:
         """Upload a document and store what the OCR would have read of it."""
@@ -83,20 +83,9 @@ class Bench:
             self._patch.setenv(name, value)
         stage = await make(Context(self.blobs, kind(self.player.database)))
         try:
-            return await stage.handle(Job(id_, "default", "extract", 1, msgspec.to_builtins(payload)), self._progress)
+            return await stage.handle(Job(id_, "default", "extract", 1, msgspec.to_builtins(payload)), self.progress)
         finally:
             stage.close()
-
-    async def _progress(
-        self,
-        phase: Phase,
-        fraction: float,
-        message: str,
-        *,
-        details: dict[str, Any] | None = None,
-        work: Work | None = None,
-    ) -> None:
-        self.details.append(details or {})
 
     async def timetable(self, id_: str) -> dict[str, Any]:
         async with self.session.get(f"{self.gateway.base_url}/api/v1/timetables/{id_}") as answer:
@@ -145,7 +134,7 @@ async def test_an_answers_tokens_and_cost_are_kept(bench: Bench) -> None:
     assert isinstance(outcome, Done)
     assert outcome.event is not None
     assert msgspec.to_builtins(outcome.event.timetable_data) == timetable
-    (told,) = [each["claude"]["attempts"] for each in bench.details if "claude" in each]
+    (told,) = [each["claude"]["attempts"] for each in bench.progress.details if "claude" in each]
     assert told == [attempt]
 
 

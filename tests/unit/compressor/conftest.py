@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -13,28 +12,10 @@ from services.compressor.pages import LIMITS, Processes, compressing_processes
 from services.compressor.settings import CompressorSettings
 from shared.blobs import BlobStore, blob_key
 from shared.children.protocol import Limits
-from shared.estimate import Work
 from shared.messages import CompressPayload
 from shared.outcomes import Job, Outcome
 from shared.pictures import PictureSettings
-
-
-class Told:
-    """A `Progress` that keeps what it was told."""
-
-    def __init__(self) -> None:
-        self.events: list[tuple[str, float, str, dict[str, Any]]] = []
-
-    async def __call__(
-        self,
-        phase: str,
-        fraction: float,
-        message: str,
-        *,
-        details: dict[str, Any] | None = None,
-        work: Work | None = None,
-    ) -> None:
-        self.events.append((phase, fraction, message, details or {}))
+from tests.progress import KeptProgress
 
 
 class Bench:
@@ -44,7 +25,7 @@ class Bench:
         self.folder = folder
         self.blobs = BlobStore.open(folder.as_uri())
         self.compressor = Compressor(self.blobs, children)
-        self.told = Told()
+        self.told = KeptProgress()
 
     async def run(
         self, data: bytes, *, document: str = "doc", content_type: str = "image/jpeg", attempt: int = 1

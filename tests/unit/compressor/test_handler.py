@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import time
-from typing import Any
 
 import msgspec
 import pytest
@@ -15,8 +14,9 @@ from shared.messages import OcrPayload, TextLayer
 from shared.outcomes import Dead, Done, Outcome
 from shared.pictures import inspect
 from tests.processes import processor_time
+from tests.progress import KeptProgress
 from tests.unit.compressor.bombs import scans
-from tests.unit.compressor.conftest import Bench, Told
+from tests.unit.compressor.conftest import Bench
 from tests.unit.compressor.made import PDF_LOCKED, drawing, pdf, photo, png_header, save, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -42,11 +42,11 @@ async def test_a_photo_becomes_one_stored_page(bench: Bench) -> None:
     info = inspect(small, len(small))
     assert (info.kind, info.width, info.height) == ("webp", 192, 144)
     first, last = bench.told.events
-    assert first[:3] == ("compressing", 0.0, "Compressing image")
+    assert first == ("compressing", 0.0, "Compressing image")
     percent = round((len(data) - len(stored)) / len(data) * 100)
-    assert last[:3] == ("compressing", 1.0, f"Image compressed, {percent} % smaller")
-    assert last[3]["bytesBefore"] == len(data)
-    assert last[3]["bytesAfter"] == len(stored)
+    assert last == ("compressing", 1.0, f"Image compressed, {percent} % smaller")
+    assert bench.told.details[-1]["bytesBefore"] == len(data)
+    assert bench.told.details[-1]["bytesAfter"] == len(stored)
 
 
 async def test_the_declared_type_is_not_believed(bench: Bench) -> None:
@@ -126,17 +126,9 @@ async def test_the_event_loop_never_waits_for_pixels(bench: Bench) -> None:
 
 async def test_cancelling_in_the_middle_of_a_pdf_leaves_the_next_one_working(bench: Bench) -> None:
     data = pdf([words((72, 700, "Monday"))] * 10)
-    started = asyncio.Event()
-
-    class Stop(Told):
-        async def __call__(self, *arguments: Any, **more: Any) -> None:
-            await super().__call__(*arguments, **more)
-            if len(self.events) == 3:
-                started.set()
-
-    bench.told = Stop()
+    bench.told = KeptProgress(until="Page")
     running = asyncio.create_task(bench.run(data))
-    await started.wait()
+    await bench.told.reached.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

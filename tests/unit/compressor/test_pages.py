@@ -19,7 +19,7 @@ from services.compressor.pages import LIMITS, Large, Made, MakePage, Processes, 
 from shared.children.protocol import ChildGoneError, Limits, NotTakenError, OverLimitError
 from shared.outcomes import Dead, Done, Retry
 from tests.processes import end, processor_time
-from tests.unit.compressor.conftest import Bench, Told, processes
+from tests.unit.compressor.conftest import Bench, processes
 from tests.unit.compressor.made import PDF_LOCKED, PDF_PLAIN, pdf, photo, png_header, save, words
 from tests.waiting import until
 
@@ -173,16 +173,8 @@ async def test_uploads_given_up_free_their_cores_at_once_and_leave_no_thread(
 
 async def test_the_pages_of_an_upload_take_turns_with_another_one(make: Callable[..., Any], tmp_path: Path) -> None:
     bench = Bench(tmp_path, await make(1))
-    begun = asyncio.Event()
-
-    class Ordered(Told):
-        async def __call__(self, *arguments: Any, **more: Any) -> None:
-            await super().__call__(*arguments, **more)
-            begun.set()
-
-    bench.told = Ordered()
     document = asyncio.create_task(bench.run(pdf([words((72, 700, "Monday"))] * 10), document="long"))
-    await begun.wait()
+    await bench.told.reached.wait()
     assert isinstance(await bench.run(save("jpeg", photo()), document="short"), Done)
     # The page that was being drawn and the one after it, at most.
     assert len([event for event in bench.told.events if event[2].startswith("Page")]) <= 2

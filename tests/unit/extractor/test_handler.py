@@ -18,14 +18,12 @@ from services.extractor.settings import ClaudeSettings, ExtractorSettings
 from services.extractor.validation import validate
 from shared.blobs import BlobStore
 from shared.children.protocol import Limits
-from shared.estimate import Work
 from shared.messages import (
     Extraction,
     ExtractionAttempt,
     ExtractPayload,
     OcrResult,
     PageImage,
-    Phase,
     Reader,
     Status,
     TimeBlock,
@@ -34,6 +32,7 @@ from shared.messages import (
 )
 from shared.outcomes import Dead, Done, Job, Outcome
 from tests.processes import end, processor_time
+from tests.progress import KeptProgress
 from tests.unit.extractor.messages_api import KEY, MessagesApi, fault, messages_api
 from tests.unit.extractor.messages_api import message as body
 from tests.unit.extractor.reading.sheet import DAYS, TIMES, Grid, Sheet
@@ -80,8 +79,7 @@ class Bench:
     reader: LocalReader
     saved: list[tuple[str, str, Timetable, str]] = field(default_factory=list)
     """Document, tenant, timetable and its id."""
-    told: list[tuple[str, float, str]] = field(default_factory=list)
-    details: list[dict[str, Any]] = field(default_factory=list)
+    progress: KeptProgress = field(default_factory=KeptProgress)
     attempts: dict[str, ExtractionAttempt] = field(default_factory=dict)
     deleted: bool = False
     away: bool = False
@@ -100,18 +98,6 @@ class Bench:
         if self.away:
             raise ConnectionError("away")
         self.attempts |= attempts
-
-    async def progress(
-        self,
-        phase: Phase,
-        fraction: float,
-        message: str,
-        *,
-        details: dict[str, Any] | None = None,
-        work: Work | None = None,
-    ) -> None:
-        self.told.append((phase, fraction, message))
-        self.details.append(details or {})
 
     async def put(self, sheet: Sheet) -> ExtractPayload:
         _, data = cv2.imencode(".webp", cv2.cvtColor(sheet.picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, 95])
@@ -165,8 +151,8 @@ async def test_the_local_reader_alone(bench: Bench) -> None:
     assert event.result.timetable_ids == [timetable_id]
     assert event.timetable_data is not None
     assert msgspec.structs.replace(event.timetable_data, extraction=None) == timetable
-    steps = [(fraction, text) for phase, fraction, text in bench.told if phase == "ai"]
-    assert [phase for phase, _, _ in bench.told] == ["ai"] * len(steps) + ["validation", "validation"]
+    steps = [(fraction, text) for phase, fraction, text in bench.progress.events if phase == "ai"]
+    assert [phase for phase, _, _ in bench.progress.events] == ["ai"] * len(steps) + ["validation", "validation"]
     assert (steps[0], steps[-1]) == ((0.0, "Reading the layout"), (1.0, "20 blocks read by the local reader"))
     # How far the reading is is told between its steps.
     assert len({fraction for fraction, _ in steps}) > 4
@@ -218,8 +204,8 @@ async def test_several_weeks_are_checked_each_for_itself(bench: Bench, monkeypat
     assert len(set(ids)) == 3
     assert outcome.event.status == Status.VALIDATION_FAILED
     assert outcome.event.timetable_data.class_name == "4A"
-    assert "4 blocks in 3 timetables read by the local reader" in [text for _, _, text in bench.told]
-    assert bench.details[1]["confidence"] == 0.7
+    assert "4 blocks in 3 timetables read by the local reader" in [text for _, _, text in bench.progress.events]
+    assert bench.progress.details[1]["confidence"] == 0.7
     # Again, and with the first alone: the same ids for the same places.
     await bench.handle(payload)
     del weeks[1:]
@@ -318,7 +304,7 @@ async def test_claude_is_asked_where_the_local_reader_is_unsure(bench: Bench) ->
         ("monday", "Maths", "09:00")
     ]
     assert timetable.validated
-    assert "1 block read by Claude" in [text for _, _, text in bench.told]
+    assert "1 block read by Claude" in [text for _, _, text in bench.progress.events]
 
 
 async def test_claude_is_not_asked_where_the_local_reader_is_sure(bench: Bench) -> None:
@@ -351,7 +337,7 @@ async def test_the_local_reading_stands_when_claude_fails(bench: Bench, answer: 
     timetable = bench.saved[0][2]
     assert len(timetable.timeblocks) == 20
     assert "claude_failed" in [warning.code for warning in timetable.warnings]
-    (spent,) = [each["claude"] for each in bench.details if "claude" in each]
+    (spent,) = [each["claude"] for each in bench.progress.details if "claude" in each]
     assert len(spent["attempts"]) == 1
 
 
@@ -361,7 +347,7 @@ async def test_an_ungrounded_answer_is_repaired_and_its_cost_told(bench: Bench) 
         await bench.handle(await bench.put(unclear()), api)
     assert api.faults == []
     assert bench.saved[0][2].timeblocks[0].start_time == "09:00"
-    (spent,) = [each["claude"] for each in bench.details if "claude" in each]
+    (spent,) = [each["claude"] for each in bench.progress.details if "claude" in each]
     assert (len(spent["attempts"]), spent["inputTokens"], spent["outputTokens"]) == (2, 2400, 680)
     assert spent["costUsd"] > 0
 

@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import PIL.Image
@@ -20,7 +19,6 @@ from services.ocr.handler import Reader
 from services.ocr.reading import Readers, reading_environment
 from shared.blobs import BlobStore
 from shared.children.pool import Children
-from shared.estimate import Work
 from shared.messages import (
     ExtractPayload,
     OcrPage,
@@ -28,36 +26,14 @@ from shared.messages import (
     OcrResult,
     PageImage,
     PageTile,
-    Phase,
     TextLayer,
     TextLine,
 )
 from shared.outcomes import Dead, Done, Job, Retry
 from tests.processes import processor_time
+from tests.progress import KeptProgress
 from tests.unit.ocr.conftest import WORDS, draw, table, webp
 from tests.unit.ocr.held_reading import TARGET as HELD
-
-
-class Told:
-    """Keeps what was told, and sets `reading` at the first event from within a page."""
-
-    def __init__(self) -> None:
-        self.events: list[tuple[Phase, float, str]] = []
-        self.reading = asyncio.Event()
-
-    async def __call__(
-        self,
-        phase: Phase,
-        fraction: float,
-        message: str,
-        *,
-        details: dict[str, Any] | None = None,
-        work: Work | None = None,
-    ) -> None:
-        self.events.append((phase, fraction, message))
-        if message.startswith("Reading text,"):
-            self.reading.set()
-
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -113,7 +89,7 @@ async def test_a_page_drawn_from_its_text_is_not_read(reader: Reader, blobs: Blo
     page = msgspec.structs.replace(job.read(OcrPayload).pages[0], text_layer=key)
     line = TextLine(text="Maths", box=(10.0, 10.0, 80.0, 20.0))
     job = Job("doc", "default", "ocr", 1, msgspec.to_builtins(OcrPayload(pages=[page])))
-    told = Told()
+    told = KeptProgress(until="Reading text,")
     await blobs.put(key, msgspec.json.encode(TextLayer(lines=[line], exact=True)))
     result = await _result(blobs, await reader.handle(job, told))
     assert result.pages == [OcrPage(page=0, image=page.image, width=900, height=520, lines=[])]
@@ -134,7 +110,7 @@ async def test_the_text_of_a_pdf_is_held_against_its_picture(reader: Reader, blo
     lines = [TextLine(text=word, box=box) for word, box in zip(WORDS, places, strict=True)]
     for held, words in ((8, "8 lines known from the document"), (6, "8 lines, 6 known from the document")):
         await blobs.put("default/doc/text-0.json", msgspec.json.encode(TextLayer(lines=lines[:held])))
-        told = Told()
+        told = KeptProgress(until="Reading text,")
         (read,) = (await _result(blobs, await reader.handle(job, told))).pages
         assert [line.text for line in read.lines] == WORDS
         assert sum(line.confidence == 1.0 for line in read.lines) >= held
@@ -150,7 +126,7 @@ async def test_a_long_page_is_read_from_its_tiles(reader: Reader, blobs: BlobSto
         await blobs.put(key, webp(table().crop((left, 0, left + 560, 520))))
         tiles.append(PageTile(image=key, left=left, top=0, width=560, height=520))
     page = msgspec.structs.replace(job.read(OcrPayload).pages[0], width=450, height=260, tiles=tiles)
-    told = Told()
+    told = KeptProgress(until="Reading text,")
     payload = msgspec.to_builtins(OcrPayload(pages=[page]))
     (read,) = (await _result(blobs, await reader.handle(Job("doc", "default", "ocr", 1, payload), told))).pages
     assert [line.text for line in read.lines] == WORDS
@@ -164,7 +140,7 @@ async def test_the_step_ends_where_a_pdf_has_text_and_its_picture_none(reader: R
     page = msgspec.structs.replace(job.read(OcrPayload).pages[0], text_layer="default/doc/text-0.json")
     line = TextLine(text="hidden", box=(10.0, 10.0, 80.0, 20.0))
     await blobs.put("default/doc/text-0.json", msgspec.json.encode(TextLayer(lines=[line])))
-    told = Told()
+    told = KeptProgress(until="Reading text,")
     await reader.handle(Job("doc", "default", "ocr", 1, msgspec.to_builtins(OcrPayload(pages=[page]))), told)
     assert told.events[-1] == ("ocr", 1.0, "0 lines read")
 
@@ -179,7 +155,7 @@ async def _result(blobs: BlobStore, outcome: object) -> OcrResult:
 
 
 async def test_a_page_is_read_stored_and_handed_on(reader: Reader, blobs: BlobStore) -> None:
-    told = Told()
+    told = KeptProgress(until="Reading text,")
     result = await _result(blobs, await reader.handle(await _job(blobs, webp(table())), told))
     (page,) = result.pages
     assert [line.text for line in page.lines] == WORDS
@@ -193,7 +169,7 @@ async def test_a_page_is_read_stored_and_handed_on(reader: Reader, blobs: BlobSt
 
 
 async def test_a_turned_page_is_read_from_a_stored_upright_copy(reader: Reader, blobs: BlobStore) -> None:
-    told = Told()
+    told = KeptProgress(until="Reading text,")
     turned = webp(table().rotate(180))
     result = await _result(blobs, await reader.handle(await _job(blobs, webp(table()), turned), told))
     first, second = result.pages
@@ -208,7 +184,7 @@ async def test_a_turned_page_is_read_from_a_stored_upright_copy(reader: Reader, 
 
 
 async def test_a_page_without_text_is_done_with_no_lines(reader: Reader, blobs: BlobStore) -> None:
-    told = Told()
+    told = KeptProgress(until="Reading text,")
     result = await _result(blobs, await reader.handle(await _job(blobs, webp(draw([]))), told))
     assert result.pages[0].lines == []
     assert told.events[-1][2] == "0 lines read"
@@ -216,21 +192,21 @@ async def test_a_page_without_text_is_done_with_no_lines(reader: Reader, blobs: 
 
 async def test_a_picture_that_is_gone_or_broken_ends_the_job(reader: Reader, blobs: BlobStore) -> None:
     job = await _job(blobs, b"no picture")
-    assert await reader.handle(job, Told()) == Dead("The picture could not be decoded.")
+    assert await reader.handle(job, KeptProgress()) == Dead("The picture could not be decoded.")
     await blobs.delete_prefix("default/doc")
-    assert await reader.handle(job, Told()) == Dead("The stored picture is gone.")
+    assert await reader.handle(job, KeptProgress()) == Dead("The stored picture is gone.")
 
 
 async def test_a_document_of_far_too_much_text_ends_at_the_first_try(
     reader: Reader, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handler, "_TEXT", 60.0)  # one page has 42
-    assert isinstance(await reader.handle(await _job(blobs, webp(table())), Told()), Done)
-    assert await reader.handle(await _job(blobs, *[webp(table())] * 3), Told()) == Dead(handler.TOO_MUCH)
+    assert isinstance(await reader.handle(await _job(blobs, webp(table())), KeptProgress()), Done)
+    assert await reader.handle(await _job(blobs, *[webp(table())] * 3), KeptProgress()) == Dead(handler.TOO_MUCH)
 
 
 async def test_a_malformed_payload_ends_the_job(reader: Reader) -> None:
-    outcome = await reader.handle(Job("doc", "default", "ocr", 1, {"pages": "none"}), Told())
+    outcome = await reader.handle(Job("doc", "default", "ocr", 1, {"pages": "none"}), KeptProgress())
     assert isinstance(outcome, Dead)
 
 
@@ -243,12 +219,12 @@ def _full() -> bytes:
 async def test_the_event_loop_stays_free_while_a_page_is_read(reader: Reader, blobs: BlobStore, closed: Path) -> None:
     job = await _job(blobs, _full())
     (pid,) = reader.children.pids
-    told = Told()
+    told = KeptProgress(until="Reading text,")
     gc.disable()  # the garbage of the tests before is not the service's work
     try:
         own, childs = time.thread_time(), processor_time(pid)
         reading = asyncio.create_task(reader.handle(job, told))
-        await told.reading.wait()  # the page waits for this: a loop that waited for the page would stand still for good
+        await told.reached.wait()  # the page waits for this: a loop that waited for the page would stand still for good
         closed.unlink()
         await reading
         own, childs = time.thread_time() - own, processor_time(pid) - childs
@@ -260,20 +236,20 @@ async def test_the_event_loop_stays_free_while_a_page_is_read(reader: Reader, bl
 async def test_a_job_that_is_given_up_frees_its_reader_without_killing_it(
     reader: Reader, blobs: BlobStore, closed: Path
 ) -> None:
-    told = Told()
+    told = KeptProgress(until="Reading text,")
     job = await _job(blobs, *[_full()] * 2)
     before = reader.children.pids
     given_up = asyncio.create_task(reader.handle(job, told))
-    await told.reading.wait()
+    await told.reached.wait()
     given_up.cancel()
     with pytest.raises(asyncio.CancelledError):
         await given_up
     # The one reader is free again though its page was not finished, and it is the one that has its models loaded.
-    result = await _result(blobs, await reader.handle(await _job(blobs, webp(draw([]))), Told()))
+    result = await _result(blobs, await reader.handle(await _job(blobs, webp(draw([]))), KeptProgress()))
     assert result.pages[0].lines == []
     assert not any("page 2" in message for _, _, message in told.events)
     closed.unlink()
-    result = await _result(blobs, await reader.handle(await _job(blobs, webp(table())), Told()))
+    result = await _result(blobs, await reader.handle(await _job(blobs, webp(table())), KeptProgress()))
     assert len(result.pages[0].lines) == 8
     assert reader.children.pids == before
 
@@ -281,16 +257,16 @@ async def test_a_job_that_is_given_up_frees_its_reader_without_killing_it(
 async def test_a_reader_that_is_killed_costs_one_attempt_of_its_job(
     reader: Reader, blobs: BlobStore, closed: Path
 ) -> None:
-    told = Told()
+    told = KeptProgress(until="Reading text,")
     reading = asyncio.create_task(reader.handle(await _job(blobs, _full()), told))
-    await told.reading.wait()
+    await told.reached.wait()
     (pid,) = reader.children.pids
     os.kill(pid, signal.SIGKILL)
     outcome = await reading
     assert isinstance(outcome, Retry)
     assert "SIGKILL" in outcome.reason
     closed.unlink()
-    result = await _result(blobs, await reader.handle(await _job(blobs, webp(table())), Told()))
+    result = await _result(blobs, await reader.handle(await _job(blobs, webp(table())), KeptProgress()))
     assert [line.text for line in result.pages[0].lines] == WORDS
     assert reader.children.pids != [pid]
 
@@ -299,9 +275,9 @@ async def test_a_reader_that_hangs_is_killed_when_its_job_is_given_up(blobs: Blo
     reader = Reader(blobs, children=_held(closed, stop_seconds=0.1))
     await reader.start()
     try:
-        told = Told()
+        told = KeptProgress(until="Reading text,")
         reading = asyncio.create_task(reader.handle(await _job(blobs, _full()), told))
-        await told.reading.wait()
+        await told.reached.wait()
         (pid,) = reader.children.pids
         os.kill(pid, signal.SIGSTOP)
         reading.cancel()
@@ -309,7 +285,7 @@ async def test_a_reader_that_hangs_is_killed_when_its_job_is_given_up(blobs: Blo
             await asyncio.sleep(0)
         assert reading.cancelled()
         closed.unlink()
-        result = await _result(blobs, await reader.handle(await _job(blobs, webp(table())), Told()))
+        result = await _result(blobs, await reader.handle(await _job(blobs, webp(table())), KeptProgress()))
         assert [line.text for line in result.pages[0].lines] == WORDS
         assert reader.children.pids != [pid]
     finally:
