@@ -10,7 +10,7 @@ MAX_ROWS = 1_000
 MAX_COLUMNS = 64
 """Of a sheet, once its empty and hidden ones are gone."""
 MAX_CHARACTERS = 200_000
-"""Of a file."""
+"""Of a file; a cell counts for one, too."""
 
 TOO_LARGE = "The table is far larger than a timetable. Upload only the part with the timetable."
 NO_TABLE = "The file holds no table. If it shows a timetable all the same, print it to a PDF and upload that."
@@ -81,7 +81,7 @@ class Budget:
 
     def take(self, text: str) -> str:
         """The text, once it is counted. Raises `UnreadableError`: it is too much."""
-        self._left -= len(text)
+        self._left -= len(text) + 1
         if self._left < 0:
             raise UnreadableError(TOO_LARGE)
         return text

@@ -5,12 +5,13 @@ cell's text as it was shown, so nothing has to be formatted anew.
 """
 
 import re
-from collections.abc import Iterator
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator
+from itertools import product
+from typing import Any, Literal, NamedTuple
 
 from services.compressor.archive import DAMAGED, open_archive
 from services.compressor.docx.styles import hex_colour
-from services.compressor.sheets.model import BROKEN, LOCKED, Budget, Edges, Sheet, SheetCell, Span
+from services.compressor.sheets.model import BROKEN, LOCKED, MAX_COLUMNS, Budget, Edges, Sheet, SheetCell, Span
 from services.compressor.typeset.model import Align
 from shared.outcomes import UnreadableError
 
@@ -80,13 +81,24 @@ class _Style:
 _PLAIN = _Style(None)
 
 
+class _Run(NamedTuple):
+    """A cell as its row holds it: side by side as often as it is repeated."""
+
+    columns: range
+    cell: SheetCell
+    high: int
+    wide: int
+    """Rows and columns that each covers."""
+
+
 def _sheet(table: Any, styles: dict[str, _Style], budget: Budget) -> Sheet:
     sheet = Sheet(_of(table, "name"))
     defaults: dict[int, _Style] = {}
+    found: list[tuple[range, _Run]] = []
     column = row = 0
     for element in _inside(table):
-        times = _number(_of(element, "number-columns-repeated"), 1)
         if _name(element) == "table-column":
+            times = _number(_of(element, "number-columns-repeated"), 1)
             for at in range(column, min(column + times, _COLUMNS)):
                 if _of(element, "visibility") in ("collapse", "filter"):
                     sheet.hidden_columns.add(at)
@@ -97,24 +109,34 @@ def _sheet(table: Any, styles: dict[str, _Style], budget: Budget) -> Sheet:
             times = _number(_of(element, "number-rows-repeated"), 1)
             if _of(element, "visibility") in ("collapse", "filter"):
                 sheet.hidden_rows |= set(range(row, min(row + times, _ROWS)))
-            found = list(_cells(element, styles, defaults))
-            for at in range(row, min(row + times, row + _REPEATED, _ROWS)):
-                for place, cell, rows, columns in found:
-                    sheet.cells[at, place] = SheetCell(
-                        budget.take(cell.text), cell.fill, cell.bold, cell.align, cell.colour, cell.angle, cell.edges
-                    )
-                    if rows > 1 or columns > 1:
-                        sheet.spans.append(Span(at, place, at + rows - 1, place + columns - 1))
-                if not found:
-                    break
+            rows = range(row, min(row + times, row + _REPEATED, _ROWS))
+            found += ((rows, run) for run in _runs(element, styles, defaults))
             row += times
+    for rows, run in found:
+        if run.cell.text.strip():
+            _put(sheet, rows, run.columns, run, budget)
+    # Those that only have a fill or lines count where they may belong to one with text: in its column, and no further
+    # down than text reaches. A sheet that is coloured as a whole has 17 billion of them. Of one with text in more
+    # columns than `MAX_COLUMNS` nothing is shown.
+    written = sorted({column for _, column in sheet.cells} - sheet.hidden_columns)[:MAX_COLUMNS]
+    end = 1 + max([row for row, _ in sheet.cells] + [span.bottom for span in sheet.spans], default=-1)
+    for rows, run in found:
+        if not run.cell.text.strip():
+            columns = [column for column in written if column in run.columns]
+            _put(sheet, range(rows.start, min(rows.stop, end)), columns, run, budget)
     return sheet
 
 
-def _cells(
-    row: Any, styles: dict[str, _Style], defaults: dict[int, _Style]
-) -> Iterator[tuple[int, SheetCell, int, int]]:
-    """The cells of a row that hold or show something: column, cell, rows and columns that it covers."""
+def _put(sheet: Sheet, rows: range, columns: Iterable[int], run: _Run, budget: Budget) -> None:
+    for row, column in product(rows, columns):
+        budget.take(run.cell.text)
+        sheet.cells[row, column] = run.cell
+        if run.high > 1 or run.wide > 1:
+            sheet.spans.append(Span(row, column, row + run.high - 1, column + run.wide - 1))
+
+
+def _runs(row: Any, styles: dict[str, _Style], defaults: dict[int, _Style]) -> Iterator[_Run]:
+    """The cells of a row that hold or show something."""
     column = 0
     for element in row:
         if _name(element) not in ("table-cell", "covered-table-cell"):
@@ -125,11 +147,12 @@ def _cells(
             style = styles.get(named, _PLAIN) if named else defaults.get(column, _PLAIN)
             text = _text(element)
             if text.strip() or style.fill or any(style.edges):
-                rows = _number(_of(element, "number-rows-spanned"), 1)
-                columns = _number(_of(element, "number-columns-spanned"), 1)
-                for at in range(column, min(column + times, column + _REPEATED, _COLUMNS)):
-                    cell = SheetCell(text, style.fill, style.bold, style.align, style.colour, style.angle, style.edges)
-                    yield at, cell, rows, columns
+                yield _Run(
+                    range(column, min(column + times, column + _REPEATED, _COLUMNS)),
+                    SheetCell(text, style.fill, style.bold, style.align, style.colour, style.angle, style.edges),
+                    _number(_of(element, "number-rows-spanned"), 1),
+                    _number(_of(element, "number-columns-spanned"), 1),
+                )
         column += times
 
 
