@@ -1,12 +1,9 @@
 """PaddleOCR's detection and recognition models on ONNX Runtime, and how a page is read with them.
 
 Detection looks at a small copy of the page, at a larger one where the text proves small, and once more at what ink no
-line covers (`services.ocr.missed_text`). Recognition runs over the lines' crops, sorted by width so that a batch holds
-little padding, in as many threads as there are cores: one single-threaded run per core finishes a page in less time
-than one run over all cores, because a line is too small to be shared out. Lines taller than wide are read both ways,
-and the better score tells which way they run; no classifier takes part. Where the processor has instructions for it,
-lines are read in 8 bits first, several in one strip (`services.ocr.quick`); those that this leaves unsure once more,
-each for itself, and what is unsure still in floats. ``docs/ocr.md`` has the figures behind each of these.
+line covers (`services.ocr.missed_text`). Recognition runs over the lines' crops (`services.ocr.recogniser`). Lines
+taller than wide are read both ways, and the better score tells which way they run; no classifier takes part.
+``docs/ocr.md`` has the figures behind each of these.
 """
 
 import gc
@@ -14,11 +11,9 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from itertools import accumulate
-from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
+from typing import Any, ClassVar, Literal
 
 import cv2
 import numpy as np
@@ -40,19 +35,13 @@ from services.ocr.import_stubs import import_stubs
 from services.ocr.machine import multiplies_bytes, trim
 from services.ocr.missed_text import apart, in_line, mosaic, new, spots, uncovered, words
 from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
-from services.ocr.quick import QuickRecogniser, alone, together
+from services.ocr.quick import QuickRecogniser, alone
+from services.ocr.recogniser import OnRead, Recogniser
 from shared.logs import get_logger
 from shared.messages import OcrLine, Point
 from shared.settings import Settings, setting
 
 log = get_logger(__name__)
-T = TypeVar("T")
-
-OnRead = Callable[[int, int], None]
-"""Called between batches with the lines that are read and how many there are; raising ends the reading."""
-
-Texts: TypeAlias = dict[int, tuple[str, float]]
-"""Text and confidence of lines by their number."""
 
 _SMALL, _WANTED = 11.0, 15.0
 """Pixels: where a tenth of the lines is lower than the first in that look, the page is enlarged to the second."""
@@ -68,8 +57,6 @@ _LIKELY, _WITNESSES = 0.7, 2
 """Confidence from which they do beside so many certain ones of one size in one row or column."""
 _MOST_ALIKE = 6
 """How often one text may be overlooked on a page; forty times "T" are where dashed rules meet."""
-_SURE = 0.97
-"""Confidence from which a reading in 8 bits agrees with one in floats, but for the spaces around a dash."""
 _UNSURE = 0.8
 """Confidence of an upright reading below which the same is read from the side, too."""
 _MIN_SIDE = 4
@@ -120,9 +107,7 @@ class Engine:
         self.label = ""
         """Which models read, for `OcrResult.engine`."""
         self._detection: Any = None
-        self._recognition: Any = None
-        self._quick: QuickRecogniser | None = None
-        self._pool: ThreadPoolExecutor | None = None
+        self._recogniser: Recogniser | None = None
         self.between: Callable[[], None] = lambda: None
         """Called before each run of the detector; raising ends the work."""
 
@@ -156,25 +141,25 @@ class Engine:
                 box_thresh=0.6,
                 unclip_ratio=1.5,
             )
-            self._recognition = TextRecognition(
+            recognition = TextRecognition(
                 model_name=models.recognition.name,
                 model_dir=models.recognition.folder and str(models.recognition.folder),
                 engine="onnxruntime",
                 engine_config=self._onnx(1),
             )
-            self._quick = QuickRecogniser(models.quick) if models.quick else None
+            quick = QuickRecogniser(models.quick) if models.quick else None
         except Exception as error:  # paddlex raises bare Exception, AssertionError and onnxruntime's own types alike
             where = self._models.ocr_model_dir or self._models.ocr_models
             raise ModelError(f"The models ({where}) cannot be loaded: {str(error).splitlines()[0][:300]}") from error
-        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="ocr-line")
         self.label = f"{models.detection.name} + {models.recognition.name}, ONNX Runtime {onnxruntime.__version__}"
         gc.collect()  # what importing left in cycles, which would count in every page's peak
         page = np.full((320, 320, 3), 255, dtype=np.uint8)
         self._detection.predict(page, batch_size=1)
         # The batch size stays set after this call; passing it again later would write shared state from many threads.
-        self._recognition.predict([page[:48, :160]], batch_size=self._settings.ocr_batch)
-        if self._quick is not None:
-            self._quick.read([page[:48, :160]], alone([page[:48, :160]], [0]))
+        recognition.predict([page[:48, :160]], batch_size=self._settings.ocr_batch)
+        if quick is not None:
+            quick.read([page[:48, :160]], alone([page[:48, :160]], [0]))
+        self._recogniser = Recogniser(recognition, quick, threads=self.threads, batch=self._settings.ocr_batch)
         log.info("models loaded", models=self.label, threads=self.threads)
 
     @staticmethod
@@ -192,8 +177,8 @@ class Engine:
 
     def close(self) -> None:
         """End the reading threads; a reading that is under way fails."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        if self._recogniser is not None:
+            self._recogniser.close()
 
     def read(self, image: Image, on_read: OnRead | None = None) -> list[OcrLine]:
         """All text of a picture as it stands: nothing is turned.
@@ -307,7 +292,7 @@ class Engine:
     def scores(self, image: Image, quads: Sequence[Quad], angle: int) -> list[tuple[str, float]]:
         """Text and confidence of each line, read at one angle, each for itself."""
         bgr = _bgr(image)
-        return self._texts([cut(bgr, read_from(quad, angle)) for quad in quads], None, strips=False)
+        return self._texts([cut(bgr, read_from(quad, angle)) for quad in quads], strips=False)
 
     def recognise(self, image: Image, quads: Sequence[Quad], on_read: OnRead | None = None) -> list[OcrLine]:
         """Read the lines that `detect` found.
@@ -357,51 +342,16 @@ class Engine:
         unsure = [index for index, each in read.items() if list(each) == [0] and each[0][0] < _UNSURE]
         tries = [(index, angle) for index in unsure if short_and_turned(quads[index]) for angle in (270, 90)]
         crops = [cut(bgr, read_from(quads[index], angle)) for index, angle in tries]
-        for (index, angle), (text, score) in zip(tries, self._texts(crops, None, strips=False), strict=True):
+        for (index, angle), (text, score) in zip(tries, self._texts(crops, strips=False), strict=True):
             if score >= _CERTAIN and sum(letter.isalpha() for letter in text) > 1:
                 read[index][angle] = score, text.strip()
 
-    def _texts(self, crops: list[Image], on_read: OnRead | None, strips: bool = True) -> list[tuple[str, float]]:
-        """Text and confidence of each crop (BGR, reading left to right)."""
-        texts: Texts = {}
-        left = list(range(len(crops)))
-        if self._quick is not None:
-            for place in (together, alone) if strips else (alone,):
-                runs = [partial(self._quick.read, crops, batch) for batch in self._batches(place(crops, left))]
-                texts |= self._all(runs, len(left), None if texts else on_read)
-                left = [line for line in left if texts[line][1] < _SURE]
-        left.sort(key=lambda line: crops[line].shape[1] / crops[line].shape[0])
-        runs = [partial(self._exactly, crops, batch) for batch in self._batches(left)]
-        texts |= self._all(runs, len(left), None if texts else on_read)
-        return [texts[line] for line in range(len(crops))]
-
-    def _batches(self, items: list[T]) -> list[list[T]]:
-        step = self._settings.ocr_batch
-        return [items[start : start + step] for start in range(0, len(items), step)]
-
-    def _exactly(self, crops: Sequence[Image], which: Sequence[int]) -> Texts:
-        """Some of the crops read in floats."""
-        lines = self._recognition.predict([crops[line] for line in which])
-        return {n: (str(line["rec_text"]), float(line["rec_score"])) for n, line in zip(which, lines, strict=True)}
-
-    def _all(self, reads: Sequence[Callable[[], Texts]], total: int, on_read: OnRead | None) -> Texts:
-        """What all of the runs read, in as many threads as there are; `on_read` is told how many of `total` lines."""
-        if self._pool is None:
+    def _texts(
+        self, crops: list[Image], on_read: OnRead | None = None, *, strips: bool = True
+    ) -> list[tuple[str, float]]:
+        if self._recogniser is None:
             raise RuntimeError("Engine.load has not run")
-        runs: list[Future[Texts]] = [self._pool.submit(read) for read in reads]
-        texts: Texts = {}
-        try:
-            for run in runs:
-                texts |= run.result()
-                if on_read is None:
-                    self.between()
-                else:
-                    on_read(len(texts), total)
-        finally:
-            # A reading that is given up must not leave its lines in front of the next page's.
-            for run in runs:
-                run.cancel()
-        return texts
+        return self._recogniser.read(crops, self.between, on_read, strips=strips)
 
 
 def _bgr(image: Image) -> Image:
