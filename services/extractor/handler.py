@@ -29,6 +29,7 @@ from services.extractor.validation import Verdict
 from shared.blobs import BlobMissingError, Blobs
 from shared.children.protocol import ChildError, OverLimitError
 from shared.estimate import Work
+from shared.events import now_rfc3339
 from shared.logs import get_logger
 from shared.messages import (
     CompleteResult,
@@ -229,6 +230,7 @@ class Extractor:
                     document_id=job.document_id, timetable_id=ids[0], timetable_ids=ids, validated=validated
                 ),
                 timetable_data=saved[ids[0]],
+                at=now_rfc3339(),
             )
         )
 

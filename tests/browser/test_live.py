@@ -1,16 +1,15 @@
 """What is live on the page stays live and true: several tabs, restarts, a lost network, and all the ways to end."""
 
-import io
 import signal
 from collections.abc import AsyncIterator
 
 import pytest
-from PIL import Image
 from playwright.async_api import BrowserContext, FilePayload, expect
 
 from deploy.embedded import EmbeddedValkey
 from deploy.embedded.process import end
 from tests.browser.tab import Tab, word_file
+from tests.recording import torn
 from tests.system import WORKERS, System
 from tests.waiting import PATIENCE
 
@@ -88,15 +87,8 @@ async def test_a_file_chosen_without_a_network_is_sent_when_there_is_one(tab: Ta
     await expect(sending).to_have_count(0)
 
 
-def _torn() -> FilePayload:
-    """A JPEG whose second half is missing: it is taken, and cannot be read."""
-    whole = io.BytesIO()
-    Image.effect_noise((400, 300), 80).convert("RGB").save(whole, "JPEG", quality=95)
-    return FilePayload(name="torn.jpg", mimeType="image/jpeg", buffer=whole.getvalue()[:2000])
-
-
 async def test_one_is_stopped_and_read_after_all_and_another_cannot_be_read(tab: Tab, held: System) -> None:
-    await tab.send(word_file("stopped"), _torn())
+    await tab.send(word_file("stopped"), FilePayload(name="torn.jpg", mimeType="image/jpeg", buffer=torn()))
     stopped = tab.row("stopped")
     await stopped.get_by_role("button", name="Cancel").click()
     await expect(tab.row("stopped", "cancelled")).to_contain_text("You stopped it.")

@@ -1,6 +1,7 @@
 """All four services with real OCR: a picture goes in and the week comes out, live."""
 
 import io
+import json
 import os
 import signal
 from pathlib import Path
@@ -17,12 +18,14 @@ from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from deploy.embedded.process import wait_for
 from deploy.sample import draw
 from tests.processes import descendants
+from tests.recording import Recording, differences, events_of, record, shape
 from tests.system import System, finish, follow, upload
 from tests.unit.compressor import made_sheets
 from tests.unit.compressor.made_docx import WEEK_BLOCKS, week
 from tests.unit.compressor.made_docx import saved as saved_docx
 from tests.waiting import PATIENCE, until
 
+ANEW = "python -m tests.recording"
 PHASES = ["compressing", "preprocessing", "ocr", "ai", "validation"]
 
 
@@ -61,6 +64,7 @@ async def test_the_week_comes_out_live(system: System, session: aiohttp.ClientSe
     assert all(each["step"] and each["message"] for each in progress)
     assert any("smaller" in each["message"] for each in progress if each["stage"] == "compressing")
     assert any("lines read" in each["message"] for each in progress if each["stage"] == "ocr")
+    assert differences(shape(events), shape(events_of(Recording.load().named))) == [], ANEW
 
     timetable = await get(session, system, f"timetables/{id_}")
     assert timetable == events[-1]["timetableData"]
@@ -81,6 +85,20 @@ async def test_the_week_comes_out_live(system: System, session: aiohttp.ClientSe
         assert box["width"] > 0
         assert 0 <= box["x"] <= box["x"] + box["width"] <= width
         assert 0 <= box["y"] <= box["y"] + box["height"] <= height
+
+
+async def test_streams_look_as_those_that_the_client_is_tested_with(
+    system: System, session: aiohttp.ClientSession
+) -> None:
+    old, new = Recording.load(), await record(session, system, week(), "week.docx")
+    ids = {each["documentId"] for each in events_of(new.named) if "documentId" in each}
+    for then, now in ((old.named, new.named), (old.all, new.all)):
+        # Among all documents there are those of other tests.
+        own = shape([each for each in events_of(now) if each.get("documentId") in ids])
+        assert own.keys() >= {"connected", "progress compressing", "progress ai", "error compressing", "complete"}
+        assert differences(own, shape(events_of(then))) == [], ANEW
+    fields = [{frozenset(each) for each in json.loads(of.list)["documents"]} for of in (old, new)]
+    assert fields[0] == fields[1], ANEW
 
 
 async def test_every_event_is_recorded(system: System, session: aiohttp.ClientSession, sample: Path) -> None:

@@ -1,16 +1,15 @@
 import { describe, expect, it } from "vitest";
 
 import type { Feed } from "./feed.js";
-import { completed, idOf, polled, progress } from "./testing/events.js";
+import { cancelled, completed, connected, failed, idOf, listed, progress } from "./testing/events.js";
 import { follow, look, pass, server, testFeeds } from "./testing/feeds.js";
+import { ALIVE } from "./testing/recorded.js";
 import { TIMING } from "./transport.js";
 import type { TimetableEvent } from "./types.js";
 
 testFeeds();
 
 describe("a stream of all documents", () => {
-  const begin = { type: "connected" };
-  const under = (documentId: string, percentage: number) => ({ type: "connected", documentId, percentage, status: "processing" });
   interface Told {
     feed: Feed;
     events: TimetableEvent[];
@@ -33,9 +32,9 @@ describe("a stream of all documents", () => {
       [["a"], true],
       [[], false],
     ]);
-    server.last.open().send(begin, "0_1-0.r_1");
-    server.last.send(under("a", 40));
-    server.last.send(under("b", 10));
+    server.last.open().send(ALIVE, "0_1-0.r_1");
+    server.last.send(connected("a", 40));
+    server.last.send(connected("b", 10));
     server.last.send(progress("a", 42), "0_2-0.r_1");
     server.last.send(completed("a"), "0_3-0.r_1");
     await pass(TIMING.gather);
@@ -50,7 +49,7 @@ describe("a stream of all documents", () => {
     expect(feed.document("b").event?.percentage).toBe(10); // it was told of before anybody watched it
     await pass(TIMING.silence / 2);
     expect([server.streams.length, server.requests.length, feed.transport.status]).toEqual([2, 0, "open"]);
-    server.last.send({ type: "error", documentId: "a", error: "Deleted.", status: "cancelled" }, "0_4-0.r_1");
+    server.last.send(cancelled("a"), "0_4-0.r_1");
     await pass();
     expect(events.at(-1)).toMatchObject({ type: "error", documentId: "a" }); // a list has to know, though a card stays
     expect(feed.document("a").event?.type).toBe("complete");
@@ -63,20 +62,20 @@ describe("a stream of all documents", () => {
 
   it("goes on where it was, and only asks again where it cannot tell all", async () => {
     const { asked, feed, leave } = await followAll();
-    server.last.open().send(begin, "0_1-0.r_1");
+    server.last.open().send(ALIVE, "0_1-0.r_1");
     await pass();
     expect(asked()).toBe(1); // between the list's answer and the stream's beginning something may have ended
-    server.last.send(begin, "0_9-0.r_9"); // a heartbeat
+    server.last.send(ALIVE, "0_9-0.r_9"); // a heartbeat
     await pass();
     server.last.fail();
     await pass(TIMING.backoffFirst);
     expect(server.last.url.searchParams.get("lastEventId")).toBe("0_9-0.r_9");
-    server.last.open().send(begin, "0_9-0.r_9");
+    server.last.open().send(ALIVE, "0_9-0.r_9");
     await pass();
     expect(asked()).toBe(1);
     server.last.fail();
     await pass(TIMING.backoffFirst);
-    server.last.open().send({ ...begin, missed: true }, "0_20-0.r_20");
+    server.last.open().send({ ...ALIVE, missed: true }, "0_20-0.r_20");
     await pass();
     expect([asked(), feed.transport.status]).toEqual([2, "open"]);
     await pass(TIMING.silence / 2);
@@ -85,14 +84,14 @@ describe("a stream of all documents", () => {
   });
 
   it("looks up what is watched and not under way, once", async () => {
-    server.record = (path) => polled(idOf(path), 100, "completed");
+    server.record = (path) => listed(idOf(path), { percentage: 100, status: "completed" });
     const { feed, leave } = await followAll(["a", "b"]);
-    server.last.open().send(begin, "0_1-0.r_1");
-    server.last.send(under("b", 10));
+    server.last.open().send(ALIVE, "0_1-0.r_1");
+    server.last.send(connected("b", 10));
     await pass(TIMING.gather);
     expect(server.requests.map(({ path }) => idOf(path))).toEqual(["a"]);
     expect(feed.document("a").event?.type).toBe("complete");
-    server.record = (path) => polled(idOf(path), 0, "uploaded");
+    server.record = (path) => listed(idOf(path), { status: "uploaded" });
     feed.watch("c");
     await pass(2 * TIMING.gather);
     feed.watch("d"); // though nothing was told of c
@@ -103,18 +102,17 @@ describe("a stream of all documents", () => {
 
   it("begins anew with a document that is read once more, and not with what came before the end that was looked up", async () => {
     const { feed, events, leave } = await followAll(["a"]);
-    server.last.open().send(begin, "0_1-0.r_1");
-    const failed = { type: "error", documentId: "a", error: "Too dark.", status: "failed", at: "2026-11-30T11:00:02Z" };
-    server.last.send(failed, "0_2-0.r_1");
-    server.last.send({ ...progress("a", 30), at: "2026-11-30T11:00:01Z" }, "0_3-0.r_1");
+    server.last.open().send(ALIVE, "0_1-0.r_1");
+    server.last.send(failed("a", "Too dark.", { at: "2026-11-30T11:00:02Z" }), "0_2-0.r_1");
+    server.last.send(progress("a", 30, { at: "2026-11-30T11:00:01Z" }), "0_3-0.r_1");
     await pass();
     expect(feed.document("a").error?.kind).toBe("job");
-    server.last.send({ ...progress("a", 2), at: "2026-11-30T11:00:09Z" }, "0_4-0.r_1");
+    server.last.send(progress("a", 2, { at: "2026-11-30T11:00:09Z" }), "0_4-0.r_1");
     await pass();
     expect(feed.document("a")).toMatchObject({ event: { percentage: 2 }, error: null });
     expect(events).toHaveLength(2);
-    server.last.send({ ...failed, at: "2026-11-30T11:00:10Z" }, "0_5-0.r_1");
-    server.record = (path) => polled(idOf(path), 0, "uploaded");
+    server.last.send(failed("a", "Too dark.", { at: "2026-11-30T11:00:10Z" }), "0_5-0.r_1");
+    server.record = (path) => listed(idOf(path), { status: "uploaded" });
     await pass();
     feed.followAnew("a");
     await pass();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { idOf, polled, progress } from "./testing/events.js";
+import { idOf, listed, progress } from "./testing/events.js";
 import { follow, look, pass, server, testFeeds } from "./testing/feeds.js";
 import { TIMING } from "./transport.js";
 
@@ -63,7 +63,7 @@ describe("when it fails", () => {
 
   it("polls after three failures, and goes live again with the first event", async () => {
     let at = 10;
-    server.record = (path) => polled(idOf(path), (at += 1));
+    server.record = (path) => listed(idOf(path), { percentage: (at += 1) });
     const feed = await follow(["a"]);
     while (feed.transport.status !== "polling") {
       server.last.fail();
@@ -82,7 +82,7 @@ describe("when it fails", () => {
   });
 
   it("polls meanwhile when no answer begins: the browser may be out of connections", async () => {
-    server.record = (path) => polled(idOf(path), 20);
+    server.record = (path) => listed(idOf(path), { percentage: 20 });
     const feed = await follow(["a"]);
     await pass(TIMING.open);
     expect(feed.transport.status).toBe("polling");
@@ -90,7 +90,7 @@ describe("when it fails", () => {
   });
 
   it("learns from the record how a document ended of which the stream says nothing more", async () => {
-    server.record = (path) => polled(idOf(path), 100, "validation_failed");
+    server.record = (path) => listed(idOf(path), { percentage: 100, status: "validation_failed" });
     const feed = await follow(["a"]);
     server.last.refuse(204);
     await pass();
@@ -109,7 +109,7 @@ describe("when it fails", () => {
   });
 
   it("does not let one id that is none keep the others from their stream", async () => {
-    server.record = (path) => (idOf(path) === "none" ? 404 : polled(idOf(path), 20));
+    server.record = (path) => (idOf(path) === "none" ? 404 : listed(idOf(path), { percentage: 20 }));
     const feed = await follow(["a", "none"]);
     server.last.refuse(400);
     await pass(TIMING.backoffFirst);
@@ -134,7 +134,7 @@ describe("when it fails", () => {
 
 describe("a page", () => {
   it("out of sight gives its connection up, and takes up where it was", async () => {
-    server.record = (path) => polled(idOf(path), 50);
+    server.record = (path) => listed(idOf(path), { percentage: 50 });
     const feed = await follow(["a"]);
     server.last.open().send(progress("a", 40), "0_7-0");
     await pass();
@@ -168,7 +168,7 @@ describe("a page", () => {
   });
 
   it("says that it polls once the record answers again", async () => {
-    server.record = (path) => polled(idOf(path), 50);
+    server.record = (path) => listed(idOf(path), { percentage: 50 });
     const feed = await follow(["a"]);
     await pass(TIMING.open);
     window.dispatchEvent(new Event("offline"));

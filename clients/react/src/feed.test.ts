@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { completed, idOf, polled, progress } from "./testing/events.js";
-import { READ, RECORDED, REFUSED } from "./testing/fakes.js";
+import { completed, idOf, listed, progress } from "./testing/events.js";
 import { follow, pass, server, testFeeds } from "./testing/feeds.js";
+import { COMPLETE, ERROR, eventsOf, NAMED, READ, REFUSED } from "./testing/recorded.js";
 import { STREAM_MOST, TIMING } from "./transport.js";
 
 testFeeds();
@@ -14,11 +14,11 @@ describe("one stream", () => {
     expect(server.last.url.pathname).toBe("/api/v1/events");
     expect(server.last.ids).toEqual([READ, REFUSED]);
     server.last.open();
-    for (let at = 0; at < RECORDED.length; at += 7) server.last.raw(RECORDED.slice(at, at + 7));
+    for (let at = 0; at < NAMED.length; at += 7) server.last.raw(NAMED.slice(at, at + 7));
     await pass();
-    expect(feed.document(READ)).toMatchObject({ event: { type: "complete", percentage: 100 }, error: null });
-    expect(feed.document(READ).events.map(({ type }) => type)).toEqual(["progress", "progress", "complete"]);
-    expect(feed.document(REFUSED)).toMatchObject({ event: { type: "error", stage: "compressing", percentage: 2 }, error: { kind: "job", documentId: REFUSED } });
+    expect(feed.document(READ)).toMatchObject({ event: COMPLETE, error: null });
+    expect(feed.document(READ).events).toEqual(eventsOf(NAMED).filter(({ type, documentId }) => type !== "connected" && documentId === READ));
+    expect(feed.document(REFUSED)).toMatchObject({ event: ERROR, error: { kind: "job", documentId: REFUSED } });
     expect(feed.transport).toEqual({ status: "closed", error: null, lastEventId: null });
     await pass(10 * TIMING.silence);
     expect(server.streams).toHaveLength(1);
@@ -82,7 +82,7 @@ describe("one stream", () => {
 
   it("names at most a hundred documents and polls the others", async () => {
     const ids = Array.from({ length: STREAM_MOST + 2 }, (_, index) => `d${index}`);
-    server.record = (path) => polled(idOf(path), 30);
+    server.record = (path) => listed(idOf(path), { percentage: 30 });
     const feed = await follow(ids);
     server.last.open();
     await pass(TIMING.pollMost);

@@ -3,38 +3,16 @@ import { expect, it } from "vitest";
 
 import { PAUSE } from "./documents.js";
 import { ProcessingNotification } from "./ProcessingNotification.js";
-import { READ, RECORDED, REFUSED } from "./testing/fakes.js";
+import { cancelled, failed, listed, progress } from "./testing/events.js";
 import { page, server, testOnPage } from "./testing/page.js";
-import type { DocumentInfo, Timetable } from "./types.js";
+import { ALIVE, ALL, ERROR, LIST, parted, READ, REFUSED } from "./testing/recorded.js";
+import type { Timetable } from "./types.js";
 import { useDocuments, type DocumentsState, type UseDocumentsOptions } from "./useDocuments.js";
 import { useTimetable, type TimetableState } from "./useTimetable.js";
 
 let list: DocumentsState;
 let week: TimetableState;
 
-const document_ = (documentId: string, more: Partial<DocumentInfo> = {}): DocumentInfo => ({
-  documentId,
-  status: "processing",
-  step: null,
-  stage: null,
-  percentage: 0,
-  secondsLeft: null,
-  before: null,
-  error: null,
-  savedName: null,
-  className: null,
-  teacher: null,
-  fileName: "week.png",
-  contentType: "image/png",
-  size: 1,
-  pages: 1,
-  timetableId: null,
-  timetableIds: [],
-  createdAt: "2026-11-30T11:00:00Z",
-  updatedAt: "2026-11-30T11:00:00Z",
-  completedAt: null,
-  ...more,
-});
 const timetable = (className: string): Timetable => ({ teacher: null, className, term: null, year: null, savedName: null, confidence: 1, validated: true, warnings: [], timeblocks: [], extraction: null });
 
 function List(options: UseDocumentsOptions): ReactNode {
@@ -49,42 +27,50 @@ function Week({ id }: { id: string | null }): ReactNode {
 testOnPage();
 
 it("lists documents, follows all over one connection, and gets the record of what ended", async () => {
-  server.record = () => ({ documents: [document_(READ), document_(REFUSED), document_("old", { status: "completed", percentage: 100 })], next: null });
+  server.record = () => ({ documents: [listed(READ), listed(REFUSED), listed("old", { status: "completed", percentage: 100 })], next: null });
   await page.show(<List needsLook q="4B" />);
   await page.pass(50);
   expect(server.requests.map(({ path }) => path)).toEqual(["/api/v1/documents?q=4B&needsLook=true"]);
   expect(server.streams.map(({ ids }) => ids)).toEqual([[]]);
-  await page.after(() => server.last.open().raw(RECORDED.slice(0, RECORDED.indexOf("id: 0_1796038153104"))));
-  expect(list.documents?.map(({ status, percentage, stage }) => [status, percentage, stage])).toEqual([
-    ["processing", 2, "compressing"],
-    ["failed", 2, "compressing"],
-    ["completed", 100, null],
+  const [before, rest] = parted(ALL, ({ stage }) => stage === "ocr");
+  await page.after(() => server.last.open().raw(before));
+  expect(list.documents?.map(({ status, stage, error }) => [status, stage, error])).toEqual([
+    ["processing", "preprocessing", null],
+    ["failed", "compressing", ERROR.error],
+    ["completed", null, null],
   ]);
+  expect(server.requests).toHaveLength(2); // the stream begins
   await page.pass(PAUSE);
-  expect(server.requests).toHaveLength(2);
+  expect(server.requests).toHaveLength(3);
+  const left = LIST.documents.filter(({ documentId }) => documentId === READ);
+  server.record = () => ({ documents: left, next: null });
+  await page.after(() => server.last.raw(rest));
+  await page.pass(PAUSE);
+  expect(list.documents).toEqual(left);
+  expect(server.requests).toHaveLength(4);
 });
 
 it("shows what others send, correct again and delete, and asks for no more than it is told of", async () => {
-  const all = [document_("a", { status: "failed" })];
+  const all = [listed("a", { status: "failed" })];
   server.record = () => ({ documents: all, next: null });
   await page.show(<List />);
   await page.pass(50);
-  await page.after(() => server.last.open().send({ type: "connected" }, "0_1-0.r_1"));
+  await page.after(() => server.last.open().send(ALIVE, "0_1-0.r_1"));
   expect(server.requests).toHaveLength(2); // the stream begins
-  all.unshift(document_("b"));
-  await page.after(() => [0, 10, 20].forEach((percentage) => server.last.send({ type: "progress", documentId: "b", stage: "ocr", percentage })));
+  all.unshift(listed("b"));
+  await page.after(() => [0, 10, 20].forEach((percentage) => server.last.send(progress("b", percentage))));
   await page.pass(PAUSE);
   expect(server.requests).toHaveLength(3);
   expect(list.documents?.map(({ documentId, percentage }) => [documentId, percentage])).toEqual([
     ["b", 20],
     ["a", 0],
   ]);
-  all[1] = document_("a", { status: "processing" });
-  await page.after(() => server.last.send({ type: "progress", documentId: "a", stage: "compressing", percentage: 3, at: "2026-11-30T11:00:09Z" }));
+  all[1] = listed("a", { status: "processing" });
+  await page.after(() => server.last.send(progress("a", 3)));
   await page.pass(PAUSE);
   expect(list.documents?.[1]).toMatchObject({ status: "processing", percentage: 3 });
   all.pop();
-  await page.after(() => server.last.send({ type: "error", documentId: "a", error: "Deleted.", status: "cancelled" }));
+  await page.after(() => server.last.send(cancelled("a")));
   await page.pass(PAUSE);
   expect(list.documents?.map(({ documentId }) => documentId)).toEqual(["b"]);
   await page.pass(20 * PAUSE);
@@ -92,8 +78,8 @@ it("shows what others send, correct again and delete, and asks for no more than 
 });
 
 it("keeps what older pages told when the first one is asked for anew, but for what was deleted", async () => {
-  const old = document_("old", { status: "completed", createdAt: "2026-11-29T11:00:00Z" });
-  const first = { documents: [document_("new", { status: "failed" })], next: "p2" };
+  const old = listed("old", { status: "completed", createdAt: "2026-11-29T11:00:00Z" });
+  const first = { documents: [listed("new", { status: "failed" })], next: "p2" };
   server.record = (path) => (path.includes("after=p2") ? { documents: [old], next: null } : first);
   await page.show(<List limit={1} />);
   await page.pass(50);
@@ -101,13 +87,13 @@ it("keeps what older pages told when the first one is asked for anew, but for wh
   await page.after(() => list.refresh());
   expect(list.documents?.map(({ documentId }) => documentId)).toEqual(["new", "old"]);
   expect(list.more).toBeNull();
-  await page.after(() => server.last.open().send({ type: "error", documentId: "old", error: "Deleted.", status: "cancelled" }));
+  await page.after(() => server.last.open().send(cancelled("old")));
   await page.pass(PAUSE);
   expect(list.documents?.map(({ documentId }) => documentId)).toEqual(["new"]);
 });
 
 it("gets older ones, and says why it has none", async () => {
-  server.record = (path) => (path.includes("after=p2") ? { documents: [document_("b", { status: "failed" })], next: null } : { documents: [document_("a", { status: "failed" })], next: "p2" });
+  server.record = (path) => (path.includes("after=p2") ? { documents: [listed("b", { status: "failed" })], next: null } : { documents: [listed("a", { status: "failed" })], next: "p2" });
   await page.show(<List limit={1} />);
   await page.after(() => list.more?.());
   expect(list.documents?.map(({ documentId }) => documentId)).toEqual(["a", "b"]);
@@ -119,12 +105,12 @@ it("gets older ones, and says why it has none", async () => {
 });
 
 it("renames, stops, tries again and deletes", async () => {
-  server.record = () => ({ documents: [document_("a", { status: "failed" })], next: null });
+  server.record = () => ({ documents: [listed("a", { status: "failed" })], next: null });
   await page.show(<List />);
-  server.record = () => document_("a", { status: "failed", savedName: "4B" });
+  server.record = () => listed("a", { status: "failed", savedName: "4B" });
   await page.after(() => list.rename("a", "4B"));
   expect(list.documents?.[0]?.savedName).toBe("4B");
-  server.record = () => document_("a");
+  server.record = () => listed("a");
   await page.after(() => list.retry("a"));
   await page.pass(50);
   expect(server.streams).toHaveLength(1);
@@ -141,7 +127,7 @@ it("renames, stops, tries again and deletes", async () => {
 });
 
 it("shows a document that is read once more under way again, where others watch it too", async () => {
-  server.record = () => ({ documents: [document_("a")], next: null });
+  server.record = () => ({ documents: [listed("a")], next: null });
   await page.show(
     <>
       <List />
@@ -149,14 +135,14 @@ it("shows a document that is read once more under way again, where others watch 
     </>,
   );
   await page.pass(50);
-  server.record = () => ({ documents: [document_("a", { status: "failed", error: "Too dark." })], next: null });
-  await page.after(() => server.last.open().send({ type: "error", documentId: "a", status: "failed", error: "Too dark." }));
+  server.record = () => ({ documents: [listed("a", { status: "failed", error: "Too dark." })], next: null });
+  await page.after(() => server.last.open().send(failed("a", "Too dark.")));
   expect(page.get(".tl-note").dataset["state"]).toBe("failed");
-  server.record = () => document_("a", { status: "uploaded" });
+  server.record = () => listed("a", { status: "uploaded" });
   await page.after(() => list.retry("a"));
   await page.pass(100);
   expect(page.get(".tl-note").dataset["state"]).toBe("running");
-  await page.after(() => server.last.open().send({ type: "progress", documentId: "a", stage: "ocr", percentage: 40 }));
+  await page.after(() => server.last.open().send(progress("a", 40)));
   expect(list.documents?.[0]).toMatchObject({ status: "processing", percentage: 40 });
 });
 

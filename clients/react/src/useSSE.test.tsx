@@ -2,8 +2,9 @@ import { StrictMode, type ReactNode } from "react";
 import { expect, it } from "vitest";
 
 import { createClient } from "./client.js";
-import { READ, RECORDED, REFUSED } from "./testing/fakes.js";
+import { failed, progress } from "./testing/events.js";
 import { page, server, testOnPage } from "./testing/page.js";
+import { COMPLETE, ERROR, eventsOf, NAMED, parted, READ, REFUSED } from "./testing/recorded.js";
 import { useSSE, type SSEState, type UseSSEOptions } from "./useSSE.js";
 
 let seen: SSEState;
@@ -12,8 +13,6 @@ function Watch({ id, options }: { id: string | readonly string[] | null; options
   seen = useSSE(id, options);
   return <p>{seen.event?.percentage ?? "-"}</p>;
 }
-
-const progress = (documentId: string, percentage: number) => ({ type: "progress", documentId, step: "Running OCR", stage: "ocr", percentage, at: `2026-11-30T11:00:${percentage}Z` });
 
 testOnPage();
 
@@ -40,20 +39,22 @@ it("shares one connection between all who watch, whatever they watch, in StrictM
 
 it("tells of one document: event, events, progress, result", async () => {
   await page.show(<Watch id={READ} />);
-  await page.after(() => server.last.open().raw(RECORDED.slice(0, RECORDED.indexOf("id: 0_1796038159011"))));
-  expect(seen).toMatchObject({ status: "open", connection: "live", isConnected: true, progress: 69, result: null, error: null, lastEventId: "0_1796038153104-69.f_9bcbf06a-2" });
-  expect(seen.event).toMatchObject({ type: "progress", stage: "ocr", message: "Reading text, 42 of 75 lines" });
-  await page.after(() => server.last.raw(RECORDED.slice(RECORDED.indexOf("id: 0_1796038159011"))));
-  expect(seen).toMatchObject({ status: "closed", isConnected: false, progress: 100, result: { timetableId: "01c6535d-777a-5f7e-843a-32309a3eb457", validated: true } });
-  expect(seen.events).toHaveLength(3);
+  const [before, end] = parted(NAMED, ({ type }) => type === "complete");
+  const last = eventsOf(before).filter(({ documentId, type }) => documentId === READ && type === "progress").at(-1);
+  await page.after(() => server.last.open().raw(before));
+  expect(seen).toMatchObject({ status: "open", connection: "live", isConnected: true, progress: last?.percentage, result: null, error: null, lastEventId: [...before.matchAll(/^id: (.+)$/gm)].at(-1)?.[1] });
+  expect(seen.event).toEqual(last);
+  await page.after(() => server.last.raw(end));
+  expect(seen).toMatchObject({ status: "closed", isConnected: false, progress: 100, result: COMPLETE.result });
+  expect(seen.events.map(({ type }) => type)).toEqual(eventsOf(NAMED).filter(({ documentId, type }) => documentId === READ && type !== "connected").map(({ type }) => type));
 });
 
 it("tells of several documents together, and of each", async () => {
   await page.show(<Watch id={[READ, REFUSED]} />);
-  await page.after(() => server.last.open().raw(RECORDED));
-  expect(seen.events.map(({ type }) => type)).toEqual(["progress", "progress", "error", "progress", "complete"]);
-  expect(seen).toMatchObject({ status: "closed", progress: 51, event: { documentId: READ, type: "complete" }, error: { kind: "job", documentId: REFUSED } });
-  expect(seen.documents[REFUSED]?.event).toMatchObject({ type: "error", stage: "compressing" });
+  await page.after(() => server.last.open().raw(NAMED));
+  expect(seen.events).toEqual(eventsOf(NAMED).filter(({ type }) => type !== "connected"));
+  expect(seen).toMatchObject({ status: "closed", progress: (100 + (ERROR.percentage ?? 0)) / 2, event: COMPLETE, error: { kind: "job", documentId: REFUSED } });
+  expect(seen.documents[REFUSED]?.event).toEqual(ERROR);
 });
 
 it("tells a lost connection from a failed document", async () => {
@@ -61,7 +62,7 @@ it("tells a lost connection from a failed document", async () => {
   await page.after(() => server.last.refuse(503));
   expect(seen).toMatchObject({ status: "reconnecting", connection: "connecting", error: { kind: "transport", status: 503 } });
   await page.pass(1000);
-  await page.after(() => server.last.open().send({ type: "error", documentId: "a", stage: "ocr", percentage: 40, status: "failed", error: "Too dark." }));
+  await page.after(() => server.last.open().send(failed("a", "Too dark.")));
   expect(seen).toMatchObject({ status: "closed", error: { kind: "job", message: "Too dark." } });
 });
 
@@ -130,7 +131,7 @@ it("closes and opens again when it is told to", async () => {
 
 it("follows a document that ended anew when it is told to", async () => {
   await page.show(<Watch id="a" />);
-  await page.after(() => server.last.open().send({ type: "error", documentId: "a", error: "Too dark.", status: "failed" }));
+  await page.after(() => server.last.open().send(failed("a", "Too dark.")));
   await page.after(() => seen.reconnect());
   await page.pass(100);
   expect(seen).toMatchObject({ event: null, error: null });

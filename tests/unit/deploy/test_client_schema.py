@@ -1,15 +1,13 @@
 """What `clients/react` takes the API for, against the API."""
 
 import json
-import re
-from pathlib import Path
 
 import msgspec
+import pytest
 
 from deploy.client_schema import FILE, client_schema
 from shared.messages import Event
-
-RECORDED = Path(__file__).parents[3] / "clients/react/src/testing/recorded.sse"
+from tests.recording import Recording, events_of
 
 
 def test_the_schema_that_its_types_are_made_of_is_the_gateways() -> None:
@@ -17,8 +15,9 @@ def test_the_schema_that_its_types_are_made_of_is_the_gateways() -> None:
     assert FILE.read_text() == client_schema(), cure
 
 
-def test_the_stream_that_its_tests_are_fed_is_one_that_the_gateway_could_send() -> None:
-    told = [json.loads(line) for line in re.findall(r"^data: (.+)$", RECORDED.read_text(), re.MULTILINE)]
+@pytest.mark.parametrize("name", ["named", "all"])
+def test_the_streams_that_its_tests_are_fed_are_what_the_gateway_could_send(name: str) -> None:
+    told = events_of(getattr(Recording.load(), name))
     assert {each["type"] for each in told} == {"connected", "progress", "complete", "error"}
     for each in told:
         if each == {"type": "connected"}:  # a heartbeat, which is of no document

@@ -145,6 +145,7 @@ async def test_the_local_reader_alone(bench: Bench) -> None:
     assert event.result is not None
     assert (event.type, event.status, event.percentage) == ("complete", Status.COMPLETED, 100)
     assert event.result.validated
+    assert event.at, "where events of several documents are put in order, it would come first"
     ((document, tenant, timetable, timetable_id),) = bench.saved
     assert (document, tenant, timetable_id) == (DOCUMENT, "default", event.result.timetable_id)
     assert len(timetable.timeblocks) == 20

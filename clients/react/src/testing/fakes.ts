@@ -1,14 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { vi } from "vitest";
-
-/**
- * A stream of two documents, one read and one refused, as the gateway sends it: put together from the recorded answers
- * in docs/api.md and README.md, whose `…` are filled in. A test of the gateway's holds it against the gateway's own type
- * of an event.
- */
-export const RECORDED = readFileSync(join(import.meta.dirname, "recorded.sse"), "utf8");
-export const [READ, REFUSED] = ["24276261-0f3e-4c62-9d0c-5a2b3c4d5e6f", "3554d90d-7b1a-4e88-8f27-6c5d4e3f2a1b"] as const;
 
 /** One request for events, whose server is the test. */
 export class FakeStream {
