@@ -13,6 +13,7 @@ import zlib
 from typing import Literal, TypeAlias
 
 from shared.outcomes import OtherFormatError, UnreadableError
+from shared.windows import holds
 
 OfficeKind: TypeAlias = Literal["docx", "xlsx", "ods", "xls"]
 
@@ -122,13 +123,13 @@ def ole_kind(data: bytes) -> OfficeKind:
     Raises:
         OtherFormatError, UnreadableError: none that is read.
     """
-    if _stream("EncryptedPackage") in data:
+    if holds(data, _stream("EncryptedPackage")):
         raise UnreadableError(LOCKED)
-    if _stream("WordDocument") in data:
+    if holds(data, _stream("WordDocument")):
         raise OtherFormatError("doc", f"The file is an old Word document (DOC). {SAVE_AS_DOCX}")
-    if _stream("PowerPoint Document") in data:
+    if holds(data, _stream("PowerPoint Document")):
         raise OtherFormatError("ppt", f"The file is an old PowerPoint presentation (PPT). {SAVE_AS_PDF}")
-    if _stream("Workbook") in data or _stream("Book") in data:
+    if holds(data, _stream("Workbook")) or holds(data, _stream("Book")):
         return "xls"
     raise OtherFormatError("office", f"The file is an Office document of an old kind. {SAVE_AS_PDF}")
 

@@ -30,6 +30,7 @@ from shared.pictures.kinds import (
 from shared.pictures.pdf import page_count
 from shared.pictures.tables import text_kind
 from shared.settings import Settings, setting
+from shared.windows import holds
 
 __all__ = [
     "ALLOWED", "CONTENT_TYPES", "SHORTEST", "Kind", "PictureInfo", "PictureSettings",
@@ -191,7 +192,7 @@ def _refuse(head: bytes) -> NoReturn:
 
 def _pdf(head: bytes, size: int) -> PictureInfo:
     pages = page_count(head) if len(head) >= size else None
-    return PictureInfo("pdf", CONTENT_TYPES["pdf"], frames=pages, encrypted=b"/Encrypt" in head)
+    return PictureInfo("pdf", CONTENT_TYPES["pdf"], frames=pages, encrypted=holds(head, b"/Encrypt"))
 
 
 _READERS: dict[Kind, Callable[[bytes, int], PictureInfo]] = {

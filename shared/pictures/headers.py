@@ -8,6 +8,7 @@ import struct
 
 from shared.outcomes import UnreadableError
 from shared.pictures.kinds import CONTENT_TYPES, EndsEarlyError, PictureInfo, cut_off, too_many_parts
+from shared.windows import first
 
 STEPS = 10_000
 """Segments, chunks, boxes or directory entries looked at: a 20 MiB file of empty ones must not cost seconds."""
@@ -16,8 +17,6 @@ _SCANS = 100
 costs a pass over all pixels however few bytes it has: 300 took 3.8 s for 238 kB, 3,000 of 25 megapixels 8 s for 181."""
 _FRAMES = 1_000
 """Of a WebP, whose library finds each one by counting from the first: 40,000 took 6.7 s, 400,000 would take minutes."""
-_WINDOW = 1 << 20
-"""Bytes searched in one call, which holds the interpreter: 10 ms at the worst."""
 
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """But for restart markers, which stand within a scan's data; there, 0 behind 0xFF says that this is no marker."""
@@ -34,9 +33,10 @@ def jpeg(head: bytes, _size: int) -> PictureInfo:
     size: tuple[int, int] | None = None
     at, scans = 2, 0
     for _ in range(STEPS):
-        at = _marker(head, at)
-        if at < 0:
+        found = first(_MARKER, head, 2, at)
+        if found is None:
             break
+        at = found.start()
         marker = head[at + 1]
         if marker == _EOI:
             break
@@ -59,15 +59,6 @@ def jpeg(head: bytes, _size: int) -> PictureInfo:
     if size is None:
         raise EndsEarlyError
     return PictureInfo("jpeg", CONTENT_TYPES["jpeg"], *size, 1)
-
-
-def _marker(data: bytes, at: int) -> int:
-    """Where the next marker stands; -1 if nowhere."""
-    while at < len(data):
-        if found := _MARKER.search(data, at, at + _WINDOW + 1):
-            return found.start()
-        at += _WINDOW
-    return -1
 
 
 def png(head: bytes, _size: int) -> PictureInfo:

@@ -6,6 +6,7 @@ thousand tiles where one would fill it, all of them the same few bytes, and a de
 for a picture of 1000 x 1000 took 20 s for 44 kB.
 """
 
+import math
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -19,6 +20,10 @@ _AVIF_BRANDS = {b"avif", b"avis"}
 _MOST_WORK = 4
 """Pixels of the items that a picture is made of, in those of the largest item; tiles reach over its edges, and a gain
 map may be as large as the picture."""
+_NAMED = 50_000
+"""Items, and properties and parts of items, that are named: a box of 14 bytes may name 65,535 that stand behind it."""
+_DEEPEST = 16
+"""Items within items; a picture with its gain map, both of tiles, has three."""
 _SMALL = 16_000_000
 """Pixels that are little work whatever the picture's size."""
 
@@ -46,7 +51,7 @@ def heif(head: bytes, _size: int) -> PictureInfo:
     sides = (0, 0)
     of_items: dict[int, list[int]] = {}
     parts: dict[int, list[int]] = {}
-    found = False
+    found, left = False, _NAMED
     for box in _boxes(head, kind):
         if box.within == b"ipco":
             own = struct.unpack_from(">II", head, box.at + 4) if box.name == b"ispe" else (0, 0)
@@ -54,10 +59,17 @@ def heif(head: bytes, _size: int) -> PictureInfo:
             sides = max(sides, own, key=lambda pair: pair[0] * pair[1])
             found = found or box.name == b"ispe"
         elif box.name == b"ipma":
-            of_items.update(_associations(head, box.at))
+            for item, numbers in _associations(head, box.at):
+                of_items[item] = numbers
+                left -= 1 + len(numbers)
+                if left < 0:
+                    break
         elif box.within == b"iref" and box.name == b"dimg":
             item, names = _reference(head, box)
             parts.setdefault(item, []).extend(names)
+            left -= 1 + len(names)
+        if left < 0:
+            raise UnreadableError(too_many_parts(kind))
     if not found:
         raise EndsEarlyError
     areas = {
@@ -113,7 +125,7 @@ def _associations(head: bytes, at: int) -> Iterator[tuple[int, list[int]]]:
     entry = ">IB" if version else ">HB"
     number, mask = ("H", 0x7FFF) if flags & 1 else ("B", 0x7F)
     at += 8
-    for _ in range(min(count, STEPS)):
+    for _ in range(count):
         item, properties = struct.unpack_from(entry, head, at)
         at += struct.calcsize(entry)
         # The highest bit of each says that a reader must understand the property.
@@ -128,11 +140,15 @@ def _reference(head: bytes, box: _Box) -> tuple[int, list[int]]:
     return item, list(struct.unpack_from(f">{count}{number}", head, box.at + struct.calcsize(f">{number}H")))
 
 
-def _work(item: int, parts: dict[int, list[int]], areas: dict[int, int], known: dict[int, int]) -> int:
-    """Pixels that are decoded for an item."""
+def _work(
+    item: int, parts: dict[int, list[int]], areas: dict[int, int], known: dict[int, float], depth: int = 0
+) -> float:
+    """Pixels that are decoded for an item; endless for one that is too deep."""
     if item not in parts:
         return areas.get(item, 0)
+    if depth > _DEEPEST:
+        return math.inf
     if item not in known:
-        known[item] = 0  # one that is part of itself, which no decoder follows
-        known[item] = sum(_work(part, parts, areas, known) for part in parts[item])
+        known[item] = 0.0  # one that is part of itself, which no decoder follows
+        known[item] = sum(_work(part, parts, areas, known, depth + 1) for part in parts[item])
     return known[item]

@@ -9,12 +9,16 @@ import re
 import zlib
 from itertools import islice
 
+from shared.windows import find_all, first
+
 _ROOT = re.compile(rb"/Type\s{0,20}/Pages(?![A-Za-z])")
 _COUNT = re.compile(rb"/Count\s{1,20}(\d{1,9})(?!\d|\s{1,20}\d{1,9}\s{1,20}R)")
 _PARENT = re.compile(rb"/Parent(?![A-Za-z])")
 _BRACKET = re.compile(rb"<<|>>")
 _OBJECTS = re.compile(rb"/Type\s{0,20}/ObjStm(?![A-Za-z])")
 _STREAM = re.compile(rb"stream\r?\n")
+_LONGEST = 100
+"""Bytes that each of these looks at."""
 _FAR = 400_000
 """Bytes of a dictionary; one that lists 20,000 pages has 250,000."""
 _HEAD = 2_000
@@ -32,7 +36,7 @@ def page_count(data: bytes) -> int | None:
     """
     counts = _counts(data)
     left = _ALL_UNPACKED
-    for number, match in enumerate(_OBJECTS.finditer(data)):
+    for number, match in enumerate(find_all(_OBJECTS, data, _LONGEST)):
         begin = _STREAM.search(data, match.end(), match.end() + _HEAD)
         if number >= _MOST_STREAMS or left <= 0:
             break
@@ -50,12 +54,12 @@ def page_count(data: bytes) -> int | None:
 def _counts(text: bytes) -> list[int]:
     """Of the roots in a text, each of the first `_MOST_ROOTS` dictionaries of page trees."""
     counts = []
-    for number, match in enumerate(_ROOT.finditer(text)):
+    for number, match in enumerate(find_all(_ROOT, text, _LONGEST)):
         if number >= _MOST_ROOTS:
             break
         around = _dictionary(text, match.start())
-        count = _COUNT.search(around)
-        if count is not None and not _PARENT.search(around):
+        count = first(_COUNT, around, _LONGEST)
+        if count is not None and first(_PARENT, around, _LONGEST) is None:
             counts.append(int(count[1]))
     return counts
 
@@ -71,7 +75,7 @@ def _dictionary(text: bytes, at: int) -> bytes:
 def _unmatched(text: bytes, bracket: bytes) -> int | None:
     """Where the first bracket ends that closes what began before the text; None where none does."""
     depth = 1
-    for found in islice(_BRACKET.finditer(text), _MOST_BRACKETS):
+    for found in islice(find_all(_BRACKET, text, _LONGEST), _MOST_BRACKETS):
         depth += -1 if found[0] == bracket else 1
         if not depth:
             return found.end()

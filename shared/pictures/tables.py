@@ -17,13 +17,14 @@ TextKind: TypeAlias = Literal["html", "csv"]
 _LOOK = 65_536
 """Bytes that are looked at."""
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+# Nothing here may be taken in two ways: a search for the right one holds the interpreter, for ever if need be.
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*+=\s*+[\"']?\s*+([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _ENCODINGS = re.compile(
     r"utf-?8|iso-8859-\d+|latin1|windows-125\d|cp125\d|koi8-[ru]|macintosh|gbk|gb2312|big5|shift_jis"
 )
 """Those that a page may declare; Python knows others that take minutes or are no text."""
 _OPENING = re.compile(
-    r"\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}>\s*)*"
+    r"\s*+(?>(?:<!--.{0,2000}?-->|<\?xml[^>]{0,200}>)\s*+)*+"
     r"<(?:!doctype\s+html|html|head|body|meta|style|table|title|link|div|p|h[1-6]|center|google-sheets)\b",
     re.IGNORECASE | re.DOTALL,
 )

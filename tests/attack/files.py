@@ -56,6 +56,9 @@ def mutations(data: bytes, count: int, rng: random.Random) -> Iterator[bytes]:
         yield bytes(changed)
 
 
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
 def _laughs() -> bytes:
     """XML whose entities are ten of the one before, nine times."""
     names = [b"a", *(b"a%d" % number for number in range(9))]
@@ -110,5 +113,12 @@ def bombs() -> dict[str, bytes]:
         "TIFF of 30,000 directories": decoded.directories(30_000, 0),
         "HEIC of 961 tiles": decoded.grid("heic", 31, 31, 1_000, 2_048),
         "AVIF of 961 tiles": decoded.grid("avif", 31, 31, 1_000, 2_048),
+        "HEIC of boxes that name 65,535 items each": decoded.references(9_000),
+        "HEIC of items within items": decoded.references(3_000, within=True),
+        "HEIC of properties": decoded.associations(9_000),
+        "HTML of comments that are read in many ways": b"<!---->" * 60 + b"x",
+        "HTML whose encoding is far": b"<html><meta charset=" + b" " * 4_000 + b"!",
+        "20 MB of what is nearly a PDF's root": b"%PDF-1.7\n" + b"/Type" * 4_000_000,
+        "20 MB of what is nearly a stream's name": _OLE + "WordDocumen".encode("utf-16-le") * 900_000,
         "PNG of profiles": decoded.chunks(b"iCCP", b"x\0\0" + zlib.compress(b"\0" * 50_000_000), 100),
     }

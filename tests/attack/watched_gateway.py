@@ -1,8 +1,9 @@
 """The gateway with a watch on its event loop: `python -m tests.attack.watched_gateway`, STALLS naming the file.
 
 A task wakes every 5 ms. What the loop's thread computed since it last woke was computed in one go, or while it should
-have been awake: that is a stall of the gateway's own making, whatever else the machine does. The time that passed is
-noted beside it; on a busy machine it is mostly others'.
+have been awake; so was what other threads computed while it was late, as they may hold the interpreter. That is a stall
+of the gateway's own making, whatever else the machine does. The time that passed is noted beside it; on a busy machine
+it is mostly others'.
 """
 
 import asyncio
@@ -62,14 +63,16 @@ async def _watch(path: Path) -> None:
     sampler.start()
     collections = _Collections()
     with path.open("a", buffering=1) as file:
-        computed, passed = time.thread_time(), time.monotonic()
+        computed, everyone, passed = time.thread_time(), time.process_time(), time.monotonic()
         while True:
             await asyncio.sleep(_EVERY)
-            now, at = time.thread_time(), time.monotonic()
-            if now - computed > _NOTED:
+            now, all_now, at = time.thread_time(), time.process_time(), time.monotonic()
+            late = at - passed - _EVERY
+            stall = max(now - computed, min(late, all_now - everyone))
+            if stall > _NOTED:
                 garbage = f"garbage {collections.seconds * 1000:.0f} ms in {collections.rounds} rounds; "
-                file.write(f"{at} {now - computed} {at - passed - _EVERY} {garbage}{sampler.seen}\n")
-            computed, passed = now, at
+                file.write(f"{at} {stall} {late} {garbage}{sampler.seen}\n")
+            computed, everyone, passed = now, all_now, at
             collections.seconds, collections.rounds = 0.0, [0, 0, 0]
             sampler.turned, sampler.seen = at, ""
 

@@ -121,6 +121,31 @@ def grid(kind: str, rows: int, columns: int, side: int, tile: int) -> bytes:
     return whole(len(whole(0)) - len(layout) - len(data))
 
 
+def references(count: int, within: bool = False) -> bytes:
+    """A HEIC of so many boxes of references, which is no picture.
+
+    Args:
+        within: each refers to the next one's item; otherwise each names 65,535, that stand behind it or nowhere.
+    """
+    if within:
+        named = b"".join(_box(b"dimg", struct.pack(">HHH", item, 1, item + 1)) for item in range(1, count + 1))
+        behind = b""
+    else:
+        named, behind = _box(b"dimg", struct.pack(">HH", 1, 65_535)) * count, bytes(131_072)
+    return _heic(_full(b"iref", named), behind)
+
+
+def associations(count: int) -> bytes:
+    """A HEIC of so many boxes that each give 30,000 items, which stand behind it, properties; it is no picture."""
+    full = _full(b"ipma", struct.pack(">I", 30_000))
+    return _heic(_box(b"iprp", full * count), bytes(96_000))
+
+
+def _heic(boxes: bytes, behind: bytes) -> bytes:
+    size = _box(b"iprp", _box(b"ipco", _full(b"ispe", struct.pack(">II", 64, 64))))
+    return _box(b"ftyp", b"heic" + bytes(4) + b"heic") + _full(b"meta", size + boxes + behind)
+
+
 def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     at = 0
     while at < len(data):
