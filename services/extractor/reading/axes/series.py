@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise
 
 from services.extractor.reading.axes.letters import MIN_ROW, days_of_initials, stacked_days
 from services.extractor.reading.axes.view import View
+from services.extractor.reading.lexicon.calendar import days_in_turn
 from services.extractor.reading.lexicon.days import (
     DayText,
     between_days,
@@ -24,8 +25,13 @@ MAX_NAMES = 200
 """Texts that may name a day; a page of single letters (a word search) has many, and every pair is compared."""
 MIN_NUMBERS = 4
 """Of the five ordinals that days can have: fewer may be what is left of a row of periods."""
+_SHORTENED = 6
+"""Characters of a name that is shortened, with a stop or a date behind it."""
 MAX_ROW = 24
 """Texts of one row that are looked at for a series with initials."""
+
+
+_DATED = re.compile(r"\W*([^\W\d_])\s?\d{1,2}")
 
 
 @dataclass(slots=True)
@@ -120,11 +126,38 @@ def find_series(view: View) -> list[DayHeader]:
             found.extend(_apart(line, read, view))
         elif cycle := cycle_day(line.text):
             found.append(_Name(line, (DAYS[cycle - 1],), cycle=cycle, weekday=False))
-        elif options := between_days(line.text) or letter_days(line.text):
-            found.append(_Name(line, options, letter=len(line.text.strip(".")) == 1))
+        elif options := between_days(line.text) or letter_days(_undated(line.text)):
+            found.append(_Name(line, options, letter=len(_undated(line.text)) == 1))
     found.extend(_ordinals(view))
     found = _numbered_weeks(_once(found)[:MAX_NAMES])
-    return [*_words(view, [item for item in found if not item.letter]), *_with_initials(view, found)]
+    headers = [*_words(view, [item for item in found if not item.letter]), *_with_initials(view, found)]
+    return headers if any(len(header.bands) >= MIN_ROW for header in headers) else [*headers, *_shortened(view)]
+
+
+def _shortened(view: View) -> list[DayHeader]:
+    """Rows of names that nobody knows one by one, but that begin days' names in turn ("Se", "Se", "Ra", "Ka", "Ju")."""
+    short = [line for line in view.lines if 1 < len(line.text) <= _SHORTENED and line.text[:1].isalpha()][:MAX_NAMES]
+    out: list[DayHeader] = []
+    done: set[int] = set()
+    for seed in short:
+        if seed.id in done:
+            continue
+        row = [line for line in short if level(view.rect(seed), view.rect(line))][:MAX_ROW]
+        row.sort(key=lambda line: view.rect(line).cx)
+        done |= {line.id for line in row}
+        parts = (row[at : at + count] for count in range(7, MIN_ROW, -1) for at in range(len(row) - count + 1))
+        for part in parts:
+            steps = next(_places([view.rect(line).cx for line in part]), [])
+            if steps == list(range(len(part))) and (days := days_in_turn(tuple(line.text for line in part))):
+                out.append(_header(view, [DayBand(day, line) for day, line in zip(days, part, strict=True)]))
+                break
+    return out
+
+
+def _undated(text: str) -> str:
+    """A text without the day of the month behind a letter ("T 4", below a mark that was read as a dot)."""
+    dated = _DATED.fullmatch(text)
+    return dated[1] if dated else text.strip(".")
 
 
 def _upside_down(line: Line) -> DayText | None:

@@ -21,6 +21,8 @@ SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
 """Of the languages in the calendar, as Unicode calls them."""
 _READ = 0x24F
 """The last Latin letter that the text recogniser knows: Vietnamese ones beyond it are missing in what it reads."""
+_FEWEST, _IN_TURN = 4, 8
+"""Shortened names that are days by their order alone, and their letters together."""
 _ANYWHERE = 5
 """Letters from which on a full name is no other language's everyday word."""
 
@@ -118,6 +120,38 @@ def days_by_language(word: str) -> tuple[tuple[str, Day], ...]:
     named = ((each, _find(_FULL[each], word, bare) or _find(_SHORT[each], word, bare)) for each in _CALENDAR)
     found = named if bare else ()
     return tuple((language, day) for language, day in found if day)
+
+
+@lru_cache(maxsize=1024)
+def days_in_turn(words: tuple[str, ...]) -> tuple[Day, ...] | None:
+    """The days that follow each other which a row of shortened names is, in whatever language: each word begins a name.
+
+    Args:
+        words: at least four; one of five or more may be misread. All of them have `_IN_TURN` letters at least.
+
+    Returns:
+        None where they are no days, or could be several.
+    """
+    begun = [plain(re.sub(r"\W*\d*\W*$", "", word)) for word in words]
+    if len(begun) < _FEWEST or len(set(begun)) < len(begun) - 1 or sum(map(len, begun)) < _IN_TURN:
+        return None
+    found: set[tuple[Day, ...]] = set()
+    for names in _CALENDAR.values():
+        week = [tuple(plain(name) for kind in ("full", "short") for name in names[kind][at]) for at in range(len(DAYS))]
+        for first in (5, 6, *range(len(DAYS) - len(begun) + 1)):
+            days = [(first + at) % len(DAYS) for at in range(len(begun))]
+            same = [
+                bool(word) and any(name.startswith(word) for name in week[day])
+                for word, day in zip(begun, days, strict=True)
+            ]
+            if (
+                sum(same) >= len(begun) - (len(begun) > _FEWEST)
+                and sum(len(word) for word, own in zip(begun, same, strict=True) if own) >= _IN_TURN
+            ):
+                found.add(tuple(DAYS[day] for day in days))
+    # A row that can begin on Monday does.
+    whole = {days for days in found if days[0] == DAYS[0]} or found
+    return whole.pop() if len(whole) == 1 else None
 
 
 def is_month(word: str) -> bool:
