@@ -18,7 +18,7 @@ from tests.system import finish, upload
 
 STATEMENTS, COMMANDS, IDLE = 20, 95, 10
 """A document's statements of Postgres and commands of Redis, and commands a second of a system that waits: bounds.
-Measured are 11, 80 and 8 (docs/scaling.md); where everything is slow, a document is recorded in more batches."""
+Measured are 11, 81 and 8 (docs/scaling.md); where everything is slow, a document is recorded in more batches."""
 ALONE, TOGETHER = 3, 12
 IDLE_SECONDS = 5.0
 
