@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from redis.asyncio import Redis
 from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 
-from tests.waiting import PATIENCE, patience
+from tests.waiting import PATIENCE, patience, until
 
 Refusal: TypeAlias = Literal["oom", "misconf", "noreplicas", "busy"]
 REFUSALS: tuple[Refusal, ...] = get_args(Refusal)
@@ -105,11 +105,11 @@ class Refuser:
                 await asyncio.sleep(0.05)  # it is put off while the log is rewritten
 
     async def _until_busy(self) -> None:
-        async with patience():
-            while True:
-                try:
-                    await self._client.exists("x")
-                except RedisError as error:
-                    if "BUSY" in str(error):
-                        return
-                await asyncio.sleep(0.05)
+        async def busy() -> bool:
+            try:
+                await self._client.exists("x")
+            except RedisError as error:
+                return "BUSY" in str(error)
+            return False
+
+        await until(busy)

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, FilePayload, Page, asy
 
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from tests.browser.week import Week
-from tests.integration.conftest import GatewayAlone, Player, create_database
+from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.schools import NORTH, SOUTH
 from tests.system import ROOT, WORKERS, System
 from tests.tools import needed
@@ -92,14 +92,16 @@ def keyed(
     postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GatewayAlone]:
     """A gateway of two tenants that asks for keys."""
-    asyncio.run(create_database(postgres_server.url, "browser_schools"))
-    running = GatewayAlone(
+    made = GatewayAlone.on(
+        postgres_server,
+        valkey_server,
         tmp_path_factory.mktemp("keyed"),
-        valkey_server.url.removesuffix("/0") + "/10",
-        postgres_server.url.rpartition("/")[0] + "/browser_schools",
+        "browser_schools",
+        10,
         API_KEYS=f"north:{NORTH},south:{SOUTH}",
         CONSUMER_NAME="gateway-keyed",
     )
+    running = asyncio.run(made)
     asyncio.run(running.start())
     yield running
     asyncio.run(running.stop())

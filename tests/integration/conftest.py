@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 import asyncpg
@@ -31,6 +31,21 @@ from tests.waiting import patience
 class GatewayAlone(System):
     """Only the gateway; its settings are small, so that its bounds are met fast."""
 
+    @classmethod
+    async def on(
+        cls, postgres: EmbeddedPostgres, valkey: EmbeddedValkey, folder: Path, name: str, number: int, **env: str
+    ) -> Self:
+        """One that is not started yet, on databases of its own: two gateways on one record would enqueue and mend each
+        other's documents.
+
+        Args:
+            name: of the database that is made for it.
+            number: of the database of Valkey.
+        """
+        await create_database(postgres.url, name)
+        redis_url = valkey.url.removesuffix("/0") + f"/{number}"
+        return cls(folder, redis_url, postgres.url.rpartition("/")[0] + f"/{name}", **env)
+
     async def start(self) -> None:
         self.spawn("gateway")
         await self.ready("gateway")
@@ -47,14 +62,12 @@ def gateway(
     postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GatewayAlone]:
     """One gateway for all tests of the API, on database 2 of the run's Valkey."""
-    folder: Path = tmp_path_factory.mktemp("gateway")
-    url = valkey_server.url.removesuffix("/0") + "/2"
-    # A database of its own: two gateways on one record would enqueue and mend each other's documents.
-    asyncio.run(create_database(postgres_server.url, "gateway_alone"))
-    running = GatewayAlone(
-        folder,
-        url,
-        postgres_server.url.rpartition("/")[0] + "/gateway_alone",
+    made = GatewayAlone.on(
+        postgres_server,
+        valkey_server,
+        tmp_path_factory.mktemp("gateway"),
+        "gateway_alone",
+        2,
         MAX_UPLOAD_BYTES=str(1024 * 1024),
         SSE_HEARTBEAT="200",
         CORS_ORIGINS="https://school.example",
@@ -63,6 +76,7 @@ def gateway(
         # The documents of all tests stay under way.
         QUEUE_WINDOW="10000",
     )
+    running = asyncio.run(made)
     asyncio.run(running.start())
     yield running
     asyncio.run(running.stop())
@@ -205,11 +219,12 @@ def schools(
     postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GatewayAlone]:
     """A gateway with two tenants, and few places on the streams."""
-    asyncio.run(create_database(postgres_server.url, "schools"))
-    running = GatewayAlone(
+    made = GatewayAlone.on(
+        postgres_server,
+        valkey_server,
         tmp_path_factory.mktemp("schools"),
-        valkey_server.url.removesuffix("/0") + "/5",
-        postgres_server.url.rpartition("/")[0] + "/schools",
+        "schools",
+        5,
         API_KEYS=f"north:{NORTH},south:{SOUTH}",
         QUEUE_WINDOW=str(WINDOW),
         QUEUE_LIMIT="400",
@@ -219,6 +234,7 @@ def schools(
         CONSUMER_NAME="gateway-schools",
         LOG_LEVEL="debug",
     )
+    running = asyncio.run(made)
     asyncio.run(running.start())
     yield running
     asyncio.run(running.stop())

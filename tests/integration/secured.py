@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from deploy.embedded.process import end, free_port, spawn
 from tests.integration.redis_server import redis_binary
-from tests.waiting import PATIENCE, patience
+from tests.waiting import PATIENCE, until
 
 
 class Authority:
@@ -88,15 +88,14 @@ class SecuredServers:
             self._running.append(spawn(command, log=log, cwd=folder, death=signal.SIGKILL))
 
     async def _until_up(self, client: Any) -> None:
-        async with patience():
-            while True:
-                try:
-                    await client.ping()
-                    break
-                except RedisError as error:
-                    if "AUTH" in str(error).upper():
-                        break
-                    await asyncio.sleep(0.05)  # a server that starts gives no signal
+        async def up() -> bool:
+            try:
+                await client.ping()
+            except RedisError as error:
+                return "AUTH" in str(error).upper()
+            return True
+
+        await until(up)
         await client.aclose()
 
     async def stop(self) -> None:

@@ -1,10 +1,9 @@
 """A worker in a process of its own, to be paused and killed: URL NAME LEASE SILENCE CONCURRENCY.
 
-Each job tells that it began in the stream `BEGAN` and ends when its document is in the set `MAY_END`, or kills its
-process when it is in `DEADLY`.
+Each job tells that it began in the stream `BEGAN` and ends once the stream `MAY_END` has an entry, or kills its process
+when its document is in the set `DEADLY`.
 """
 
-import asyncio
 import os
 import signal
 import sys
@@ -40,8 +39,7 @@ async def main(url: str, name: str, lease: int, silence: int, concurrency: int) 
         await raw.xadd(BEGAN, {"document": job.document_id, "who": name, "attempt": job.attempt})
         if await raw.sismember(DEADLY, job.document_id):
             os.kill(os.getpid(), signal.SIGKILL)
-        while not await raw.sismember(MAY_END, job.document_id):
-            await asyncio.sleep(0.02)
+        while not await raw.xread({MAY_END: "0"}, block=1000):
             # redis-py may have swallowed it, which would keep the job's slot for ever.
             end_if_cancelled()
         event = Event(type="complete", document_id=job.document_id, percentage=100, status=Status.COMPLETED)

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
-from tests.integration.conftest import GatewayAlone, create_database
+from tests.integration.conftest import GatewayAlone
 from tests.integration.png import png
 from tests.system import upload
 from tests.waiting import patience
@@ -25,11 +25,12 @@ async def gateway(
 ) -> AsyncIterator[GatewayAlone]:
     """A gateway of its own, with little patience."""
     name = f"g{uuid.uuid4().hex}"
-    await create_database(postgres_server.url, name)
-    running = GatewayAlone(
+    running = await GatewayAlone.on(
+        postgres_server,
+        valkey_server,
         tmp_path,
-        valkey_server.url.removesuffix("/0") + "/8",
-        postgres_server.url.rpartition("/")[0] + f"/{name}",
+        name,
+        8,
         HTTP_IDLE_TIMEOUT="700",
         HTTP_WRITE_TIMEOUT="1500",
         UPLOAD_WAIT="0",

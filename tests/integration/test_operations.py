@@ -1,5 +1,6 @@
 """What the operator's page asks: workers, gateways, the last hour, why jobs are dead, one document's way."""
 
+import uuid
 from contextlib import aclosing
 from typing import Any
 
@@ -43,7 +44,7 @@ async def test_a_worker_is_listed_with_what_it_runs(
 async def test_a_gateway_is_listed_with_its_streams(gateway: GatewayAlone, session: aiohttp.ClientSession) -> None:
     async def listed() -> bool:
         found = (await ask(session, gateway, "gateways"))["gateways"]
-        return any(each["name"].startswith("gateway-alone.") and each["streams"] >= 0 for each in found)
+        return any(each["name"].startswith("gateway-alone.") for each in found)
 
     await until(listed)
 
@@ -221,8 +222,8 @@ async def test_a_documents_way_is_told_phase_by_phase(
         ("ocr", 2, 2),
     ]
     assert way["phases"][0]["seconds"] == 1.5
-    async with session.get(f"{gateway.base_url}/api/v1/operations/documents/{id_[:-1]}0") as answer:
-        assert answer.status in (200, 404)
+    async with session.get(f"{gateway.base_url}/api/v1/operations/documents/{uuid.uuid4()}") as answer:
+        assert answer.status == 404
 
 
 async def test_an_open_stream_is_counted(gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player) -> None:

@@ -100,13 +100,15 @@ async def pooled(postgres_server: EmbeddedPostgres, database_url: str, tmp_path:
         # As root it refuses to run.
         process = spawn([PGBOUNCER, "pgbouncer.ini"], log=log, cwd=tmp_path, death=signal.SIGKILL, nobody=tmp_path)
     url = parts._replace(netloc=f"{parts.username}:{parts.password}@127.0.0.1:{port}").geturl()
-    async with patience():
-        while True:
-            try:
-                await (await asyncpg.connect(url, statement_cache_size=0)).close()
-                break
-            except (OSError, asyncpg.PostgresError):
-                await asyncio.sleep(0.05)
+
+    async def ready() -> bool:
+        try:
+            await (await asyncpg.connect(url, statement_cache_size=0)).close()
+        except (OSError, asyncpg.PostgresError):
+            return False
+        return True
+
+    await until(ready)
     yield url
     await end(process, signal.SIGTERM, PATIENCE)
 

@@ -15,7 +15,7 @@ import pytest
 
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from deploy.embedded.process import end, free_port, spawn
-from tests.integration.conftest import GatewayAlone, Player, create_database
+from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.png import png
 from tests.integration.schools import NORTH
 from tests.system import ROOT, upload
@@ -57,12 +57,8 @@ def pair(
     valkey_server: EmbeddedValkey, postgres_server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GatewayAlone]:
     """Two gateways over one record and one Redis."""
-    asyncio.run(create_database(postgres_server.url, "gateway_pair"))
-    running = GatewayAlone(
-        tmp_path_factory.mktemp("pair"),
-        valkey_server.url.removesuffix("/0") + "/9",
-        postgres_server.url.rpartition("/")[0] + "/gateway_pair",
-    )
+    folder = tmp_path_factory.mktemp("pair")
+    running = asyncio.run(GatewayAlone.on(postgres_server, valkey_server, folder, "gateway_pair", 9))
     asyncio.run(start_both(running))
     yield running
     asyncio.run(running.stop())

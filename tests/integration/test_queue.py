@@ -23,7 +23,7 @@ from shared.outcomes import Done, Job, Outcome, Progress
 from shared.streams.keys import Keys
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.worker import Worker
-from tests.integration.conftest import GatewayAlone, Player, create_database
+from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.png import png
 from tests.system import ROOT, follow, upload
 from tests.waiting import patience, until
@@ -314,14 +314,12 @@ async def test_tenants_take_turns_without_redis_too(database_url: str) -> None:
 async def test_an_upload_that_must_wait_is_told_so_at_once(
     postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
-    await create_database(postgres_server.url, "waiting")
-    url = postgres_server.url.rpartition("/")[0] + "/waiting"
-    redis_url = valkey_server.url.removesuffix("/0") + "/4"
-    alone = GatewayAlone(tmp_path, redis_url, url, QUEUE_WINDOW="1", QUEUE_LIMIT="2")
+    settings = {"QUEUE_WINDOW": "1", "QUEUE_LIMIT": "2"}
+    alone = await GatewayAlone.on(postgres_server, valkey_server, tmp_path, "waiting", 4, **settings)
     await alone.start()
     try:
         # In this minute one document was read, in 6 s.
-        async with Redis.from_url(redis_url) as client:
+        async with Redis.from_url(alone.redis_url) as client:
             await client.hset(Keys().minutes("extract"), str(int(time.time() // 60)), "1 0 0 6000" + " 0" * 12)
         await upload(session, alone.base_url, png())
         id_ = await upload(session, alone.base_url, png())

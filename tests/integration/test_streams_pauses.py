@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from shared.streams.entries import Delivery
 from tests.integration.stream_worker import BEGAN, DEADLY, MAY_END
 from tests.integration.test_streams import JOBS, KEYS, Bench, complete
 from tests.system import ROOT
-from tests.waiting import PATIENCE, patience
+from tests.waiting import PATIENCE, patience, until
 
 LEASE = 600
 
@@ -58,30 +58,24 @@ class Fleet:
 
     async def quiet(self, leases: float) -> None:
         """Wait until nobody has renewed the job for some leases, as the server counts."""
-        async with patience():
-            while True:
-                pending = await self.raw.xpending_range(JOBS, "compressor", "-", "+", 1)
-                if pending and pending[0]["time_since_delivered"] >= leases * LEASE:
-                    return
-                await asyncio.sleep(0.02)
+        await until(lambda: self._since_renewed(lambda passed: passed >= leases * LEASE))
 
     async def renewed(self) -> None:
         """Wait until somebody has renewed the job just now."""
-        async with patience():
-            while True:
-                pending = await self.raw.xpending_range(JOBS, "compressor", "-", "+", 1)
-                if pending and pending[0]["time_since_delivered"] < LEASE / 3:
-                    return
-                await asyncio.sleep(0.02)
+        await until(lambda: self._since_renewed(lambda passed: passed < LEASE / 3))
+
+    async def _since_renewed(self, holds: Callable[[int], bool]) -> bool:
+        pending = await self.raw.xpending_range(JOBS, "compressor", "-", "+", 1)
+        return bool(pending) and holds(pending[0]["time_since_delivered"])
 
     async def heard_of(self, name: str) -> None:
         """Wait until a worker has talked to the server just now."""
-        async with patience():
-            while True:
-                each = await self.raw.xinfo_consumers(JOBS, "compressor")
-                if any(one["name"].startswith(f"{name}.") and one["idle"] < LEASE / 2 for one in each):
-                    return
-                await asyncio.sleep(0.02)
+
+        async def heard() -> bool:
+            each = await self.raw.xinfo_consumers(JOBS, "compressor")
+            return any(one["name"].startswith(f"{name}.") and one["idle"] < LEASE / 2 for one in each)
+
+        await until(heard)
 
     async def close(self) -> None:
         for process in self.processes.values():
@@ -109,7 +103,7 @@ async def test_a_worker_that_sleeps_for_longer_than_its_lease_goes_on_where_it_w
         await fleet.quiet(1.5)
         fleet.go_on("only")
         await fleet.renewed()
-    await fleet.raw.sadd(MAY_END, "d1")
+    await fleet.raw.xadd(MAY_END, {"document": "d1"})
     await fleet.bench.until_event("d1", "complete")
     assert await fleet.starts() == 1
     assert await fleet.raw.xlen(KEYS.dead("compress")) == 0
@@ -128,7 +122,7 @@ async def test_a_job_whose_workers_pause_in_turn_is_not_dead(fleet: Fleet) -> No
         fleet._last = (await fleet.raw.xrevrange(BEGAN, count=2))[1][0]
         fleet.go_on(who)
         await fleet.heard_of(who)
-    await fleet.raw.sadd(MAY_END, "d1")
+    await fleet.raw.xadd(MAY_END, {"document": "d1"})
     await fleet.bench.until_event("d1", "complete")
     assert await fleet.raw.xlen(KEYS.dead("compress")) == 0
 
@@ -149,7 +143,7 @@ async def test_a_job_waits_for_workers_that_may_only_sleep(fleet: Fleet) -> None
     # It lives, and is forgiven: somebody may go on.
     assert await fleet.began() in {first, "three"}
     fleet.go_on(second)
-    await fleet.raw.sadd(MAY_END, "d1")
+    await fleet.raw.xadd(MAY_END, {"document": "d1"})
     await fleet.bench.until_event("d1", "complete")
     assert await fleet.raw.xlen(KEYS.dead("compress")) == 0
 

@@ -12,7 +12,7 @@ import pytest
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from shared.messages import TimeBlock, Timetable
 from shared.streams.entries import Delivery, read_job
-from tests.integration.conftest import GatewayAlone, Player, create_database
+from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.png import png
 from tests.integration.schools import NORTH, SOUTH, WINDOW, School
 from tests.integration.test_queue import dead_letter
@@ -183,14 +183,8 @@ async def test_event_streams_and_pictures_take_the_key_in_the_address_and_no_log
 async def test_the_key_may_be_optional(
     postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
-    await create_database(postgres_server.url, "optional")
-    alone = GatewayAlone(
-        tmp_path,
-        valkey_server.url.removesuffix("/0") + "/6",
-        postgres_server.url.rpartition("/")[0] + "/optional",
-        API_KEYS=f"north:{NORTH}",
-        API_KEY_OPTIONAL="true",
-    )
+    settings = {"API_KEYS": f"north:{NORTH}", "API_KEY_OPTIONAL": "true"}
+    alone = await GatewayAlone.on(postgres_server, valkey_server, tmp_path, "optional", 6, **settings)
     await alone.start()
     try:
         nobody, north = School(session, alone.base_url, None), School(session, alone.base_url, NORTH)

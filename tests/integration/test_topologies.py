@@ -64,12 +64,13 @@ class Servers:
     async def until(self, port: int, condition: Any) -> None:
         """Wait until `condition` of a server's client holds; servers give no signal for these."""
         client: Any = Redis(port=port, decode_responses=True)
-        async with patience():
-            while True:
-                with contextlib.suppress(RedisError, OSError):
-                    if await condition(client):
-                        break
-                await asyncio.sleep(0.05)
+
+        async def holds() -> bool:
+            with contextlib.suppress(RedisError, OSError):
+                return bool(await condition(client))
+            return False
+
+        await until(holds)
         await client.aclose()
 
     async def kill(self, port: int) -> None:

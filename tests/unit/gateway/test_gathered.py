@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from services.gateway import gathered
 from services.gateway.gathered import Gathered
 
 
@@ -74,17 +73,24 @@ async def test_who_goes_away_takes_nothing_from_the_others() -> None:
 
 
 async def test_what_is_asked_for_soon_after_a_call_goes_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathered, "_COMPANY_SECONDS", 0.3)
     calls: list[list[int]] = []
+    over, turn = asyncio.Event(), asyncio.sleep
+
+    async def pause(seconds: float) -> None:
+        await (over.wait() if seconds else turn(0))
 
     async def load(keys: list[int]) -> dict[int, int]:
         calls.append(keys)
         return {key: key for key in keys}
 
+    monkeypatch.setattr(asyncio, "sleep", pause)
     lookups = Gathered(load)
     assert await lookups.get(1) == 1
     second = asyncio.create_task(lookups.get(2))
     for _ in range(5):
-        await asyncio.sleep(0)
-    assert [*await asyncio.gather(second, lookups.get(3))] == [2, 3]
+        await turn(0)
+    third = asyncio.create_task(lookups.get(3))
+    await turn(0)
+    over.set()
+    assert [*await asyncio.gather(second, third)] == [2, 3]
     assert calls == [[1], [2, 3]]
