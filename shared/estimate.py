@@ -7,6 +7,7 @@ the workers of each stage measured of late (`Pace`); within a phase, ever more f
 
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -50,6 +51,9 @@ class Work(msgspec.Struct, frozen=True):
     """Lines of text that are known from the file."""
 
 
+_UNKNOWN = Work()
+
+
 class Pace(NamedTuple):
     """How a stage went of late."""
 
@@ -78,6 +82,7 @@ def seconds_of(work: Work) -> dict[Phase, float]:
     }
 
 
+@lru_cache(256)  # asked for every job that ends, and nearly all that say nothing of their work are alike
 def stage_seconds(stage: Stage, work: Work) -> float:
     """Seconds of processor time that a stage takes."""
     return sum(seconds for phase, seconds in seconds_of(work).items() if PHASES[phase] == stage)
@@ -90,19 +95,24 @@ class Estimate:
         paces: of the stages; looked at each time, so that what is learned meanwhile counts.
         passed: seconds since the document's work began.
         clock: in seconds.
+        phase: that begins now.
     """
 
     def __init__(
-        self, paces: Paces | None = None, passed: float = 0.0, clock: Callable[[], float] = time.monotonic
+        self,
+        paces: Paces | None = None,
+        passed: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+        phase: Phase = "compressing",
     ) -> None:
         self._paces: Paces = {} if paces is None else paces
         self._clock = clock
         self._told = self._phase_begun = self._stage_begun = clock()
         self._begun = self._told - max(passed, 0.0)
-        self._phase: Phase = "compressing"
+        self._phase: Phase = phase
         self._fraction = 0.0
         self._shown = 0
-        self.work = Work()
+        self.work = _UNKNOWN
 
     def tell(self, phase: Phase, fraction: float, work: Work | None = None) -> None:
         """Note how much of a phase (0 to 1) is done, and what the document needs where more is known of it."""

@@ -48,8 +48,7 @@ from shared.messages import Event, Phase, Stage
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """A delivery of one stage's work on one document."""
 
     document_id: str

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from shared.messages import VERSION, Event, Stage
 from shared.outcomes import Job
+
+_PAYLOADS = msgspec.json.Decoder(dict[str, Any])
 
 
 class MalformedEntryError(ValueError):
@@ -19,8 +20,7 @@ class NewerEntryError(ValueError):
     """A job of a newer version than this service. The text says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True):
     """A job as it was handed to this consumer."""
 
     id: str
@@ -91,7 +91,7 @@ clock) and how often it went back for others."""
 
 
 def read_job(stage: Stage, fields: tuple[str, ...], version: int = VERSION) -> Job:
-    """The job in an entry's fields.
+    """The job in an entry's fields. A document's work begins where the first stage reads its job.
 
     Args:
         version: the newest that is understood.
@@ -110,11 +110,11 @@ def read_job(stage: Stage, fields: tuple[str, ...], version: int = VERSION) -> J
             tenant=found["tenant"],
             stage=stage,
             attempt=int(found["attempt"]),
-            payload=msgspec.json.decode(found["payload"], type=dict[str, Any]),
+            payload=_PAYLOADS.decode(found["payload"]),
             deadline=float(found["deadline"]),
             trace=found["trace"],
             sender=found.get("sender", ""),
-            begun=float(found.get("begun", 0)),
+            begun=float(found.get("begun", 0)) or (time.time() if stage == "compress" else 0.0),
         )
     except NewerEntryError:
         raise

@@ -5,7 +5,7 @@ import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from redis.exceptions import RedisError
@@ -127,8 +127,6 @@ class JobRunner:
         waited = delivery.waited
         if delivery.deliveries == 1:
             self._waits.observe(waited)
-        if not job.begun and job.stage == "compress":
-            job = replace(job, begun=time.time())
         if self._noting is None:
             self._noting = asyncio.create_task(self._note(), name="note")  # how the stages went before this worker came
         begun = time.monotonic()

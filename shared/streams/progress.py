@@ -46,8 +46,7 @@ class JobProgress:
         self._last = 0.0
         self.phase: Phase = FIRST_PHASES[job.stage]
         """The one that was told last."""
-        self._estimate = Estimate(paces, time.time() - job.begun if job.begun else 0.0)
-        self._estimate.tell(self.phase, 0.0)
+        self._estimate = Estimate(paces, time.time() - job.begun if job.begun else 0.0, phase=self.phase)
         self._told: list[Event] = []
         self._newest_passes = False
         """Whether the last of these is overtaken by the next of its phase."""
@@ -123,7 +122,8 @@ class JobProgress:
     async def rest(self) -> list[Event]:
         """What is not published by now, for whoever ends the delivery with it."""
         self.close()
-        await self.flush()
+        if self._publishing is not None:
+            await self.flush()
         rest, self._told = self._told, []
         return rest
 

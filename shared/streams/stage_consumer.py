@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple, cast
 
 import msgspec
@@ -95,7 +96,7 @@ class StageConsumer:
             await self._reader.xreadgroup(self.group, self.consumer, {self.jobs: ">"}, count, block_ms),
         )
         return [
-            Delivery(id_, 1, tuple(part for pair in fields.items() for part in pair))
+            Delivery(id_, 1, tuple(chain.from_iterable(fields.items())))
             for _, entries in answer or []
             for id_, fields in entries
         ]
