@@ -1,29 +1,89 @@
-"""Cuts the last layer of an ONNX classifier down to some of its classes.
+"""ONNX models as messages, and the cut of a classifier's last layer down to some of its classes.
 
 Recognition ends in a matrix product with one column for each of 18,710 characters and a softmax over them; on a page
-in a Latin script that is half the work and most of the memory, for characters that do not occur. The graph is edited
-as the protocol buffer that it is (field numbers from onnx.proto3), so that no ONNX library is needed for it.
+in a Latin script that is half the work and most of the memory, for characters that do not occur.
+
+A model is a protocol buffer. `SCHEMA` declares what of onnx.proto3 is looked at here, and protobuf, which ONNX Runtime
+needs anyway, reads and writes it; what is not declared is carried over as it is (docs/dependencies.md says why the
+package onnx is not used).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, TypeAlias
 
 import numpy as np
+from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory
 
-_GRAPH = 7  # of ModelProto
-_INITIALIZER, _OUTPUT, _VALUE_INFO = 5, 12, 13  # of GraphProto
-_DIMS, _DATA_TYPE, _RAW_DATA = 1, 2, 9  # of TensorProto
-_FLOAT = 1
-_TO_DIMENSION = (2, 1, 2, 1)  # ValueInfoProto.type, TypeProto.tensor_type, its shape, its dim
-_DIM_VALUE = 1
-_VARINT, _BYTES = 0, 2  # wire types
+SCHEMA: dict[str, dict[str, tuple[int, str]]] = {
+    "ModelProto": {"graph": (7, "GraphProto")},
+    "GraphProto": {
+        "node": (1, "NodeProto*"),
+        "initializer": (5, "TensorProto*"),
+        "output": (12, "ValueInfoProto*"),
+        "value_info": (13, "ValueInfoProto*"),
+    },
+    "NodeProto": {
+        "input": (1, "string*"),
+        "output": (2, "string*"),
+        "name": (3, "string"),
+        "op_type": (4, "string"),
+        "attribute": (5, "AttributeProto*"),
+    },
+    "AttributeProto": {},
+    "TensorProto": {"dims": (1, "int64*"), "data_type": (2, "int32"), "name": (8, "string"), "raw_data": (9, "bytes")},
+    "ValueInfoProto": {"name": (1, "string"), "type": (2, "TypeProto")},
+    "TypeProto": {"tensor_type": (1, "TensorTypeProto")},
+    "TensorTypeProto": {"shape": (2, "TensorShapeProto")},
+    "TensorShapeProto": {"dim": (1, "DimensionProto*")},
+    "DimensionProto": {"dim_value": (1, "int64")},
+}
+"""Each message's fields: number in onnx.proto3 and type, with a star where there are several."""
+FLOAT = 1
+"""TensorProto.DataType of float32."""
 
-Value = int | bytes
-Edit = Callable[[int, Value], Value | None]
-"""Field number and value to the new value; None drops the field."""
+Message: TypeAlias = Any
+"""One of `SCHEMA`'s, a class that protobuf makes at run time."""
 
 
 class GraphError(ValueError):
-    """The file is not a graph of the form that can be cut."""
+    """The file is not a graph of the form that can be changed."""
+
+
+@cache
+def _model_class() -> Any:
+    kinds = descriptor_pb2.FieldDescriptorProto
+    scalars = {"string": kinds.TYPE_STRING, "bytes": kinds.TYPE_BYTES, "int32": kinds.TYPE_INT32}
+    scalars["int64"] = kinds.TYPE_INT64
+    file = descriptor_pb2.FileDescriptorProto(name="part_of_onnx.proto", package="timelift.onnx", syntax="proto2")
+    for name, fields in SCHEMA.items():
+        made = file.message_type.add(name=name)
+        for field, (number, kind) in fields.items():
+            label = kinds.LABEL_REPEATED if kind.endswith("*") else kinds.LABEL_OPTIONAL
+            kind = kind.rstrip("*")
+            if kind in scalars:
+                made.field.add(name=field, number=number, label=label, type=scalars[kind])
+            else:
+                of = f".{file.package}.{kind}"
+                made.field.add(name=field, number=number, label=label, type=kinds.TYPE_MESSAGE, type_name=of)
+    pool = descriptor_pool.DescriptorPool()
+    pool.AddSerializedFile(file.SerializeToString())
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{file.package}.ModelProto"))
+
+
+def parsed(model: bytes) -> Message:
+    """A serialized ModelProto as a message.
+
+    Raises:
+        GraphError: it is none.
+    """
+    try:
+        made = _model_class().FromString(model)
+    except message.DecodeError as error:
+        raise GraphError("not an ONNX model") from error
+    if not made.graph.node:
+        raise GraphError("not an ONNX model")
+    return made
 
 
 def keep_classes(model: bytes, classes: int, keep: Sequence[int]) -> bytes:
@@ -38,104 +98,19 @@ def keep_classes(model: bytes, classes: int, keep: Sequence[int]) -> bytes:
     Raises:
         GraphError: no such tensors, or the file is no ONNX model.
     """
+    made = parsed(model)
     columns = np.asarray(keep, dtype=np.int64)
-    cut = 0
-
-    def tensor(data: bytes) -> bytes:
-        nonlocal cut
-        parts = list(fields(data))
-        dims = [value for number, value in parts if number == _DIMS]
-        if not dims or dims[-1] != classes:
-            return data
-        raw = next((value for number, value in parts if number == _RAW_DATA), None)
-        if (_DATA_TYPE, _FLOAT) not in parts or not isinstance(raw, bytes):
+    last = [tensor for tensor in made.graph.initializer if tensor.dims and tensor.dims[-1] == classes]
+    if len(last) != 2:
+        raise GraphError(f"{len(last)} tensors of {classes} classes instead of weights and bias")
+    for tensor in last:
+        if tensor.data_type != FLOAT or not tensor.raw_data:
             raise GraphError("the last layer is not stored as raw floats")
-        shape = [int(dim) for dim in dims if isinstance(dim, int)]
-        kept = np.frombuffer(raw, dtype="<f4").reshape(shape)[..., columns]
-        cut += 1
-        rest = [(number, value) for number, value in parts if number not in (_DIMS, _RAW_DATA)]
-        return b"".join(
-            encode_field(number, value)
-            for number, value in [*((_DIMS, dim) for dim in kept.shape), *rest, (_RAW_DATA, kept.tobytes())]
-        )
-
-    def dimension(data: bytes, path: tuple[int, ...]) -> bytes:
-        def edit(number: int, value: Value) -> Value:
-            if path and number == path[0] and isinstance(value, bytes):
-                return dimension(value, path[1:])
-            return len(columns) if not path and (number, value) == (_DIM_VALUE, classes) else value
-
-        return _edited(data, edit)
-
-    def graph(number: int, value: Value) -> Value | None:
-        if number == _VALUE_INFO:
-            return None  # optional notes on inner shapes, which would contradict the new ones
-        if number == _INITIALIZER and isinstance(value, bytes):
-            return tensor(value)
-        if number == _OUTPUT and isinstance(value, bytes):
-            return dimension(value, _TO_DIMENSION)
-        return value
-
-    try:
-        made = _edited(model, lambda number, value: _edited(value, graph) if number == _GRAPH else value)  # type: ignore[arg-type]  # a graph is never a varint
-    except (IndexError, TypeError) as error:
-        raise GraphError("not an ONNX model") from error
-    if cut != 2:
-        raise GraphError(f"{cut} tensors of {classes} classes instead of weights and bias")
-    return made
-
-
-def _edited(data: bytes, edit: Edit) -> bytes:
-    made = []
-    for number, value in fields(data):
-        new = edit(number, value)
-        if new is not None:
-            made.append(encode_field(number, new))
-    return b"".join(made)
-
-
-def fields(data: bytes) -> Iterator[tuple[int, Value]]:
-    """Number and value of each field of a message; raises IndexError where it is cut off."""
-    at = 0
-    while at < len(data):
-        key, at = _varint(data, at)
-        number, wire = key >> 3, key & 7
-        if wire == _VARINT:
-            value, at = _varint(data, at)
-            yield number, value
-        elif wire == _BYTES:
-            size, at = _varint(data, at)
-            if at + size > len(data):
-                raise IndexError
-            yield number, data[at : at + size]
-            at += size
-        else:
-            # Fixed-width fields occur only inside nodes and tensors, which are carried over whole.
-            raise GraphError(f"wire type {wire} where none is expected")
-
-
-def encode_field(number: int, value: Value) -> bytes:
-    """One field of a message."""
-    if isinstance(value, bytes):
-        return _encoded(number << 3 | _BYTES) + _encoded(len(value)) + value
-    return _encoded(number << 3 | _VARINT) + _encoded(value)
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-        shift += 7
-
-
-def _encoded(value: int) -> bytes:
-    made = bytearray()
-    while value >= 0x80:
-        made.append(value & 0x7F | 0x80)
-        value >>= 7
-    made.append(value)
-    return bytes(made)
+        kept = np.frombuffer(tensor.raw_data, dtype="<f4").reshape(tuple(tensor.dims))[..., columns]
+        tensor.dims[:], tensor.raw_data = kept.shape, kept.tobytes()
+    for output in made.graph.output:
+        for dim in output.type.tensor_type.shape.dim:
+            if dim.dim_value == classes:
+                dim.dim_value = len(columns)
+    del made.graph.value_info[:]  # optional notes on inner shapes, which would contradict the new ones
+    return bytes(made.SerializeToString())
