@@ -92,7 +92,7 @@ async def main() -> None:
 
     def on_end() -> None:
         """A document that ended frees a slot of the window, and its webhooks are to be told."""
-        relay.nudge()
+        relay.freed()
         sender.nudge()
 
     recorders = [Recorder(recorder_readers[keys], keys, events, queue.consumer, on_end) for keys in partitions]

@@ -40,7 +40,7 @@ async def commit(gateway: Gateway, upload: Accepted, data: bytes) -> None:
         if upload.key is not None:
             gateway.in_background(_release(gateway, upload.tenant, upload.key))
         raise
-    gateway.relay.nudge()
+    gateway.relay.committed()
 
 
 async def _commit(gateway: Gateway, upload: Accepted, data: bytes) -> None:
@@ -94,7 +94,7 @@ async def _discard_unrecorded(gateway: Gateway, tenant: str, document_id: str) -
         await _discard(gateway, tenant, document_id)
     else:
         log.warning("an upload that was refused had been recorded: it is read", document_id=document_id)
-        gateway.relay.nudge()
+        gateway.relay.committed()
 
 
 async def _discard(gateway: Gateway, tenant: str, document_id: str) -> None:

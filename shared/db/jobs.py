@@ -68,6 +68,12 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @outage
+    async def look(self, window: int) -> tuple[bool, bool]:
+        """Whether a job waits for its stream, and whether fewer than `window` are under way."""
+        (row,) = await self._database.pool.fetch(sql("relay_waiting"), window)
+        return row["waiting"], row["room"]
+
     @contextlib.asynccontextmanager
     async def take(self, window: int, passed: list[str]) -> AsyncIterator[list[QueuedJob]]:
         """Jobs that may go on a stream now; leaving the context without an error notes of those still listed that
@@ -77,16 +83,12 @@ class Jobs:
             window: jobs that may be under way.
             passed: documents to pass over.
         """
-        async with self._database.pool.acquire() as connection:
-            if not await connection.fetchval(sql("relay_waiting")):
-                yield []
-                return
-            async with connection.transaction():
-                rows = await connection.fetch(sql("relay_take"), window, [uuid.UUID(each) for each in passed])
-                jobs = [_read(row) for row in rows]
-                yield jobs
-                if jobs:
-                    await connection.execute(sql("relay_done"), [uuid.UUID(job.document_id) for job in jobs])
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(sql("relay_take"), window, [uuid.UUID(each) for each in passed])
+            jobs = [_read(row) for row in rows]
+            yield jobs
+            if jobs:
+                await connection.execute(sql("relay_done"), [uuid.UUID(job.document_id) for job in jobs])
 
     @outage
     async def claim(self, seconds: float) -> QueuedJob | None:

@@ -78,6 +78,8 @@ class Relay:
         self._producer = producer
         self._settings = settings
         self._nudged = asyncio.Event()
+        self._full = False
+        """Whether no slot was free when it looked last: a commit is nothing to look for then, only an end is."""
         self._away: dict[int, Exception] = {}
         self._passed: dict[str, int] = {}
         """Documents of partitions that are away, by partition: they must not stand in front of the others."""
@@ -94,8 +96,13 @@ class Relay:
         """Whether some partition could not be written to the last time."""
         return bool(self._away)
 
-    def nudge(self) -> None:
-        """Tell the relay that a job was committed or a slot became free, so that it does not wait for its next look."""
+    def committed(self) -> None:
+        """Tell the relay that a job was committed, so that it does not wait for its next look if a slot is free."""
+        if not self._full:
+            self._nudged.set()
+
+    def freed(self) -> None:
+        """Tell the relay that a slot became free, so that it does not wait for its next look."""
         self._nudged.set()
 
     async def run_once(self) -> int:
@@ -153,6 +160,11 @@ class Relay:
 
     @outage
     async def _move(self) -> int:
+        self._full = False  # what is committed while it looks may be too late for this look
+        waiting, room = await self._jobs.look(self._settings.queue_window)
+        self._full = not room
+        if not (waiting and room):
+            return 0
         async with self._jobs.take(self._settings.queue_window, list(self._passed)) as jobs:
             for job in list(jobs):
                 if not await self._enqueue(job):

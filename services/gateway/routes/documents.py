@@ -143,7 +143,7 @@ async def retry_document(request: web.Request) -> web.Response:
             "Not failed",
             f"The document is {before.value}; only one that failed or was cancelled is.",
         )
-    gateway.relay.nudge()
+    gateway.relay.committed()
     try:
         # Put back to work from here, too, it would be read twice.
         for job in await gateway.dead_letters.newest(request[TENANT]):
@@ -181,7 +181,7 @@ async def _take_off(gateway: Gateway, id_: str, tenant: str, event: Event, *, de
     except (RedisError, OSError) as error:
         # The record says that it has ended: what still runs cannot save, and the reconciler takes the job off later.
         log.warning("jobs are left to the reconciler", document_id=id_, error=str(error))
-    gateway.relay.nudge()
+    gateway.relay.freed()
 
 
 async def delete_document(request: web.Request) -> web.Response:
