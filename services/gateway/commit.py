@@ -32,31 +32,51 @@ class Accepted:
     """Its Idempotency-Key, which is taken."""
 
 
-async def commit(gateway: Gateway, upload: Accepted, data: bytes) -> None:
-    """Store and record an upload. Raises a 503 problem or `DatabaseAwayError`; then nothing is left behind."""
+async def commit(gateway: Gateway, upload: Accepted, data: bytes) -> str | None:
+    """Store and record an upload; returns the tenant's newest completed document of the same bytes, if there is one.
+    Raises a 503 problem or `DatabaseAwayError`; then nothing is left behind."""
     try:
-        await _commit(gateway, upload, data)
+        same = await _commit(gateway, upload, data)
     except Exception:
         if upload.key is not None:
             gateway.in_background(_release(gateway, upload.tenant, upload.key))
         raise
     gateway.relay.committed()
+    return same
 
 
-async def _commit(gateway: Gateway, upload: Accepted, data: bytes) -> None:
+async def _commit(gateway: Gateway, upload: Accepted, data: bytes) -> str | None:
     tenant, document_id = upload.tenant, upload.document_id
     try:
-        await gateway.blobs.put(upload.payload.blob, data)
+        await gateway.blobs.write(upload.payload.blob, data)
     except BlobAwayError as error:
-        log.error("cannot store uploads", error=str(error))
         # The store may have it all the same, and may hang: nobody waits for that.
         gateway.in_background(_discard(gateway, tenant, document_id))
-        raise ProblemError(
-            503, "storage-away", "Temporarily unavailable", "The picture could not be stored.", retry_after=5
-        ) from error
+        raise _not_stored(error) from error
+    # The record needs a picture that workers can read; that it outlives a power failure, only the answer needs.
+    recorded, flushed = await asyncio.gather(
+        _record(gateway, upload), gateway.blobs.flush(upload.payload.blob), return_exceptions=True
+    )
+    if isinstance(recorded, BaseException):
+        raise recorded
+    if isinstance(flushed, BaseException):
+        gateway.in_background(_take_back(gateway, tenant, document_id))
+        raise _not_stored(flushed) from flushed
+    return recorded
+
+
+def _not_stored(error: BaseException) -> ProblemError:
+    log.error("cannot store uploads", error=str(error))
+    return ProblemError(
+        503, "storage-away", "Temporarily unavailable", "The picture could not be stored.", retry_after=5
+    )
+
+
+async def _record(gateway: Gateway, upload: Accepted) -> str | None:
+    tenant, document_id = upload.tenant, upload.document_id
     try:
         async with asyncio.timeout(_RECORD_SECONDS):
-            await patiently(
+            return await patiently(
                 lambda: gateway.documents.add(
                     document_id,
                     tenant,
@@ -95,6 +115,13 @@ async def _discard_unrecorded(gateway: Gateway, tenant: str, document_id: str) -
     else:
         log.warning("an upload that was refused had been recorded: it is read", document_id=document_id)
         gateway.relay.committed()
+
+
+async def _take_back(gateway: Gateway, tenant: str, document_id: str) -> None:
+    """Delete a document whose picture the store may not keep. A job of it that was begun cannot save."""
+    await patiently(lambda: gateway.documents.delete(document_id, tenant))
+    gateway.relay.freed()
+    await _discard(gateway, tenant, document_id)
 
 
 async def _discard(gateway: Gateway, tenant: str, document_id: str) -> None:

@@ -115,7 +115,7 @@ class Documents:
         *,
         digest: bytes | None = None,
         key: str | None = None,
-    ) -> None:
+    ) -> str | None:
         """Record a new document and its first job, both or neither. Doing it twice changes nothing.
 
         Args:
@@ -123,8 +123,11 @@ class Documents:
             webhook: called when it has ended, beside the tenant's own.
             digest: SHA-256 of the upload.
             key: Idempotency-Key of the upload, which `Uploads.begin` took.
+
+        Returns:
+            The id of the tenant's newest completed document of the same digest, if there is one.
         """
-        await self._database.pool.execute(
+        same = await self._database.pool.fetchval(
             sql("document_insert"),
             uuid.UUID(document_id),
             tenant,
@@ -140,6 +143,7 @@ class Documents:
             digest,
             key,
         )
+        return str(same) if same else None
 
     @outage
     async def row(self, document_id: str, tenant: str) -> Row | None:

@@ -1,7 +1,9 @@
 """The blob store: a server that hangs or refuses costs seconds and one sentence, never a request without end."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -123,3 +125,31 @@ async def test_a_worker_waits_for_the_store_instead_of_using_up_tries() -> None:
 def test_an_address_that_the_store_cannot_use_is_one_sentence() -> None:
     with pytest.raises(SettingError, match=r"^BLOB_URL is not usable: "):
         BlobStore.open("s3://")
+
+
+async def test_a_blob_that_was_put_is_brought_to_its_disk_under_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[str] = []
+
+    def fsync(descriptor: int) -> None:
+        flushed.append(str(Path(f"/proc/self/fd/{descriptor}").readlink().relative_to(tmp_path)))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    await BlobStore.open(f"file://{tmp_path}").put("north/document/original", b"picture")
+    assert flushed == ["north/document/original"]
+
+
+async def test_a_blob_that_is_deleted_while_it_is_put_is_no_fault_of_the_store(tmp_path: Path) -> None:
+    await BlobStore.open(f"file://{tmp_path}").flush("north/document/original")
+
+
+async def test_a_disk_that_cannot_keep_a_blob_is_a_store_that_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fsync(_descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(BlobAwayError, match="Input/output error"):
+        await BlobStore.open(f"file://{tmp_path}").put("north/document/original", b"picture")
