@@ -95,6 +95,7 @@ class Form:
         self._max_bytes = max_bytes
         self._parts = 0
         self._others = 0
+        self._held = 0
         self._pages = pages
         self._files: list[_File] = []
         self._in_file = False
@@ -112,8 +113,8 @@ class Form:
             elif event is None:
                 self._in_file = False
             elif self._in_file:
-                self._files[-1].add(event)
-                if sum(len(file.data) for file in self._files) > self._max_bytes:
+                self._held += self._files[-1].add(event)
+                if self._held > self._max_bytes:
                     raise _too_large(self._max_bytes)
             else:
                 self._others += len(event)
@@ -129,9 +130,7 @@ class Form:
             raise _refuse(
                 400, "no-file", "No file", f"Send the picture in a part named “{name}”.", part=name, formats=ALLOWED
             )
-        for file in self._files:
-            file.end()
-        return [UploadedFile(file.name, bytes(file.data), file.declared) for file in self._files]
+        return [UploadedFile(file.name, file.end(), file.declared) for file in self._files]
 
     def _begin(self, part: MultipartSegment) -> None:
         self._parts += 1
@@ -155,28 +154,34 @@ class _File:
     def __init__(self, name: str, encoding: str, declared: str) -> None:
         self.name = name
         self.declared = declared
-        self.data = bytearray()
+        self._chunks: list[bytes] = []
         self._base64 = encoding.lower() == "base64"
         self._rest = b""
         if encoding.lower() not in ("binary", "8bit", "7bit", "base64"):
             raise _malformed()
 
-    def add(self, chunk: bytes) -> None:
+    def add(self, chunk: bytes) -> int:
+        """Take a chunk; returns how many of the file's bytes it brought."""
         if not self._base64:
-            self.data += chunk
-            return
+            # Kept as they came, and joined once: a buffer that grows is copied each time that it has to move.
+            self._chunks.append(bytes(chunk))
+            return len(chunk)
         # Line ends out of the way, four characters are three bytes: decoded as they come, no step takes long.
         text = self._rest + bytes(chunk).translate(None, b"\r\n")
         whole = len(text) - len(text) % 4
         self._rest = text[whole:]
         try:
-            self.data += base64.b64decode(text[:whole], validate=True)
+            self._chunks.append(base64.b64decode(text[:whole], validate=True))
         except binascii.Error:
             raise _malformed() from None
+        return len(self._chunks[-1])
 
-    def end(self) -> None:
+    def end(self) -> bytes:
+        """The file."""
         if self._rest:
             raise _malformed()
+        data, self._chunks = b"".join(self._chunks), []
+        return data
 
 
 def _part(pages: bool) -> str:

@@ -17,7 +17,8 @@ from services.gateway.problems import ProblemError, busy
 from services.gateway.settings import GatewaySettings
 from shared.fair_share import FairShare, Hold
 
-_CHUNK = 64 * 1024
+_CHUNK = 1 << 20
+"""More bytes than come at once: in smaller pieces a body would be copied once more, and cost more turns."""
 _GRACE_SECONDS = 10.0
 """Before the minimum rate is asked for, and the longest silence."""
 _WAITING = 64
