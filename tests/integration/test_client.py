@@ -102,3 +102,12 @@ async def test_the_command_saves_weeks(
     assert process.returncode == 0, wrong
     assert str(tmp_path / "plan.ics") in said.decode()
     assert b"SUMMARY:Maths" in (tmp_path / "plan.ics").read_bytes()
+
+
+async def test_photos_of_one_plan_become_the_pages_of_one_document(gateway: GatewayAlone) -> None:
+    async with AsyncClient(gateway.base_url) as client:
+        document = await client.document(await client.upload([png(), png()], "wall.png"))
+        assert (document.file_name, document.status) == ("wall.png", "uploaded")
+        with pytest.raises(ProblemError) as caught:
+            await client.upload([png(), b"%PDF-1.7 is a document of its own"])
+        assert caught.value.name == "unreadable-file"

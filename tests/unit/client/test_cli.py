@@ -67,6 +67,12 @@ def test_files_are_sent_and_their_documents_named(service: Service, pictures: Pa
     assert service.keys == {"Bearer the-key"}
 
 
+def test_files_that_are_pages_are_one_document(service: Service, pictures: Path, capsys: Any) -> None:
+    assert run("upload", pictures / "one.png", pictures / "two.png", "--pages") == 0
+    assert capsys.readouterr().out.splitlines() == [f"good  {pictures / 'one.png'}"]
+    assert {str(url.query, "ascii") for url in service.asked} == {"priority=interactive&pages=true"}
+
+
 def test_weeks_are_saved_beside_their_pictures(service: Service, pictures: Path, capsys: Any) -> None:
     assert run("upload", pictures / "one.png", "--format", "csv") == 0
     assert (pictures / "one-1.csv").read_text() == "/api/v1/timetables/t1.csv"

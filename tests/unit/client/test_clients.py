@@ -118,6 +118,22 @@ def test_an_upload_is_a_form_with_the_file_and_the_key(client: Callable[..., Eit
     assert sent.content.endswith(b"--\r\n")
 
 
+def test_several_photos_of_one_plan_are_the_pages_of_one_document(
+    client: Callable[..., Either], tmp_path: Path
+) -> None:
+    right = tmp_path / "right.png"
+    right.write_bytes(b"the right half")
+    made = client(answer({"documentId": ID, "status": "uploaded"}, 202))
+    assert made("upload", [b"the left half", right], "wall.jpg") == ID
+    (sent,) = made.transport.requests
+    assert sent.url.params["pages"] == "true"
+    assert sent.content.count(b'name="page"') == 2
+    assert b'name="file"' not in sent.content
+    parts = [b'filename="wall.jpg"', b"the left half", b'filename="right.png"', b"the right half"]
+    places = [sent.content.index(each) for each in parts]
+    assert places == sorted(places)
+
+
 def test_what_passes_is_tried_again(client: Callable[..., Either]) -> None:
     made = client(
         problem(503, "queue-full", Retry_After="30"),

@@ -103,7 +103,7 @@ def test_what_was_refused_is_told_at_once() -> None:
 
 
 def test_every_upload_has_a_key_of_its_own() -> None:
-    keys = {core.upload("week.png", b"", "interactive", None).headers["Idempotency-Key"] for _ in range(2)}
+    keys = {core.upload([("week.png", b"")], "interactive", None).headers["Idempotency-Key"] for _ in range(2)}
     assert len(keys) == 2
     assert all(key.startswith('"') and key.endswith('"') for key in keys)
 

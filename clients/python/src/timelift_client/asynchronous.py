@@ -1,8 +1,7 @@
 """The asynchronous client: `synchronous.Client` word for word, as coroutines."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -51,19 +50,24 @@ class AsyncClient:
         await self._http.aclose()
 
     async def upload(
-        self, file: str | Path | bytes, name: str = "", *, priority: str = "interactive", webhook: str | None = None
+        self,
+        file: core.Source | Sequence[core.Source],
+        name: str = "",
+        *,
+        priority: str = "interactive",
+        webhook: str | None = None,
     ) -> str:
         """Send a picture, PDF, Word document, workbook, CSV or HTML file; returns the document's id.
 
         Args:
-            file: its path, or its content.
+            file: its path, or its content; of several photos of one plan, which become the pages of one document, a
+                list of these.
             name: what the document's file is called; a path's own name unless given.
             priority: ``batch`` lets others go first.
             webhook: called when the document has ended.
         """
-        data = file if isinstance(file, bytes) else await asyncio.to_thread(Path(file).read_bytes)
-        name = name or ("timetable" if isinstance(file, bytes) else Path(file).name)
-        return (await self._json(core.upload(name, data, priority, webhook), Uploaded)).document_id
+        files = await asyncio.to_thread(core.read_sources, file, name)
+        return (await self._json(core.upload(files, priority, webhook), Uploaded)).document_id
 
     async def follow(self, document_id: str, after: str = "") -> AsyncIterator[Event]:
         """A document's events up to its last, each once, over as many connections as it takes.

@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     upload.add_argument("--watch", action="store_true", help="follow each until it was read, with a progress bar")
     upload.add_argument("--format", choices=get_args(Format), help="save each week in this form; watches as well")
     upload.add_argument("--output", type=Path, metavar="FOLDER", help="where to save; beside each file unless given")
+    upload.add_argument("--pages", action="store_true", help="the files are photos of one plan: one document's pages")
     upload.add_argument("--batch", action="store_true", help="let others go first")
     upload.add_argument("--webhook", metavar="URL", help="called when a document has ended")
     term = upload.add_argument_group("when the weeks hold, for --format ics")
@@ -83,13 +84,15 @@ async def upload(chosen: argparse.Namespace) -> int:
     room, saved = asyncio.Semaphore(_AT_ONCE), set[Path]()
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(AsyncClient(chosen.url, key))
-        shown = stack.enter_context(progress_for(chosen.files if followed else []))
+        documents = [chosen.files] if chosen.pages else [[file] for file in chosen.files]
+        shown = stack.enter_context(progress_for([files[0] for files in documents] if followed else []))
 
-        async def one(file: Path) -> bool:
+        async def one(files: list[Path]) -> bool:
+            file = files[0]
             async with room:
                 try:
                     document_id = await client.upload(
-                        file, priority="batch" if chosen.batch else "interactive", webhook=chosen.webhook
+                        files, priority="batch" if chosen.batch else "interactive", webhook=chosen.webhook
                     )
                     if not followed:
                         shown.say(f"{document_id}  {file}")
@@ -101,7 +104,7 @@ async def upload(chosen: argparse.Namespace) -> int:
                     return False
             return True
 
-        return 0 if all(await asyncio.gather(*(one(file) for file in chosen.files))) else 1
+        return 0 if all(await asyncio.gather(*(one(files) for files in documents))) else 1
 
 
 async def watched(client: AsyncClient, document_id: str, file: Path, shown: Bars | Lines) -> Event:

@@ -11,8 +11,8 @@ import mimetypes
 import random
 import re
 import uuid
-from collections.abc import Mapping
-from pathlib import PurePath
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import quote, unquote
 
@@ -30,8 +30,10 @@ from timelift_client.errors import (
 from timelift_client.models import Document, Event, File, Format, Result, TermDates
 
 T = TypeVar("T")
-Upload: TypeAlias = tuple[str, bytes, str]
-"""File name, content and content type."""
+Source: TypeAlias = str | Path | bytes
+"""What is uploaded: its path, or its content."""
+Part: TypeAlias = tuple[str, tuple[str, bytes, str]]
+"""A part of a form: its name; file name, content and content type."""
 
 TIMEOUT = 60.0
 """Seconds that an answer may take; an upload while the queue is away takes longer, see `UPLOAD_TIMEOUT`."""
@@ -51,7 +53,7 @@ class Call(NamedTuple):
     path: str
     params: Mapping[str, str] = {}
     headers: Mapping[str, str] = {}
-    file: Upload | None = None
+    form: Sequence[Part] = ()
 
 
 def headers_of(api_key: str | None) -> dict[str, str]:
@@ -59,12 +61,29 @@ def headers_of(api_key: str | None) -> dict[str, str]:
     return {"User-Agent": "timelift-client/0.1"} | ({"Authorization": f"Bearer {api_key}"} if api_key else {})
 
 
-def upload(name: str, data: bytes, priority: str, webhook: str | None) -> Call:
-    """Sends a file, under a key by which one that is sent again because its answer was lost is the same document."""
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    params = {"priority": priority} | ({"webhook": webhook} if webhook else {})
-    headers = {"Idempotency-Key": f'"{uuid.uuid4()}"'}
-    return Call("POST", "/api/v1/documents/upload", params, headers, (PurePath(name).name, data, kind))
+def read_sources(file: Source | Sequence[Source], name: str) -> list[tuple[str, bytes]]:
+    """Names and contents of a file, or of several that are one document's pages; `name` is the first one's, unless it
+    is empty."""
+    sources = [file] if isinstance(file, (str, Path, bytes)) else list(file)
+    read = [
+        ("timetable", each) if isinstance(each, bytes) else (str(each), Path(each).read_bytes()) for each in sources
+    ]
+    return [(name or own if number == 0 else own, data) for number, (own, data) in enumerate(read)]
+
+
+def upload(files: Sequence[tuple[str, bytes]], priority: str, webhook: str | None) -> Call:
+    """Sends a file, or several as the pages of one document, under a key by which what is sent again because its answer
+    was lost is the same document."""
+    pages = len(files) > 1
+    params = {"priority": priority} | ({"webhook": webhook} if webhook else {}) | ({"pages": "true"} if pages else {})
+    form = [
+        (
+            "page" if pages else "file",
+            (PurePath(name).name, data, mimetypes.guess_type(name)[0] or "application/octet-stream"),
+        )
+        for name, data in files
+    ]
+    return Call("POST", "/api/v1/documents/upload", params, {"Idempotency-Key": f'"{uuid.uuid4()}"'}, form)
 
 
 def document(document_id: str, method: str = "GET", action: str = "") -> Call:
@@ -116,8 +135,8 @@ def read_file(headers: Mapping[str, str], body: bytes, fallback: str) -> File:
 def arguments(call: Call) -> dict[str, Any]:
     """What httpx is told of a call beside its method and path."""
     found: dict[str, Any] = {"params": dict(call.params), "headers": dict(call.headers)}
-    if call.file:
-        found |= {"files": {"file": call.file}, "timeout": UPLOAD_TIMEOUT}
+    if call.form:
+        found |= {"files": list(call.form), "timeout": UPLOAD_TIMEOUT}
     return found
 
 
