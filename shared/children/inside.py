@@ -24,6 +24,7 @@ from shared.parent_death import die_with_parent
 from shared.settings import SettingError
 
 _LINUX = sys.platform == "linux"
+_NICENESS = 10
 
 
 class _StopError(BaseException):
@@ -87,6 +88,17 @@ def _bind_to(parent: int) -> None:
             Path("/proc/self/oom_score_adj").write_text("1000")
 
 
+def _give_way() -> None:
+    """Where processors are scarce, what computes goes behind what answers people: each of the steps between an upload
+    and its answer would wait for a turn among the threads that read pages."""
+    with contextlib.suppress(OSError):
+        os.nice(_NICENESS)
+    if _LINUX:
+        with contextlib.suppress(OSError):
+            # Where the kernel makes a group of each session, a process' niceness counts within its session alone.
+            Path("/proc/self/autogroup").write_text(str(_NICENESS))
+
+
 def _bound_memory(more: int) -> None:
     if _LINUX and more:
         now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
@@ -124,6 +136,7 @@ def _respond(line: _Line, decode: Callable[[Any], Any], work: Work[Any, Any, Any
 def main(name: str, descriptor: int, parent: int, memory: int) -> None:
     """Load the module `name`, then answer requests until the parent is gone."""
     _bind_to(parent)
+    _give_way()
     # Dying of a limit is by design, and no reason to write gigabytes to disk.
     _set(resource.RLIMIT_CORE, 0)
     line = _Line(socket.socket(fileno=descriptor))
