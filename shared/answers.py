@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.messages import Message, Status
+from shared.messages import Failure, Message, Status
 
 
 class Uploaded(Message, omit_defaults=True):
@@ -25,6 +25,9 @@ class Document(Message):
     before: int | None
     """How many documents come first, where nobody has begun with it."""
     error: str | None
+    failure: Failure | None
+    """Why it failed: the file is at fault, and reading it again ends the same, or we are. Null where it did not, or did
+    before this was kept."""
     saved_name: str | None
     """What a person called it; else its first timetable."""
     class_name: str | None

@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.messages import Event, Phase, Stage, Status
+from shared.messages import Event, Failure, Phase, Stage, Status
 
 STEPS: dict[Phase, str] = {
     "compressing": "Compressing image",
@@ -54,6 +54,11 @@ def progress_event(
     )
 
 
+def known_phase(name: str | None) -> Phase | None:
+    """A phase by its name; None for another one's, which a newer version may have recorded."""
+    return next((each for each in STEPS if each == name), None)
+
+
 def error_event(
     document_id: str,
     sentence: str,
@@ -61,19 +66,22 @@ def error_event(
     *,
     phase: str | None = None,
     percentage: int | None = None,
+    failure: Failure | None = None,
 ) -> Event:
     """A document's end without a week, with the sentence for its owner.
 
     Args:
         phase: in which it ended.
+        failure: why, unless somebody wanted it.
     """
-    known: Phase | None = next((each for each in STEPS if each == phase), None)
+    known = known_phase(phase)
     return Event(
         type="error",
         document_id=document_id,
         step=STEPS[known] if known else None,
         stage=known,
         error=sentence,
+        failure=failure,
         percentage=percentage,
         status=status,
         at=now_rfc3339(),

@@ -300,6 +300,10 @@ class Timetable(Message):
 # --- progress events ----------------------------------------------------------------------------------------------
 
 
+Failure = Literal["unreadable", "internal"]
+"""Why a document failed: its file is at fault, so that reading it again ends the same, or we are."""
+
+
 class CompleteResult(Message):
     document_id: str
     timetable_id: str
@@ -328,6 +332,8 @@ class Event(Message, omit_defaults=True):
     timetable_data: Timetable | None = None
     """The first one."""
     error: str | None = None
+    failure: Failure | None = None
+    """With an error that is nobody's wish."""
     at: str | None = None
     """RFC 3339, UTC."""
     attempt: int | None = None

@@ -20,7 +20,7 @@ from shared.direct import PATH, InternalSettings, run_route
 from shared.health import add_health_routes, add_metrics_route
 from shared.http_server import serve
 from shared.logs import configure_logging, get_logger
-from shared.messages import Stage
+from shared.messages import Failure, Stage
 from shared.outcomes import Job, Outcome, Progress
 from shared.settings import SettingError, Settings, misspelt, setting
 from shared.slots import Slots
@@ -186,8 +186,8 @@ async def work(stage: Stage, make: MakeHandling) -> None:
         if stop.is_set():
             return
 
-        async def on_dead(job: Job, reason: str) -> bool:
-            return await documents.fail(job.document_id, job.tenant, reason)
+        async def on_dead(job: Job, reason: str, failure: Failure) -> bool:
+            return await documents.fail(job.document_id, job.tenant, reason, failure=failure)
 
         workers: list[Worker] = []
         for keys in redis_settings.keys:

@@ -63,7 +63,8 @@ def shape(told: list[dict[str, Any]]) -> Shape:
     """How events look, whatever they say; without what a second try or a queue, which come by chance, add to them."""
     found: Shape = {}
     for event in told:
-        fields = found.setdefault(f"{event['type']} {event.get('stage', '')}".strip(), {})
+        stage = "" if event["type"] == "connected" else event.get("stage", "")
+        fields = found.setdefault(f"{event['type']} {stage}".strip(), {})
         for name in event.keys() - {"attempt", "before"}:
             fields.setdefault(name, set()).add(type(event[name]).__name__)
     return found

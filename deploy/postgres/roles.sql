@@ -37,7 +37,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON upload_keys TO timelift_gateway;
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhooks, webhook_secrets, webhook_deliveries TO timelift_gateway;
 
 -- A job that is dead ends its document.
-GRANT SELECT (id, tenant, status), UPDATE (status, error, updated_at, completed_at) ON documents
+GRANT SELECT (id, tenant, status), UPDATE (status, error, failure, updated_at, completed_at) ON documents
     TO timelift_compressor, timelift_ocr, timelift_extractor;
 GRANT SELECT (document_id), UPDATE (finished_at) ON job_queue
     TO timelift_compressor, timelift_ocr, timelift_extractor;

@@ -15,6 +15,7 @@ from shared.messages import (
     CompressPayload,
     Extraction,
     ExtractionAttempt,
+    Failure,
     PageImage,
     Reader,
     Status,
@@ -50,6 +51,7 @@ def read_document(row: Row) -> Document:
         seconds_left=seconds_left(row),
         before=None,
         error=row["error"],
+        failure=row["failure"],
         saved_name=row["saved_name"] or row["week_name"],
         class_name=row["class_name"],
         teacher=row["teacher"],
@@ -163,13 +165,22 @@ class Documents:
         return found is not None
 
     @outage
-    async def fail(self, document_id: str, tenant: str, error: str, claim: uuid.UUID | None = None) -> bool:
+    async def fail(
+        self,
+        document_id: str,
+        tenant: str,
+        error: str,
+        claim: uuid.UUID | None = None,
+        *,
+        failure: Failure = "internal",
+    ) -> bool:
         """Record that a document failed; False if it was deleted. Doing it twice changes nothing.
 
         Args:
+            error: a sentence for its owner.
             claim: token of the claim on the direct path; if it is another's by now nothing is done, and False returned.
         """
-        arguments = uuid.UUID(document_id), tenant, error, claim
+        arguments = uuid.UUID(document_id), tenant, error, claim, failure
         found = await self._database.pool.fetchval(sql("document_fail"), *arguments)
         return found is not None
 

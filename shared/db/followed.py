@@ -10,7 +10,7 @@ from shared.db.documents import Row, seconds_left
 from shared.db.events import RecordedEvent
 from shared.db.pool import Database, outage
 from shared.db.statements import sql
-from shared.messages import Event, Status
+from shared.messages import Event, Failure, Status
 
 _UNDER_WAY = 1000
 _ENDED = 1000
@@ -28,6 +28,7 @@ class FollowedDocument(msgspec.Struct):
     percentage: int
     seconds_left: float | None
     error: str | None
+    failure: Failure | None
     timetable_ids: list[str]
     completed_at: datetime | None
 
@@ -109,6 +110,7 @@ def _document(row: Row) -> FollowedDocument:
         row["percentage"],
         seconds_left(row),
         row["error"],
+        row["failure"],
         [str(each) for each in row["timetable_ids"]],
         row["completed_at"],
     )

@@ -16,7 +16,7 @@ from shared.cancelling import end_if_cancelled
 from shared.estimate import Pace
 from shared.events import FIRST_PHASES, GIVEN_UP, error_event, now_rfc3339
 from shared.logs import bind_to_task, get_logger
-from shared.messages import VERSION, Phase, Stage
+from shared.messages import VERSION, Failure, Phase, Stage
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.streams.entries import (
     NEWER_SINCE,
@@ -40,7 +40,7 @@ from shared.traces import Span, span
 log = get_logger(__name__)
 T = TypeVar("T")
 
-OnDead = Callable[[Job, str], Awaitable[bool]]
+OnDead = Callable[[Job, str, Failure], Awaitable[bool]]
 """Records in the database that a document failed, with the sentence for its owner; False if it was deleted."""
 
 _ENDED: dict[type[Outcome], str] = {Done: "done", Retry: "retry", Dead: "dead"}
@@ -220,10 +220,11 @@ class JobRunner:
         Args:
             phase: in which it failed; None: before its first.
         """
+        failure: Failure = "unreadable" if cause == "refused" else "internal"
         log.error("job is dead", entry=delivery.id, reason=person, detail=detail[:2000])
-        known = job is not None and bool(await self._persist(lambda: self._on_dead(job, person)))
+        known = job is not None and bool(await self._persist(lambda: self._on_dead(job, person, failure)))
         document_id = job.document_id if job else "unknown"
-        event = error_event(document_id, person, phase=phase or FIRST_PHASES[self._stage])
+        event = error_event(document_id, person, phase=phase or FIRST_PHASES[self._stage], failure=failure)
         follow_up = replaced(
             delivery.fields,
             reason=person,

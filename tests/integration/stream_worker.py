@@ -45,7 +45,7 @@ async def main(url: str, name: str, lease: int, silence: int, concurrency: int) 
         event = Event(type="complete", document_id=job.document_id, percentage=100, status=Status.COMPLETED)
         return Done(event=event)
 
-    async def on_dead(_job: Job, _reason: str) -> bool:
+    async def on_dead(_job: Job, _reason: str, _failure: str) -> bool:
         return True
 
     consumer = StageConsumer(client, reader, Keys(0), "compress", queue.incarnation, settings)

@@ -96,7 +96,7 @@ async def test_a_running_job_is_stopped_at_once(
             stopped.put_nowait(job.document_id)
         return Done()
 
-    async def on_dead(_job: Job, _reason: str) -> bool:
+    async def on_dead(_job: Job, _reason: str, _failure: str) -> bool:
         return True
 
     # With so long a lease, renewing cannot be what stops the job, and what other tests left behind is not taken up.

@@ -74,7 +74,7 @@ class Bench:
         return await Producer(self.client, self.settings).enqueue("compress", document_id, fields)
 
     def work(self, handler: Any, consumer: str = "a", **settings: Any) -> Worker:
-        async def on_dead(job: Job, reason: str) -> bool:
+        async def on_dead(job: Job, reason: str, _failure: str) -> bool:
             self.failed.append((job.document_id, reason))
             return True
 

@@ -54,7 +54,7 @@ async def test_a_cancellation_stops_what_came_before_it_and_not_what_came_after(
             stopped.put_nowait(job.document_id)
         return Done()
 
-    async def on_dead(_job: Job, _reason: str) -> bool:
+    async def on_dead(_job: Job, _reason: str, _failure: str) -> bool:
         return True
 
     # So long a lease that renewing cannot be what stops a job.

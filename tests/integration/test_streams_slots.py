@@ -95,7 +95,7 @@ async def test_partitions_share_the_slots_and_none_keeps_them_for_nothing(redis_
             ended.set()
         return Done(event=Event(type="complete", document_id=job.document_id, percentage=100))
 
-    async def on_dead(_job: Job, _reason: str) -> bool:
+    async def on_dead(_job: Job, _reason: str, _failure: str) -> bool:
         return True
 
     readers: list[Any] = []

@@ -40,7 +40,7 @@ class Versions:
             self.ran.append((name, job.document_id))
             return complete(job)
 
-        async def on_dead(job: Job, reason: str) -> bool:
+        async def on_dead(job: Job, reason: str, _failure: str) -> bool:
             self.bench.failed.append((job.document_id, reason))
             return True
 

@@ -117,7 +117,7 @@ class Fleet:
             self.changed.notify_all()
         return Done(event=Event(type="complete", document_id=job.document_id, percentage=100))
 
-    async def _on_dead(self, _job: Job, _reason: str) -> bool:
+    async def _on_dead(self, _job: Job, _reason: str, _failure: str) -> bool:
         return True
 
     async def enqueue(self, document_id: str) -> None:

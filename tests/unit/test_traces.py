@@ -66,7 +66,7 @@ async def run(outcome: Outcome, sender: str = RELAY) -> Consumer:
         await progress("ocr", 1.0, "read")
         return outcome
 
-    async def on_dead(_job: Job, _reason: str) -> bool:
+    async def on_dead(_job: Job, _reason: str, _failure: str) -> bool:
         return True
 
     queue = QueueSettings.load()

@@ -39,9 +39,9 @@ describe("advance", () => {
   });
 
   it("shows someone who joins late the newest step while the history is replayed", () => {
-    const joined: TimetableEvent = { type: "connected", documentId: "d", step: "Reading the week", percentage: 80 };
+    const joined: TimetableEvent = { type: "connected", documentId: "d", step: "Reading the week", stage: "ai", percentage: 80 };
     const shown = advance(joined, progress(10, "Compressing image"));
-    expect(shown).toMatchObject({ step: "Reading the week", percentage: 80, stage: "ocr" });
+    expect(shown).toMatchObject({ step: "Reading the week", percentage: 80, stage: "ai" });
   });
 
   it("ends with 100 and stays ended", () => {

@@ -55,7 +55,8 @@ export function advance(current: TimetableEvent | null, next: TimetableEvent): T
   }
   // Someone who joins late is told the step first and then all that led to it: only the newest step is shown.
   const late = current?.type === "connected" && next.type === "progress" && percent(next.percentage) < before;
-  return { ...next, ...(late && current.step ? { step: current.step } : {}), percentage };
+  const { step, stage } = late ? current : next;
+  return { ...next, ...(step ? { step } : {}), ...(stage ? { stage } : {}), percentage };
 }
 
 /** What an event or a document says of the time that is left. */
@@ -91,7 +92,7 @@ export function eventOf(document: DocumentInfo): TimetableEvent {
         },
       };
     case "failed":
-      return { ...base, type: "error", error: document.error ?? "The document could not be read." };
+      return { ...base, type: "error", error: document.error ?? "The document could not be read.", ...(document.failure ? { failure: document.failure } : {}) };
     case "cancelled":
       return { ...base, type: "error", error: document.error ?? "The document was cancelled." };
     default:
@@ -120,7 +121,7 @@ export function withEvent(document: DocumentInfo, event: TimetableEvent | null):
     stage: event.stage ?? document.stage,
     percentage: Math.max(document.percentage, event.percentage ?? 0),
   };
-  if (event.type === "error") return { ...base, status: event.status ?? "failed", error: event.error };
+  if (event.type === "error") return { ...base, status: event.status ?? "failed", error: event.error, failure: event.failure ?? null };
   if (event.type === "complete") return { ...base, status: event.result?.validated === false ? "validation_failed" : "completed" };
   return { ...base, status: event.status ?? "processing" };
 }

@@ -149,6 +149,8 @@ export interface components {
             /** @description How many documents come first, where nobody has begun with it. */
             before: number | null;
             error: string | null;
+            /** @description Why it failed: the file is at fault, and reading it again ends the same, or we are. Null where it did not, or did before this was kept. */
+            failure: ("internal" | "unreadable") | null;
             /** @description What a person called it; else its first timetable. */
             savedName: string | null;
             /** @description The first timetable's, as `teacher`. */

@@ -113,6 +113,8 @@ export interface ErrorEvent extends EventBase {
   type: "error";
   /** A sentence for the person who uploaded the document. */
   error: string;
+  /** Why it failed: with `unreadable` its file is at fault, and reading it again ends the same. */
+  failure?: NonNullable<DocumentInfo["failure"]>;
 }
 /** One server-sent event's data. */
 export type TimetableEvent = ConnectedEvent | ProgressEvent | CompleteEvent | ErrorEvent;

@@ -34,10 +34,10 @@ it("lists documents, follows all over one connection, and gets the record of wha
   expect(server.streams.map(({ ids }) => ids)).toEqual([[]]);
   const [before, rest] = parted(ALL, ({ stage }) => stage === "ocr");
   await page.after(() => server.last.open().raw(before));
-  expect(list.documents?.map(({ status, stage, error }) => [status, stage, error])).toEqual([
-    ["processing", "preprocessing", null],
-    ["failed", "compressing", ERROR.error],
-    ["completed", null, null],
+  expect(list.documents?.map(({ status, stage, error, failure }) => [status, stage, error, failure])).toEqual([
+    ["processing", "preprocessing", null, null],
+    ["failed", "compressing", ERROR.error, "unreadable"],
+    ["completed", null, null, null],
   ]);
   expect(server.requests).toHaveLength(2); // the stream begins
   await page.pass(PAUSE);

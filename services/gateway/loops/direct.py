@@ -26,7 +26,7 @@ from shared.direct import PATH, DirectDone, DirectJob, DirectLine, InternalSetti
 from shared.estimate import Estimate
 from shared.events import FIRST_PHASES, GIVEN_UP, EventIds, error_event, progress_event
 from shared.logs import get_logger
-from shared.messages import Event, Phase, Stage
+from shared.messages import Event, Failure, Phase, Stage
 from shared.metrics import JOBS_DEAD, JOBS_RETRIED
 from shared.settings import Settings, setting
 from shared.streams.loops import wait
@@ -216,7 +216,7 @@ class Direct:
                         )
                         await self._publish(event, job.tenant)
                 if line.dead is not None:
-                    await self._fail(job, line.dead, phase, percentage)
+                    await self._fail(job, line.dead, "unreadable", phase, percentage)
                     JOBS_DEAD.labels(stage, "direct", "refused").inc()
                     return
                 if line.done:
@@ -227,7 +227,7 @@ class Direct:
                 log.warning("will be tried again", document_id=job.document_id, reason=line.retry)
                 await asyncio.sleep(retry_wait_ms(attempt, self._queue.queue_backoff) / 1000)
             if done is None:
-                await self._fail(job, GIVEN_UP, phase, percentage)
+                await self._fail(job, GIVEN_UP, "internal", phase, percentage)
                 JOBS_DEAD.labels(stage, "direct", "exhausted").inc()
                 return
             if done.event:
@@ -262,10 +262,12 @@ class Direct:
         if not (last.done or last.dead is not None or last.retry is not None):
             raise _WorkerAwayError(f"{asked.stage} broke off")
 
-    async def _fail(self, job: QueuedJob, sentence: str, phase: Phase, percentage: int) -> None:
-        if not await patiently(lambda: self._documents.fail(job.document_id, job.tenant, sentence, job.token)):
+    async def _fail(self, job: QueuedJob, sentence: str, failure: Failure, phase: Phase, percentage: int) -> None:
+        if not await patiently(
+            lambda: self._documents.fail(job.document_id, job.tenant, sentence, job.token, failure=failure)
+        ):
             raise _ClaimLostError
-        event = error_event(job.document_id, sentence, phase=phase, percentage=percentage)
+        event = error_event(job.document_id, sentence, phase=phase, percentage=percentage, failure=failure)
         await self._publish(event, job.tenant)
         self._end(job.document_id)
 

@@ -17,10 +17,10 @@ from services.gateway.problems import ProblemError, not_found
 from services.gateway.sse.answer import StreamAnswer, client
 from services.gateway.sse.frames import connected
 from services.gateway.sse.streams import DocumentStream
+from services.gateway.sse.watched import state
 from services.gateway.tenants import TENANT
-from shared.db.followed import FollowedDocument
 from shared.events import EventId, event_id, is_final
-from shared.messages import Event, Message
+from shared.messages import Message
 
 T = TypeVar("T")
 _START: EventId = (0, 0)
@@ -61,18 +61,6 @@ async def follow_document(request: web.Request) -> web.StreamResponse:
     except BaseException:
         stream.close("refused")
         raise
-
-
-def state(document: FollowedDocument) -> Event:
-    """How far a document is, as a stream begins with it."""
-    return Event(
-        type="connected",
-        document_id=document.id,
-        step=document.step,
-        percentage=document.percentage,
-        seconds_left=document.seconds_left,
-        status=document.status,
-    )
 
 
 def last_event_id(request: web.Request, read: Callable[[str], T], none: T) -> T:

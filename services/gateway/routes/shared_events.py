@@ -11,12 +11,13 @@ from services.gateway.context import GATEWAY, Gateway, is_document_id
 from services.gateway.endpoint import UUID, Endpoint
 from services.gateway.loops.lookout import MARGIN_MS
 from services.gateway.problems import ProblemError, not_found
-from services.gateway.routes.events import LAST_EVENT_ID, EventsQuery, last_event_id, state
+from services.gateway.routes.events import LAST_EVENT_ID, EventsQuery, last_event_id
 from services.gateway.sse.answer import StreamAnswer, client
 from services.gateway.sse.cursor import Cursor, checksum
 from services.gateway.sse.frames import Frame, connected, lines
 from services.gateway.sse.history import gone
 from services.gateway.sse.streams import DocumentsStream, TenantStream
+from services.gateway.sse.watched import state
 from services.gateway.tenants import TENANT
 from shared.logs import get_logger
 from shared.streams.loops import AWAY

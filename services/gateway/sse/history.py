@@ -117,6 +117,7 @@ def _end(document: FollowedDocument, after: EventId) -> Frame:
             step=document.step,
             stage=next((phase for phase in STEPS if phase == document.stage), None),
             error=document.error or "This document was cancelled.",
+            failure=document.failure,
             percentage=document.percentage,
             status=document.status,
             at=time_text(at),

@@ -7,7 +7,7 @@ import msgspec
 
 from services.gateway.sse.frames import Frame, Piece, connected
 from shared.db.followed import FollowedDocument
-from shared.events import EventId
+from shared.events import EventId, known_phase
 from shared.messages import Event, Status
 
 
@@ -22,6 +22,19 @@ class Follower(Protocol):
 
     def close(self, reason: str) -> None:
         """End the stream."""
+
+
+def state(document: FollowedDocument) -> Event:
+    """How far a document is, as a stream begins with it."""
+    return Event(
+        type="connected",
+        document_id=document.id,
+        step=document.step,
+        stage=known_phase(document.stage),
+        percentage=document.percentage,
+        seconds_left=document.seconds_left,
+        status=document.status,
+    )
 
 
 class Watched:
@@ -56,13 +69,23 @@ class Watched:
         event = told.event
         self.ended = event.final
         status = event.status or (Status.PROCESSING if event.type == "progress" else self._event.status)
-        self._set(event.step or self._event.step, event.percentage, status, event.seconds_left, event.before)
+        self._set(
+            msgspec.structs.replace(
+                self._event,
+                step=event.step or self._event.step,
+                stage=event.stage or self._event.stage,
+                percentage=event.percentage,
+                status=status,
+                seconds_left=event.seconds_left,
+                before=event.before,
+            )
+        )
         return told
 
     def know(self, document: FollowedDocument) -> None:
         """Note what the record says, unless events said more."""
         if self.last == (0, 0) or document.percentage > (self._event.percentage or 0):
-            self._set(document.step, document.percentage, document.status, document.seconds_left)
+            self._set(state(document))
 
     def begin(self, frames: list[Frame]) -> None:
         """Note the history that the first stream found: what is recorded of it would be told again as missed."""
@@ -76,7 +99,7 @@ class Watched:
 
     def wait(self, before: int, seconds_left: float | None) -> None:
         """Note how many documents come before one that waits, and how long that may take."""
-        self._set(self._event.step, self._event.percentage, self._event.status, seconds_left, before)
+        self._set(msgspec.structs.replace(self._event, seconds_left=seconds_left, before=before))
 
     @property
     def heartbeat(self) -> Piece:
@@ -90,15 +113,6 @@ class Watched:
         self._heartbeat = Piece(connected(event, before=b": heartbeat\n"))
         return self._heartbeat
 
-    def _set(
-        self,
-        step: str | None,
-        percentage: int | None,
-        status: Status | None,
-        seconds_left: float | None,
-        before: int | None = None,
-    ) -> None:
-        self._event = msgspec.structs.replace(
-            self._event, step=step, percentage=percentage, status=status, seconds_left=seconds_left, before=before
-        )
+    def _set(self, event: Event) -> None:
+        self._event = event
         self._at, self._heartbeat = time.monotonic(), None

@@ -5,7 +5,7 @@ WITH before AS (
     SELECT id, status FROM documents WHERE id = $1 AND tenant = $2 FOR UPDATE
 ), again AS (
     UPDATE documents d
-    SET status = 'uploaded', error = NULL, step = NULL, stage = NULL, percentage = 0,
+    SET status = 'uploaded', error = NULL, failure = NULL, step = NULL, stage = NULL, percentage = 0,
         updated_at = now(), completed_at = NULL, expected_at = NULL, revived_at = date_trunc('milliseconds', now())
     FROM before b WHERE d.id = b.id AND b.status IN ('failed', 'cancelled')
     RETURNING d.id

@@ -2,7 +2,7 @@
 -- $1 id
 WITH revived AS (
     UPDATE documents
-    SET status = 'processing', error = NULL, step = NULL, stage = NULL, percentage = 0,
+    SET status = 'processing', error = NULL, failure = NULL, step = NULL, stage = NULL, percentage = 0,
         updated_at = now(), completed_at = NULL, expected_at = NULL, revived_at = date_trunc('milliseconds', now())
     WHERE id = $1 AND status = 'failed'
     RETURNING id

@@ -1,7 +1,7 @@
 -- A tenant's documents that have not ended, the newest, oldest first, as `followed_rows` has them.
 -- $1 tenant  $2 how many at most
 SELECT * FROM (
-    SELECT d.id, d.tenant, d.status, d.step, d.stage, d.percentage, d.error, d.completed_at, d.expected_at,
+    SELECT d.id, d.tenant, d.status, d.step, d.stage, d.percentage, d.error, d.failure, d.completed_at, d.expected_at,
         '{}'::uuid[] AS timetable_ids,
         d.created_at
     FROM documents d WHERE d.id IN (

@@ -89,7 +89,7 @@ async def _handle(job: Job, progress: Progress) -> Outcome:
             return Done(event=_week(job.document_id))
 
 
-async def _on_dead(_job: Job, reason: str) -> bool:
+async def _on_dead(_job: Job, reason: str, _failure: str) -> bool:
     raise RuntimeError(reason)
 
 

@@ -32,7 +32,7 @@ async def handle(job: Job, _progress: Progress) -> Outcome:
     return Done(event=Event(type="complete", document_id=job.document_id, percentage=100, status=Status.COMPLETED))
 
 
-async def on_dead(_job: Job, _reason: str) -> bool:
+async def on_dead(_job: Job, _reason: str, _failure: str) -> bool:
     return True
 
 

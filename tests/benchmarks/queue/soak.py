@@ -108,7 +108,7 @@ class Soak:
             self._ended.notify_all()
         return Done(event=Event(type="complete", document_id=job.document_id, status=Status.COMPLETED))
 
-    async def _on_dead(self, _job: Job, reason: str) -> bool:
+    async def _on_dead(self, _job: Job, reason: str, _failure: str) -> bool:
         raise RuntimeError(reason)
 
     async def run(self, until: int) -> None:

@@ -1,4 +1,4 @@
-"""What a job costs beside its own work."""
+"""What a job costs beside its own work, and how one ends that is given up."""
 
 import asyncio
 from typing import Any, cast
@@ -6,8 +6,8 @@ from typing import Any, cast
 import pytest
 
 from shared.estimate import Pace
-from shared.messages import Stage
-from shared.outcomes import Done, Job, Outcome, Progress
+from shared.messages import Event, Failure, Stage
+from shared.outcomes import Dead, Done, Job, Outcome, Progress, Retry
 from shared.streams import job_runner
 from shared.streams.entries import Delivery, job_fields
 from shared.streams.job_runner import JobRunner, Run
@@ -24,8 +24,10 @@ class Counted:
 
     def __init__(self) -> None:
         self.noted: list[tuple[Ended, ...]] = []
+        self.events: list[Event] = []
 
-    async def finish(self, *_: Any, **__: Any) -> int:
+    async def finish(self, *_: Any, event: Event | None = None, **__: Any) -> int:
+        self.events += [event] if event else []
         return 1
 
     async def note(self, *ended: Ended) -> dict[Stage, Pace]:
@@ -54,3 +56,25 @@ async def test_the_figures_of_many_jobs_are_one_call(
         await runner.close()
     await until(lambda: sum(map(len, consumer.noted)) == 50)
     assert len(consumer.noted) < 5
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why"), [(Dead("The file is cut off."), "unreadable"), (Retry("It is away."), "internal")]
+)
+async def test_a_dead_job_says_whether_its_file_is_at_fault(outcome: Outcome, why: str) -> None:
+    """So that nobody is offered to read anew what can never be read."""
+    recorded: list[Failure] = []
+
+    async def handle(_job: Job, _: Progress) -> Outcome:
+        return outcome
+
+    async def on_dead(_job: Job, _reason: str, failure: Failure) -> bool:
+        recorded.append(failure)
+        return True
+
+    consumer = Counted()
+    settings = QueueSettings.load(queue_max_retries=0)
+    runner = JobRunner(cast("StageConsumer", consumer), handle, on_dead, settings)
+    await runner.run(Run(Delivery("1-1", 1, tuple(job_fields("d1", "default", {}, deadline=0, trace="")))))
+    assert recorded == [why]
+    assert [each.failure for each in consumer.events] == [why]

@@ -18,7 +18,7 @@ export const connected = (documentId: string, percentage: number, more: More<Con
 
 const refused = LIST.documents.find(({ documentId }) => documentId === REFUSED);
 if (!refused) throw new Error("the refused document is not in the list that was recorded");
-const underWay: DocumentInfo = { ...refused, status: "processing", error: null, percentage: 0, completedAt: null, step: null, stage: null };
+const underWay: DocumentInfo = { ...refused, status: "processing", error: null, failure: null, percentage: 0, completedAt: null, step: null, stage: null };
 
 /** A document's record. */
 export const listed = (documentId: string, more: Partial<DocumentInfo> = {}): DocumentInfo => ({ ...underWay, documentId, ...more });

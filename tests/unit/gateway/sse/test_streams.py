@@ -44,7 +44,7 @@ class Record:
         self.calls.append("rows")
         return {
             (id_, tenant): FollowedDocument(
-                id_, tenant, Status.PROCESSING, "Running OCR", "ocr", 7, None, None, [], None
+                id_, tenant, Status.PROCESSING, "Running OCR", "ocr", 7, None, None, None, [], None
             )
             for id_, tenant in asked
         }
