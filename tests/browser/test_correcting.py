@@ -51,7 +51,9 @@ async def test_a_week_is_named_and_a_name_given_up(week: Week) -> None:
     await week.show(page)
     for typed, key in (("Our week", "Enter"), ("Never", "Escape")):
         await page.get_by_role("heading", level=1).get_by_role("button").click()
-        await page.get_by_label("Name of this timetable").fill(typed)
+        field = page.get_by_label("Name of this timetable")
+        await expect(field).to_have_css("border-top-left-radius", "9px")  # its looks do not wait for a dialog's
+        await field.fill(typed)
         await page.keyboard.press(key)
         await expect(page.get_by_role("heading", level=1)).to_have_text("Our week")
     await saved(page).to_be_visible()
@@ -110,6 +112,8 @@ async def test_what_was_hard_to_read_is_looked_through_to_its_end(week: Week) ->
     await expect(review).to_contain_text("Everything is checked")
     await page.keyboard.press("Enter")
     await expect(review).to_have_count(0)
+    # The button that opened it has gone meanwhile.
+    await expect(page.locator(".week-head :focus")).to_have_count(1)
     await expect(page.get_by_text("Needs a look")).to_have_count(0)
     await until(lambda: _has(week, name="Drama", confidence=1))
     after = await week.get()
@@ -145,6 +149,8 @@ async def test_a_week_leaves_as_a_file_on_paper_and_as_a_calendar(week: Week) ->
     await week.show(page)
     for name, begin in (("Excel", b"PK"), ("CSV table", b"\xef\xbb\xbf"), ("JSON", b"{")):
         await page.get_by_test_id("export").click()
+        # Its looks do not wait for a dialog's: one could read the week through it.
+        await expect(page.locator(".options")).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
         async with page.expect_download() as downloading:
             await page.get_by_role("menuitem", name=name).click()
         assert (await (await downloading.value).path()).read_bytes().startswith(begin)

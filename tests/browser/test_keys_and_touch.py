@@ -97,17 +97,26 @@ async def phone(browser: Browser, system: System) -> AsyncIterator[Page]:
 
 _TOUCH = 24
 """Pixels of the smallest thing to touch, by WCAG 2.2."""
+_LINE = 64
+"""Pixels of a card of one line, with a bar and what it is closed by."""
 
 
-async def test_a_phone_takes_a_photo_and_shows_the_week_a_day_at_a_time(phone: Page, week: Week) -> None:
+async def test_a_phone_takes_a_photo_and_shows_the_week_a_day_at_a_time(phone: Page, week: Week, held: System) -> None:
     await week.put(MATHS, {**ART, "box": {"x": 300, "y": 200, "width": 200, "height": 80}})
     await phone.reload()
     buttons = phone.locator(".drop-buttons button")
     await expect(buttons.first).to_have_text("Take a photo")
     chosen = _choosing(phone)
     await buttons.first.tap()
-    camera = (await asyncio.wait_for(chosen, PATIENCE)).element
-    assert await camera.get_attribute("capture") == "environment"
+    camera = await asyncio.wait_for(chosen, PATIENCE)
+    assert await camera.element.get_attribute("capture") == "environment"
+    await expect(phone.get_by_text("Drop your timetable here")).to_be_hidden()
+    await camera.set_files(word_file("on-a-phone"))
+    card = phone.get_by_test_id("notification")
+    await expect(card).to_contain_text("on-a-phone")
+    toast = await card.bounding_box()
+    assert toast is not None
+    assert toast["height"] < _LINE
 
     await week.show(phone)
     await phone.get_by_role("button", name="Tuesday", exact=True).tap()

@@ -11,6 +11,7 @@ import { getMe } from "./api";
 import logo from "./logo.svg";
 import { useRoute } from "./route";
 import { setMe, useMay } from "./session";
+import { useKeptFocus } from "./useKeptFocus";
 import { useOnline } from "./useOnline";
 import { words } from "./words";
 
@@ -38,6 +39,7 @@ export function App(): ReactNode {
     if (documents !== null) keepFull(full);
   }, [documents, full]);
   const main = useRef<HTMLElement>(null);
+  useKeptFocus(main);
   useEffect(() => {
     getMe().then(setMe, () => {}); // unknown is as before keys were asked for: the server refuses what is not allowed
   }, []);
@@ -70,6 +72,7 @@ export function App(): ReactNode {
     },
     [close, remove],
   );
+  const list = { ...state, remove: removeAndClose };
 
   return (
     <>
@@ -92,7 +95,7 @@ export function App(): ReactNode {
         {mayWrite && <DropZone onFiles={state.send} small={full} hidden={route.page !== "home"} />}
         {route.page === "timetable" && (
           <Suspense>
-            <TimetablePage key={route.documentId} documentId={route.documentId} remove={removeAndClose} />
+            <TimetablePage key={route.documentId} documentId={route.documentId} list={list} />
           </Suspense>
         )}
         {route.page === "operations" && (
@@ -100,7 +103,7 @@ export function App(): ReactNode {
             <OperationsPage documentId={route.documentId} />
           </Suspense>
         )}
-        {route.page === "home" && (mayRead ? <DocumentList state={{ ...state, remove: removeAndClose }} /> : <p>{words.account.mayNotRead}</p>)}
+        {route.page === "home" && (mayRead ? <DocumentList state={list} /> : <p>{words.account.mayNotRead}</p>)}
       </main>
       <ProgressStack watched={watched} documents={documents} onPage={route.page === "timetable" ? route.documentId : null} close={close} />
     </>

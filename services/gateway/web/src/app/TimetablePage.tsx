@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useState, type ReactNode } from "react";
 
 import { isFinal, ProcessingNotification, type DocumentInfo, type SavedTimetable } from "timelift-react";
-import { ApiError, getDocument, getTimetable, listTimetables, type Tagged } from "./api";
+import { ApiError, failureOf, getDocument, getTimetable, listTimetables, reasonOf, type Tagged } from "./api";
 import { Choice } from "./Choice";
 import { client } from "./client";
 import { Delete } from "./home/Delete";
-import { titleOf } from "./home/DocumentRow";
+import type { Documents } from "./home/useDocuments";
+import { mayBeReadYet, titleOf } from "./home/DocumentRow";
 import { namesOf } from "timelift-react/layout";
 import { useMay } from "./session";
 import { words } from "./words";
@@ -14,7 +15,7 @@ import { TimetableView } from "./TimetableView";
 type Load =
   | { state: "loading" }
   | { state: "running"; document: DocumentInfo }
-  | { state: "failed"; title: string; message: string; again: boolean }
+  | { state: "failed"; title: string; message: string; again: "load" | "read" | null }
   | { state: "ready"; document: DocumentInfo; all: SavedTimetable[]; id: string; loaded: Tagged };
 
 /** A document with its timetables and one of these whole: the chosen one, else the first. */
@@ -24,31 +25,32 @@ async function load(documentId: string, chosen: string | null, signal: AbortSign
     if (!isFinal(document.status)) return { state: "running", document };
     if (document.status === "failed" || document.status === "cancelled") {
       const stopped = document.status === "cancelled";
-      const message = (stopped ? null : document.error) ?? words.home.nothingToShow;
-      return { state: "failed", title: stopped ? words.home.stopped : words.home.cannotRead, message, again: false };
+      const message = stopped ? words.home.nothingToShow : failureOf(document);
+      return { state: "failed", title: stopped ? words.home.stopped : words.home.cannotRead, message, again: mayBeReadYet(document) ? "read" : null };
     }
     const id = chosen ?? document.timetableId ?? documentId;
     const [all, loaded] = await Promise.all([listTimetables(documentId, signal), getTimetable(id, signal)]);
     return { state: "ready", document, all, id, loaded };
   } catch (reason) {
     if (reason instanceof ApiError && reason.status === 404) {
-      return { state: "failed", title: words.home.noSuch, message: words.home.noSuchWhy, again: false };
+      return { state: "failed", title: words.home.noSuch, message: words.home.noSuchWhy, again: null };
     }
     const message = reason instanceof ApiError ? reason.message : words.home.tryAgainSoon;
-    return { state: "failed", title: words.home.notLoaded, message, again: true };
+    return { state: "failed", title: words.home.notLoaded, message, again: "load" };
   }
 }
 
 interface TimetablePageProps {
   documentId: string;
-  remove: (documentId: string) => Promise<void>;
+  list: Pick<Documents, "cancel" | "retry" | "remove">;
 }
 
 /** One document's weeks, one at a time, or why there is none yet. */
-export function TimetablePage({ documentId, remove }: TimetablePageProps): ReactNode {
+export function TimetablePage({ documentId, list }: TimetablePageProps): ReactNode {
   const [loaded, setLoaded] = useState<Load>({ state: "loading" });
   const [chosen, setChosen] = useState<string | null>(null);
   const [tries, setTries] = useState(0);
+  const [fault, setFault] = useState<string | null>(null);
   const mayWrite = useMay("write");
   const again = useCallback(() => setTries((count) => count + 1), []);
 
@@ -60,8 +62,13 @@ export function TimetablePage({ documentId, remove }: TimetablePageProps): React
     return () => stop.abort();
   }, [documentId, chosen, tries]);
 
+  /** Does something to the document and shows what has become of it. */
+  const act = (what: Promise<void>): void => {
+    setFault(null);
+    what.then(again, (reason: unknown) => setFault(reasonOf(reason)));
+  };
   const leave = async (): Promise<void> => {
-    await remove(documentId);
+    await list.remove(documentId);
     window.location.hash = "#/";
   };
   return (
@@ -85,15 +92,21 @@ export function TimetablePage({ documentId, remove }: TimetablePageProps): React
         <div className="waiting">
           <h1>{words.home.stillReading(titleOf(loaded.document))}</h1>
           <ProcessingNotification documentId={documentId} client={client} placement="inline" labels={words.card} title={words.home.progress} onView={again} onEnd={again} />
+          {mayWrite && (
+            <button type="button" className="button" onClick={() => act(list.cancel(documentId))}>
+              {words.cancel}
+            </button>
+          )}
+          {fault && <p className="bad">{fault}</p>}
         </div>
       )}
       {loaded.state === "failed" && (
         <div className="nothing" role="alert">
           <h1>{loaded.title}</h1>
-          <p>{loaded.message}</p>
+          <p>{fault ?? loaded.message}</p>
           <p>
-            {loaded.again && (
-              <button type="button" className="button primary" onClick={again}>
+            {(loaded.again === "load" || (loaded.again === "read" && mayWrite)) && (
+              <button type="button" className="button primary" onClick={loaded.again === "load" ? again : () => act(list.retry(documentId))}>
                 {words.home.again}
               </button>
             )}

@@ -1,9 +1,12 @@
-import { expect, it, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 
-import { call, sentence, size } from "./api";
+import { call, sentence } from "./api";
 import { cropOf } from "./picture/Crop";
 import { parseRoute, timetableHref } from "./route";
-import { words } from "./words";
+import { loadWords, words } from "./words";
+import { size } from "./words/format";
+
+afterEach(() => loadWords(["en"]));
 
 it("says what was wrong and what would be accepted, once", () => {
   const allowed = { formats: "JPEG or PDF", maxBytes: 20 * 1024 * 1024 };
@@ -28,6 +31,15 @@ it("says in the page's language how a file of another format is saved anew", asy
   vi.stubGlobal("fetch", () => answer("a later one"));
   await expect(call("/")).rejects.toMatchObject({ message: "The server's words." });
   vi.unstubAllGlobals();
+});
+
+it("says in the page's language why something was refused", async () => {
+  await loadWords(["de"]);
+  expect(sentence(0, null)).toBe("Timelift ist nicht zu erreichen. Sind Sie online?");
+  expect(sentence(413, { type: "/problems/too-large", detail: "The file is larger than 20 MB.", allowed: { maxBytes: 20_971_520 } })).toBe(
+    "Die Datei ist zu groß. Möglich ist: bis 20 MB.",
+  );
+  expect(sentence(400, { type: "/problems/later-one", detail: "The server's words" })).toBe("The server's words.");
 });
 
 it("writes sizes for people", () => {

@@ -3,6 +3,7 @@ import type { Answer } from "./edit/Saver";
 import type { TermDates } from "./out/terms";
 import { accepted, refused, type Me } from "./session";
 import { words } from "./words";
+import { size } from "./words/format";
 
 const ROOT = "/api/v1";
 /** How long, in ms, an answer may take; uploads are bounded by the server. */
@@ -39,39 +40,37 @@ export function thumbnailUrl(documentId: string): string {
   return `${imageUrl(documentId)}?width=192`;
 }
 
-export function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
-  return `${(bytes / 1_000_000).toFixed(bytes < 9_950_000 ? 1 : 0)} MB`;
-}
-
 /** A limit as people know it: 20971520 bytes are "20 MB" to them. */
 function limit(bytes: number): string {
-  return bytes % 1_048_576 === 0 ? `${bytes / 1_048_576} MB` : size(bytes);
+  return size(bytes % 1_048_576 === 0 ? (bytes / 1_048_576) * 1_000_000 : bytes);
 }
 
 /** What was wrong, in words, with what would have been accepted. */
 export function sentence(status: number, problem: Partial<Problem> | null): string {
+  const known = problem?.format ? words.otherFormat[problem.format] : undefined;
+  if (known) return known;
   if (!problem?.detail && !problem?.title) {
-    if (status === 0) return "Timelift could not be reached. Are you online?";
-    if (status === 413) return "This file is too large.";
-    if (status >= 500) return "Timelift has a problem of its own right now. Please try again in a moment.";
-    return "Timelift did not accept this.";
+    if (status === 0) return words.refused.unreachable;
+    if (status === 413) return words.refused.tooLarge;
+    return status >= 500 ? words.refused.ourFault : words.refused.notAccepted;
   }
-  const said = (problem.detail || problem.title || "").trim();
+  const said = (words.problems[slugOf(problem)] ?? (problem.detail || problem.title || "")).trim();
   const text = /[.!?]$/.test(said) ? said : `${said}.`;
-  const parts = allowances(problem.allowed).filter((part) => !text.includes(part.replace("up to ", "")));
-  return parts.length ? `${text} Accepted: ${parts.join("; ")}.` : text;
+  const parts = allowances(problem.allowed).filter(([said]) => !text.includes(said)).map(([, part]) => part);
+  return parts.length ? `${text} ${words.refused.accepted(parts.join("; "))}` : text;
 }
 
-function allowances(allowed: Problem["allowed"]): string[] {
-  const parts: string[] = [];
-  if (typeof allowed?.["formats"] === "string") parts.push(allowed["formats"]);
-  if (typeof allowed?.["maxBytes"] === "number") parts.push(`up to ${limit(allowed["maxBytes"])}`);
-  if (typeof allowed?.["maxPixels"] === "number") {
-    parts.push(`up to ${Math.round(allowed["maxPixels"] / 1_000_000)} megapixels`);
-  }
-  if (typeof allowed?.["maxPages"] === "number") parts.push(`up to ${allowed["maxPages"]} pages`);
+/** The last part of a problem's type: "too-large". */
+function slugOf(problem: Partial<Problem> | null): string {
+  return problem?.type?.split("/").pop() ?? "";
+}
+
+/** What would have been accepted: the words by which the server may have said it, and those to say it with. */
+function allowances(allowed: Problem["allowed"]): [string, string][] {
+  const parts: [string, string][] = [];
+  if (typeof allowed?.["formats"] === "string") parts.push([allowed["formats"], allowed["formats"]]);
+  if (typeof allowed?.["maxBytes"] === "number") parts.push([limit(allowed["maxBytes"]), words.refused.upTo(limit(allowed["maxBytes"]))]);
+  if (typeof allowed?.["maxPages"] === "number") parts.push([words.home.pages(allowed["maxPages"]), words.refused.upTo(words.home.pages(allowed["maxPages"]))]);
   return parts;
 }
 
@@ -82,8 +81,13 @@ function failure(status: number, body: string): ApiError {
   } catch {
     // A proxy's page instead of ours: the status alone has to do.
   }
-  const known = problem?.format ? words.otherFormat[problem.format] : undefined;
-  return new ApiError(known ?? sentence(status, problem), status, problem?.type?.split("/").pop() ?? "");
+  return new ApiError(sentence(status, problem), status, slugOf(problem));
+}
+
+/** Why a document failed, in words. */
+export function failureOf({ error, failure }: Pick<DocumentInfo, "error" | "failure">): string {
+  const known = failure && words.failures[failure];
+  return known ? (failure === "unreadable" && error ? `${known} (${error})` : known) : (error ?? words.home.notRead);
 }
 
 /** Why something failed, in words: what this page asked for, or what the hooks of `timelift-react` did. */
@@ -206,9 +210,9 @@ export function upload(file: File, onProgress: (share: number) => void, signal: 
     };
     // A server that refuses a large file while it is still coming looks like a broken connection.
     const large = file.size > LARGE && navigator.onLine;
-    const cut = `The upload was cut off. Perhaps the file is too large: it has ${size(file.size)}.`;
+    const cut = words.refused.cutOff(size(file.size));
     request.onerror = () => reject(new ApiError(large ? cut : sentence(0, null), 0));
-    request.onabort = () => reject(new ApiError("The upload was cancelled.", 0, "cancelled"));
+    request.onabort = () => reject(new ApiError(words.refused.cancelled, 0, "cancelled"));
     request.onload = () => {
       if (request.status < 200 || request.status >= 300) {
         if (request.status === 401) refused(true);

@@ -12,6 +12,7 @@ import { TextField } from "react-aria-components/TextField";
 import { DAYS, WEEKS, type Day, type TimeBlock, type Week } from "timelift-react";
 import { weekday, words } from "../words";
 import { faultOf, type Change } from "./draft";
+import "../options.css";
 
 interface LessonFieldsProps {
   block: TimeBlock;

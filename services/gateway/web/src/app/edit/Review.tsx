@@ -113,12 +113,18 @@ function ReviewLesson({ documentId, draft, lesson, warnings, change, skip }: Rev
   );
 }
 
+/** In the page's language, with the words that the server cites. */
+function said({ code, message }: Warning): string {
+  const known = words.warnings[code];
+  return known ? [known, ...(message.match(/“[^”]+”/g) ?? [])].join(" ") : message;
+}
+
 function Warnings({ warnings }: { warnings: Warning[] }): ReactNode {
   if (warnings.length === 0) return null;
   return (
     <ul className="review-warnings">
       {warnings.map((one, index) => (
-        <li key={index}>{one.message}</li>
+        <li key={index}>{said(one)}</li>
       ))}
     </ul>
   );

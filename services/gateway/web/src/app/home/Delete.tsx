@@ -17,10 +17,7 @@ export function Delete({ name, remove }: { name: string; remove: () => Promise<v
     );
   }
   const go = (): void => {
-    remove().then(
-      () => document.getElementById("main")?.focus(), // its own place is gone
-      (reason: unknown) => setError(reasonOf(reason)),
-    );
+    remove().catch((reason: unknown) => setError(reasonOf(reason)));
   };
   return (
     <span className="confirm" role="group" aria-label={`${words.home.deleteNamed(name)}?`}>

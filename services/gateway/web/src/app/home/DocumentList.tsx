@@ -122,7 +122,7 @@ function SendingRow({ one, dismiss }: { one: Sending; dismiss: () => void }): Re
       <div className="row-words">
         <p className="row-name">{name}</p>
         {one.error ? (
-          <p className="row-state bad" role="alert">
+          <p className="row-state row-reason" role="alert">
             {one.error}
           </p>
         ) : (

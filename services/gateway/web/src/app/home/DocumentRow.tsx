@@ -1,12 +1,12 @@
 import { useState, type ReactNode } from "react";
 
 import { isFinal, type DocumentInfo } from "timelift-react";
-import { reasonOf, size, thumbnailUrl } from "../api";
+import { failureOf, reasonOf, thumbnailUrl } from "../api";
 import { RenameField } from "../RenameField";
 import { timetableHref } from "../route";
 import { useMay } from "../session";
 import { words } from "../words";
-import { when } from "../words/format";
+import { size, when } from "../words/format";
 import { Delete } from "./Delete";
 import type { Documents } from "./useDocuments";
 
@@ -19,11 +19,16 @@ export function titleOf({ savedName, className, fileName }: DocumentInfo): strin
   return savedName || className || fileName.replace(/\.[^.]+$/, "") || words.untitled;
 }
 
+/** Whether reading it once more is worth a try: not where its file is at fault. */
+export function mayBeReadYet({ status, failure }: DocumentInfo): boolean {
+  return status === "cancelled" || (status === "failed" && failure !== "unreadable");
+}
+
 /** One document as it is now. */
 export function DocumentRow({ document, list }: DocumentRowProps): ReactNode {
   const { documentId, status } = document;
   const readable = status === "completed" || status === "validation_failed";
-  const again = status === "failed" || status === "cancelled";
+  const again = mayBeReadYet(document);
   const mayWrite = useMay("write");
   const [error, setError] = useState<string | null>(null);
   const act = (what: Promise<void>): void => {
@@ -36,7 +41,7 @@ export function DocumentRow({ document, list }: DocumentRowProps): ReactNode {
       <div className="row-words">
         <Name document={document} readable={readable} rename={mayWrite ? (name) => act(list.rename(documentId, name)) : null} />
         <RowState document={document} />
-        {error && <p className="row-state bad">{error}</p>}
+        {error && <p className="row-state row-reason">{error}</p>}
         {!isFinal(status) && <Bar percentage={document.percentage} label={words.home.reading(titleOf(document))} />}
       </div>
       <div className="row-actions">
@@ -97,16 +102,20 @@ function RowState({ document }: { document: DocumentInfo }): ReactNode {
         </p>
       );
     case "failed":
-      return <p className="row-state bad">{document.error ?? words.home.notRead}</p>;
+      return <p className="row-state row-reason">{failureOf(document)}</p>;
     case "cancelled":
       return <p className="row-state">{words.home.cancelled}</p>;
     default:
       return (
         <p className="row-state">
-          {document.step ?? words.home.waiting}, {Math.round(document.percentage)}%
+          {stepOf(document)}, {Math.round(document.percentage)}%
         </p>
       );
   }
+}
+
+function stepOf({ stage, step }: DocumentInfo): string {
+  return (stage && words.steps[stage]) ?? step ?? words.home.waiting;
 }
 
 function facts(document: DocumentInfo): string {

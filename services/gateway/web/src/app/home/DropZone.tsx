@@ -74,54 +74,59 @@ export function DropZone({ onFiles, small, hidden }: DropZoneProps): ReactNode {
       <h1>
         {words.drop.claim} <span>{words.drop.claimEnd}</span>
       </h1>
-    <section className={`drop${over ? " drop-over" : ""}${small ? " drop-compact" : ""}`} aria-label={words.drop.upload}>
-      <svg className="drop-art" viewBox="0 0 120 84" aria-hidden="true">
-        <rect x="8" y="10" width="48" height="64" rx="5" className="art-paper" transform="rotate(-6 32 42)" />
-        <g className="art-line" transform="rotate(-6 32 42)">
-          <path d="M14 26h36M14 38h36M14 50h36M14 62h36M26 16v52M38 16v52" />
-        </g>
-        <path d="M60 44h12m-5-5 5 5-5 5" className="art-arrow" />
-        <rect x="78" y="16" width="9" height="18" rx="2.5" className="art-a" />
-        <rect x="78" y="37" width="9" height="30" rx="2.5" className="art-b" />
-        <rect x="90" y="16" width="9" height="28" rx="2.5" className="art-c" />
-        <rect x="90" y="47" width="9" height="12" rx="2.5" className="art-a" />
-        <rect x="102" y="16" width="9" height="12" rx="2.5" className="art-b" />
-        <rect x="102" y="31" width="9" height="36" rx="2.5" className="art-d" />
-      </svg>
-      <div className="drop-words">
-        <p className="drop-lead">{over ? words.drop.letGo : words.drop.here}</p>
-        <p className="drop-hint">{words.drop.kinds}</p>
-      </div>
-      <div className="drop-buttons">
-        <button type="button" className="button camera" onClick={() => camera.current?.click()}>
-          {words.drop.photo}
-        </button>
-        <button type="button" className="button primary" onClick={() => input.current?.click()}>
-          {words.drop.choose}
-        </button>
-      </div>
-      <input
-        ref={input}
-        type="file"
-        accept={ACCEPT}
-        multiple
-        className="visually-hidden"
-        tabIndex={-1}
-        aria-label={words.drop.file}
-        data-testid="file-input"
-        onChange={(event) => take(event.currentTarget)}
-      />
-      <input
-        ref={camera}
-        type="file"
-        accept="image/*"
-        capture="environment"
-        className="visually-hidden"
-        tabIndex={-1}
-        aria-label={words.drop.photo}
-        onChange={(event) => take(event.currentTarget)}
-      />
-    </section>
+      <section className={`drop${over ? " drop-over" : ""}${small ? " drop-compact" : ""}`} aria-label={words.drop.upload}>
+        <svg className="drop-art" viewBox="0 0 120 84" aria-hidden="true">
+          <rect x="8" y="10" width="48" height="64" rx="5" className="art-paper" transform="rotate(-6 32 42)" />
+          <g className="art-line" transform="rotate(-6 32 42)">
+            <path d="M14 26h36M14 38h36M14 50h36M14 62h36M26 16v52M38 16v52" />
+          </g>
+          <path d="M60 44h12m-5-5 5 5-5 5" className="art-arrow" />
+          <rect x="78" y="16" width="9" height="18" rx="2.5" className="art-a" />
+          <rect x="78" y="37" width="9" height="30" rx="2.5" className="art-b" />
+          <rect x="90" y="16" width="9" height="28" rx="2.5" className="art-c" />
+          <rect x="90" y="47" width="9" height="12" rx="2.5" className="art-a" />
+          <rect x="102" y="16" width="9" height="12" rx="2.5" className="art-b" />
+          <rect x="102" y="31" width="9" height="36" rx="2.5" className="art-d" />
+        </svg>
+        <div className="drop-words">
+          <p className="drop-lead">
+            <span className="with-mouse">{over ? words.drop.letGo : words.drop.here}</span>
+            <span className="with-fingers">{words.drop.add}</span>
+          </p>
+          <p className="drop-hint">
+            {words.drop.kinds} <span className="with-mouse">{words.drop.paste}</span>
+          </p>
+        </div>
+        <div className="drop-buttons">
+          <button type="button" className="button primary with-fingers" onClick={() => camera.current?.click()}>
+            {words.drop.photo}
+          </button>
+          <button type="button" className="button primary" onClick={() => input.current?.click()}>
+            {words.drop.choose}
+          </button>
+        </div>
+        <input
+          ref={input}
+          type="file"
+          accept={ACCEPT}
+          multiple
+          className="visually-hidden"
+          tabIndex={-1}
+          aria-label={words.drop.file}
+          data-testid="file-input"
+          onChange={(event) => take(event.currentTarget)}
+        />
+        <input
+          ref={camera}
+          type="file"
+          accept="image/*"
+          capture="environment"
+          className="visually-hidden"
+          tabIndex={-1}
+          aria-label={words.drop.photo}
+          onChange={(event) => take(event.currentTarget)}
+        />
+      </section>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { ProcessingNotification, type DocumentInfo, type TimetableEvent } from "timelift-react";
 import { client } from "../client";
 import { timetableHref } from "../route";
+import { useMedia } from "../useMedia";
 import { words } from "../words";
 import { titleOf } from "./DocumentRow";
 
@@ -24,6 +25,7 @@ export function ProgressStack({ watched, documents, onPage, close }: ProgressSta
   const [unfolded, setUnfolded] = useState(false);
   const shown = watched.filter((id) => id !== onPage);
   const several = shown.length > 1;
+  const narrow = useMedia("(max-width: 640px)");
   const count = (what: "ready" | "failed"): number => shown.filter((id) => ended[id] === what).length;
   const [ready, failed] = [count("ready"), count("failed")];
   const end = (documentId: string, event: TimetableEvent): void => {
@@ -54,7 +56,7 @@ export function ProgressStack({ watched, documents, onPage, close }: ProgressSta
                 client={client}
                 placement="inline"
                 labels={words.card}
-                collapsed={several}
+                collapsed={several || narrow}
                 title={document ? titleOf(document) : words.untitled}
                 onClose={() => close(documentId)}
                 onEnd={(event) => end(documentId, event)}

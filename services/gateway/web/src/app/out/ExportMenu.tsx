@@ -6,7 +6,7 @@ import { Popover } from "react-aria-components/Popover";
 import { fileUrl } from "../api";
 import { useMay } from "../session";
 import { words } from "../words";
-import "./out.css";
+import "../options.css";
 
 const CalendarSheet = lazy(() => import("./CalendarSheet").then((file) => ({ default: file.CalendarSheet })));
 

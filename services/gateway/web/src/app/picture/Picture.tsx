@@ -34,6 +34,18 @@ export function Picture({ documentId, page, blocks, pointed, onPoint, onOpen }: 
     frame.current?.querySelector("[data-pointed]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [pointed, zoom]);
 
+  // React listens passively, and the browser would make the whole page larger as well.
+  useEffect(() => {
+    const element = frame.current;
+    const wheel = (event: WheelEvent): void => {
+      if (!event.ctrlKey) return; // else the page scrolls
+      event.preventDefault();
+      setZoom((before) => Math.max(1, Math.min(LARGEST, before * (event.deltaY < 0 ? 1.1 : 1 / 1.1))));
+    };
+    element?.addEventListener("wheel", wheel, { passive: false });
+    return () => element?.removeEventListener("wheel", wheel);
+  }, [picture]);
+
   if (picture === "failed") return <p className="crop-missing">{words.lesson.noPicture}</p>;
   if (picture === "loading") return <div className="picture bone" aria-busy="true" />;
   return (
@@ -56,10 +68,6 @@ export function Picture({ documentId, page, blocks, pointed, onPoint, onOpen }: 
         tabIndex={0}
         role="region"
         aria-label={words.picture.upload}
-        onWheel={(event) => {
-          if (!event.ctrlKey) return; // else the page scrolls
-          setZoom(Math.max(1, Math.min(LARGEST, zoom * (event.deltaY < 0 ? 1.1 : 1 / 1.1))));
-        }}
       >
         <svg
           viewBox={`0 0 ${picture.width} ${picture.height}`}

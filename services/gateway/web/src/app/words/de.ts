@@ -10,6 +10,11 @@ const STEPS: Record<Phase, string> = {
   validation: "Die Woche wird geprüft",
 };
 
+const FAILURES = {
+  unreadable: "Diese Datei kann nicht gelesen werden.",
+  internal: "Beim Lesen ist bei uns etwas schiefgegangen. Bitte versuchen Sie es später noch einmal.",
+};
+
 export const de: Words = {
   language: "Deutsch",
   lessons: (count) => (count === 1 ? "1 Stunde" : `${count} Stunden`),
@@ -123,7 +128,9 @@ export const de: Words = {
     upload: "Hochladen",
     letGo: "Loslassen zum Hochladen",
     here: "Stundenplan hier ablegen",
-    kinds: "Foto, Scan, Bildschirmfoto, PDF, Word- oder Excel-Datei. Bilder und Tabellen lassen sich auch einfügen.",
+    add: "Ihr Stundenplan",
+    kinds: "Foto, Scan, Bildschirmfoto, PDF, Word- oder Excel-Datei.",
+    paste: "Bilder und Tabellen lassen sich auch einfügen.",
     choose: "Datei wählen",
     photo: "Foto aufnehmen",
     file: "Datei mit dem Stundenplan",
@@ -139,6 +146,66 @@ export const de: Words = {
     pptx: "Das ist eine PowerPoint-Präsentation. Speichern Sie sie als PDF und laden Sie dieses hoch.",
     ppt: "Das ist eine alte PowerPoint-Präsentation (PPT). Speichern Sie sie als PDF und laden Sie dieses hoch.",
   },
+  problems: {
+    "too-large": "Die Datei ist zu groß.",
+    "unreadable-file": "Diese Datei kann nicht gelesen werden.",
+    "rate-limited": "Das waren viele Anfragen in kurzer Zeit. Bitte versuchen Sie es gleich noch einmal.",
+    "queue-full": "Gerade warten sehr viele Stundenpläne. Bitte versuchen Sie es in einer Minute noch einmal.",
+    "queue-away": "Timelift ist gerade nicht bereit. Bitte versuchen Sie es gleich noch einmal.",
+    "redis-away": "Timelift ist gerade nicht bereit. Bitte versuchen Sie es gleich noch einmal.",
+    "database-away": "Timelift ist gerade nicht bereit. Bitte versuchen Sie es gleich noch einmal.",
+    "storage-away": "Timelift kann gerade keine Bilder aufbewahren. Bitte versuchen Sie es gleich noch einmal.",
+    "upload-too-slow": "Das Hochladen hat zu lange gedauert.",
+    "upload-under-way": "Diese Datei wird schon hochgeladen.",
+    "not-found": "Das gibt es nicht mehr.",
+    "already-ended": "Dieses Dokument ist schon fertig; es lässt sich nicht mehr abbrechen.",
+    "not-failed": "Dieses Dokument wird schon gelesen oder ist gelesen.",
+    "changed-meanwhile": "Das hat inzwischen jemand anderes geändert.",
+    "role-missing": "Ihr Schlüssel erlaubt das nicht.",
+    "no-original": "Die ursprüngliche Datei ist nicht mehr da.",
+    "too-many-calendars": "Diese Woche hat schon so viele Kalender-Links, wie sie haben kann.",
+    "bad-term-dates": "Mit diesen Daten stimmt etwas nicht.",
+    "bad-timetable": "Mit dieser Woche stimmt etwas nicht.",
+  },
+  refused: {
+    unreachable: "Timelift ist nicht zu erreichen. Sind Sie online?",
+    tooLarge: "Diese Datei ist zu groß.",
+    ourFault: "Timelift hat gerade selbst ein Problem. Bitte versuchen Sie es gleich noch einmal.",
+    notAccepted: "Timelift hat das nicht angenommen.",
+    accepted: (parts) => `Möglich ist: ${parts}.`,
+    upTo: (most) => `bis ${most}`,
+    cutOff: (size) => `Das Hochladen brach ab. Vielleicht ist die Datei zu groß: Sie hat ${size}.`,
+    cancelled: "Das Hochladen wurde abgebrochen.",
+  },
+  failures: FAILURES,
+  warnings: {
+    no_timetable: "Auf der Seite wurde kein Stundenplan gefunden.",
+    no_blocks: "Auf der Seite wurden keine Stunden gefunden.",
+    no_picture: "Das Bild der Seite konnte nicht angesehen werden.",
+    unsure_page: "Die Seite wurde vielleicht falsch verstanden.",
+    claude_failed: "Claude konnte nicht gefragt werden; die Seite wurde ohne Claude gelesen.",
+    implied_day: "Der Name eines Tages war nicht zu verstehen; er ergibt sich aus der Lage.",
+    implied_period: "Die Nummer einer Stunde war nicht zu lesen; sie ergibt sich aus den Zeilen daneben.",
+    odd_name: "Das sieht nicht nach dem Namen einer Stunde aus.",
+    falling_times: "An einem Tag steigen die Uhrzeiten nicht von oben nach unten.",
+    unread_day: "Ein Tag auf der Seite wurde nicht verwendet.",
+    unread_time: "Eine Uhrzeit auf der Seite wurde nicht verwendet.",
+    unread_text: "Ein Text auf der Seite wurde nicht verwendet.",
+    unknown_day: "Der Tag ist keiner der Woche oder des Umlaufs.",
+    blank_name: "Hier fehlt ein Name.",
+    bad_time: "Das ist keine Uhrzeit.",
+    missing_time: "Der Beginn steht nicht auf der Seite.",
+    missing_end: "Das Ende steht nicht auf der Seite.",
+    unsure: "Das war schwer zu lesen.",
+    unusual_hours: "Das ist eine ungewöhnliche Uhrzeit.",
+    unusual_length: "Das dauert länger als fünf Stunden.",
+    start_after_end: "Das Ende liegt nicht nach dem Beginn.",
+    duplicate: "Das steht zweimal da.",
+    parallel: "Das ist gleichzeitig.",
+    overlap: "Das überschneidet sich.",
+    ungrounded: "Das steht nicht auf der Seite.",
+  },
+  steps: STEPS,
   card: {
     title: "Ihr Stundenplan",
     steps: "Schritte",
@@ -149,7 +216,10 @@ export const de: Words = {
       return event?.stage ? STEPS[event.stage] : "Wartet";
     },
     message: (event) => {
-      if (event?.type === "error") return event.error;
+      if (event?.type === "error") {
+        if (event.status === "cancelled") return null;
+        return event.failure === undefined ? event.error : event.failure === "unreadable" ? `${FAILURES.unreadable} (${event.error})` : FAILURES.internal;
+      }
       if (event?.type === "complete") {
         const found = event.result?.timetableIds?.length ?? 0;
         const blocks = event.timetableData?.timeblocks.length;

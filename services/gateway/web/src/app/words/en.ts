@@ -1,4 +1,4 @@
-import type { NotificationLabels } from "timelift-react";
+import type { NotificationLabels, Phase } from "timelift-react";
 
 /** Every sentence of the page that corrects, shows and hands out a week. A language is one file of this form. */
 export const en = {
@@ -114,7 +114,9 @@ export const en = {
     upload: "Upload",
     letGo: "Let go to upload",
     here: "Drop your timetable here",
-    kinds: "Photo, scan, screenshot, PDF, Word or Excel file. You can also paste a picture or a table.",
+    add: "Your timetable",
+    kinds: "Photo, scan, screenshot, PDF, Word or Excel file.",
+    paste: "You can also paste a picture or a table.",
     choose: "Choose a file",
     photo: "Take a photo",
     file: "Timetable file",
@@ -131,6 +133,25 @@ export const en = {
     pptx: "This is a PowerPoint presentation. Save it as PDF and upload that.",
     ppt: "This is an old PowerPoint presentation (PPT). Save it as PDF and upload that.",
   } as Record<string, string>,
+  /** Problems by the last part of their type; the server's own words are English. */
+  problems: {} as Record<string, string>,
+  /** What else is said of a request that was refused. */
+  refused: {
+    unreachable: "Timelift could not be reached. Are you online?",
+    tooLarge: "This file is too large.",
+    ourFault: "Timelift has a problem of its own right now. Please try again in a moment.",
+    notAccepted: "Timelift did not accept this.",
+    accepted: (parts: string) => `Accepted: ${parts}.`,
+    upTo: (most: string) => `up to ${most}`,
+    cutOff: (size: string) => `The upload was cut off. Perhaps the file is too large: it has ${size}.`,
+    cancelled: "The upload was cancelled.",
+  },
+  /** Why a document failed, before what the server says of it; its own words are English. */
+  failures: {} as Record<string, string>,
+  /** Warnings about a week by their code; the server's own words are English. */
+  warnings: {} as Record<string, string>,
+  /** Where a document under way is; the server's own words are English. */
+  steps: {} as Partial<Record<Phase, string>>,
   /** The card of a document under way: the package's own words are English. */
   card: {} as Partial<NotificationLabels>,
   home: {

@@ -9,3 +9,10 @@ export function when(stamp: string): string {
     ? date.toLocaleTimeString(locale, { hour: "numeric", minute: "2-digit" })
     : date.toLocaleDateString(locale, { day: "numeric", month: "short", year: "numeric" });
 }
+
+/** Of a file, as people know it: "226 kB". */
+export function size(bytes: number): string {
+  const [value, unit] = bytes < 1000 ? [bytes, "byte"] : bytes < 999_500 ? [bytes / 1000, "kilobyte"] : [bytes / 1_000_000, "megabyte"];
+  const digits = unit === "megabyte" && value < 9.95 ? 1 : 0;
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: unit === "byte" ? "long" : "short", maximumFractionDigits: digits }).format(value);
+}
