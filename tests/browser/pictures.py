@@ -1,6 +1,6 @@
 """Pictures of the page's views, over the running system: `make pictures`.
 
-Every view in light, dark and on a phone, and the week printed, goes to `.local/pictures` to be looked at; those that
+Every view in light, dark and on a phone, and the week's paper, goes to `.local/pictures` to be looked at; those that
 the handbook shows go to `docs/images`.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pypdfium2
 from playwright.async_api import Browser, FilePayload, Page, async_playwright, expect
 
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
@@ -24,6 +25,8 @@ from tests.waiting import until
 
 FOLDER, SHOWN = ROOT / ".local/pictures", ROOT / "docs/images"
 LOOKS = {"light": (1180, 860), "dark": (1180, 860), "phone": (390, 844)}
+MOUSE = "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2"
+"""A browser without a window takes itself for a phone's, as it has no mouse."""
 IN_HANDBOOK = {"side", "operations"}
 """Views of which the handbook has the light picture."""
 View = Callable[[Page], Awaitable[None]]
@@ -66,11 +69,13 @@ class Scene:
     def __init__(self, page: Page, system: System) -> None:
         self._page, self._system = page, system
         self._api = f"{system.base_url}/api/v1/documents"
-        self.week = ""
+        self.week = self.failed = ""
+        self.running: list[str] = []
 
     async def set_up(self, picture: bytes) -> None:
         self.week = await self._upload("Class 4B.jpg", picture)
         await until(lambda: self._ended(self.week))
+        await self._doubt()
         self._system.hold("compressor")
         torn = [await self._upload(name, picture) for name in ("5A.jpg", "6C.jpg")]
         for id_ in torn:
@@ -78,7 +83,24 @@ class Scene:
         self._system.let_go("compressor")
         for id_ in torn:
             await until(partial(self._ended, id_))
-        await self._upload("3B.jpg", picture)
+        self.failed = torn[0]
+        # It stands still on its way, so that all pictures show the same.
+        self._system.hold("extractor")
+        self.running = [await self._upload(name, picture) for name in ("3B.jpg", "2C.jpg")]
+
+    async def _doubt(self) -> None:
+        """Something to look at: two lessons that were hard to read, and a warning of the week's."""
+        address = f"{self._system.base_url}/api/v1/timetables/{self.week}"
+        week = await (await self._page.request.get(address)).json()
+        unsure = [each for each in week["timeblocks"] if each["name"] in ("Geography", "Swimming")]
+        for each, other in zip(unsure, ("Geology", "Swimmers"), strict=True):
+            each["confidence"] = 0.55
+            each["alternatives"] = [{"field": "name", "value": other, "confidence": 0.3}]
+        week["warnings"] = [{"code": "x", "message": "Is there school on Saturday?", "timeBlock": None}]
+        fields = ("teacher", "className", "term", "year", "savedName", "timeblocks", "warnings")
+        body = {**{name: week[name] for name in fields}, "validated": False}
+        answer = await self._page.request.put(f"{address}?review=true", data=body)
+        assert answer.ok, await answer.text()
 
     async def _upload(self, name: str, picture: bytes) -> str:
         file = FilePayload(name=name, mimeType="image/jpeg", buffer=picture)
@@ -93,9 +115,32 @@ class Scene:
         await page.goto("about:blank")
         await page.goto(f"{self._system.base_url}/#/{place}")
 
+    async def empty(self, page: Page) -> None:
+        await self._show(page, "")
+        await expect(page.get_by_test_id("empty")).to_be_visible()
+
     async def home(self, page: Page) -> None:
         await self._show(page, "")
         await expect(page.get_by_test_id("document").first).to_be_visible()
+
+    async def deleting(self, page: Page) -> None:
+        await self.home(page)
+        await page.get_by_role("button", name="Delete").nth(1).click()
+
+    async def stack(self, page: Page) -> None:
+        """What this browser sent, in its corner."""
+        await self._sent(page, *self.running)
+        await expect(page.get_by_test_id("stack-sum")).to_be_visible()
+
+    async def card(self, page: Page) -> None:
+        await self._sent(page, self.running[0])
+        await expect(page.get_by_test_id("notification")).to_be_visible()
+
+    async def _sent(self, page: Page, *ids: str) -> None:
+        await self._show(page, "")
+        # As the page itself keeps it.
+        await page.evaluate("ids => localStorage.setItem('timelift-sent', JSON.stringify(ids))", list(ids))
+        await page.reload()
 
     async def show_week(self, page: Page) -> None:
         await self._show(page, f"timetables/{self.week}")
@@ -106,6 +151,46 @@ class Scene:
         await page.get_by_role("button", name="Side by side").click()
         await expect(page.locator(".picture image")).to_be_visible()
 
+    async def picture(self, page: Page) -> None:
+        await self.show_week(page)
+        await page.get_by_role("button", name="Picture", exact=True).click()
+        await expect(page.locator(".picture image")).to_be_visible()
+
+    async def lesson(self, page: Page) -> None:
+        await self.show_week(page)
+        await page.get_by_test_id("time-block").filter(has_text="Geography").click()
+        await expect(page.get_by_test_id("block-details").get_by_role("img")).to_be_visible()
+
+    async def review(self, page: Page) -> None:
+        await self.show_week(page)
+        await page.get_by_test_id("open-review").click()
+        await expect(page.get_by_test_id("review").get_by_role("img")).to_be_visible()
+
+    async def menu(self, page: Page) -> None:
+        await self.show_week(page)
+        await page.get_by_test_id("export").click()
+        await expect(page.get_by_role("menuitem").first).to_be_visible()
+
+    async def calendar(self, page: Page) -> None:
+        await self.menu(page)
+        await page.get_by_role("menuitem", name="Calendar").click()
+        sheet = page.get_by_test_id("calendar")
+        await expect(sheet.get_by_label("First day of term")).to_be_visible()
+        if not await sheet.get_by_label("Until").count():  # those of the look before are kept
+            await sheet.get_by_role("button", name="Add holidays").click()
+        for label, day in (("From", "2026-12-21"), ("Until", "2027-01-01")):
+            await sheet.get_by_label(label).fill(day)
+        await page.get_by_test_id("subscribe").click()
+        await expect(page.get_by_test_id("subscription")).to_be_visible()
+
+    async def reading(self, page: Page) -> None:
+        await self._show(page, f"timetables/{self.running[0]}")
+        await expect(page.get_by_test_id("notification")).to_be_visible()
+
+    async def unreadable(self, page: Page) -> None:
+        await self._show(page, f"timetables/{self.failed}")
+        await expect(page.get_by_role("alert")).to_be_visible()
+
     async def operations(self, page: Page) -> None:
         await self._show(page, f"operations/{self.week}")
         await expect(page.get_by_test_id("stage-ocr").get_by_role("img").first).to_be_visible()
@@ -113,15 +198,22 @@ class Scene:
         await expect(page.get_by_test_id("dead-reason").first).to_be_visible()
         await page.evaluate("scrollTo(0, 0)")
 
+    async def timeline(self, page: Page) -> None:
+        await self.operations(page)
+        await page.get_by_test_id("phase").first.scroll_into_view_if_needed()
+
 
 async def take(browser: Browser, name: str, view: View) -> None:
     """A view in all its looks."""
     for look, (width, height) in LOOKS.items():
-        page = await browser.new_page(
+        context = await browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if look == "dark" else "light",
             reduced_motion="reduce",
+            is_mobile=look == "phone",
+            has_touch=look == "phone",
         )
+        page = await context.new_page()
         page.set_default_timeout(LONGEST_MS)
         await view(page)
         # What the page asks for last, pictures among it, is there.
@@ -130,33 +222,54 @@ async def take(browser: Browser, name: str, view: View) -> None:
         if look == "light" and name in IN_HANDBOOK:
             await keep(page, SHOWN / f"{name}.webp")
         if look == "light" and name == "week":
-            await page.emulate_media(media="print")
-            await keep(page, FOLDER / f"{name}-print.webp")
-        await page.close()
+            paper = pypdfium2.PdfDocument(await page.pdf(prefer_css_page_size=True, print_background=True))
+            for number, sheet in enumerate(paper, 1):
+                write(sheet.render(scale=1.4).to_numpy(), FOLDER / f"{name}-print-{number}.webp")
+        await context.close()
 
 
 async def keep(page: Page, path: Path) -> None:
     picture = cv2.imdecode(np.frombuffer(await page.screenshot(), np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
+    write(picture, path)
+
+
+def write(picture: np.ndarray, path: Path) -> None:
     cv2.imwrite(str(path), picture, [cv2.IMWRITE_WEBP_QUALITY, 90])
     print(path.relative_to(ROOT))
 
 
 async def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         draw(folder / "sample.png")
         async with running(folder) as system, async_playwright() as playwright:
             browser = await playwright.chromium.launch(
-                executable_path=needed(*NAMES, package="chromium"), args=list(SILENT), timeout=LONGEST_MS
+                executable_path=needed(*NAMES, package="chromium"), args=[*SILENT, MOUSE], timeout=LONGEST_MS
             )
             scene = Scene(await browser.new_page(), system)
+            await take(browser, "empty", scene.empty)
             await scene.set_up(photo(folder / "sample.png"))
-            await take(browser, "home", scene.home)
-            await take(browser, "week", scene.show_week)
-            await take(browser, "side", scene.side)
-            await take(browser, "operations", scene.operations)
+            views = {
+                "home": scene.home,
+                "deleting": scene.deleting,
+                "card": scene.card,
+                "stack": scene.stack,
+                "reading": scene.reading,
+                "unreadable": scene.unreadable,
+                "week": scene.show_week,
+                "side": scene.side,
+                "picture": scene.picture,
+                "lesson": scene.lesson,
+                "review": scene.review,
+                "menu": scene.menu,
+                "calendar": scene.calendar,
+                "operations": scene.operations,
+                "timeline": scene.timeline,
+            }
+            for name, view in views.items():
+                await take(browser, name, view)
             await browser.close()
 
 
