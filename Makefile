@@ -7,6 +7,7 @@
 #   make bench-queue [QUICK=1]           the streams beside five other job queues
 #   make bench-sse [ROWS=1000x4000]      thousands of event streams beside nchan and aiohttp-sse
 #   make bench-gateway [ROUNDS=2]        uploads beside a FastAPI equivalent, while text recognition runs
+#   make bench-page                      when a phone can use the page, and the frames of a drag
 #   make bench-progress [PAGES=10]       how far percentages are from the time that has passed
 #   make bench-scale [SIZES=1:1]         1, 2, 4 OCR workers, 1, 2 gateways: speed, memory, what a document costs
 #   make image-sizes [SERVICES=ocr]      the libraries of each image, before and after they are made small
@@ -26,7 +27,7 @@
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-gateway bench-compress bench-ocr bench-queue bench-progress bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean bench-scale images image-sizes pictures upgrade-drill FORCE
+.PHONY: help run test lint bench bench-gateway bench-compress bench-ocr bench-queue bench-page bench-progress bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean bench-scale images image-sizes pictures upgrade-drill FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -106,6 +107,9 @@ images: .venv/.run
 
 bench-relay: .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.relay
+
+bench-page: .venv/.all $(PAGE)
+	@$(PYTHON_IN) -m tests.benchmarks.browser
 
 # PAGES reaches it through the environment.
 bench-progress: .venv/.all
