@@ -102,7 +102,7 @@ class Child(Generic[Request, News, Answer]):
             try:
                 self._process = await asyncio.create_subprocess_exec(
                     sys.executable, "-m", _INSIDE, self._target.module, str(theirs.fileno()), str(os.getpid()),
-                    str(self._limits.memory or 0),
+                    str(self._limits.memory or 0), str(self._limits.nice),
                     pass_fds=[theirs.fileno()], stdin=asyncio.subprocess.DEVNULL,
                     # Ctrl-C reaches the group of a terminal, also while the child is not yet ready to ignore it.
                     start_new_session=True,

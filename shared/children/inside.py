@@ -1,4 +1,4 @@
-"""The child's side: ``python -m shared.children.inside MODULE DESCRIPTOR PARENT MEMORY``."""
+"""The child's side: ``python -m shared.children.inside MODULE DESCRIPTOR PARENT MEMORY NICE``."""
 
 import contextlib
 import importlib
@@ -133,7 +133,7 @@ def _respond(line: _Line, decode: Callable[[Any], Any], work: Work[Any, Any, Any
         line.send(DONE, answer)
 
 
-def main(name: str, descriptor: int, parent: int, memory: int) -> None:
+def main(name: str, descriptor: int, parent: int, memory: int, nice: int) -> None:
     """Load the module `name`, then answer requests until the parent is gone."""
     _bind_to(parent)
     _give_way()
@@ -149,6 +149,7 @@ def main(name: str, descriptor: int, parent: int, memory: int) -> None:
         return line.send(FAILED, f"a library cannot be loaded ({error})".encode())
     except (SettingError, RuntimeError) as error:
         return line.send(FAILED, str(error).encode())
+    os.nice(nice)
     decode = msgspec.msgpack.Decoder(target.request).decode
     _bound_memory(memory)
     line.send(READY, line.encode(greeting))

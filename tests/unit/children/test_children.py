@@ -49,6 +49,14 @@ async def make() -> AsyncIterator[Callable[..., Children[Do, str, Did]]]:
         await each.end()
 
 
+async def test_a_child_may_go_behind_its_parent(make: Callable[..., Children[Do, str, Did]]) -> None:
+    children = make(limits=Limits(nice=3))
+    await children.start()
+    (pid,) = children.pids
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, pid) == min(own + 3, 19)
+
+
 async def gone(process: int) -> None:
     """Until the process of this file descriptor has ended."""
     await asyncio.to_thread(select.select, [process], [], [])
