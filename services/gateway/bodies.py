@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import web
 
 from services.gateway.context import GATEWAY
+from services.gateway.places import take_place
 from services.gateway.problems import ProblemError
 
 T = TypeVar("T")
@@ -15,7 +16,8 @@ _SMALL = 16 * 1024
 
 
 async def read_body(request: web.Request, max_bytes: int) -> bytes:
-    """A body that says that it is JSON. Raises a 413 or 415 problem, and what `Body.read` raises."""
+    """A body that says that it is JSON; from then on the request has a place of its client's. Raises a 413 or 415
+    problem, and what `Body.read` raises."""
     if request.content_type != "application/json":
         raise ProblemError(
             415, "wrong-content-type", "Wrong content type", f"Send application/json, not {request.content_type}."
@@ -35,6 +37,8 @@ async def read_body(request: web.Request, max_bytes: int) -> bytes:
 
     async with request.app[GATEWAY].reception.body(request) as body:
         await body.read(feed)
+        # Within: what waits for a place is held, and counts.
+        await take_place(request)
     return bytes(data)
 
 

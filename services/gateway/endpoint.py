@@ -88,6 +88,12 @@ def is_stream(request: web.Request) -> bool:
     return endpoint is not None and endpoint.stream
 
 
+def takes_body(request: web.Request) -> bool:
+    """Whether a handler may read the body of a request; of what is not the API's, some do."""
+    endpoint = _endpoint(request)
+    return endpoint is None or endpoint.body is not None
+
+
 def _endpoint(request: web.Request) -> Endpoint | None:
     resource = request.match_info.route.resource
     method = "GET" if request.method == "HEAD" else request.method

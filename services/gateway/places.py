@@ -1,32 +1,44 @@
 """How many of a client's requests are answered at once, so that one who asks for a thousand things in one breath has
-not all connections to the record: who asks for one thing waits behind a few."""
+not all connections to the record, nor nearly all of the loop: who asks for one thing waits behind a few."""
 
 from aiohttp import web
 
 from services.gateway.clients import client_of
 from services.gateway.context import GATEWAY
-from services.gateway.endpoint import is_stream
+from services.gateway.endpoint import is_stream, takes_body
 from services.gateway.problems import Handler
 from shared.places import Place
 
 _PLACE = web.RequestKey("place", Place)
+_PROBES = frozenset(("/livez", "/readyz"))
 
 
 @web.middleware
 async def placed(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer a request that brings no body in a place of its client's. Bodies and event streams are shared out
-    elsewhere: one that comes slowly, or stays open, would keep its client's other requests waiting."""
-    if not request.path.startswith("/api/") or request.body_exists or is_stream(request):
-        return await handler(request)
-    gateway = request.app[GATEWAY]
-    request[_PLACE] = place = await gateway.places.take(client_of(request, gateway.settings.proxies))
+    """Answer a request in a place of its client's. One that brings a body takes it when that is there (`take_place`):
+    one that comes slowly would keep its client's other requests waiting. Event streams, which stay open, are shared out
+    elsewhere."""
+    if not ((request.body_exists and takes_body(request)) or is_stream(request) or request.path in _PROBES):
+        await take_place(request)
     try:
         return await handler(request)
     finally:
-        place.give()
+        give_place(request)
+
+
+async def take_place(request: web.Request) -> None:
+    """Wait for a place, unless the request has one. It is given back when the answer begins."""
+    if _PLACE not in request:
+        gateway = request.app[GATEWAY]
+        request[_PLACE] = await gateway.places.take(client_of(request, gateway.settings.proxies))
+
+
+def give_place(request: web.Request) -> None:
+    """Give the request's place back, if it has one: for the rest it waits for others."""
+    if _PLACE in request:
+        request[_PLACE].give()
 
 
 async def begins(request: web.Request, _answer: web.StreamResponse) -> None:
     """Give the place of a request whose answer begins: how long its client takes over it is another matter."""
-    if _PLACE in request:
-        request[_PLACE].give()
+    give_place(request)

@@ -12,6 +12,7 @@ from aiohttp import web
 from services.gateway.clients import scheme_of
 from services.gateway.context import GATEWAY
 from services.gateway.negotiation import negotiate
+from services.gateway.places import take_place
 from services.gateway.problems import ProblemError
 from services.gateway.tenants import COOKIE
 from shared.db.passes import Pass
@@ -104,6 +105,7 @@ async def post_login(request: web.Request) -> web.Response:
 
 async def post_logout(request: web.Request) -> web.Response:
     """End the login everywhere, and forget its cookie."""
+    await take_place(request)
     if text := request.cookies.get(COOKIE):
         await request.app[GATEWAY].passes.end(text)
     answer = web.Response(status=303, headers={"Location": "/login", **_HEADERS})
@@ -123,6 +125,7 @@ async def _form(request: web.Request) -> dict[str, str]:
 
     async with request.app[GATEWAY].reception.body(request) as body:
         await body.read(feed)
+        await take_place(request)
     return {name: values[0] for name, values in parse_qs(data.decode("utf-8", "replace")).items()}
 
 

@@ -19,6 +19,7 @@ from services.gateway.loops.webhooks import new_secret
 from services.gateway.metrics import UPLOAD_ANSWER, UPLOAD_BYTES
 from services.gateway.multipart import UploadedFile, read_files
 from services.gateway.openapi import UPLOAD
+from services.gateway.places import give_place, take_place
 from services.gateway.problems import ProblemError
 from services.gateway.queries import read_query
 from services.gateway.reception import Body
@@ -83,6 +84,7 @@ async def upload(request: web.Request) -> web.Response:
             with span("upload", "server", given, tenant=request[TENANT]) as here:
                 taken, received = await _receive(request, body, query, webhook, here.sender or request[TRACE])
         if away and not taken.status.final:
+            give_place(request)
             taken.status = await _worked_through(gateway, taken.document_id, request[TENANT])
     answer = json_response(taken, 200 if taken.status.final else 202)
     answer.headers["Location"] = f"/api/v1/documents/{taken.document_id}"
@@ -107,6 +109,7 @@ async def _receive(
     gateway, tenant, key = request.app[GATEWAY], request[TENANT], read_key(request)
     files = await read_files(request, body, gateway.pictures.max_upload_bytes, pages=query.pages)
     received = time.monotonic()
+    await take_place(request)
     try:
         # In a thread: a hostile file of 20 MB takes a fifth of a second to walk. Nothing waits for what need not be
         # waited for: where processors are busy, each wait for another thread or server is some milliseconds.
