@@ -324,6 +324,9 @@ def _places(middles: list[float]) -> Iterator[list[int]]:
     """How many columns each name is away from the first: by even steps, then (in uneven tables) one after another."""
     gaps = [b - a for a, b in pairwise(middles)]
     least = min(gaps)
+    if least <= 0:
+        # Two texts over each other are no neighbours.
+        return
     near = [gap for gap in gaps if gap < 1.5 * least]
     pitch = sum(near) / len(near)
     steps = [round(gap / pitch) for gap in gaps]
@@ -333,7 +336,7 @@ def _places(middles: list[float]) -> Iterator[list[int]]:
         if 2 * sum(steps) <= 6:
             # Every other one was missed: "M", "W", "F" of five.
             yield [0, *accumulate(2 * step for step in steps)]
-    if (not even or max(steps) > 1) and least > 0 and max(gaps) < 3 * least and len(middles) > MIN_ROW:
+    if (not even or max(steps) > 1) and max(gaps) < 3 * least and len(middles) > MIN_ROW:
         yield list(range(len(middles)))
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.extractor.reading.axes.series import find_series
 from services.extractor.reading.lexicon.calendar import days_in_turn
 from shared.messages import DAYS
 from tests.unit.extractor.reading.sheet import TIMES, Grid, Sheet, lesson
@@ -47,3 +48,11 @@ def test_a_table_is_read_by_them(names: tuple[str, ...]) -> None:
             grid.put(day + 1, row + 1, lesson(day, row))
     found = {(block.day, block.name) for block in sheet.read().blocks}
     assert found == {(DAYS[day], lesson(day, row)) for day in range(5) for row in range(4)}
+
+
+def test_short_texts_over_each_other_trip_no_reader() -> None:
+    """Two texts of one row with one middle, as a double heading has, are no step from day to day."""
+    sheet = Sheet(900, 400)
+    for x, y, text in ((200, 100, "Ab"), (200, 110, "Ab"), (400, 105, "Ef"), (600, 105, "Gh"), (800, 105, "Ij")):
+        sheet.text(x, y, text)
+    assert find_series(sheet.view()) == []
