@@ -90,8 +90,8 @@ def _add_dates(view: View, header: DayHeader) -> None:
 def _day_of_month(text: str) -> int:
     """The day of a date that has no more than a month with it ("11", "11. Feb", "11/02"); 0 for any other text."""
     words = re.findall(r"\d+|[^\W\d_]+", text)
-    numbers = [int(word) for word in words if word.isdigit()]
-    date = 0 < len(numbers) <= _DATE and all(word.isdigit() or is_month(word) for word in words)
+    numbers = [int(word) for word in words if word.isdecimal()]
+    date = 0 < len(numbers) <= _DATE and all(word.isdecimal() or is_month(word) for word in words)
     return numbers[0] if date and numbers[0] <= _LAST and not find_times(text) else 0
 
 

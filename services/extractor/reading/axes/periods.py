@@ -98,7 +98,7 @@ def imply_numbers(bands: list[TimeBand], legend: Legend) -> None:
     Numbers can be missing before the first, between two, and after the last up to the legend's last.
     """
     numbered = [(-1, 0)] + [(i, number) for i, band in enumerate(bands) if (number := _number(band))]
-    known = [int(key) for key in legend.times if key.isdigit()]
+    known = [int(key) for key in legend.times if key.isdecimal()]
     if len(numbered) > 2 and known and max(known) > numbered[-1][1]:
         numbered.append((len(bands), max(known) + 1))
     for (i, before), (j, after) in pairwise(numbered):
@@ -112,4 +112,4 @@ def imply_numbers(bands: list[TimeBand], legend: Legend) -> None:
 def _number(band: TimeBand) -> int:
     """A period's number; 0 if it has none."""
     key = label_key(band.label) if band.label and is_period(band.label) else None
-    return int(key) if key and key.isdigit() else 0
+    return int(key) if key and key.isdecimal() else 0

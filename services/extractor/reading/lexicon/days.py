@@ -202,10 +202,10 @@ def _in_words(text: str, week: WeekLetter | None, spoken: Languages) -> DayText 
         bare = plain(word)
         if word in "-–—":
             through = bool(days)
-        elif bare.isdigit() and plain(before) in _DAY_WORDS and int(bare) <= MOST_CYCLE:
+        elif bare.isdecimal() and plain(before) in _DAY_WORDS and int(bare) <= MOST_CYCLE:
             cycle = int(bare)
-        elif word[0].isdigit():
-            numbers.append(int(bare) if bare.isdigit() else 0)
+        elif word[0].isdecimal():
+            numbers.append(int(bare) if bare.isdecimal() else 0)
         elif bare in _THROUGH and days and one_day(after, spoken):
             through = True
         elif day := one_day(word, spoken):
@@ -213,11 +213,11 @@ def _in_words(text: str, week: WeekLetter | None, spoken: Languages) -> DayText 
                 days.extend(DAYS[DAYS.index(days[-1]) + 1 : DAYS.index(day)])
             days.append(day)
             through = False
-        elif is_month(word) and (numbers or after[:1].isdigit()):
+        elif is_month(word) and (numbers or after[:1].isdecimal()):
             dated = True
         elif (named := turn(word)) and (len(bare) > 1 or word.isupper()):
             tags.add(named)
-        elif bare and not (bare in _AND and word.islower()) and not (bare in _DAY_WORDS and after.isdigit()):
+        elif bare and not (bare in _AND and word.islower()) and not (bare in _DAY_WORDS and after.isdecimal()):
             return None
     # A letter beside one day tells its week; among several days it is something else.
     if not days or (tags and (len(set(days)) > 1 or len(tags) > 1 or week)):

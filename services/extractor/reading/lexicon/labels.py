@@ -45,7 +45,7 @@ def is_period(text: str) -> bool:
 
 def counts(keys: list[str | None]) -> bool:
     """Whether labels are numbers, each the one after the one before: they count rows."""
-    numbers = [int(key) for key in keys if key and key.isdigit()]
+    numbers = [int(key) for key in keys if key and key.isdecimal()]
     return len(numbers) == len(keys) > 1 and all(after - before == 1 for before, after in pairwise(numbers))
 
 

@@ -103,7 +103,7 @@ def _value(text: str, after: int | None) -> int:
     if spans:
         return resolve(spans[0])[0]
     key = label_key(text) or ""
-    return int(key) if key.isdigit() else (after or 0) + 1
+    return int(key) if key.isdecimal() else (after or 0) + 1
 
 
 def _classes(view: View, column: list[Line]) -> list[tuple[str, Line]]:

@@ -122,7 +122,7 @@ def read_table(view: View, header: DayHeader, headers: list[DayHeader], legend: 
     found = [item for item in found if not _heads_row(view, item, header, bands, classes=classes)]
     pair_weeks(found)
     pair_groups(found)
-    place_times([item.place for item in found], bands, view.size)
+    place_times([item.place for item in found], bands, view.size, view.rect)
     name_in_legend(found, legend)
     before = len(result.drafts)
     for item in spread_routine(found, header.bands, taken):

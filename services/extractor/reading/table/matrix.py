@@ -113,7 +113,7 @@ def _read_table(
         return
     pair_weeks(found)
     pair_groups(found)
-    place_times([item.place for item in found], bands, view.size)
+    place_times([item.place for item in found], bands, view.size, view.rect)
     name_in_legend(found, legend)
     for item in found:
         result.drafts.extend(drafts_of(view, header.bands, item))

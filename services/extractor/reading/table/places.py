@@ -1,10 +1,13 @@
 """Returns each cell its times: those printed in it, else its header's, else its place in the drawing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.cell.cells import CellText
 from services.extractor.reading.lexicon.times import Clock, Span, find_times, resolve
+from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.table.time_scale import find_time_scale
 from shared.messages import TimeSource
 
 _SEVERAL = 3
@@ -31,14 +34,19 @@ class Place:
     certainty: float = 1.0
 
 
-def place_times(places: list[Place], bands: list[TimeBand], size: float) -> None:
+def place_times(places: list[Place], bands: list[TimeBand], size: float, rect_of: Callable[[Line], Rect]) -> None:
     """Set start, end and source of every place.
 
     A cell whose edges meet its bands' has their times. One that is divided unevenly has those its edges point at on the
     scale between the bands' times; where a neighbour prints the time at which they meet, that is taken instead.
     """
+    timed = [place for place in places if None not in (bands[place.first].start, bands[place.last].start)]
+    scale = find_time_scale(bands, [edge for place in timed for edge in (place.lo, place.hi)], rect_of)
     for place in places:
         _header_times(place, bands, size)
+        if scale is not None and place in timed:
+            place.start, place.end = map(scale.planned, (place.lo, place.hi))
+            place.source, place.certainty = "drawn", 0.95
         if bands[place.first].implied or bands[place.last].implied:
             place.certainty = min(place.certainty, 0.8)
     marks = {clock.mark for band in bands for line in band.lines for clock in _clocks(line.text)}

@@ -332,3 +332,12 @@ def test_one_row_does_not_reach_into_the_next(times: tuple[str, ...], end: str, 
             grid.put(day + 1, period + 1, lesson(day, period))
     found = {(block.end_time, block.time_source) for block in page.read().blocks if block.start_time == "09:45"}
     assert found == {(end, source)}
+
+
+def test_a_raised_nought_below_a_day_is_no_date() -> None:
+    """Signs that are digits and no decimals have no number ("⁰", as a mark may be read)."""
+    page = Sheet(1260, 700)
+    for day, name in enumerate(DAYS):
+        page.text(240 + 200 * day, 60, name)
+        page.text(240 + 200 * day, 90, "⁰")
+    assert [header.below for header in find_day_headers(page.view())] == [[]]

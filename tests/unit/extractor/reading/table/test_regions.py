@@ -148,7 +148,7 @@ def test_a_cell_of_three_ranges_is_a_list_and_unsure(ranges: list[str], certaint
     ]
     cell = read_cell(lines, Rect(0, 0, 200, 120), page_words(lines))
     place = Place([0], 0, 120, 0, 0, cell)
-    place_times([place], [TimeBand(0, 120, start=540, end=585, source="header")], 20)
+    place_times([place], [TimeBand(0, 120, start=540, end=585, source="header")], 20, lambda line: line.rect)
     assert (place.start, place.source, place.certainty) == (540, "printed", certainty)
 
 
