@@ -100,9 +100,7 @@ class Connection(web.RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        peer, connected = self.peername, transport.get_extra_info("socket")
-        if connected is not None:
-            connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        peer = self.peername
         if isinstance(transport, asyncio.WriteTransport):
             transport.set_write_buffer_limits(high=_WAITING_BYTES)
         self._hold = Hold(str(peer[0]) if peer else "", self.abort)
@@ -227,7 +225,14 @@ class _Site(web.BaseSite):
     async def start(self) -> None:
         await super().start()
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._make, self._host, self._port, backlog=_BACKLOG)
+        self._server = await loop.create_server(
+            self._make, self._host, self._port, backlog=_BACKLOG, start_serving=False
+        )
+        for each in self._server.sockets:
+            # Each connection gets these from the socket it came in by, without being asked for them one by one.
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        await self._server.start_serving()
 
 
 async def serve(app: web.Application, host: str, port: int, connections: int = 512) -> tuple[web.AppRunner, int]:
@@ -272,6 +277,7 @@ async def serve(app: web.Application, host: str, port: int, connections: int = 5
             turns,
             settings.http_write_timeout / 1000,
             access_log=None,
+            tcp_keepalive=False,  # the listening socket's
             keepalive_timeout=settings.http_idle_timeout / 1000,
             # A header field holds at most 8 kB by default; a file name of 5,000 characters gets our own answer.
             max_field_size=_HEAD_BYTES,

@@ -26,8 +26,9 @@ async def named(request: web.Request, handler: Handler) -> web.StreamResponse:
     said = request.headers.get("X-Request-Id", "")
     request[REQUEST_ID] = said if _ID.fullmatch(said) else secrets.token_hex(16)
     request[TRACE] = trace_of(request.headers.get("traceparent", ""))
-    with structlog.contextvars.bound_contextvars(request=request[REQUEST_ID], trace=request[TRACE]):
-        return await handler(request)
+    # In the context of its connection, whose next request takes their place.
+    structlog.contextvars.bind_contextvars(request=request[REQUEST_ID], trace=request[TRACE])
+    return await handler(request)
 
 
 def trace_of(traceparent: str) -> str:
@@ -35,7 +36,8 @@ def trace_of(traceparent: str) -> str:
     match = _TRACEPARENT.fullmatch(traceparent.strip())
     # Of a version that is newer, only what is known is taken (section 3.2.4); ours has nothing after the flags.
     if match is None or (match[4] and traceparent.startswith("00")):
-        return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+        made = secrets.token_hex(24)
+        return f"00-{made[:32]}-{made[32:]}-00"
     return f"00-{match[1]}-{secrets.token_hex(8)}-{match[3]}"
 
 

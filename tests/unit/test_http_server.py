@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import gzip
 import itertools
+import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -135,3 +137,21 @@ async def test_a_body_on_a_connection_that_was_used_before_is_no_head(
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
     assert bodies == [b"", bytes(100_000)]
     writer.close()
+
+
+async def test_what_the_kernel_takes_of_an_answer_is_bounded_and_a_client_that_is_gone_is_noticed() -> None:
+    async def handle(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        connected = request.transport.get_extra_info("socket")
+        options = [connected.getsockopt(socket.SOL_SOCKET, each) for each in (socket.SO_SNDBUF, socket.SO_KEEPALIVE)]
+        return web.json_response(options)
+
+    app = web.Application()
+    app.router.add_get("/", handle)
+    runner, port = await serve(app, "127.0.0.1", 0)
+    answer = await asked(port, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    await runner.cleanup()
+    buffer, kept_alive = json.loads(answer.rpartition(b"\r\n")[2])
+    # Linux tells twice what it was given.
+    assert buffer in (256 * 1024, 512 * 1024)
+    assert kept_alive

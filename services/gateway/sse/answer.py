@@ -5,7 +5,6 @@ minutes there remain its socket and a few kilobytes.
 """
 
 import asyncio
-import contextlib
 import random
 
 from aiohttp import HttpVersion11, web
@@ -74,9 +73,12 @@ class StreamAnswer(web.StreamResponse):
 
     async def _begin(self) -> None:
         gateway, size = self._request.app[GATEWAY], len(self._beginning)
-        large = gateway.answers.held(self._request, size) if size > SMALL else contextlib.nullcontext()
+        if size <= SMALL:
+            # Its connection bounds how long the kernel may take; a timer for each would be nothing more.
+            await self.write(self._beginning)
+            return
         try:
-            with large:
+            with gateway.answers.held(self._request, size):
                 async with asyncio.timeout(gateway.settings.sse_write_timeout / 1000):
                     await self.write(self._beginning)
         except TimeoutError:
