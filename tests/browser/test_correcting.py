@@ -5,6 +5,7 @@ from typing import Any
 import pypdfium2
 from playwright.async_api import BrowserContext, Page, expect
 
+from tests.browser.accessibility import violations
 from tests.browser.week import ART, MATHS, Week
 from tests.waiting import until
 
@@ -135,6 +136,7 @@ async def test_two_who_change_one_week_choose_lesson_by_lesson(week: Week, conte
     difference = sheet.get_by_test_id("difference")
     await expect(difference).to_have_count(1)  # Art is the same in both
     await expect(difference).to_contain_text("Geometry")
+    assert await violations(week.page) == []
     await difference.get_by_role("radio", name="Theirs").check()
     await sheet.get_by_role("button", name="Keep these").click()
     await expect(sheet).to_have_count(0)
@@ -177,3 +179,19 @@ async def test_a_week_leaves_as_a_file_on_paper_and_as_a_calendar(week: Week) ->
     await sheet.get_by_test_id("subscribe").click()
     link = await sheet.get_by_test_id("subscription").get_by_role("textbox").input_value()
     assert "SUMMARY:Art" in await (await page.request.get(link)).text()
+
+
+async def test_weeks_that_take_turns_have_a_page_each_on_paper(week: Week) -> None:
+    page = week.page
+    club = {"name": "Homework club for whoever wants to come, in the library " * 3, "day": "friday"}
+    await week.put({**MATHS, "week": "A"}, {**ART, "week": "B"}, club)
+    await week.show(page)
+    await page.get_by_role("button", name="Week B").click()
+    await page.get_by_role("button", name="Picture", exact=True).click()  # which is no week
+    paper = pypdfium2.PdfDocument(await page.pdf(prefer_css_page_size=True))
+    texts = [sheet.get_textpage().get_text_range() for sheet in paper]
+    assert len(texts) == 2
+    for text, own, other in zip(texts, ("Week B", "Week A"), ("Mathematics", "Art"), strict=True):
+        assert own in text
+        assert other not in text
+        assert "Homework club" in text

@@ -1,33 +1,16 @@
 """The page keeps nobody out, in any colours: axe on every view."""
 
-from typing import Any, Literal
-
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.accessibility import LOOKS, Look, put_on, violations
 from tests.browser.week import ART, MATHS, Week
-from tests.system import ROOT
-
-AXE = ROOT / "services/gateway/web/node_modules/axe-core/axe.min.js"
-
-Look = Literal["light", "dark", "forced"]
 
 
-async def violations(page: Page) -> list[Any]:
-    """What axe finds, once what moves has come to rest: a colour half faded in is no colour of the page."""
-    await page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
-    await page.evaluate(AXE.read_text())
-    found: list[Any] = await page.evaluate("async () => (await axe.run()).violations")
-    return [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found]
-
-
-@pytest.fixture(params=["light", "dark", "forced"])
+@pytest.fixture(params=LOOKS)
 async def look(page: Page, request: pytest.FixtureRequest) -> Look:
     chosen: Look = request.param
-    if chosen == "forced":
-        await page.emulate_media(forced_colors="active", reduced_motion="reduce")
-    else:
-        await page.emulate_media(color_scheme=chosen, reduced_motion="reduce")
+    await put_on(page, chosen)
     return chosen
 
 

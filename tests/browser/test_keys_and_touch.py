@@ -9,7 +9,7 @@ from playwright.async_api import Browser, FileChooser, Locator, Page, expect
 from tests.browser.tab import Tab, word_file
 from tests.browser.week import ART, MATHS, Week
 from tests.system import System
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 
 _PLACES = "a[href], button, input, select, textarea, summary, [tabindex]"
 """Where Tab may stop: each row of the list has several, and how many rows there are is others' doing."""
@@ -80,8 +80,15 @@ async def test_the_keyboard_alone_does_it_all(page: Page, system: System) -> Non
 
     await _tab_to(page, page.get_by_role("link", name="All timetables"))
     await page.keyboard.press("Enter")
-    await expect(tab.row("by-keys")).to_be_visible()
+    row = tab.row("by-keys")
+    await expect(row).to_be_visible()
     await expect(page.get_by_role("main")).to_be_focused()
+    await _tab_to(page, row.get_by_role("button", name="Delete"))
+    await page.keyboard.press("Enter")
+    await expect(row.get_by_role("button", name="Delete", exact=True)).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(row).to_have_count(0)
+    await until(lambda: _has_focus(page))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from playwright.async_api import BrowserContext, FilePayload, expect
 
 from deploy.embedded import EmbeddedValkey
 from deploy.embedded.process import end
+from tests.browser.accessibility import violations
 from tests.browser.tab import Tab, word_file
 from tests.recording import torn
 from tests.system import WORKERS, System
@@ -120,6 +121,7 @@ async def test_a_page_that_was_left_and_loaded_anew_goes_on_watching(tab: Tab, h
     await page.evaluate("id => { location.hash = `#/timetables/${id}` }", document["documentId"])
     await expect(page.get_by_role("heading", name="Still reading reloaded")).to_be_visible()
     await expect(live).to_have_count(1)  # not a second one in the corner
+    assert await violations(page) == []
     await page.go_back()
     await expect(live).to_be_visible()
     await page.go_forward()

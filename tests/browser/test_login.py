@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from shared.db.api_keys import ApiKeys
 from shared.messages import Role
+from tests.browser.accessibility import LOOKS, put_on, violations
 from tests.browser.conftest import LONGEST_MS
 from tests.browser.schools import week_of
 from tests.integration.conftest import GatewayAlone, Player
@@ -62,6 +63,9 @@ async def test_two_schools_see_their_own_weeks_and_get_out(two: tuple[Page, Page
     await expect(north).to_have_url(re.compile("/login$"))
     await log_in(north, "no-such-key-0000")
     await expect(north.get_by_role("alert")).to_have_text("This key is not known.")
+    for look in LOOKS:
+        await put_on(north, look)
+        assert await violations(north) == [], look
     await south.reload()
     await expect(south.get_by_test_id("account")).to_have_text("south")
 

@@ -12,6 +12,7 @@ import { Picture } from "./picture/Picture";
 import { RenameField } from "./RenameField";
 import { useMay } from "./session";
 import { WeekGrid } from "./week/WeekGrid/WeekGrid";
+import { usePrinting } from "./usePrinting";
 import { words } from "./words";
 
 // What opens over the week comes after it.
@@ -43,7 +44,9 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
   const weeks = useMemo(() => weeksOf(blocks), [blocks]);
   const [chosen, setWeek] = useState<Week | null>(null);
   const week = chosen && weeks.includes(chosen) ? chosen : (weeks[0] ?? null);
-  const [view, setView] = useState<View>("week");
+  const [chosenView, setView] = useState<View>("week");
+  const printing = usePrinting();
+  const view = printing ? "week" : chosenView; // a picture is no week on paper
   const [page, setPage] = useState(0);
   const [open, setOpen] = useState<Open>(null);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -152,6 +155,14 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
           )}
         </div>
       )}
+      {printing && weeks.filter((one) => one !== week).map((one) => (
+        <section key={one} className="print-page">
+          <h2>
+            {title} · {words.week(one)}
+          </h2>
+          <WeekGrid plan={planWeek(blocks, one)} hue={hue} fixed pointed={null} onPoint={nothing} onOpen={nothing} onRemove={nothing} onMove={nothing} onDraw={nothing} />
+        </section>
+      ))}
       <Suspense>
         {open === "review" && <Review documentId={source.documentId} draft={draft} change={change} onClose={() => setOpen(null)} />}
         {open !== null && open !== "review" && (
@@ -162,6 +173,8 @@ export function TimetableView({ document: source, id, loaded }: TimetableViewPro
     </>
   );
 }
+
+const nothing = (): void => undefined;
 
 /** The week's name; a click, or Enter on it, and it can be typed over. */
 function Title({ title, rename }: { title: string; rename: (name: string) => void }): ReactNode {
