@@ -97,10 +97,10 @@ def find_time_scale(
     off = [*(shift / height for shift in shifts), *[0.0] * (len(scales) - len(shifts))]
     worths = [worth - 0.5 * (each / _SPREAD) ** 2 for worth, each in zip(worths, off, strict=True)]
     best = max(range(len(scales)), key=lambda at: worths[at])
-    halves = [(float(np.median(np.diff(starts))) / 2, _HALF)]
-    table = max(
-        _likelihood(each.slope * distinct + each.base, printed, span, blur, halves) for each in scales[len(shifts) :]
-    )
+    step = float(np.median(np.diff(starts)))
+    found = np.interp(distinct, [*(band.lo for band in timed), timed[-1].hi], [*starts, starts[-1] + step])
+    plain = [found, *(each.slope * distinct + each.base for each in scales[len(shifts) :])]
+    table = max(_likelihood(each, printed, span, blur, [(step / 2, _HALF)]) for each in plain)
     return scales[best] if worths[best] > table + _CLEARLY else None
 
 

@@ -78,3 +78,11 @@ def test_rows_of_unlike_lengths_are_a_tables() -> None:
         _band(100 + HOUR * at, f"{a // 60}:{a % 60:02}-{b // 60}:{b % 60:02}", a, b) for at, (a, b) in enumerate(times)
     ]
     assert _found(bands, [40 + 40.0 * at for at in range(18)]) is None
+
+
+def test_labels_at_the_foot_of_their_rows_make_no_scale() -> None:
+    """Cells that end where the rows were found to end are the rows', wherever in these the labels stand."""
+    bands = _hours(8, 8, ranges=True)
+    for band in bands:
+        band.lo, band.hi = band.lo - 18, band.hi - 18
+    assert _found(bands, [22 + HOUR * at for at in (0, 1, 2, 4, 5, 7, 8)]) is None
