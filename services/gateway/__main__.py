@@ -72,7 +72,7 @@ async def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     stop, watchdog = stop_signals(), Watchdog()
     settings, redis_settings = GatewaySettings.load(), RedisSettings.load()
-    blobs, database = BlobStore.open(), Database()
+    blobs, database = BlobStore.open(), Database(kept=True)
     api_keys = ApiKeys(database)
     passes = Passes(database)
     tenants = Tenants.load(StoredKeys(api_keys), passes)

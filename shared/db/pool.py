@@ -1,6 +1,7 @@
 """The connection pool, and what is an outage rather than a mistake."""
 
 import asyncio
+import contextlib
 import functools
 import random
 from collections.abc import Awaitable, Callable
@@ -11,6 +12,7 @@ import msgspec
 
 from shared.cancelling import end_if_cancelled
 from shared.db.migrate import Connection, SchemaError, migrate, newest, version
+from shared.db.statements import sql
 from shared.logs import get_logger
 from shared.metrics import DATABASE_CONNECTIONS, DATABASE_CONNECTIONS_MAX
 from shared.settings import Settings, setting, url_of
@@ -19,6 +21,9 @@ from shared.watchdog import POSTGRES_SECONDS, allowing
 log = get_logger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_IDLE_SECONDS = 300.0
+"""After which a connection that nobody needed is closed."""
 
 
 class DatabaseSettings(Settings):
@@ -31,8 +36,8 @@ class DatabaseSettings(Settings):
     )
     database_pool: int = setting(
         8,
-        "Connections a process opens at most. Postgres' usual limit of 100 is reached by 12 processes: raise its "
-        "max_connections, lower this, or put a pooler between.",
+        "Connections a process opens at most; a gateway opens them all at once and keeps them. Postgres' usual limit "
+        "of 100 is reached by 12 processes: raise its max_connections, lower this, or put a pooler between.",
         ge=1,
         le=200,
     )
@@ -107,6 +112,7 @@ async def _prepare(connection: "asyncpg.Connection[Any]") -> None:
         schema="pg_catalog",
         format="binary",
     )
+    await connection.fetchrow(sql("array_types"))
 
 
 async def _keep(_connection: "asyncpg.Connection[Any]") -> None:
@@ -114,12 +120,29 @@ async def _keep(_connection: "asyncpg.Connection[Any]") -> None:
     here sets, locks or opens what outlives its transaction; by default four statements would undo that after each."""
 
 
+async def _fill(pool: "asyncpg.Pool[Any]") -> None:
+    """Open all connections of a pool, as far as Postgres has room for them."""
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            for _ in range(pool.get_max_size()):
+                await stack.enter_async_context(pool.acquire())
+        except _OUTAGE as error:
+            log.warning("not all connections to postgres could be opened ahead", error=str(error))
+
+
 class Database:
     """A pool that is opened when Postgres first answers. jsonb goes in as a struct or JSON bytes and comes out as
-    JSON bytes, for the caller to decode into its own struct."""
+    JSON bytes, for the caller to decode into its own struct.
 
-    def __init__(self, settings: DatabaseSettings | None = None) -> None:
+    Args:
+        settings: instead of the environment's.
+        kept: whether all connections are opened at once and kept, for who answers people: to open one takes as long as
+            several answers. Else they come and go as they are needed.
+    """
+
+    def __init__(self, settings: DatabaseSettings | None = None, *, kept: bool = False) -> None:
         self.settings = settings or DatabaseSettings.load()
+        self._kept = kept
         self._pool: asyncpg.Pool[Any] | None = None
         self._missing = "Postgres has not answered yet"
 
@@ -147,12 +170,15 @@ class Database:
             timeout=5,
             command_timeout=self.settings.database_timeout / 1000,
             statement_cache_size=cache,
+            max_inactive_connection_lifetime=0 if self._kept else _IDLE_SECONDS,
             init=_prepare,
             reset=_keep,
         )
         try:
             async with pool.acquire() as connection:
                 await self._ready(connection)
+            if self._kept:
+                await _fill(pool)
         except BaseException:
             pool.terminate()
             raise

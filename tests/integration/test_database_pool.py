@@ -1,0 +1,28 @@
+"""The connections to Postgres, and what a statement on a new one waits for."""
+
+import asyncpg
+
+from shared.db.pool import Database, DatabaseSettings
+
+
+async def test_connections_that_are_kept_are_there_before_they_are_needed(database_url: str) -> None:
+    database = Database(DatabaseSettings.load(database_url=database_url, database_pool=3), kept=True)
+    await database.open()
+    assert (database.pool.get_size(), database.pool.get_idle_size()) == (3, 3)
+    await database.close()
+
+
+async def test_a_statement_on_a_new_connection_asks_nothing_before_it(database_url: str) -> None:
+    """asyncpg looks up array types in three round trips, on each connection anew, when a statement first has one."""
+    database = Database(DatabaseSettings.load(database_url=database_url, database_pool=1))
+    await database.open()
+    asked: list[str] = []
+
+    def note(query: asyncpg.connection.LoggedQuery) -> None:
+        asked.append(query.query)
+
+    async with database.pool.acquire() as connection:
+        connection.add_query_logger(note)
+        await connection.fetchrow("SELECT $1::uuid[], $2::text[]", [], [])
+    await database.close()
+    assert asked == ["SELECT $1::uuid[], $2::text[]"]
