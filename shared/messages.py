@@ -154,6 +154,17 @@ class TextLayer(Message):
 Point: TypeAlias = tuple[float, float]
 
 
+class Doubt(Message):
+    """A character of a line that may be another."""
+
+    at: int
+    """Its place in the line's text, from 0."""
+    text: str
+    """What it may be instead; empty for nothing."""
+    confidence: float
+    """0 to 1: how likely that is."""
+
+
 class OcrLine(Message):
     """A line of text as it was read."""
 
@@ -166,6 +177,8 @@ class OcrLine(Message):
     """0 to 1, the recogniser's mean over the characters."""
     angle: int
     """Reading angle in degrees clockwise: 0 upright, 90 reads top to bottom, 180 upside down, 270 bottom to top."""
+    doubts: list[Doubt] = []
+    """In the text's order."""
 
 
 class OcrPage(Message):

@@ -3,8 +3,10 @@
 from collections import Counter
 from typing import TypeAlias
 
-Readings: TypeAlias = dict[int, dict[int, tuple[float, str]]]
-"""Of each line that holds text, by its number: confidence and text at every angle it was read at."""
+from shared.messages import Doubt
+
+Readings: TypeAlias = dict[int, dict[int, tuple[float, str, list[Doubt]]]]
+"""Of each line that holds text, by its number: confidence, text and doubts at every angle it was read at."""
 
 _WORD = 3
 """Letters of a word that tells which way it runs."""
@@ -17,7 +19,7 @@ def ways(read: Readings) -> dict[int, int]:
     Returns:
         Each line's angle.
     """
-    surest = {line: max((score, angle) for angle, (score, _) in each.items())[1] for line, each in read.items()}
+    surest = {line: max((score, angle) for angle, (score, *_) in each.items())[1] for line, each in read.items()}
     words = Counter(
         angle
         for line, angle in surest.items()
@@ -28,6 +30,6 @@ def ways(read: Readings) -> dict[int, int]:
     ((way, _),) = words.items()
     for line, angle in surest.items():
         figures = not any(letter.isalpha() for letter in read[line][angle][1])
-        if angle == 360 - way and figures and any(letter.isdigit() for letter in read[line].get(way, (0, ""))[1]):
+        if angle == 360 - way and figures and any(letter.isdigit() for letter in read[line].get(way, (0, "", []))[1]):
             surest[line] = way
     return surest

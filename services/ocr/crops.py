@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Quad: TypeAlias = NDArray[np.float32]
 Image: TypeAlias = NDArray[np.uint8]
+Homography: TypeAlias = NDArray[np.float64]
 
 TALL = 1.5
 """Height over width above which a line is taken to run down or up the page."""
@@ -65,22 +66,24 @@ def short_and_turned(quad: Quad) -> bool:
     return _SHORT * width < height <= TALL * width
 
 
-def cut(image: Image, quad: Quad) -> Image:
+def cut(image: Image, quad: Quad, to_image: Homography | None = None) -> Image:
     """The line's picture, turned and stretched so that it reads from left to right.
 
     Args:
         image: (height, width, 3).
         quad: from the text's own top left corner.
+        to_image: 3 x 3, from the page that the quad lies on to `image`; None where that is it.
 
     Returns:
         (height, width, 3), each side from 1 to `MAX_CROP_SIDE`.
     """
     width, height = (int(min(max(round(side), 1), MAX_CROP_SIDE)) for side in size(quad))
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
-    transform = cv2.getPerspectiveTransform(quad.astype(np.float32), corners)
-    cropped = cv2.warpPerspective(
-        image, transform, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
+    transform = cv2.getPerspectiveTransform(corners, quad.astype(np.float32))
+    if to_image is not None:
+        transform = to_image @ transform
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    cropped = cv2.warpPerspective(image, transform, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(cropped, dtype=np.uint8)
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import accumulate
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import cv2
@@ -20,6 +21,7 @@ import numpy as np
 
 from services.ocr.angles import Readings, ways
 from services.ocr.crops import (
+    Homography,
     Image,
     Quad,
     candidates,
@@ -31,12 +33,13 @@ from services.ocr.crops import (
     size,
     upright,
 )
+from services.ocr.doubts import doubts
 from services.ocr.import_stubs import import_stubs
+from services.ocr.line_model import LineModel, LineText
 from services.ocr.machine import multiplies_bytes, trim
 from services.ocr.missed_text import apart, in_line, mosaic, new, spots, uncovered, words
 from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
-from services.ocr.quick import QuickRecogniser, alone
-from services.ocr.recogniser import OnRead, Recogniser
+from services.ocr.recogniser import QUICK_WIDTH, WIDTH, OnRead, Recogniser
 from shared.logs import get_logger
 from shared.messages import OcrLine, Point
 from shared.settings import Settings, setting
@@ -125,7 +128,8 @@ class Engine:
         import onnxruntime
 
         with import_stubs(*_ABSENT, *(() if models.recognition.folder is None else ("huggingface_hub",))):
-            from paddleocr import TextDetection, TextRecognition
+            from paddleocr import TextDetection
+            from paddlex.inference.utils.official_models import official_models
 
         # paddlex announces each model on its own coloured handler; ours must stay parsable.
         logging.getLogger("paddlex").setLevel(logging.WARNING)
@@ -141,13 +145,11 @@ class Engine:
                 box_thresh=0.6,
                 unclip_ratio=1.5,
             )
-            recognition = TextRecognition(
-                model_name=models.recognition.name,
-                model_dir=models.recognition.folder and str(models.recognition.folder),
-                engine="onnxruntime",
-                engine_config=self._onnx(1),
+            folder = models.recognition.folder or official_models.get_model_path(
+                models.recognition.name, model_formats=("onnx",)
             )
-            quick = QuickRecogniser(models.quick) if models.quick else None
+            floats = LineModel(Path(folder), WIDTH)
+            quick = LineModel(models.quick, QUICK_WIDTH) if models.quick else None
         except Exception as error:  # paddlex raises bare Exception, AssertionError and onnxruntime's own types alike
             where = self._models.ocr_model_dir or self._models.ocr_models
             raise ModelError(f"The models ({where}) cannot be loaded: {str(error).splitlines()[0][:300]}") from error
@@ -155,11 +157,7 @@ class Engine:
         gc.collect()  # what importing left in cycles, which would count in every page's peak
         page = np.full((320, 320, 3), 255, dtype=np.uint8)
         self._detection.predict(page, batch_size=1)
-        # The batch size stays set after this call; passing it again later would write shared state from many threads.
-        recognition.predict([page[:48, :160]], batch_size=self._settings.ocr_batch)
-        if quick is not None:
-            quick.read([page[:48, :160]], alone([page[:48, :160]], [0]))
-        self._recogniser = Recogniser(recognition, quick, threads=self.threads, batch=self._settings.ocr_batch)
+        self._recogniser = Recogniser(floats, quick, threads=self.threads, batch=self._settings.ocr_batch)
         log.info("models loaded", models=self.label, threads=self.threads)
 
     @staticmethod
@@ -292,7 +290,8 @@ class Engine:
     def scores(self, image: Image, quads: Sequence[Quad], angle: int) -> list[tuple[str, float]]:
         """Text and confidence of each line, read at one angle, each for itself."""
         bgr = _bgr(image)
-        return self._texts([cut(bgr, read_from(quad, angle)) for quad in quads], strips=False)
+        read = self._texts([cut(bgr, read_from(quad, angle)) for quad in quads], strips=False)
+        return [(line.text, line.confidence) for line in read]
 
     def recognise(self, image: Image, quads: Sequence[Quad], on_read: OnRead | None = None) -> list[OcrLine]:
         """Read the lines that `detect` found.
@@ -308,22 +307,38 @@ class Engine:
         return self.lines(quads, self.readings(image, quads, range(len(quads)), on_read))
 
     def readings(
-        self, image: Image, quads: Sequence[Quad], which: Sequence[int], on_read: OnRead | None = None
+        self,
+        image: Image,
+        quads: Sequence[Quad],
+        which: Sequence[int],
+        on_read: OnRead | None = None,
+        to_image: Homography | None = None,
     ) -> Readings:
-        """Read some of the lines, by their place in `quads`, at every angle at which they may run."""
+        """Read some of the lines, by their place in `quads`, at every angle at which they may run.
+
+        Args:
+            to_image: 3 x 3, from the page on which the quads lie to `image`; None where that is it.
+        """
         bgr = _bgr(image)
         tries = [(index, angle) for index in which for angle in candidates(quads[index])]
-        crops = [cut(bgr, read_from(quads[index], angle)) for index, angle in tries]
+        crops = [cut(bgr, read_from(quads[index], angle), to_image) for index, angle in tries]
 
         def in_lines(done: int, total: int) -> None:
             if on_read is not None:
                 on_read(done * len(which) // total, len(which))  # a tall line is more than one crop
 
         read: Readings = {}
-        for (index, angle), (text, score) in zip(tries, self._texts(crops, in_lines), strict=True):
-            if text.strip() and score > 0:
-                read.setdefault(index, {})[angle] = score, text.strip()
-        self._turn(bgr, quads, read)
+        for (index, angle), line in zip(tries, self._texts(crops, in_lines), strict=True):
+            if line.text.strip() and line.confidence > 0:
+                read.setdefault(index, {})[angle] = line.confidence, line.text.strip(), doubts(line)
+        # What hardly reads upright and is a little higher than wide, from the side: in its box a short turned word
+        # ("Reg", "PE") is no taller than a letter.
+        unsure = [index for index, each in read.items() if list(each) == [0] and each[0][0] < _UNSURE]
+        tries = [(index, angle) for index in unsure if short_and_turned(quads[index]) for angle in (270, 90)]
+        crops = [cut(bgr, read_from(quads[index], angle), to_image) for index, angle in tries]
+        for (index, angle), line in zip(tries, self._texts(crops, strips=False), strict=True):
+            if line.confidence >= _CERTAIN and sum(letter.isalpha() for letter in line.text) > 1:
+                read[index][angle] = line.confidence, line.text.strip(), doubts(line)
         return read
 
     def lines(self, quads: Sequence[Quad], read: Readings) -> list[OcrLine]:
@@ -332,23 +347,14 @@ class Engine:
         kept = [(quads[index], *read[index][angles[index]], angles[index]) for index in sorted(read)]
         kept = [line for line in kept if line[1] >= self._settings.ocr_min_confidence]
         return [
-            OcrLine(id=number, text=text, box=_box(read_from(quad, angle)), confidence=round(score, 4), angle=angle)
-            for number, (quad, score, text, angle) in enumerate(kept)
-        ]
+            OcrLine(
+                id=number, text=text, box=_box(read_from(quad, angle)), confidence=round(score, 4), angle=angle,
+                doubts=doubtful,
+            )
+            for number, (quad, score, text, doubtful, angle) in enumerate(kept)
+        ]  # fmt: skip
 
-    def _turn(self, bgr: Image, quads: Sequence[Quad], read: Readings) -> None:
-        """Add to the readings those from the side of what hardly reads upright and is a little higher than wide: in its
-        box a short turned word ("Reg", "PE") is no taller than a letter."""
-        unsure = [index for index, each in read.items() if list(each) == [0] and each[0][0] < _UNSURE]
-        tries = [(index, angle) for index in unsure if short_and_turned(quads[index]) for angle in (270, 90)]
-        crops = [cut(bgr, read_from(quads[index], angle)) for index, angle in tries]
-        for (index, angle), (text, score) in zip(tries, self._texts(crops, strips=False), strict=True):
-            if score >= _CERTAIN and sum(letter.isalpha() for letter in text) > 1:
-                read[index][angle] = score, text.strip()
-
-    def _texts(
-        self, crops: list[Image], on_read: OnRead | None = None, *, strips: bool = True
-    ) -> list[tuple[str, float]]:
+    def _texts(self, crops: list[Image], on_read: OnRead | None = None, *, strips: bool = True) -> list[LineText]:
         if self._recogniser is None:
             raise RuntimeError("Engine.load has not run")
         return self._recogniser.read(crops, self.between, on_read, strips=strips)

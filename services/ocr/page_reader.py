@@ -65,22 +65,27 @@ class PageReader:
         if text > _PAGE:
             return Fault(TOO_MUCH)
         tell(Found(len(page.quads), page.notes, len(known)))
-        height, width = page.picture.shape[:2]
+        source = page.picture if page.source is None else page.source
+        to_source = None if page.source is None else page.to_stored
         quads = [[(float(x), float(y)) for x, y in quad] for quad in page.quads]
-        part = Part(b"", height, width, page.to_stored, quads, {}, 0, known)
+        rows, columns = source.shape[:2]
+        copy = encode(page.picture) if page.to_stored else b""
+        size = page.picture.shape[0], page.picture.shape[1]
+        part = Part(b"", rows, columns, size, copy, page.to_stored, to_source, quads, {}, 0, known)
         if text > _TURN:  # finding the lines was a turn
-            part.pixels = page.picture.tobytes()
+            part.pixels = source.tobytes()
             return part
-        return self._go_on(part, page.picture, tell)
+        return self._go_on(part, source, tell)
 
     def _go_on(self, part: Part, picture: Image, tell: Tell[News]) -> Answer:
         quads = [np.asarray(quad, dtype=np.float32) for quad in part.quads]
         which = range(part.done, part.done + _turn(quads[part.done :]))
+        to_source = None if part.to_source is None else np.array(part.to_source).reshape(3, 3)
 
         def on_read(done: int, _total: int) -> None:
             tell(Reading(part.done + done, len(quads)))
 
-        part.readings |= self._engine.readings(picture, quads, which, on_read)
+        part.readings |= self._engine.readings(picture, quads, which, on_read, to_source)
         part.done = which.stop
         trim()
         if part.done < len(quads):
@@ -88,8 +93,8 @@ class PageReader:
         lines = self._engine.lines(quads, part.readings)
         if part.known:
             lines = _in_order([*part.known, *lines])
-        copy = encode(picture) if part.to_stored else b""
-        return Read(lines, part.width, part.height, part.to_stored, copy, _text(quads), len(part.known))
+        height, width = part.page
+        return Read(lines, width, height, part.to_stored, part.copy, _text(quads), len(part.known))
 
 
 def _in_order(lines: list[OcrLine]) -> list[OcrLine]:

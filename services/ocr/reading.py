@@ -12,7 +12,7 @@ import msgspec
 
 from shared.children.pool import Children, bare_environment
 from shared.children.protocol import Loaded, Target
-from shared.messages import OcrLine, Point, TextLayer
+from shared.messages import Doubt, OcrLine, Point, TextLayer
 from shared.settings import Settings, setting
 
 _MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "8388608", "MALLOC_TRIM_THRESHOLD_": "1048576"}
@@ -98,12 +98,19 @@ class Part(msgspec.Struct, tag=True, array_like=True):
     this, to go on."""
 
     pixels: bytes
-    """Of the prepared page: height x width x 3, RGB."""
+    """Of the picture that lines are cut out of: height x width x 3, RGB."""
     height: int
     width: int
+    page: tuple[int, int]
+    """Height and width of the prepared page."""
+    copy: bytes
+    """That as WebP; empty if it is the stored picture."""
     to_stored: tuple[float, ...] | None
+    to_source: tuple[float, ...] | None
+    """Row-major 3 x 3 homography from the prepared page to the picture that lines are cut out of; None if they are the
+    same."""
     quads: list[list[Point]]
-    readings: dict[int, dict[int, tuple[float, str]]]
+    readings: dict[int, dict[int, tuple[float, str, list[Doubt]]]]
     """As `services.ocr.angles.Readings`, of the lines so far."""
     done: int
     known: list[OcrLine] = []

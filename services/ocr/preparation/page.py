@@ -41,6 +41,8 @@ class Page:
     """Row-major 3 x 3 homography from `picture` to the stored picture as it is displayed; None if it is that one."""
     notes: str = ""
     """What was done, in words for people; empty if nothing."""
+    source: Image | None = None
+    """The picture of which `picture` was made, to which `to_stored` leads; None if it is that one."""
 
 
 def prepare(picture: Image, engine: Engine, exif_turned: bool = False) -> Page:
@@ -80,7 +82,7 @@ def prepare(picture: Image, engine: Engine, exif_turned: bool = False) -> Page:
         page = even
         notes.append("evened")
     to_stored = np.linalg.inv(matrix)
-    return Page(page, quads, tuple((to_stored / to_stored[2, 2]).ravel().tolist()), " and ".join(notes))
+    return Page(page, quads, tuple((to_stored / to_stored[2, 2]).ravel().tolist()), " and ".join(notes), picture)
 
 
 def warped(picture: Image, matrix: Matrix, width: int, height: int) -> Image:

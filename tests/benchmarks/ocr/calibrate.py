@@ -18,7 +18,7 @@ from services.ocr.crops import candidates, cut, read_from
 from services.ocr.engine import Engine, EngineSettings
 from services.ocr.models import ModelSettings, provide
 from services.ocr.quantise import convolutions, fused, with_outputs
-from services.ocr.quick import QUICK_WIDTH
+from services.ocr.recogniser import QUICK_WIDTH
 from tests.benchmarks.ocr.pages import pages
 
 TARGET = Path(models_module.__file__).with_name("ranges.json")

@@ -52,7 +52,7 @@ def test_a_page_of_far_too_much_text_is_refused_before_it_is_read(
 
 
 async def test_a_reader_is_asked_until_the_page_is_read() -> None:
-    part = Part(b"", 1, 1, None, [], {}, 0)
+    part = Part(b"", 1, 1, (1, 1), b"", None, None, [], {}, 0)
     answers: list[Answer] = [part, part, Read([], 1, 1, None, b"", 0.0)]
     asked: list[Request] = []
 

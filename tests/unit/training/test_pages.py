@@ -18,7 +18,7 @@ def test_a_page_with_much_text_is_read_to_its_end(monkeypatch: pytest.MonkeyPatc
 
     def read(request: Request, _tell: Tell[object]) -> Answer:
         turns.append(request)
-        return Part(b"", 8, 10, None, [], {}, len(turns)) if len(turns) < 3 else READ
+        return Part(b"", 8, 10, (8, 10), b"", None, None, [], {}, len(turns)) if len(turns) < 3 else READ
 
     monkeypatch.setattr(pages, "_reader", lambda: read)
     assert pages._read(b"picture") == READ
