@@ -15,6 +15,7 @@ from services.extractor.reading.decide.doubts import doubts
 from services.extractor.reading.decide.features import Evidence
 from services.extractor.reading.decide.layouts import read_layouts
 from services.extractor.reading.decide.meta import Meta, read_meta
+from services.extractor.reading.decide.misread import misread
 from services.extractor.reading.decide.several import Week, excludes, weeks_of
 from services.extractor.reading.decide.unread import unread
 from services.extractor.reading.evidence.deskew import Straight, deskew
@@ -31,7 +32,7 @@ from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lexicon.times import text_of
 from services.extractor.reading.lexicon.words import is_key
 from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Matrix, PageInput, Reading, Rect
-from shared.messages import DAYS, Box, TimeBlock, Warning_
+from shared.messages import DAYS, Box, OcrLine, TimeBlock, Warning_
 
 MAX_LINES = 1000
 """Lines of text a page is read with; a dense timetable has 300. Headers are looked for in time square to this."""
@@ -171,7 +172,10 @@ def _read_page(page: PageInput, told: Told = _nobody) -> tuple[list[Reading], fl
     if page.ocr.to_stored is not None:
         to_stored = np.array(page.ocr.to_stored).reshape(3, 3) @ to_stored
     surely = {id(draft): value for draft, value in zip(result.drafts, chances, strict=True)}
-    readings = [_reading(week, result, confidence, surely, rivals, (page.ocr.page, to_stored)) for week in weeks]
+    lines_read = {line.id: line for line in page.ocr.lines}
+    readings = [
+        _reading(week, result, confidence, surely, rivals, lines_read, (page.ocr.page, to_stored)) for week in weeks
+    ]
     readings[0].warnings.extend(doubts(evidence, page.ocr.page))
     readings[0].raised = raised
     return readings, worth
@@ -183,14 +187,18 @@ def _reading(
     confidence: float,
     surely: dict[int, float],
     rivals: list[tuple[LayoutResult, float]],
+    lines: dict[int, OcrLine],
     place: tuple[int, Matrix],
 ) -> Reading:
     number, to_stored = place
     reading = Reading(confidence=round(confidence, 4), layout=result.layout, warnings=list(result.warnings))
     _take_meta(reading, week.meta)
     for draft in sorted(week.drafts, key=lambda each: (DAYS.index(each.day), each.start or 0, each.rect.y0)):
-        block = _block(draft, surely[id(draft)], number, to_stored)
-        block.alternatives = alternatives(draft, block.confidence, rivals)
+        other = misread(draft, lines)
+        # No surer than the characters that its name and times are made of.
+        sure = min([surely[id(draft)], *(1.0 - each.confidence for each in other)])
+        block = _block(draft, sure, number, to_stored)
+        block.alternatives = alternatives(draft, block.confidence, rivals, other)
         reading.blocks.append(block)
         reading.drafts.append(draft)
         origins = dict.fromkeys(source for line in draft.lines for source in line.origins)

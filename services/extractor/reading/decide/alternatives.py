@@ -1,8 +1,10 @@
 """The runner-up readings of a block that is not sure: what else its name, its start or its end may be.
 
-They come from the other layouts' readings of the same place on the page, and from the cell itself, whose name may reach
-into its notes or less far.
+They come from the other layouts' readings of the same place on the page, from the cell itself, whose name may reach
+into its notes or less far, and from characters that the text recognition doubts.
 """
+
+from collections.abc import Sequence
 
 from services.extractor.reading.decide.calibration import SURE
 from services.extractor.reading.lexicon.times import text_of
@@ -16,12 +18,18 @@ _SAME_PLACE = 0.5
 """Of the smaller box: how much two readings of one place share."""
 
 
-def alternatives(draft: BlockDraft, confidence: float, rivals: list[tuple[LayoutResult, float]]) -> list[Alternative]:
+def alternatives(
+    draft: BlockDraft,
+    confidence: float,
+    rivals: list[tuple[LayoutResult, float]],
+    misreadings: Sequence[Alternative] = (),
+) -> list[Alternative]:
     """At most three other readings of a block, the likeliest first.
 
     Args:
         confidence: the block's own; one that is sure has none.
         rivals: the page's other readings, with what each is worth against the one taken (0 to 1).
+        misreadings: what the block says if a character was misread, each as likely as that is.
     """
     if confidence >= SURE:
         return []
@@ -46,5 +54,7 @@ def alternatives(draft: BlockDraft, confidence: float, rivals: list[tuple[Layout
     if first:
         offer("name", f"{draft.name} {first}", draft.name, _NOTE)
         offer("name", first, draft.name, _NOTE)
+    for each in misreadings:
+        found[each.field, each.value] = max(found.get((each.field, each.value), 0.0), each.confidence)
     best = sorted(found.items(), key=lambda item: -item[1])[:MOST]
     return [Alternative(field=field, value=value, confidence=chance) for (field, value), chance in best]  # type: ignore[arg-type]  # one of the three above

@@ -2,7 +2,7 @@
 
 from services.extractor.reading.decide.alternatives import alternatives
 from services.extractor.reading.model import BlockDraft, LayoutResult, Rect
-from shared.messages import Day
+from shared.messages import Alternative, Day
 
 PLACE = Rect(0, 0, 100, 50)
 
@@ -38,3 +38,10 @@ def test_at_most_three_the_likeliest_first() -> None:
     found = alternatives(draft("Art", 540, 600, "Room 3"), 0.2, rival(draft("Music", 555, 615)))
     assert len(found) == 3
     assert [each.confidence for each in found] == sorted((each.confidence for each in found), reverse=True)
+
+
+def test_what_a_doubtful_character_would_change_is_kept_with_its_own_chance() -> None:
+    doubtful = [Alternative(field="name", value="Arts", confidence=0.4)]
+    found = alternatives(draft("Art", 540, 600, "Room 3"), 0.6, [], doubtful)
+    assert (found[0].value, found[0].confidence) == ("Arts", 0.4)
+    assert len(found) == 3
