@@ -24,8 +24,8 @@ _FAINT = 24
 _EDGE = 0.08
 """Of the height, off above and below: what stands there may be a rule or a neighbour."""
 _WORDS = 0.19
-"""Of the height: the narrowest gap between two words. On lines drawn in every face of a machine it was 0.21, and letters' gaps 0.04 to
-0.17, up to 0.21 where those of the line's words were twice that."""
+"""Of the height: the narrowest gap between two words. In lines drawn in every face of a machine it was 0.21, and gaps
+between letters 0.04 to 0.17, up to 0.21 where those of the line's words were twice that."""
 _NEAR = 0.14
 """Of the height: the narrowest in a line that has a space elsewhere, to be held against."""
 _FIGURES = 0.3
