@@ -27,7 +27,7 @@ FOLDER, SHOWN = ROOT / ".local/pictures", ROOT / "docs/images"
 LOOKS = {"light": (1180, 860), "dark": (1180, 860), "phone": (390, 844)}
 MOUSE = "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2"
 """A browser without a window takes itself for a phone's, as it has no mouse."""
-IN_HANDBOOK = {"side", "operations"}
+IN_HANDBOOK = {"card", "side", "review", "operations"}
 """Views of which the handbook has the light picture."""
 View = Callable[[Page], Awaitable[None]]
 
@@ -191,6 +191,12 @@ class Scene:
         await self._show(page, f"timetables/{self.failed}")
         await expect(page.get_by_role("alert")).to_be_visible()
 
+    async def let_go(self) -> None:
+        """Let what stands still come to its end."""
+        self._system.let_go("extractor")
+        for id_ in self.running:
+            await until(partial(self._ended, id_))
+
     async def operations(self, page: Page) -> None:
         await self._show(page, f"operations/{self.week}")
         await expect(page.get_by_test_id("stage-ocr").get_by_role("img").first).to_be_visible()
@@ -265,11 +271,12 @@ async def main() -> None:
                 "review": scene.review,
                 "menu": scene.menu,
                 "calendar": scene.calendar,
-                "operations": scene.operations,
-                "timeline": scene.timeline,
             }
             for name, view in views.items():
                 await take(browser, name, view)
+            await scene.let_go()
+            await take(browser, "operations", scene.operations)
+            await take(browser, "timeline", scene.timeline)
             await browser.close()
 
 

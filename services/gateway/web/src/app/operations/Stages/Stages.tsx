@@ -58,7 +58,7 @@ function Hour({ hour }: { hour: StageHour }): ReactNode {
   const jobs = hour.done + hour.retried + hour.dead;
   const most = count(Math.max(...hour.perMinute));
   const longest = duration(Math.max(0, ...hour.meanSecondsPerMinute.map((seconds) => seconds ?? 0)));
-  const within = (seconds: number | null): string => (seconds === null ? said.beyond : duration(seconds));
+  const within = (seconds: number | null): string => (seconds === null ? said.beyond : said.within(duration(seconds)));
   return (
     <div className="stage-hour">
       <section>
