@@ -6,10 +6,12 @@ looked for and the one that is parsed by cannot differ, and the body must begin 
 
 import base64
 import binascii
+import re
 import unicodedata
 from dataclasses import dataclass
+from urllib.parse import unquote
 
-from aiohttp import parse_content_disposition, web
+from aiohttp import web
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from services.gateway.problems import ProblemError
@@ -25,6 +27,9 @@ _HEADERS = 16
 _BOUNDARY_LENGTH = 70
 """Characters that a boundary may have (RFC 2046, section 5.1.1)."""
 _NAME_LENGTH = 255
+_EXTENDED = re.compile(r";\s*+filename\*\s*+=\s*+(utf-8|iso-8859-1)'[a-z0-9-]*+'([^;\s\"]++)", re.IGNORECASE | re.ASCII)
+"""A name in the form of RFC 8187, which browsers do not send in forms and other clients do. Not read by aiohttp, which
+warns of every part of a header that it cannot read: in the log, and kept for ever."""
 _DIRECTIONS = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F]))
 
 
@@ -205,10 +210,8 @@ def _too_large(max_bytes: int) -> ProblemError:
 def _file_name(part: MultipartSegment) -> str:
     """The part's file name, without what could hide or reorder it. Raises `ProblemError`."""
     name = part.filename or ""
-    header = part.header("Content-Disposition")
-    if "filename*" in header:
-        # RFC 2231, which browsers do not send and other clients do; aiohttp reads it.
-        name = parse_content_disposition(header)[1].get("filename*", name)
+    if extended := _EXTENDED.search(part.header("Content-Disposition")):
+        name = unquote(extended[2], extended[1], "replace")
     name = "".join(each for each in name if not _unfit(each)).strip() or "timetable"
     if len(name) > _NAME_LENGTH:
         raise _refuse(

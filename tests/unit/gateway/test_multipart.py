@@ -1,6 +1,7 @@
 """The parser of uploads: what it takes, and that it reads in proportion to what comes."""
 
 import base64
+import warnings
 
 import pytest
 from multipart import MultipartError
@@ -98,3 +99,20 @@ def test_pages_are_taken_where_they_are_asked_for_alone() -> None:
         parse_pages(("file", PICTURE[:100]))
     with pytest.raises(ProblemError, match="part named “file”"):
         parse(body(PICTURE[:100], 'form-data; name="page"'))
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ("form-data; name=\"file\"; filename*=UTF-8'de'W%C3%B6che.png", "W\u00f6che.png"),
+        ('form-data; name="file"; filename="x.png"; filename* = iso-8859-1\'\'W%F6che.png; size=3', "W\u00f6che.png"),
+        ('form-data; name="file"; filename*=klingon\'\'x.png; filename="a.png"', "a.png"),
+        ('form-data; name="file"; filename="a.png"; filename*=' + "%" * 9_000, "a.png"),
+        ('form-data; name="file"; filename="a.png"' + "; filename*0*=x" * 900, "a.png"),
+    ],
+)
+def test_names_in_the_form_of_rfc_8187_are_read_and_others_are_not_repeated(disposition: str, name: str) -> None:
+    """A warning would stand in the log, and stay in memory for each header that is unlike the others."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert parse(body(PICTURE, disposition)).name == name
