@@ -22,7 +22,7 @@ from shared.messages import TextLayer
 from shared.outcomes import UnreadableError
 from shared.pictures import Kind, PictureSettings
 
-LIMITS = Limits(seconds=120.0, cpu_seconds=20, memory=1280 << 20, kept_memory=192 << 20, nice=10)
+LIMITS = Limits(seconds=120.0, cpu_seconds=20, memory=1280 << 20, kept_memory=192 << 20, nice=3)
 """Of one page. The slowest picture that is no bomb, an interlaced PNG of 100 megapixels at 16 bits, took 3.3 s of
 processor time and 880 MiB. The wall's clock is for a child that hangs without computing."""
 _LARGE = 40_000_000
