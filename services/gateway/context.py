@@ -84,6 +84,8 @@ class Gateway:
     """Of requests that are answered at once; a client has fewer than there are connections to Postgres."""
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(256))
     """Event streams that look at their history at once: thousands come back together after a restart."""
+    gathering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Streams of several documents that do so: each may bring a hundred of the largest weeks."""
     writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Weeks that are written to files at once: the largest takes a second or two of the processor."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)

@@ -22,6 +22,10 @@ Published = list[tuple[str, Event]]
 
 _OF_DOCUMENT = 1000
 """Events of a document that are kept, about."""
+_OF_DOCUMENTS = 2000
+"""Events of all documents of one call, which the loop reads in one go, about."""
+_OF_TENANT = 2000
+"""Events that a stream of all one's own is told at most of what it missed: the loop writes them in one go."""
 _PAGE = 1000
 """Entries of all documents that a call looks at."""
 _PAGES = 64
@@ -66,8 +70,11 @@ class EventLog:
             by_partition[self.keys_of(id_)].append(id_)
         found: dict[str, Published] = {}
         for keys, own in by_partition.items():
-            answers = await self._scripts.call("histories", [keys.progress(id_) for id_ in own], _OF_DOCUMENT)
-            found |= {id_: _read(entries) for id_, entries in zip(own, answers, strict=True)}
+            while own:
+                progress = [keys.progress(id_) for id_ in own]
+                answers = await self._scripts.call("histories", progress, _OF_DOCUMENT, _OF_DOCUMENTS)
+                found |= {id_: _read(entries) for id_, entries in zip(own, answers, strict=False)}
+                own = own[len(answers) :]
         return found
 
     async def newest(self, count: int, since_ms: int = 0) -> list[LoggedEvent]:
@@ -85,13 +92,15 @@ class EventLog:
         return sorted(found, key=lambda each: event_id(each.id), reverse=True)[:count]
 
     async def of_tenant(self, keys: Keys, tenant: str, after: str) -> tuple[Published, bool]:
-        """A tenant's events in a partition after an id, and whether some that followed it may be kept no more."""
+        """A tenant's newest events in a partition after an id, and whether there may be others that followed it."""
         found: list[Any] = []
         lost, last = False, after
         for page in range(_PAGES):
             missing, last, *flat = await self._scripts.call("events_of", [keys.events], tenant, last, _PAGE)
             lost = lost or (page == 0 and bool(missing))
             found += zip(flat[::2], flat[1::2], strict=True)
+            if len(found) > _OF_TENANT:
+                found, lost = found[-_OF_TENANT:], True
             if not last:
                 return _read(found), lost
         return _read(found), True

@@ -2,6 +2,7 @@
 protocol."""
 
 import asyncio
+from itertools import islice
 from typing import Annotated
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from msgspec import Meta
 from services.gateway.context import GATEWAY, Gateway, is_document_id
 from services.gateway.endpoint import UUID, Endpoint
 from services.gateway.loops.lookout import MARGIN_MS
+from services.gateway.places import take_place
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.routes.events import LAST_EVENT_ID, EventsQuery, last_event_id
 from services.gateway.sse.answer import StreamAnswer, client
@@ -26,6 +28,12 @@ log = get_logger(__name__)
 
 _MOST = 100
 """Documents of one stream: its address has to fit into a request's first line."""
+_EVENTS = 4_000
+"""Events that a stream begins with: the loop writes them in one go."""
+_AT_ONCE = 10
+"""Documents whose events are made ready in one turn of the loop."""
+_ENDS_BYTES = 8 * 2**20
+"""Of ends with their weeks that a stream of all one's own begins with."""
 
 
 class SharedEventsQuery(EventsQuery):
@@ -38,6 +46,8 @@ class SharedEventsQuery(EventsQuery):
 async def follow(request: web.Request) -> web.StreamResponse:
     """Errors: 400 bad ids or Last-Event-ID, 404 none of the documents is there, 503 too many streams open."""
     cursor = last_event_id(request, Cursor.parse, None)
+    # What it missed may be much; while the stream is open, the place is others'.
+    await take_place(request)
     ids = sorted(set(request.query.getall("documentId", [])))
     if not ids:
         return await _follow_tenant(request, cursor if cursor and cursor.looked is not None else None)
@@ -55,7 +65,7 @@ async def _follow_documents(request: web.Request, ids: list[str], cursor: Cursor
     stream = DocumentsStream(gateway, client(request), ids, cursor or Cursor(documents=checksum(ids)))
     try:
         gateway.hub.add(stream, *map(gateway.hub.watch, ids))
-        async with gateway.opening:
+        async with gateway.gathering:
             documents = await asyncio.gather(*(gateway.history.document(id_, tenant) for id_ in ids))
             found = [each for each in documents if each]
             if cursor is None and not found:
@@ -64,7 +74,13 @@ async def _follow_documents(request: web.Request, ids: list[str], cursor: Cursor
             if stream.seen:
                 stream.close("refused")
                 return web.Response(status=204)
-            histories = await asyncio.gather(*(gateway.history.of(each) for each in found if not stream.ended(each.id)))
+            histories: list[list[Frame]] = []
+            asked = (each for each in found if not stream.ended(each.id))
+            while some := [*islice(asked, _AT_ONCE)]:
+                histories += await asyncio.gather(*map(gateway.history.of, some))
+        if sum(map(len, histories)) > _EVENTS:
+            # Documents that were put back to work again and again: of each its newest.
+            histories = [frames[-_EVENTS // len(histories) :] for frames in histories]
         told = bytearray()
         for document in found:
             if not document.status.final:
@@ -93,7 +109,7 @@ async def _follow_tenant(request: web.Request, cursor: Cursor | None) -> web.Str
         if cursor is None:
             stream.cursor.positions = dict(gateway.hub.positions)
         gateway.hub.add(stream, tenant=tenant)
-        async with gateway.opening:
+        async with gateway.gathering:
             now = await gateway.followed.now()
             missed, lost = await _missed(gateway, tenant, cursor) if cursor else ([], False)
             stream.cursor.looked = cursor.looked if cursor else now
@@ -122,7 +138,10 @@ async def _missed(gateway: Gateway, tenant: str, cursor: Cursor) -> tuple[list[F
             continue
         lost = lost or trimmed
         found += [Frame(id_, event, keys.partition) for id_, event in published]
+    if len(found) > _EVENTS:
+        found, lost = sorted(found, key=lambda each: each.number)[-_EVENTS:], True
     told = {each.event.document_id for each in found if each.event.final}
+    size = 0
     # Ends that are on no stream any more, or never were.
     since = (cursor.looked or 0) - MARGIN_MS
     for document in await gateway.followed.ended([tenant], since, await gateway.followed.now()):
@@ -130,6 +149,9 @@ async def _missed(gateway: Gateway, tenant: str, cursor: Cursor) -> tuple[list[F
             continue
         end = (await gateway.history.of(document))[-1]
         if not cursor.behind(end.partition, end.number):
+            size += len(end.data)
+            if size > _ENDS_BYTES:
+                return sorted(found, key=lambda each: each.number), True
             found.append(Frame(end.id, end.event))
     return sorted(found, key=lambda each: each.number), lost
 
