@@ -35,9 +35,15 @@ async def test_a_lesson_is_corrected_moved_and_the_changes_taken_back(week: Week
     await until(lambda: _has(week, day="wednesday", startTime="09:55", endTime="11:10"))
 
     await page.keyboard.press("Control+z")
-    await page.get_by_role("button", name="Undo").click()
+    undo = page.get_by_role("button", name="Undo")
+    await undo.click()
     await until(lambda: _has(week, day="wednesday", startTime="09:50", endTime="11:00"))
-    await page.get_by_role("button", name="Redo").click()
+    for _ in range(2):
+        await undo.click()
+    await expect(undo).to_be_disabled()
+    await expect(undo).to_be_focused()  # though there is nothing more to undo
+    for _ in range(3):
+        await page.get_by_role("button", name="Redo").click()
     await until(lambda: _has(week, day="wednesday", startTime="09:55", endTime="11:05"))
     await saved(page).to_be_visible()
 

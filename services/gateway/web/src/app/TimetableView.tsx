@@ -191,7 +191,8 @@ function Title({ title, rename }: { title: string; rename: (name: string) => voi
 
 function Tool({ label, path, onPress }: { label: string; path: string; onPress: (() => void) | null }): ReactNode {
   return (
-    <button type="button" className="button quiet small icon" aria-label={label} title={label} disabled={!onPress} onClick={() => onPress?.()}>
+    // `disabled` would lose the focus with the last step that is undone.
+    <button type="button" className="button quiet small icon" aria-label={label} title={label} aria-disabled={!onPress} onClick={() => onPress?.()}>
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <path d={path} />
       </svg>
