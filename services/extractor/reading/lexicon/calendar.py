@@ -122,6 +122,15 @@ def days_by_language(word: str) -> tuple[tuple[str, Day], ...]:
     return tuple((language, day) for language, day in found if day)
 
 
+@lru_cache
+def _weeks() -> list[list[tuple[str, ...]]]:
+    """Of each language the plain names of each day."""
+    return [
+        [tuple(plain(name) for kind in ("full", "short") for name in names[kind][at]) for at in range(len(DAYS))]
+        for names in _CALENDAR.values()
+    ]
+
+
 @lru_cache(maxsize=1024)
 def days_in_turn(words: tuple[str, ...]) -> tuple[Day, ...] | None:
     """The days that follow each other which a row of shortened names is, in whatever language: each word begins a name.
@@ -136,8 +145,7 @@ def days_in_turn(words: tuple[str, ...]) -> tuple[Day, ...] | None:
     if len(begun) < _FEWEST or len(set(begun)) < len(begun) - 1 or sum(map(len, begun)) < _IN_TURN:
         return None
     found: set[tuple[Day, ...]] = set()
-    for names in _CALENDAR.values():
-        week = [tuple(plain(name) for kind in ("full", "short") for name in names[kind][at]) for at in range(len(DAYS))]
+    for week in _weeks():
         for first in (5, 6, *range(len(DAYS) - len(begun) + 1)):
             days = [(first + at) % len(DAYS) for at in range(len(begun))]
             same = [
