@@ -64,6 +64,8 @@ log = get_logger(__name__)
 
 _RETENTION_SECONDS = 600.0
 """How often is looked for what has been kept long enough."""
+_FILL_SECONDS = 60.0
+"""How often all connections to Postgres are seen to."""
 _OTHER_CLIENTS = 1000
 """Connections beside those of event streams."""
 
@@ -72,7 +74,7 @@ async def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     stop, watchdog = stop_signals(), Watchdog()
     settings, redis_settings = GatewaySettings.load(), RedisSettings.load()
-    blobs, database = BlobStore.open(), Database(kept=True)
+    blobs, database = BlobStore.open(), Database()
     api_keys = ApiKeys(database)
     passes = Passes(database)
     tenants = Tenants.load(StoredKeys(api_keys), passes)
@@ -150,9 +152,10 @@ async def main() -> None:
         await open_database(database, stop)
         if stop.is_set():
             return
+        await database.fill()
         watchdog.start()
         garbage = Garbage(lambda: len(runner.server.connections) if runner.server else 0)
-        chores = asyncio.ensure_future(_chores(gateway, retainer, recorders, garbage, partitions, stop))
+        chores = asyncio.ensure_future(_chores(gateway, database, retainer, recorders, garbage, partitions, stop))
         garbage.begin()
         log.info("ready", port=port)
         await until_stopped(chores, stop, watchdog)
@@ -185,6 +188,7 @@ async def main() -> None:
 
 async def _chores(
     gateway: Gateway,
+    database: Database,
     retainer: Retainer,
     recorders: list[Recorder],
     garbage: Garbage,
@@ -193,6 +197,7 @@ async def _chores(
 ) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(run_periodically("relay", gateway.relay.run_once, stop))
+        group.create_task(run_periodically("connections", database.fill, stop, every=_FILL_SECONDS))
         group.create_task(run_periodically("garbage", garbage.run_once, stop, every=10))
         group.create_task(run_periodically("direct", gateway.direct.run_once, stop))
         group.create_task(run_periodically("retention", retainer.run_once, stop, every=_RETENTION_SECONDS))

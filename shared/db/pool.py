@@ -24,6 +24,8 @@ R = TypeVar("R")
 
 _IDLE_SECONDS = 300.0
 """After which a connection that nobody needed is closed."""
+_FILL_SECONDS = 20.0
+"""Longest that idle connections are held while others are opened."""
 
 
 class DatabaseSettings(Settings):
@@ -120,29 +122,12 @@ async def _keep(_connection: "asyncpg.Connection[Any]") -> None:
     here sets, locks or opens what outlives its transaction; by default four statements would undo that after each."""
 
 
-async def _fill(pool: "asyncpg.Pool[Any]") -> None:
-    """Open all connections of a pool, as far as Postgres has room for them."""
-    async with contextlib.AsyncExitStack() as stack:
-        try:
-            for _ in range(pool.get_max_size()):
-                await stack.enter_async_context(pool.acquire())
-        except _OUTAGE as error:
-            log.warning("not all connections to postgres could be opened ahead", error=str(error))
-
-
 class Database:
     """A pool that is opened when Postgres first answers. jsonb goes in as a struct or JSON bytes and comes out as
-    JSON bytes, for the caller to decode into its own struct.
+    JSON bytes, for the caller to decode into its own struct."""
 
-    Args:
-        settings: instead of the environment's.
-        kept: whether all connections are opened at once and kept, for who answers people: to open one takes as long as
-            several answers. Else they come and go as they are needed.
-    """
-
-    def __init__(self, settings: DatabaseSettings | None = None, *, kept: bool = False) -> None:
+    def __init__(self, settings: DatabaseSettings | None = None) -> None:
         self.settings = settings or DatabaseSettings.load()
-        self._kept = kept
         self._pool: asyncpg.Pool[Any] | None = None
         self._missing = "Postgres has not answered yet"
 
@@ -170,15 +155,13 @@ class Database:
             timeout=5,
             command_timeout=self.settings.database_timeout / 1000,
             statement_cache_size=cache,
-            max_inactive_connection_lifetime=0 if self._kept else _IDLE_SECONDS,
+            max_inactive_connection_lifetime=_IDLE_SECONDS,
             init=_prepare,
             reset=_keep,
         )
         try:
             async with pool.acquire() as connection:
                 await self._ready(connection)
-            if self._kept:
-                await _fill(pool)
         except BaseException:
             pool.terminate()
             raise
@@ -187,6 +170,21 @@ class Database:
         DATABASE_CONNECTIONS.labels("idle").set_function(pool.get_idle_size)
         DATABASE_CONNECTIONS.labels("used").set_function(lambda: pool.get_size() - pool.get_idle_size())
         DATABASE_CONNECTIONS_MAX.set(pool.get_max_size())
+
+    async def fill(self) -> None:
+        """Open all connections, as far as Postgres has room for them, and use those that nobody does: for who answers
+        people, as to open one takes as long as several answers. Called less than five minutes apart it keeps them: the
+        pool closes what is idle for longer, and what stands between forgets it. Raises `DatabaseAwayError` before
+        `open`."""
+        pool = self.pool
+        try:
+            with allowing(POSTGRES_SECONDS):
+                async with asyncio.timeout(_FILL_SECONDS), contextlib.AsyncExitStack() as stack:
+                    free = pool.get_max_size() - pool.get_size() + pool.get_idle_size()
+                    held = [await stack.enter_async_context(pool.acquire()) for _ in range(free)]
+                    await asyncio.gather(*(each.fetchval("SELECT 1") for each in held))
+        except _OUTAGE as error:
+            log.warning("not all connections to postgres are there ahead", error=str(error) or type(error).__name__)
 
     async def _statement_cache(self) -> int:
         """The setting; behind a pooler none unless it was set, as the next transaction may meet another backend, which

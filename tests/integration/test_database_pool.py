@@ -3,11 +3,19 @@
 import asyncpg
 
 from shared.db.pool import Database, DatabaseSettings
+from tests.waiting import until
 
 
-async def test_connections_that_are_kept_are_there_before_they_are_needed(database_url: str) -> None:
-    database = Database(DatabaseSettings.load(database_url=database_url, database_pool=3), kept=True)
+async def test_connections_are_opened_ahead_and_once_more_where_they_were_lost(database_url: str) -> None:
+    database = Database(DatabaseSettings.load(database_url=f"{database_url}?application_name=lost", database_pool=3))
     await database.open()
+    await database.fill()
+    assert (database.pool.get_size(), database.pool.get_idle_size()) == (3, 3)
+    direct = await asyncpg.connect(database_url)
+    await direct.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lost'")
+    await direct.close()
+    await until(lambda: database.pool.get_size() == 0)
+    await database.fill()
     assert (database.pool.get_size(), database.pool.get_idle_size()) == (3, 3)
     await database.close()
 
