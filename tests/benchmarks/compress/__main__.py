@@ -4,7 +4,8 @@ Longest side 2048 and WebP quality 85 for all. sharp and Pillow run as they come
 this service uses (2). Three kinds of upload, each a dense timetable: a screenshot (PNG, 2000 x 1400), a scan (JPEG,
 3508 x 2480) and a phone's photo (JPEG, 4000 x 2800). The systems take turns, `ROUNDS` times, in a fresh process for
 each kind, so that peaks of memory are their own. What each stored, and the uploads as they came, then go through this
-service's own text recognition: the character error rate against what was drawn shows what compression costs.
+service's own text recognition: the character error rate against what was drawn shows what compression costs. At the end
+a table of the formats that tell their text, a PDF that does beside one that does not.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 import PIL.Image
 
+from tests.benchmarks.compress.formats import formats
 from tests.benchmarks.compress.peers.setup import PEERS
 from tests.benchmarks.ocr.__main__ import errors, run
 from tests.benchmarks.ocr.pages import Image, photographed, scanned
@@ -110,6 +112,8 @@ async def main() -> None:
         before = {kind: statistics.mean(each) for kind, each in sizes(folder / "uploads").items()}
         found = await measure(folder)
         rates = await read(folder, truth)
+    tell("Formats with text ...")
+    told = await formats()
     kept: dict[str, dict[str, dict[str, float]]] = {}
     for kind in truth:
         kept[kind] = {"as uploaded": {"kB": before[kind] / 1000, "cerPercent": rates["as uploaded", kind]}}
@@ -130,11 +134,17 @@ async def main() -> None:
             for system, row in kept[kind].items()
         ]
         show(f"{kind}, medians of {ROUNDS} rounds", ("", "ms", "CPU ms", "peak MiB", "kB", "CER %"), rows)
+    columns = ("", "kB", "drawing, CPU ms", "reading, CPU ms", "lines known", "lines read")
+    shown = [
+        (row.name, round(row.kilobytes, 1), round(row.draw_ms), round(row.read_ms), row.known, row.read) for row in told
+    ]
+    show("files with text, their first page", columns, shown)
     figures = {
         kind: {system: {key: round(value, 3) for key, value in row.items()} for system, row in systems.items()}
         for kind, systems in kept.items()
     }
-    path = write("bench-compress", {"rounds": ROUNDS, "pagesOfEachKind": PAGES, "uploads": figures})
+    texts = {row.name: {key: round(value, 1) for key, value in row.figures().items()} for row in told}
+    path = write("bench-compress", {"rounds": ROUNDS, "pagesOfEachKind": PAGES, "uploads": figures, "formats": texts})
     sys.stdout.write(f"Figures in {path.relative_to(ROOT)}.\n")
 
 

@@ -28,7 +28,12 @@ def rapidocr(_: dict[str, Any]) -> Reader:
 def paddleocr(options: dict[str, Any]) -> Reader:
     """PaddleOCR's pipeline on ONNX Runtime: defaults, but for what needs a model hub (turning and flattening pages)."""
     os.environ["PADDLE_PDX_CACHE_HOME"] = options["cache"]
-    from paddleocr import PaddleOCR
+    sys.path.append(str(Path.cwd()))  # the repository
+    from services.ocr.import_stubs import import_stubs
+
+    # Clients of model hubs, which are not installed here and which it imports whether or not it fetches anything.
+    with import_stubs("aistudio_sdk", "modelscope", "pandas"):
+        from paddleocr import PaddleOCR
 
     engine = PaddleOCR(
         text_detection_model_name=options["detection_name"],
