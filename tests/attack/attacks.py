@@ -281,8 +281,20 @@ async def streams(aim: Aim, size: Size, tried: Tried) -> None:
         await asyncio.gather(*(read() for _ in range(size.streams // 2)))
 
 
+async def followers(aim: Aim, size: Size, tried: Tried) -> None:
+    """Event streams of many documents, and of all one's own from their beginning, which are never read."""
+    async with aiohttp.ClientSession(headers={"X-API-Key": SOUTH}) as session:
+        picture = files.corpus()["PNG"]
+        ids = await asyncio.gather(*(upload(session, aim.base_url, picture) for _ in range(size.documents)))
+    named = "/api/v1/events?" + "&".join(f"documentId={id_}" for id_ in ids)
+    asked = [wire(("GET", named, {}, b"")), wire(("GET", "/api/v1/events", {"Last-Event-ID": "0_1-1.r_1"}, b""))]
+    async with _held(aim, size.silent, lambda number: asked[number % 2]):
+        tried.inputs += size.silent
+        await asyncio.sleep(size.seconds)
+
+
 _MADE = (
     *(truncations, mutations, bombs, forms, corrections, exports, webhooks, logins),
-    *(raw, strangers, slow, silent, heads, lists, streams),
+    *(raw, strangers, slow, silent, heads, lists, streams, followers),
 )
 ATTACKS: dict[str, Attack] = {each.__name__: each for each in _MADE}
