@@ -39,7 +39,7 @@ from shared.watchdog import GRACE_SECONDS, ChoreError, Watchdog
 log = get_logger(__name__)
 
 
-_SWITCH_SECONDS = 0.0005
+_SWITCH_SECONDS = 0.0001
 
 
 class ServiceSettings(Settings):

@@ -24,7 +24,7 @@ _OF_DOCUMENT = 1000
 """Events of a document that are kept, about."""
 _OF_DOCUMENTS = 2000
 """Events of all documents of one call, which the loop reads in one go, about."""
-_OF_TENANT = 2000
+_OF_TENANT = 1000
 """Events that a stream of all one's own is told at most of what it missed: the loop writes them in one go."""
 _PAGE = 1000
 """Entries of all documents that a call looks at."""

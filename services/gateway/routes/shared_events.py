@@ -28,7 +28,7 @@ log = get_logger(__name__)
 
 _MOST = 100
 """Documents of one stream: its address has to fit into a request's first line."""
-_EVENTS = 4_000
+_EVENTS = 2_500
 """Events that a stream begins with: the loop writes them in one go."""
 _AT_ONCE = 10
 """Documents whose events are made ready in one turn of the loop."""
