@@ -13,10 +13,11 @@ from collections import defaultdict
 from pathlib import Path
 
 from services.extractor.reading.learned.trees import FOLDER, read
-from tests.real.unseen import fold, folder_of, without_sources
+from tests.real.calibrate import ROLE_FOLDS, fold
 from tests.training import roles
 from tests.training import wording as words
 from tests.training.cells import Cell, kept_cells
+from tests.training.pages import CACHE
 from tests.training.real import real_cells
 from tests.training.roles import Figures, Rows
 
@@ -25,19 +26,12 @@ REAL_WEIGHT = 5.0
 FEWEST = 30
 """Cells of a group that its figures are told of."""
 FIGURES = Path(".local/training-figures.md")
-MODEL, WORDING = FOLDER / "roles.npz", FOLDER / "wording.npz"
+MODEL = FOLDER / "roles.npz"
 
 
 def group(cell: Cell) -> str:
     """The look of a page that was read."""
     return cell.page.split("-")[-1] if not cell.page.startswith(("made", "real")) else ""
-
-
-def _keep(model: Path, number: int) -> None:
-    """Keep a model that has not seen a fold of the sources."""
-    folder = folder_of(number)
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(model, folder / model.name)
 
 
 def trained(drawn: Rows, real: list[Rows]) -> int:
@@ -62,22 +56,16 @@ def main() -> None:
     held = {kind: kept_cells(kind, "test", tested) for kind in ("made", "read")}
     real: defaultdict[int, list[Cell]] = defaultdict(list)
     for page, cells in real_cells():
-        real[fold(page.truth.source)] += cells
-    told, unseen = [], Figures()
-    learnt: dict[int, Rows] = {}
-    for number, cells in sorted(real.items()):
-        # The trees must see what the letters say of sources that these do not know, as on every new page.
-        words.train(honest=True, apart=number)
-        _keep(WORDING, number)
-        learnt[number] = roles.learnable(cells, REAL_WEIGHT)
+        real[fold(page.truth.source, ROLE_FOLDS)] += cells
     words.train(honest=True)
+    told, unseen = [], Figures()
+    learnt = {number: roles.learnable(cells, REAL_WEIGHT) for number, cells in sorted(real.items())}
     made = roles.learnable(roles.typeless(drawn))
     for number, cells in sorted(real.items()):
         trained(made, [some for other, some in learnt.items() if other != number])
-        # Pages of this fold are read with both where their chances are learnt (`tests.real.calibrate`).
-        _keep(MODEL, number)
-        with without_sources(number):
-            unseen += roles.measure(cells, lambda _: "", {}).get("", Figures())
+        # Pages of this fold are read with it where their chances are learnt (`tests.real.calibrate`).
+        shutil.copyfile(MODEL, CACHE / f"roles-{number}.npz")
+        unseen += roles.measure(cells, lambda _: "", {}).get("", Figures())
     told.append(unseen.row("real, other sources"))
     size = trained(made, list(learnt.values()))
     told += [row for kind, cells in held.items() for row in rows(kind, cells)]

@@ -9,9 +9,6 @@ from scipy.optimize import minimize
 
 from services.extractor.reading.learned.trees import FOLDER
 from services.extractor.reading.learned.wording import KINDS, SLOTS, forget, runs
-from tests.real.pages import real_pages
-from tests.real.unseen import fold
-from tests.training.real import truth_of
 from tests.training.vocabulary import drawn_words, words
 
 LOCALES = (
@@ -63,29 +60,11 @@ def variants(rng: random.Random, kind: str, text: str) -> list[str]:
     return found
 
 
-def printed(apart: int | None) -> list[tuple[str, str]]:
-    """What real pages call their subjects, persons and rooms, by kind; each source says a text once.
-
-    Args:
-        apart: the fold whose sources are left out.
-    """
-    found: dict[tuple[str, str, str], None] = {}
-    for page in real_pages():
-        if fold(page.truth.source) == apart:
-            continue
-        for block in truth_of(page, None).all():
-            for kind, text in (("subject", block.name), ("person", block.teacher), ("room", block.room)):
-                if text and (kind == "room" or any(map(str.isalpha, text))):
-                    found[page.truth.source, kind, text.strip()] = None
-    return [(kind, text) for _, kind, text in found]
-
-
-def train(*, honest: bool, apart: int | None = None) -> float:
+def train(*, honest: bool) -> float:
     """Train and write it; gives the share of held-out words that it tells right.
 
     Args:
         honest: without the words of drawn pages.
-        apart: a fold of real sources whose texts are not learnt.
     """
     rng = random.Random(3)
     left_out = drawn_words() if honest else set()
@@ -96,15 +75,14 @@ def train(*, honest: bool, apart: int | None = None) -> float:
             if text.casefold() not in left_out:
                 held = rng.random() < 0.15
                 texts += [(each, KINDS.index(kind), held) for each in variants(rng, kind, text)]
-    texts += [(text, KINDS.index(kind), rng.random() < 0.15) for kind, text in printed(apart)]
     wanted = np.array([kind for _, kind, _ in texts])
-    tested = np.array([held for *_, held in texts])
+    apart = np.array([held for *_, held in texts])
     table = np.zeros((len(texts), SLOTS), np.float32)
     for row, (text, _, _) in enumerate(texts):
         at = runs(text)
         np.add.at(table[row], at, 1 / len(at))
-    weights, bias = fitted(table[~tested], wanted[~tested])
-    right = float(np.mean((table[tested] @ weights + bias).argmax(axis=1) == wanted[tested]))
+    weights, bias = fitted(table[~apart], wanted[~apart])
+    right = float(np.mean((table[apart] @ weights + bias).argmax(axis=1) == wanted[apart]))
     weights, bias = fitted(table, wanted)
     scale = np.abs(weights).max() / 127
     np.savez_compressed(
