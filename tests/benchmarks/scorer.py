@@ -17,6 +17,8 @@ from rapidfuzz.distance import Levenshtein
 
 SURE = 0.9
 """Of the blocks at or above this confidence at least 97 % shall be right; a page at or above this block F1 is right."""
+WHOEVER = "…"
+"""Stands in another fair name for the person whom the page names there."""
 _ALIKE = 0.85
 _NEAR_MINUTES = 15
 
@@ -110,6 +112,13 @@ def likeness(one: str | None, other: str | None) -> float:
     return Levenshtein.normalized_similarity(normal(one), normal(other))
 
 
+def _fairness(name: str, read: str | None) -> float:
+    """How much a text is a fair name. Where one held a person, it has `WHOEVER` there, and the rest must agree."""
+    if WHOEVER not in name:
+        return likeness(name, read)
+    return float(re.fullmatch(".+".join(map(normal, name.split(WHOEVER))), normal(read)) is not None)
+
+
 def _minutes(text: str | None) -> int | None:
     found = re.fullmatch(r"(\d{1,2}):(\d{2})(:\d{2})?", text or "")
     return 60 * int(found[1]) + int(found[2]) if found else None
@@ -121,7 +130,7 @@ def _near(got: int | None, want: int | None, tolerance: int) -> bool:
 
 def _fit(want: TruthBlock, block: dict[str, Any]) -> tuple[bool, bool, float]:
     """Whether the event and the block are right, and how alike the names are."""
-    alike = max(likeness(name, block.get("name")) for name in (want.name, *want.alt))
+    alike = max(likeness(want.name, block.get("name")), *(_fairness(name, block.get("name")) for name in want.alt), 0.0)
     if "name" in want.replaced:
         alike = 1.0
     other_week = bool(want.week) and str(block.get("week") or "").upper() != want.week

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from tests.benchmarks.accuracy import PICTURES
+from tests.benchmarks.scorer import WHOEVER, normal
 from tests.real.pages import CANDIDATES, TRUTH, RealTruth, digest
 
 _FIELDS = {"time": 0, "source": 2, "path": 3, "sha256": 4, "verdict": 5}
@@ -70,8 +71,10 @@ def _renamed_block(block: dict[str, Any], persons: dict[str, str]) -> dict[str, 
     replaced = [key for key, value in changed.items() if value != block[key]]
     block = block | changed
     if "alt" in block:
-        # Another fair name that holds a person would no longer be one.
-        block["alt"] = [each for each in block["alt"] if _replace(each, persons) == each]
+        # With another person in it, it would no longer be a fair name of what the page shows.
+        whoever = dict.fromkeys(persons, WHOEVER)
+        fair = [_replace(each, whoever) or "" for each in block["alt"]]
+        block["alt"] = [each for each in fair if normal(each)]
     return block | ({"replaced": replaced} if replaced else {})
 
 

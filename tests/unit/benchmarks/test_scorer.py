@@ -33,6 +33,14 @@ def test_classes_run_together_are_wrong() -> None:
     assert (found.blocks, found.truth, found.got, found.false) == (1, 2, 2, 1)
 
 
+@pytest.mark.parametrize(
+    ("name", "right"), [("Art / Odili", 1), ("art-Ode", 1), ("Art", 1), ("Arx / Ode", 0), ("Ode", 0)]
+)
+def test_whoever_is_in_a_fair_name_the_rest_of_it_must_agree(name: str, right: int) -> None:
+    truth = _truth(timeblocks=[_want("Art", alt=["Art/…"])])
+    assert score(truth, {"timeblocks": [_got(name)]}).blocks == right
+
+
 def test_a_timetable_too_many_is_wrong() -> None:
     body = {"timeblocks": [_got("Art")]}
     found = score_document(_truth(timeblocks=[_want("Art")]), [body, body])

@@ -44,10 +44,10 @@ def test_persons_have_other_names(tmp_path: Path) -> None:
     assert kept["picture"] == kept["sha256"] == digest(b"picture")
 
 
-def test_a_fair_name_that_holds_a_person_goes() -> None:
-    block = {"name": "Art", "alt": ["Art - Ode", "Fine art"], "notes": "Odes"}
+def test_a_fair_name_keeps_all_but_its_person() -> None:
+    block = {"name": "Art", "alt": ["Art - Ode", "Fine art", "Ode"], "notes": "Odes"}
     assert renamed({"timeblocks": [block]}, {"Ode": "Hollis"})["timeblocks"] == [
-        {"name": "Art", "alt": ["Fine art"], "notes": "Odes"}
+        {"name": "Art", "alt": ["Art - …", "Fine art"], "notes": "Odes"}
     ]
 
 
