@@ -159,6 +159,10 @@ class BlobStore:
             async with self._bounded():
                 await asyncio.get_running_loop().run_in_executor(self._flushing, _flush, self._folder / key)
 
+    def close(self) -> None:
+        """Let its threads end. Nothing is put any more."""
+        self._flushing.shutdown(wait=False)
+
     async def get(self, key: str) -> bytes:
         """Raises `BlobMissingError` if there is none, and `BlobAwayError`."""
         async with self._bounded():

@@ -216,6 +216,7 @@ async def work(stage: Stage, make: MakeHandling) -> None:
         for each in (*readers, client):
             await each.aclose()
         await database.close()
+        blobs.close()
         if not watchdog.fault:
             watchdog.close()
         log.info("stopped")

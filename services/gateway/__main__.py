@@ -181,6 +181,7 @@ async def main() -> None:
         for each in (client, *hub_readers.values(), *recorder_readers.values()):
             await each.aclose()
         await database.close()
+        blobs.close()
         if not watchdog.fault:
             watchdog.close()
         log.info("stopped")

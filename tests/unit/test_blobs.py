@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from shared.blobs import BlobAwayError, BlobMissingError, BlobStore, PatientBlobs
 from shared.settings import SettingError
-from tests.waiting import patience
+from tests.waiting import patience, until
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -153,3 +154,13 @@ async def test_a_disk_that_cannot_keep_a_blob_is_a_store_that_is_away(
     monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(BlobAwayError, match="Input/output error"):
         await BlobStore.open(f"file://{tmp_path}").put("north/document/original", b"picture")
+
+
+async def test_a_store_that_is_closed_leaves_no_thread_for_which_its_process_would_wait(tmp_path: Path) -> None:
+    store = BlobStore.open(f"file://{tmp_path}")
+    before = set(threading.enumerate())
+    await store.put("north/document/original", b"picture")
+    own = set(threading.enumerate()) - before
+    store.close()
+    assert own
+    await until(lambda: not any(each.is_alive() for each in own))
