@@ -80,8 +80,9 @@ class Gateway:
     reception: Reception
     answers: Answers
     streams: FairShare
-    places: Places = field(default_factory=lambda: Places(2, alone=6))
-    """Of requests that are answered at once; a client has fewer than there are connections to Postgres."""
+    places: Places = field(default_factory=lambda: Places(2, alone=4))
+    """Of requests that are answered at once; a client has fewer than there are connections to Postgres,
+    which loops need some of as well."""
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(256))
     """Event streams that look at their history at once: thousands come back together after a restart."""
     gathering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
