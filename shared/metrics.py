@@ -89,6 +89,8 @@ JOB_WAIT = Tally("timelift_job_wait_seconds", "Time a job waited on its stream f
 JOB_ATTEMPTS = Tally(
     "timelift_job_attempts", "Tries that a job took until it was done.", ["stage"], (1, 2, 3, 4, 5, 10)
 )
+running: dict[str, int] = {}
+"""Jobs running in this process, by stage; changed twice a job, and told when the gauge is read."""
 JOBS_RUNNING = Gauge("timelift_jobs_running", "Jobs running in this process.", ["stage"])
 JOBS_RETRIED = Counter("timelift_jobs_retried_total", "Jobs that failed and will be tried again.", ["stage", "carrier"])
 JOBS_RECLAIMED = Counter("timelift_jobs_reclaimed_total", "Jobs taken over from a worker that went quiet.", ["stage"])

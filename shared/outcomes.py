@@ -48,7 +48,7 @@ from shared.messages import Event, Phase, Stage
 T = TypeVar("T")
 
 
-class Job(msgspec.Struct, frozen=True):
+class Job(msgspec.Struct, frozen=True, gc=False):
     """A delivery of one stage's work on one document."""
 
     document_id: str

@@ -20,7 +20,7 @@ class NewerEntryError(ValueError):
     """A job of a newer version than this service. The text says which."""
 
 
-class Delivery(msgspec.Struct, frozen=True):
+class Delivery(msgspec.Struct, frozen=True, gc=False):
     """A job as it was handed to this consumer."""
 
     id: str

@@ -90,7 +90,8 @@ class JobRunner:
         self._noting: asyncio.Task[None] | None = None
         self._paces: dict[Stage, Pace] = {}
         self._stage = consumer.stage
-        # Found once: finding them costs as much as counting, and both are done for every job.
+        # Found once: finding them costs as much as using them, which is done for every job.
+        self._info = log.bind().info
         self._waits = metrics.JOB_WAIT.labels(self._stage)
         self._attempts = metrics.JOB_ATTEMPTS.labels(self._stage)
         self._durations = {each: metrics.JOB_DURATION.labels(self._stage, "stream", each) for each in _ENDED.values()}
@@ -153,7 +154,7 @@ class JobRunner:
         seconds = time.monotonic() - begun
         ended = _ENDED[type(outcome)]
         self._durations[ended].observe(seconds)
-        log.info("job ended", outcome=ended, seconds=round(seconds, 3))
+        self._info("job ended", outcome=ended, seconds=round(seconds, 3))
         waited_ms = round(waited * 1000) if delivery.deliveries == job.attempt == 1 else -1
         self._ended.append(Ended(ended, round(seconds * 1000), round(progress.expected * 1000), waited_ms))
         if self._noting.done():

@@ -63,7 +63,9 @@ class Worker:
         self._slots = slots or Slots(settings.queue_concurrency)
         self._slots.fetchers += 1
         self._running: dict[str, Run] = {}
-        self._gauge = metrics.JOBS_RUNNING.labels(consumer.stage)
+        stage = consumer.stage
+        metrics.running.setdefault(stage, 0)
+        metrics.JOBS_RUNNING.labels(stage).set_function(lambda: metrics.running[stage])
         self._lease = settings.queue_lease / 1000
         self._looked = time.monotonic()  # for what other workers left behind
         self._look_in = self._lease / 6  # after that
@@ -238,12 +240,12 @@ class Worker:
         running = Run(delivery)
         running.task = asyncio.create_task(self._runner.run(running), name=f"job {delivery.id}")
         self._running[delivery.id] = running
-        self._gauge.inc()
+        metrics.running[self._consumer.stage] += 1
 
         def ended(task: asyncio.Task[None]) -> None:
             if self._running.get(delivery.id) is running:
                 del self._running[delivery.id]
-            self._gauge.dec()
+            metrics.running[self._consumer.stage] -= 1
             self._slots.give()
             if not task.cancelled() and (error := task.exception()):
                 # Not acknowledged: the lease runs out and the job is taken up again.
