@@ -139,11 +139,20 @@ def _as_ranges(lines: list[Line], pairs: list[tuple[Line, Line]]) -> list[Line]:
 def joined_below(lines: list[Line]) -> list[Line]:
     """A start right above its end ("08:55" over "09:45", no dash) and the same for (nearly) all times of that column.
 
-    A column of starts alone is evenly set; ends stand clearly nearer to their starts than to the next ones.
+    A column of starts alone is evenly set; ends stand clearly nearer to their starts than to the next ones. What stands
+    right of a text that runs up the page is below it.
     """
+    turned = {line.id: line for line in lines if line.angle == 270}
+    seen = [replace(line, rect=line.rect.turned(), angle=0) for line in turned.values()]
+    sideways = [(turned[line.id], turned[after.id]) for line, after in _stacked(seen)]
+    return _as_ranges(lines, _stacked(lines) + sideways)
+
+
+def _stacked(lines: list[Line]) -> list[tuple[Line, Line]]:
+    """Starts with the ends below them."""
     clocks = [line for line in lines if line.upright and _CLOCK_OR_DIGITS.fullmatch(line.text.strip())]
     if around := _around_numbers(lines, clocks):
-        return _as_ranges(lines, around)
+        return around
     pairs: list[tuple[Line, Line]] = []
     for line in clocks:
         column = [other for other in clocks if overlapping(line.rect, other.rect)]
@@ -164,8 +173,8 @@ def joined_below(lines: list[Line]) -> list[Line]:
     ranges = [line for line in ranges if line.rect.height < _TWO_LINES * line.size]
     beside = sum(any(overlapping(line.rect, start.rect) for start, _ in pairs) for line in ranges)
     if len(pairs) < PAIRS or len(set(members)) < len(members) or len(members) < 0.75 * (len(clocks) + beside):
-        return lines
-    return _as_ranges(lines, pairs)
+        return []
+    return pairs
 
 
 def _around_numbers(lines: list[Line], clocks: list[Line]) -> list[tuple[Line, Line]]:

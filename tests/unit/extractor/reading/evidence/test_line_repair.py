@@ -269,6 +269,12 @@ def test_starts_and_ends_by_turns_are_ranges() -> None:
     ]
 
 
+def test_starts_and_ends_that_run_up_the_page_side_by_side_are_ranges() -> None:
+    turns = ["9:00 AM", "10:00 AM", "10:00 AM", "10:10 AM", "10:10 AM", "11:10 AM"]
+    lines = [Line(at, text, 0.99, 270, Rect(70 * at, 0, 70 * at + 20, 90), 20.0) for at, text in enumerate(turns)]
+    assert texts(lines) == ["9:00 AM - 10:00 AM", "10:00 AM - 10:10 AM", "10:10 AM - 11:10 AM"]
+
+
 def test_starts_over_and_ends_under_their_period_s_number() -> None:
     """An end stands nearer to the next row's start than to its own, and is no range with that."""
     rows = [("7:45", "1", "8:35"), ("8:40", "2", "9:30"), ("9:45", "3", "10:35"), ("10:40", "4", "11:30")]
