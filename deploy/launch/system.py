@@ -96,9 +96,9 @@ def the_four(port: int, local: Path, env: dict[str, str]) -> list[Service]:
         "BLOB_URL": os.environ.get("BLOB_URL") or (local / "blobs").absolute().as_uri(),
         "LOG_FORMAT": "json",  # read by the launcher, which shows the warnings
         "PYTHONUNBUFFERED": "1",
-        # Less than the launcher's grace: a worker that is killed while it drains hands nothing back.
         # Another user of this machine reaches the loopback ports, too.
         "INTERNAL_TOKEN": os.environ.get("INTERNAL_TOKEN") or secrets.token_urlsafe(),
+        # Less than the launcher's grace: a worker that is killed while it drains hands nothing back.
         "QUEUE_DRAIN": os.environ.get("QUEUE_DRAIN") or "8000",
         **env,
     }

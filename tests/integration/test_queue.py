@@ -311,6 +311,14 @@ async def test_tenants_take_turns_without_redis_too(database_url: str) -> None:
     await database.close()
 
 
+async def test_a_burst_of_small_uploads_waits_instead_of_being_refused(
+    gateway: GatewayAlone, session: aiohttp.ClientSession
+) -> None:
+    # More at once than a client has places, and than the gateway looks at.
+    for _ in range(2):
+        assert len({*await asyncio.gather(*(upload(session, gateway.base_url, png()) for _ in range(40)))}) == 40
+
+
 async def test_an_upload_that_must_wait_is_told_so_at_once(
     postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:

@@ -120,7 +120,13 @@ async def _receive(
                 return Uploaded(document_id=same, status=Status.COMPLETED, same_as=same), received
             waits = await admit(gateway, tenant)
         else:
-            (file, info, digest), waits = await asyncio.gather(look, admit(gateway, tenant))
+            looked, admitted = await asyncio.gather(look, admit(gateway, tenant), return_exceptions=True)
+            # In this order: what can never be read is told before that it cannot be taken now.
+            if isinstance(looked, BaseException):
+                raise looked
+            if isinstance(admitted, BaseException):
+                raise admitted
+            (file, info, digest), waits = looked, admitted
     except UnreadableError as error:
         allowed = {
             "formats": ALLOWED,

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.launch.checks import StopError
 from deploy.launch.supervisor import Policy
-from deploy.launch.system import SERVER_TRIES, Servers, the_four
+from deploy.launch.system import SERVER_TRIES, Servers, gateway_url, the_four
 
 
 class Dying:
@@ -48,3 +48,15 @@ async def test_deaths_that_lie_far_apart_do_not_add_up(tmp_path: Path) -> None:
 def test_workers_hand_their_jobs_back_before_they_are_killed(tmp_path: Path) -> None:
     for service in the_four(4000, tmp_path, {}):
         assert int(service.env["QUEUE_DRAIN"]) / 1000 < Policy().grace
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [("0.0.0.0", "http://127.0.0.1:1"), ("::", "http://127.0.0.1:1"), ("::1", "http://[::1]:1")],
+)
+def test_the_gateway_listens_where_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, url: str
+) -> None:
+    monkeypatch.setenv("HOST", host)
+    *_, gateway = the_four(1, tmp_path, {})
+    assert (gateway.env["HOST"], gateway_url(1)) == (host, url)
