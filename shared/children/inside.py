@@ -24,7 +24,6 @@ from shared.parent_death import die_with_parent
 from shared.settings import SettingError
 
 _LINUX = sys.platform == "linux"
-_NICENESS = 10
 
 
 class _StopError(BaseException):
@@ -88,15 +87,15 @@ def _bind_to(parent: int) -> None:
             Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def _give_way() -> None:
+def _give_way(steps: int) -> None:
     """Where processors are scarce, what computes goes behind what answers people: each of the steps between an upload
     and its answer would wait for a turn among the threads that read pages."""
     with contextlib.suppress(OSError):
-        os.nice(_NICENESS)
+        os.nice(steps)
     if _LINUX:
         with contextlib.suppress(OSError):
             # Where the kernel makes a group of each session, a process' niceness counts within its session alone.
-            Path("/proc/self/autogroup").write_text(str(_NICENESS))
+            Path("/proc/self/autogroup").write_text(str(steps))
 
 
 def _bound_memory(more: int) -> None:
@@ -136,7 +135,7 @@ def _respond(line: _Line, decode: Callable[[Any], Any], work: Work[Any, Any, Any
 def main(name: str, descriptor: int, parent: int, memory: int, nice: int) -> None:
     """Load the module `name`, then answer requests until the parent is gone."""
     _bind_to(parent)
-    _give_way()
+    _give_way(nice)
     # Dying of a limit is by design, and no reason to write gigabytes to disk.
     _set(resource.RLIMIT_CORE, 0)
     line = _Line(socket.socket(fileno=descriptor))
@@ -149,7 +148,6 @@ def main(name: str, descriptor: int, parent: int, memory: int, nice: int) -> Non
         return line.send(FAILED, f"a library cannot be loaded ({error})".encode())
     except (SettingError, RuntimeError) as error:
         return line.send(FAILED, str(error).encode())
-    os.nice(nice)
     decode = msgspec.msgpack.Decoder(target.request).decode
     _bound_memory(memory)
     line.send(READY, line.encode(greeting))

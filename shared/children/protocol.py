@@ -56,8 +56,9 @@ class Limits:
     """Bytes of address space above those it has when loaded. Linux only."""
     kept_memory: int | None = None
     """Resident bytes above those it has when loaded, with which an idle child is replaced. Linux only."""
-    nice: int = 0
-    """Steps of priority below the service's: what anybody can have computed goes behind what answers people."""
+    nice: int = 5
+    """Steps of priority below the service's: what anybody can have computed goes behind what answers people. Five leave
+    it a quarter of a core beside a program that keeps it busy, ten would leave a tenth."""
 
 
 class ChildError(RuntimeError):

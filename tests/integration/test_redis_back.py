@@ -44,7 +44,8 @@ async def test_uploads_that_the_relay_takes_over_are_answered_and_free_their_pla
         begun = time.monotonic()
         waiting = asyncio.create_task(send())
         connection = await asyncpg.connect(url)
-        await until(lambda: connection.fetchval("SELECT count(*) > 0 FROM documents"))
+        await until(lambda: waiting.done() or connection.fetchval("SELECT count(*) > 0 FROM documents"))
+        assert not waiting.done(), waiting.result()
         await connection.close()
         assert (await send())[0] == 503
         await redis.start()

@@ -88,7 +88,7 @@ async def test_a_call_is_answered_with_its_news_before(child: Called) -> None:
 
 async def test_what_computes_gives_way_to_what_answers_people(child: Called) -> None:
     answer = await child.call(Do("say how nice it is"))
-    assert int(answer.data) == min(os.nice(0) + 10, 19)
+    assert int(answer.data) == min(os.nice(0) + 5, 19)
 
 
 async def test_what_the_work_raises_is_told_and_the_child_lives_on(child: Called) -> None:
