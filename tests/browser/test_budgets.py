@@ -126,10 +126,20 @@ OBSERVER = """
 window.shifts = [];
 new PerformanceObserver((list) => {
   for (const each of list.getEntries()) {
-    window.shifts.push([each.value, each.hadRecentInput, each.sources.map((one) => one.node?.className ?? '')]);
+    window.shifts.push({
+      value: each.value, byHand: each.hadRecentInput,
+      of: each.sources.map((one) => one.node?.className ?? ''),
+    });
   }
 }).observe({type: 'layout-shift', buffered: true});
 """
+
+
+async def assert_steady(page: Page) -> None:
+    """That nothing jumped since this was last asked, but for what is at once an input's doing. Asked for each document:
+    where a machine is slow, all that an input does comes too late to be taken for its doing."""
+    shifts = await page.evaluate("window.shifts.splice(0)")
+    assert sum(each["value"] for each in shifts if not each["byHand"]) < SHIFT, shifts
 
 
 async def test_nothing_jumps_while_documents_come_and_go(visit: BrowserContext, player: Player) -> None:
@@ -151,11 +161,11 @@ async def test_nothing_jumps_while_documents_come_and_go(visit: BrowserContext, 
             await player.publish(delivery, id_, percentage)
         await player.complete(delivery, id_)
         await expect(row).to_have_attribute("data-state", "completed")
+        await assert_steady(page)
     await row.get_by_role("button", name="Delete").click()
     await row.get_by_role("button", name="Delete", exact=True).click()
     await expect(row).to_have_count(0)
-    shifts = await page.evaluate("window.shifts")
-    assert sum(value for value, by_hand, _ in shifts if not by_hand) < SHIFT, shifts
+    await assert_steady(page)
 
 
 async def test_a_drag_takes_less_than_a_frame_and_lays_out_once(visit: BrowserContext, player: Player) -> None:

@@ -26,9 +26,9 @@ class Service(httpx.AsyncBaseTransport):
         path = request.url.path
         if path.endswith("/upload"):
             body = await request.aread()
-            if b"empty" in body:
+            if b"empty.png" in body:  # by names: a form's random boundary spells some words, too
                 return problem(422, "unreadable-file")
-            return answer({"documentId": "bad" if b"bad" in body else "good", "status": "uploaded"}, 202)
+            return answer({"documentId": "bad" if b"bad.png" in body else "good", "status": "uploaded"}, 202)
         if path.endswith("/events/bad"):
             return stream(event("1-127", "error", 2, status="failed", error="It broke."))
         if path.endswith("/events/good"):
