@@ -31,7 +31,7 @@ function Page({ rows, dialog = false, done = false }: { rows: string[]; dialog?:
 
 const frames = (): Promise<void> =>
   act(async () => {
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let count = 0; count < 3; count++) await new Promise(requestAnimationFrame);
   });
 const focused = (): string => document.activeElement?.textContent ?? "";
 const focus = (place: HTMLElement, text: string): void => [...place.querySelectorAll("button")].find((one) => one.textContent === text)?.focus();
