@@ -34,9 +34,6 @@ def find_day_headers(view: View) -> list[DayHeader]:
     headers.sort(key=lambda header: -sum(band.weight for band in header.bands))
     taken: set[int] = set()
     weeks = _labels_of_weeks(view.lines)
-    # Beside a table whose days stand across, a rotated one is that of the rows it stands beside.
-    sideways = [] if view.turned else [(line, week) for line, week in weeks if not line.upright]
-    weeks = [each for each in weeks if each not in sideways]
     out: list[DayHeader] = []
     for header in headers:
         names = sources_of(band.line for band in header.bands)
@@ -47,12 +44,9 @@ def find_day_headers(view: View) -> list[DayHeader]:
             _add_dates(view, header)
             add_unread(view, header)
             _add_routine(view, header)
-    for line, week in sideways:
-        _name_week_beside(line.rect, week, out)
     if view.turned:
         for header in out:
             _name_week_over(view, header, weeks, [other for other in out if other is not header])
-    _name_other_week(out)
     return out
 
 
@@ -95,14 +89,6 @@ def _day_of_month(text: str) -> int:
     return numbers[0] if date and numbers[0] <= _LAST and not find_times(text) else 0
 
 
-def _name_week_beside(rect: Rect, week: WeekLetter, headers: list[DayHeader]) -> None:
-    """A rotated "Week A" names the week of the table that it stands beside: the last one that begins above its end."""
-    beside = [each for each in headers if rect.x1 <= each.bands[0].line.rect.x1 and each.v0 <= rect.cy]
-    table = max(beside, key=lambda each: each.v0, default=None)
-    for band in table.bands if table else []:
-        band.week = band.week or week
-
-
 def _name_week_over(
     view: View, header: DayHeader, weeks: list[tuple[Line, WeekLetter]], others: list[DayHeader]
 ) -> None:
@@ -122,17 +108,6 @@ def _name_week_over(
     ]
     for band in header.bands if over else []:
         band.week = band.week or max(over)[1]
-
-
-def _name_other_week(headers: list[DayHeader]) -> None:
-    """Of two tables of the same days, the one whose week was not read is the other week's."""
-    if len(headers) != 2 or len({tuple(band.day for band in each.bands) for each in headers}) > 1:
-        return
-    for one, other in (headers, headers[::-1]):
-        weeks = {band.week for band in one.bands}
-        if len(weeks) == 1 and (known := weeks.pop()) and not any(band.week for band in other.bands):
-            for band in other.bands:
-                band.week = "B" if known == "A" else "A"
 
 
 def _add_routine(view: View, header: DayHeader) -> None:

@@ -44,7 +44,6 @@ def add_unread(view: View, header: DayHeader) -> None:
     places = _by_columns(view, header)
     if places is None:
         places = _by_pitch(view, header) if len(bands) > 2 else {}
-        places = {day: _at_text(view, header, at) for day, at in places.items()}
     model = bands[0].line
     rect = view.rect(model)
     for day, at in places.items():
@@ -86,15 +85,6 @@ def _by_words(view: View, header: DayHeader) -> dict[int, Line]:
         if len(inside) == len(missing):
             found |= dict(zip(missing, inside, strict=True))
     return found
-
-
-def _at_text(view: View, header: DayHeader, at: float) -> float:
-    """The middle of the only text in the header near a place: a name that was not understood stands in its row."""
-    rects = [view.rect(band.line) for band in header.bands]
-    size = median(rect.width for rect in rects)
-    near = [view.rect(line) for line in view.lines if header.v0 <= view.rect(line).cy <= header.v1]
-    near = [rect for rect in near if rect not in rects and abs(rect.cx - at) < size and 0.5 < rect.width / size < 2]
-    return near[0].cx if len(near) == 1 else at
 
 
 def _by_columns(view: View, header: DayHeader) -> dict[int, float] | None:
@@ -168,7 +158,7 @@ def _inside(view: View, lines: list[Line], column: Span) -> list[Line]:
 def _by_pitch(view: View, header: DayHeader) -> dict[int, float]:
     """Missing days with the places where their names would stand among evenly spaced ones."""
     week = week_from(header.bands[0].day)
-    friday, order = week.index("friday"), [week.index(band.day) for band in header.bands]
+    order = [week.index(band.day) for band in header.bands]
     middles = [view.rect(band.line).cx for band in header.bands]
     named = list(pairwise(zip(middles, order, strict=True)))
     pitch = median([(b - a) / (j - i) for (a, i), (b, j) in named])
@@ -177,18 +167,7 @@ def _by_pitch(view: View, header: DayHeader) -> dict[int, float]:
         return {}
     first, last = order[0], order[-1]
     wanted = [day for day in range(first + 1, last) if day not in order]
-    if last == friday - 1 and first == 0 and _cells_at(view, header, middles[-1] + pitch, pitch):
-        wanted.append(friday)
-    if first == 1 and last == friday and _cells_at(view, header, middles[0] - pitch, pitch):
-        wanted.append(0)
     return {day: middles[0] + (day - first) * pitch for day in wanted}
-
-
-def _cells_at(view: View, header: DayHeader, at: float, pitch: float) -> bool:
-    """Whether texts stand where a further day's would, as many as a day has, and none in the header itself."""
-    near = [view.rect(line) for line in view.lines if abs(view.rect(line).cx - at) < 0.35 * pitch]
-    body = [rect for rect in near if rect.cy > header.v1]
-    return len(body) >= 3 and not any(header.v0 <= rect.cy <= header.v1 for rect in near)
 
 
 def implied_day(day: str) -> Warning_:

@@ -1,20 +1,13 @@
 """The legend elsewhere on the page that gives the times of the table's labels."""
 
-import re
 from dataclasses import dataclass, field, replace
 
 from services.extractor.reading.lexicon.days import named_days, read_days
-from services.extractor.reading.lexicon.labels import is_period, label_key, unnumbered
+from services.extractor.reading.lexicon.labels import label_key, unnumbered
 from services.extractor.reading.lexicon.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.model import Line
 from shared.messages import Day
 
-_LENGTH = re.compile(
-    r"\b(?:lessons?|periods?|sessions?|(?:schul|unterrichts)?stunden?|les(?:uur|sen)?|lekcj\w*|lezion[ei]|or[ae]|heures?|cours|"
-    r"s[ée]ances?|clases?|horas?|aulas?|tempos?)\b\D{0,25}?\b(\d{2,3})[\s-]?(?:min\b|mins\b|minut\w*)",
-    re.IGNORECASE,
-)
-"""How long a lesson lasts ("Jede Stunde dauert 45 Min.", "All lessons are 50 minutes")."""
 _BETWEEN = " ,;|·•"
 """What separates the entries of a legend on one line."""
 _BLOCK = 16.0
@@ -35,8 +28,6 @@ class Legend:
     """The tokens it stands on, by their ids."""
     implied: set[str] = field(default_factory=set)
     """Keys whose number was not read; the entries before and after tell it."""
-    minutes: int | None = None
-    """How long a lesson lasts, where the page says so."""
     by_day: dict[Day, dict[str, tuple[int, int | None]]] = field(default_factory=dict)
     """The times of days that have a row of their own in it ("Friday" below "Mon - Thu")."""
 
@@ -72,12 +63,11 @@ def find_legend(lines: list[Line]) -> Legend:
         if not spans or not line.upright:
             continue
         if any(letter.isalnum() for letter in without_times(line.text, spans)):
-            start, wrapped = 0, _wrapped(line, lines)
+            start = 0
             for span in spans:
-                text = line.text[start : span.at[0]].strip(_BETWEEN) or wrapped
+                text = line.text[start : span.at[0]].strip(_BETWEEN)
                 # "Times: 1st lesson", "Period times: Reg": the legend's own heading.
                 text = text.rpartition(":")[2].strip() or text
-                wrapped = ""
                 if key := label_key(text):
                     found.append(_Entry(None if unnumbered(text) else key, span, line))
                 start = span.at[1]
@@ -88,8 +78,7 @@ def find_legend(lines: list[Line]) -> Legend:
         found.append(_Entry(None if label is None or unnumbered(label.text) else key, spans[0], line, label, days))
     found = _in_columns(found)
     _under_headings(found, lines)
-    lengths = {int(match[1]) for line in lines if (match := _LENGTH.search(line.text))}
-    legend = Legend(minutes=lengths.pop() if len(lengths) == 1 else None)
+    legend = Legend()
     resolved = resolve_all([entry.span for entry in found])
     # Where rows are for some days only, those of most days are everybody's but for the others.
     for entry, times in sorted(zip(found, resolved, strict=True), key=lambda item: -len(item[0].days)):
@@ -104,22 +93,6 @@ def find_legend(lines: list[Line]) -> Legend:
             legend.implied.add(str(number))
             legend.lines |= {line.id: line for line in (found[index].line, found[index].label) if line}
     return legend
-
-
-def _wrapped(line: Line, lines: list[Line]) -> str:
-    """The label at the end of the line above, whose range was wrapped onto this one; empty if there is none."""
-    above = [
-        other
-        for other in lines
-        if 0.4 * line.size < line.rect.cy - other.rect.cy < 2 * line.size
-        and min(line.rect.x1, other.rect.x1) > max(line.rect.x0, other.rect.x0)
-        and len(find_times(other.text)) >= 2
-    ]
-    if not above:
-        return ""
-    last = find_times(above[-1].text)[-1]
-    tail = above[-1].text[last.at[1] :].strip(_BETWEEN)
-    return tail if is_period(tail) or tail.endswith(":") else ""
 
 
 def _in_columns(found: list[_Entry]) -> list[_Entry]:

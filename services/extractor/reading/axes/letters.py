@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from services.extractor.reading.lexicon.calendar import HABITS, spelt_right
-from services.extractor.reading.lexicon.days import one_day, read_days
+from services.extractor.reading.lexicon.calendar import HABITS
+from services.extractor.reading.lexicon.days import one_day
 from services.extractor.reading.lexicon.wordfiles import plain
 from services.extractor.reading.model import Line, united
 from shared.messages import DAYS, Day
@@ -108,7 +108,7 @@ def _columns(letters: list[Line], size: float) -> list[list[Line]]:
 
 
 def _names(column: list[Line]) -> list[tuple[list[Line], Day]]:
-    """Names in a column of letters: between its wider gaps, else wherever a whole name stands."""
+    """Names in a column of letters, between its wider gaps; none where not all of it are names."""
     gaps = [b.rect.cy - a.rect.cy for a, b in pairwise(column)]
     parts: list[list[Line]] = [[column[0]]]
     for gap, line in zip(gaps, column[1:], strict=True):
@@ -116,28 +116,9 @@ def _names(column: list[Line]) -> list[tuple[list[Line], Day]]:
             parts.append([line])
         else:
             parts[-1].append(line)
-    read = [(part, _day(part)) for part in parts]
-    if all(day and len(part) > 1 for part, day in read):
-        return [(part, day) for part, day in read if day]
-    # The stretches that spell the most: a name spelt right is worth more than one letter taken from the next.
-    best: list[tuple[float, list[tuple[list[Line], Day]]]] = [(0.0, [])]
-    for end in range(1, len(column) + 1):
-        found = best[end - 1]
-        for start in range(max(0, end - 13), end - 3):
-            part = column[start:end]
-            if day := _day(part):
-                worth = best[start][0] + len(part) - (0.0 if spelt_right(_text(part)) else 1.5)
-                if worth > found[0]:
-                    found = (worth, [*best[start][1], (part, day)])
-        best.append(found)
-    return best[-1][1]
-
-
-def _text(part: list[Line]) -> str:
-    return "".join(line.text for line in part).translate(_LOOKALIKE)
+    read = [(part, day) for part in parts if len(part) > 1 and (day := _day(part))]
+    return read if len(read) == len(parts) else []
 
 
 def _day(part: list[Line]) -> Day | None:
-    text = _text(part)
-    read = read_days(text)
-    return one_day(text) or (read.days[0] if read and len(read.days) == 1 else None)
+    return one_day("".join(line.text for line in part).translate(_LOOKALIKE))

@@ -6,7 +6,7 @@ from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.axes.legend import Legend
 from services.extractor.reading.axes.series import DayHeader
 from services.extractor.reading.axes.view import View
-from services.extractor.reading.lexicon.labels import is_period, label_key, shortens
+from services.extractor.reading.lexicon.labels import is_period, label_key
 from services.extractor.reading.lexicon.words import is_weekly
 
 
@@ -45,16 +45,11 @@ def _unread_rows(view: View, header: DayHeader, column: tuple[float, float], top
 
 
 def mark_weekly(view: View, bands: list[TimeBand], header: DayHeader, legend: Legend) -> None:
-    """Find the rows without a label whose cells say what has no number.
-
-    A row's only text is its label where the legend times it ("Registration: 8.35 - 8.50").
-    """
+    """Find the rows without a label whose cells say what has no number."""
     for band in bands:
         texts = _texts(view, band, header)
         named = sum(is_weekly(text) or label_key(text) in legend.times for text in texts)
         band.weekly = not band.lines and (not texts or named > 0.5 * len(texts) or len(texts) == 1)
-        if band.weekly and len(texts) == 1 and label_key(texts[0]) in legend.times:
-            band.label = texts[0]
 
 
 def _texts(view: View, band: TimeBand, header: DayHeader) -> list[str]:
@@ -66,30 +61,11 @@ def _texts(view: View, band: TimeBand, header: DayHeader) -> list[str]:
     ]
 
 
-def find_entries(view: View, bands: list[TimeBand], header: DayHeader, legend: Legend) -> None:
-    """Set which entry of the legend each row is.
-
-    A label that the legend does not know may shorten one of its own, or be shortened there ("Reg" and "Registration",
-    "HR" and "Homeroom"), or stand beside one that fills the row. It must fit one entry alone, which no other row is and
-    whose time lies between those of the rows around it.
-    """
+def find_entries(bands: list[TimeBand], legend: Legend) -> None:
+    """Set which entry of the legend each row is."""
     for band in bands:
         key = label_key(band.label)
         band.key = key if key in legend.times else None
-    taken = {band.key for band in bands if band.key}
-    for index, band in enumerate(bands):
-        if band.key or not band.lines or band.start is not None or is_period(band.label):
-            continue
-        texts = _texts(view, band, header)
-        own = label_key(texts[0]) if len(texts) == 1 else None
-        fitting = [key for key in legend.times if key == own or shortens(band.label, key)]
-        before = [legend.times[other.key][0] for other in bands[:index] if other.key]
-        after = [legend.times[other.key][0] for other in bands[index + 1 :] if other.key]
-        if len(fitting) == 1 and fitting[0] not in taken:
-            start = legend.times[fitting[0]][0]
-            if (before or after) and all(at < start for at in before[-1:]) and all(at > start for at in after[:1]):
-                band.key = fitting[0]
-                taken.add(band.key)
 
 
 def imply_numbers(bands: list[TimeBand], legend: Legend) -> None:

@@ -122,7 +122,7 @@ def find_series(view: View) -> list[DayHeader]:
                 inset = (end - start) / 4
                 name = _stretch(line, line.text[start:end], start + inset, end - inset, view)
                 found.append(_Name(name, (day,)))
-        elif read := read_days(line.text, view.spoken) or _upside_down(line):
+        elif read := read_days(line.text, view.spoken):
             found.extend(_apart(line, read, view))
         elif cycle := cycle_day(line.text):
             found.append(_Name(line, (DAYS[cycle - 1],), cycle=cycle, weekday=False))
@@ -158,11 +158,6 @@ def _undated(text: str) -> str:
     """A text without the day of the month behind a letter ("T 4", below a mark that was read as a dot)."""
     dated = _DATED.fullmatch(text)
     return dated[1] if dated else text.strip(".")
-
-
-def _upside_down(line: Line) -> DayText | None:
-    """A rotated "MON" that was read the wrong way round, all of it ("NOW") or letter by letter ("ZOW")."""
-    return DayText(("monday",)) if not line.upright and plain(line.text) in ("now", "zow") else None
 
 
 def _ordinals(view: View) -> list[_Name]:

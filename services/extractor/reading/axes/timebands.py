@@ -1,7 +1,6 @@
 """Finds the header of times (or of periods) that crosses the days, and what each of its rows says."""
 
 import math
-import re
 from itertools import pairwise
 from statistics import median
 
@@ -76,7 +75,7 @@ def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_f
         return []
     _read_printed(bands)
     bands = _with_their_rest(_without_gaps(bands))
-    find_entries(view, bands, header, legend)
+    find_entries(bands, legend)
     # What stands below the table would hide that its rows are numbered.
     bands = _to_its_end(view, _trim(view, bands, header), header)
     if all(band.key or _known(band.lines[0], legend) for band in bands if band.lines):
@@ -294,24 +293,12 @@ def _by_time(lines: list[Line], view: View) -> list[list[Line]]:
                 groups[nearest.id].append(line)
             else:
                 groups[line.id] = [line]
-    ordered = sorted(groups.values(), key=lambda group: view.rect(group[0]).cy)
-    out = ordered[:1]
-    for group in ordered[1:]:
-        a, b = view.rect(out[-1][0]), view.rect(group[0])
-        # "10.30" and "10.45" under each other at the head of one column, where the dash between them was not read.
-        if min(a.y1, b.y1) - max(a.y0, b.y0) > 0.7 * min(a.height, b.height) and not {out[-1][0].id, group[0].id} & {
-            line.id for line in ranges
-        }:
-            out[-1] = out[-1] + group
-        else:
-            out.append(group)
-    return out
+    return sorted(groups.values(), key=lambda group: view.rect(group[0]).cy)
 
 
 def _read_printed(bands: list[TimeBand]) -> None:
     """Set each band's label, and its times where its text says them."""
     timed: list[tuple[TimeBand, Span]] = []
-    torn: list[TimeBand] = []
     for band in bands:
         text = " ".join(line.text for row in in_reading_order(band.lines) for line in row) if band.lines else ""
         spans = find_times(text)
@@ -323,16 +310,8 @@ def _read_printed(bands: list[TimeBand]) -> None:
             spans = [Span(spans[0].start, spans[1].start, (spans[0].at[0], spans[1].at[1]))]
         if spans:
             timed.append((band, next((span for span in spans if span.end is not None), spans[0])))
-        # "II.-12.35": a range whose start cannot be read.
-        if len(spans) == 1 and spans[0].end is None and re.search(r"[\dIlO].*[-–—]\s*$", text[: spans[0].at[0]]):
-            torn.append(band)
     for (band, _), (start, end) in zip(timed, resolve_all([span for _, span in timed]), strict=True):
         band.start, band.end, band.source = start, end, "header"
-    for above, below in zip([None, *bands], bands, strict=False):
-        if below in torn:
-            until, below.start, below.source = below.start, None, "next"
-            if above is not None and above.end is not None and until is not None and above.end < until:
-                below.start, below.end = above.end, until
 
 
 def _end_at_next(bands: list[TimeBand]) -> None:
@@ -355,18 +334,7 @@ def _explain(bands: list[TimeBand], legend: Legend) -> None:
         if band.start is None and key and key in legend.times:
             band.start, band.end = legend.times[key]
             band.source, band.implied = "legend", band.implied or key in legend.implied
-    if legend.minutes:
-        _end_lessons(bands, legend.minutes)
     _fill_gaps(bands)
-
-
-def _end_lessons(bands: list[TimeBand], minutes: int) -> None:
-    """Periods whose start alone is printed end after a lesson's length, if the next does not begin before that."""
-    for band, after in zip(bands, [*bands[1:], None], strict=True):
-        if band.start is None or band.end is not None or not is_period(band.label):
-            continue
-        if after is None or after.start is None or after.start >= band.start + minutes:
-            band.end, band.source = band.start + minutes, "legend"
 
 
 def _fill_gaps(bands: list[TimeBand]) -> None:

@@ -9,17 +9,10 @@ from services.extractor.reading.lexicon.words import is_code, is_initials, is_pe
 _UNFINISHED = re.compile(
     r"\s(?:and|und|et|y|e|en|i|z|of|de|di|da|do|van|von|für|the|for|in|to|with|by|avec|mit|con|com|met|&)$"
 )
-_CODED = re.compile(r"^(.*[^\W\d_]{3,}.*?)\s+([A-ZŁŚŻŹĆ]{2,3}\s?[A-Za-z]{0,2}\d{1,3}[a-z]?)$")
-"""A teacher's initials and a room behind the name ("j. polski WB 31")."""
-_LEVEL = re.compile(r"^(?:KS|PE|RE|DT|IT|ICT|AS|SL|HL|AP|YR|II|III|IV|VI)\s?\d|^[A-Z]{2,3}\d")
-"""No initials with a room: subjects and levels, and what may be a course's number ("COMP 101" is longer)."""
 _SHARED = 2
 """Names behind which a code stands."""
 _COURSE = re.compile(r"^[A-Z]{2,5}\s\d{3,4}[A-Z]?$")
 """A course's number ("CHEM 121", "MATH 2413"): its name, whatever other numbers the page has for rooms."""
-_GROUP = re.compile(
-    r"^(.*\S)\s+((?:gr|grp|gp|group|gruppe|groupe|grupo|gruppo|grupa|groep)\b\.?\s?[\dA-D]\b.*)$", re.IGNORECASE
-)
 _GLUED = re.compile(
     # The OCR drops the blank before what follows a name in another style ("ChemiaA. Nowak", "EthikE.295").
     r"^(?P<name>.*[a-zß-ÿł])(?P<aside>(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Hr|Fr|Sr|Sra)\.?|D\.|(?<=[^\W\d_]{5})(?:[dp]\.|pani?))\s[^\W\d_a-z].*"
@@ -102,10 +95,6 @@ def inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
     ):
         return match[1], [match[2]]
     if (match := _TITLED.match(text)) and not is_person(text) and not unfinished(match[1]):
-        return match[1], [match[2]]
-    if (match := _CODED.match(text)) and not _LEVEL.match(match[2]):
-        return match[1], [match[2]]
-    if match := _GROUP.match(text):
         return match[1], [match[2]]
     if match := _GLUED.match(text):
         return match["name"], [match["aside"].strip("()")]

@@ -9,25 +9,18 @@ import re
 from dataclasses import dataclass, field
 
 from services.extractor.reading.cell.cell_details import inline
-from services.extractor.reading.cell.fragments import Cut, Fragment, fragments_of
+from services.extractor.reading.cell.fragments import Cut, fragments_of
 from services.extractor.reading.cell.roles import NAMING, Told, roles_of
 from services.extractor.reading.evidence.order import in_reading_order, main_angle, reading_frame
 from services.extractor.reading.lexicon.letter_spacing import unspaced
 from services.extractor.reading.lexicon.times import Span, find_times
 from services.extractor.reading.lexicon.words import (
     SUBJECTS,
-    is_aside,
     is_free,
-    is_initials,
     is_title,
     people_and_rooms,
 )
 from services.extractor.reading.model import Line, Rect
-
-_UNSURE = 0.9
-"""Confidence of the OCR below which a letter may be a picture."""
-_PICTURE = 1.2
-"""Times the size of the name below it: a picture is larger than its caption."""
 
 
 @dataclass(slots=True)
@@ -87,7 +80,7 @@ def _taken(lines: list[Line], rect: Rect) -> tuple[Cut, list[Span]]:
     # "12-1" is a time only where it stands alone, as on a line of its own; "1000" alone may be a number in the text.
     spans = find_times(whole) or [span for line in lines for span in find_times(line.text) if span.end is not None]
     spans = _start_and_end(spans, rows)
-    fragments = _without_pictogram(fragments_of(rows, angle, broken=bool(spans)))
+    fragments = fragments_of(rows, angle, broken=bool(spans))
     return Cut(fragments, reading_frame(rect, angle)), spans
 
 
@@ -115,16 +108,6 @@ def assembled(cut: Cut, told: Told, words: frozenset[str]) -> CellText:
     plain = [(role, text) for role, note in notes if (text := note.strip("()[] ·•|;,"))]
     teacher, room = people_and_rooms(plain)
     return CellText(unspaced(name, words), _notes([text for _, text in plain]), teacher, room, told.chance)
-
-
-def _without_pictogram(fragments: list[Fragment]) -> list[Fragment]:
-    """The fragments without a picture above the name that was read as a letter or two (a fork as "id")."""
-    if len(fragments) < 2:
-        return fragments
-    first, second = fragments[0], fragments[1]
-    letters = len(first.text) <= 2 and first.confidence < _UNSURE and not is_initials(first.text)
-    word = len(second.text) > 2 and second.row > first.row and not is_aside(second.text)
-    return fragments[1:] if letters and word and first.size > _PICTURE * second.size else fragments
 
 
 def _join(name: str, more: str, words: frozenset[str]) -> str:

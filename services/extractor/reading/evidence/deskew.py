@@ -1,4 +1,4 @@
-"""Takes the last degree of skew out of a page, as its ruling lines and text show it."""
+"""Takes the last degree of skew out of a page, as its ruling lines show it."""
 
 from dataclasses import dataclass
 
@@ -32,12 +32,8 @@ class Straight:
 
 
 def deskew(page: PageInput) -> Straight:
-    """Shear the page upright if its rules say that it leans; its text decides where there are no rules."""
+    """Shear the page upright if its rules and the edges of its areas and letters say that it leans."""
     level, upright = _slopes(page.picture)
-    if level is None:
-        level = _text_slope(page.ocr.lines) or 0.0
-    if upright is None:
-        upright = -level
     height, width = page.picture.shape[:2]
     if abs(level) * width < MIN_DRIFT and abs(upright) * height < MIN_DRIFT:
         return Straight(page.picture, [to_line(line, np.eye(3)) for line in page.ocr.lines], np.eye(3))
@@ -68,8 +64,8 @@ def to_line(line: OcrLine, matrix: Matrix) -> Line:
     return Line(line.id, line.text.strip(), line.confidence, angle, rect, max(1.0, float(side)))
 
 
-def _slopes(picture: Picture) -> tuple[float | None, float | None]:
-    """Slopes of the horizontal and the vertical rules; null where there are too few.
+def _slopes(picture: Picture) -> tuple[float, float]:
+    """Slopes of the horizontal and the vertical rules; 0 where there are too few.
 
     Edge pixels are projected along candidate slopes; the slope whose profile is the most peaked wins (the sum of its
     squares, as in Postl's skew estimation by simulated scan lines).
@@ -77,7 +73,7 @@ def _slopes(picture: Picture) -> tuple[float | None, float | None]:
     scale = min(1.0, SEARCHED / max(picture.shape[:2]))
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    out: list[float | None] = []
+    out: list[float] = []
     for along in (True, False):
         smooth = cv2.blur(grey, (9, 1) if along else (1, 9))
         step = cv2.convertScaleAbs(cv2.Sobel(smooth, cv2.CV_16S, int(not along), int(along), ksize=1))
@@ -90,9 +86,9 @@ def _slopes(picture: Picture) -> tuple[float | None, float | None]:
     return out[0], out[1]
 
 
-def _peaked(along: npt.NDArray[np.int64], across: npt.NDArray[np.int64]) -> float | None:
+def _peaked(along: npt.NDArray[np.int64], across: npt.NDArray[np.int64]) -> float:
     if len(along) < MIN_POINTS:
-        return None
+        return 0.0
     keep = slice(None, None, max(1, len(along) // MAX_POINTS))
     along, across = along[keep], across[keep]
 
@@ -105,25 +101,3 @@ def _peaked(along: npt.NDArray[np.int64], across: npt.NDArray[np.int64]) -> floa
         slopes = np.arange(best - reach, best + reach + step / 2, step)
         best = float(max(np.clip(slopes, -MAX_SLOPE, MAX_SLOPE), key=sharpness))
     return best
-
-
-def _weighted_median(values: list[tuple[float, float]]) -> float | None:
-    if len(values) < 3:
-        return None
-    values.sort()
-    total = sum(weight for _, weight in values)
-    passed = 0.0
-    for value, weight in values:
-        passed += weight
-        if passed >= total / 2:
-            return value
-    return values[-1][0]
-
-
-def _text_slope(lines: list[OcrLine]) -> float | None:
-    slopes: list[tuple[float, float]] = []
-    for line in lines:
-        (x0, y0), (x1, y1) = line.box[0], line.box[1]
-        if line.angle == 0 and x1 - x0 > 120 and abs(y1 - y0) <= MAX_SLOPE * (x1 - x0):
-            slopes.append(((y1 - y0) / (x1 - x0), x1 - x0))
-    return _weighted_median(slopes)

@@ -175,9 +175,9 @@ def find_rules(picture: Picture, lines: list[Line]) -> Rules:
         )
         for vertical in (True, False)
     )
-    for rect, height in _in_one(lines):
-        _forget_underlines(level, rect, scale, height)
-        _forget_underlines(upright.T, rect.turned(), scale, height)
+    for line in lines:
+        _forget_underlines(level, line.rect, scale, line.size)
+        _forget_underlines(upright.T, line.rect.turned(), scale, line.size)
     return Rules(
         upright=upright,
         level=level,
@@ -188,22 +188,6 @@ def find_rules(picture: Picture, lines: list[Line]) -> Rules:
         columns=_rails(upright, vertical=True, scale=scale, size=size),
         rows=_rails(level, vertical=False, scale=scale, size=size),
     )
-
-
-def _in_one(lines: list[Line]) -> list[tuple[Rect, float]]:
-    """Box and size of each text as it was read: one of parts that it was taken apart into since, if they touch.
-
-    The letters' own edge runs on below the next part, as a rule does.
-    """
-    out: list[tuple[Rect, float]] = []
-    last: Line | None = None
-    for line in lines:
-        if last and last.id == line.id and abs(line.rect.x0 - last.rect.x1) < 1:
-            out[-1] = (out[-1][0].union(line.rect), max(out[-1][1], line.size))
-        else:
-            out.append((line.rect, line.size))
-        last = line
-    return out
 
 
 def _cover(mask: Mask, rect: Rect, scale: float) -> None:

@@ -16,10 +16,6 @@ _NUMBERED = re.compile(
 _UNNUMBERED = re.compile(rf"^(?:{_WORD})$", re.IGNORECASE)
 _RULE = re.compile(r"^[|!Il:]\s+(?=\w{2,}|\d)|\s+[|!l:]$")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
-_HALVES = ("am", "pm")
-"""Of a day: not short for anything."""
-_INITIALS = 4
-"""Letters of what is short for a word without being its beginning, at most."""
 
 
 def label_key(text: str) -> str | None:
@@ -47,19 +43,6 @@ def counts(keys: list[str | None]) -> bool:
     """Whether labels are numbers, each the one after the one before: they count rows."""
     numbers = [int(key) for key in keys if key and key.isdecimal()]
     return len(numbers) == len(keys) > 1 and all(after - before == 1 for before, after in pairwise(numbers))
-
-
-def shortens(text: str, key: str) -> bool:
-    """Whether a label is short for a legend's entry, or the other way round: its beginning ("Reg" for "Registration"),
-    or its first letter and some after that ("HR" for "Homeroom")."""
-    own = label_key(text) or ""
-    short, long = sorted((own, key), key=len)
-    if len(short) < 2 or not own.isalpha() or not key.isalpha() or short in _HALVES:
-        return False
-    rest = iter(long)
-    return long.startswith(short) or (
-        len(short) <= _INITIALS and short[0] == long[0] and all(letter in rest for letter in short)
-    )
 
 
 def unnumbered(text: str) -> bool:

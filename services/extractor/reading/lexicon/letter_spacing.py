@@ -15,13 +15,11 @@ _LEAST, _PIECE, _LIKE = 3, 2, 0.6
 
 
 def whole_word(letters: str) -> str:
-    """A word read letter by letter, as it must be where it is a common one: letters on their sides may come from the
-    bottom up ("HCNUL"), and one of them may not have been read ("UNCH")."""
+    """A word read letter by letter, as it must be where it is a common one: one of
+    them may not have been read ("UNCH")."""
     upper = letters.upper()
     if upper in _SPREAD:
         return letters
-    if upper[::-1] in _SPREAD:
-        return letters[::-1]
     fits = [word for word in _SPREAD if any(word[:at] + word[at + 1 :] == upper for at in range(len(word)))]
     return fits[0] if len(fits) == 1 and len(letters) >= _ENOUGH else letters
 

@@ -19,7 +19,6 @@ _INITIALED = re.compile(
 # "LEROY C.", as French schools' programs print it, all in capitals.
 _SURNAME_FIRST = re.compile(r"^[^\W\d_][^\d_.,/()&+]+\s(?:[^\W\d_]\.[\s-]?)+$")
 _ROOM_WORDS = pattern(_WORDS["rooms"])
-_ROOM_PHRASES = frozenset(word for word in _WORDS["rooms"] if " " in word)
 _FOREIGN_ROOMS = pattern(_WORDS["rooms abroad"])
 _NUMBER = r"(?:\s*(?:no\.?\s*|nr\.?\s*)?[\w.-]{0,2}\d[\w.-]{0,3}|\s+[A-Z]|)"
 # Abbreviations that are a person's initial unless a number follows ("Sofia R.").
@@ -67,11 +66,6 @@ def is_title(text: str) -> bool:
 def is_room(text: str) -> bool:
     """Whether `text` names a room ("Lab 2", "R204", "B1.07", "IT Suite", "Hall")."""
     return bool(_ROOM.match(text.strip()) or _CODE.match(text.strip()))
-
-
-def is_room_phrase(text: str) -> bool:
-    """Whether `text` is a room's name of two words without a number ("science lab", "music room")."""
-    return text in _ROOM_PHRASES
 
 
 def is_code(text: str) -> bool:

@@ -94,7 +94,7 @@ def read_table(view: View, header: DayHeader, headers: list[DayHeader], legend: 
     if split_weeks(view, header) or split_groups(view, header):
         set_day_bands(view, header, v_end)
     u_from = _end_before(view, header, headers)
-    bands = find_time_bands(view, header, v_end, Legend(minutes=legend.minutes), u_from)
+    bands = find_time_bands(view, header, v_end, Legend(), u_from)
     labelled = find_time_bands(view, header, v_end, legend, u_from) if legend.times else []
     if _worth(view, header, labelled) > _worth(view, header, bands):
         bands = labelled
@@ -170,7 +170,7 @@ def _find_cells(view: View, header: DayHeader, bands: list[TimeBand]) -> tuple[l
         regions = with_row_names(
             regions, [(view.rect(line), line) for line in view.lines if _before(view, header, line)]
         )
-    regions = _by_time(view, _whole_weeks(regions))
+    regions = _by_time(view, regions)
     parts = [
         (region, lane, week, lines)
         for region, lane in part_parallel(regions, view.size)
@@ -263,24 +263,6 @@ def _closes(view: View, band: DayBand, begin: float, at: float) -> bool:
 
 def _worth(view: View, header: DayHeader, bands: list[TimeBand]) -> float:
     return _filled(view, header, bands) * sum(band.start is not None for band in bands)
-
-
-def _whole_weeks(regions: list[Region]) -> list[Region]:
-    """The cells, those with a line drawn between "A: Art" and "B: Music" whole: each lasts as long as all of it."""
-    out: list[Region] = []
-    for region in sorted(regions, key=lambda each: (each.days, each.rect.y0)):
-        if out and (out[-1].days, out[-1].first, out[-1].last) == (region.days, region.first, region.last):
-            above = out[-1]
-            both = by_week(above.lines + region.lines)
-            if len(both) == 2 and [_ids(lines) for _, lines in both] == [_ids(above.lines), _ids(region.lines)]:
-                out[-1] = replace(above, rect=above.rect.union(region.rect), lines=above.lines + region.lines)
-                continue
-        out.append(region)
-    return out
-
-
-def _ids(lines: list[Line]) -> set[int]:
-    return {line.id for line in lines}
 
 
 def _filled(view: View, header: DayHeader, bands: list[TimeBand]) -> float:

@@ -5,7 +5,6 @@ import pytest
 from services.extractor.reading.axes.legend import find_legend
 from services.extractor.reading.axes.letters import days_of_initials
 from services.extractor.reading.evidence.line_repair import repair_lines
-from services.extractor.reading.lexicon.calendar import spelt_right
 from services.extractor.reading.lexicon.labels import label_key
 from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.model import Line, Rect
@@ -163,26 +162,6 @@ def test_two_rows_for_one_missing_number_stay_without_times() -> None:
 def test_initials_with_gaps(row: str, days: tuple[str, ...] | None) -> None:
     letters = [None if letter == "." else letter for letter in row]
     assert days_of_initials(letters) == (list(days) if days else None)
-
-
-def test_stacked_names_do_not_take_each_others_letters() -> None:
-    page = Sheet(1200, 1000)
-    for period, times in enumerate(TIMES):
-        page.text(200 + 220 * period, 50, times)
-    top = 90.0
-    for day, name in enumerate(DAYS):
-        page.rule(40, top, 980, top)
-        for index, letter in enumerate(name):
-            page.text(60, top + 10 + 18 * index, letter, scale=0.5)
-        for period in range(4):
-            page.text(200 + 220 * period, top + 60, lesson(day, period))
-        top += 18 * len(name) + 2  # no wider gap between two names than within one
-    reading = page.read()
-    assert {(block.day, block.name) for block in reading.blocks} == {
-        (name.lower(), lesson(day, period)) for day, name in enumerate(DAYS) for period in range(4)
-    }
-    assert spelt_right("Monday")
-    assert not spelt_right("MondayT")
 
 
 def _line(number: int, text: str, x0: float, y0: float, x1: float, y1: float) -> Line:

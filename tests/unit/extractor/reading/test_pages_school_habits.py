@@ -144,19 +144,6 @@ def test_a_room_s_number_is_no_time_that_the_table_does_not_have() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "name", "notes"),
-    [
-        ("j. polski WB 31", "j. polski", "WB 31"),
-        ("Maths KS 2", "Maths KS 2", None),
-        ("Organic CHEM 101", "Organic CHEM 101", None),
-    ],
-)
-def test_initials_and_a_room_behind_the_name(text: str, name: str, notes: str | None) -> None:
-    cell = read_cell([Line(0, text, 0.99, 0, Rect(10, 10, 150, 30), 20.0)], Rect(0, 0, 200, 60), frozenset())
-    assert (cell.name, cell.notes) == (name, notes)
-
-
-@pytest.mark.parametrize(
     ("name", "open_"), [("Music with", True), ("Design and", True), ("Maths I", False), ("Band", False)]
 )
 def test_a_name_that_ends_in_a_small_word_goes_on(name: str, open_: bool) -> None:

@@ -19,15 +19,6 @@ def _two_tables(*labels: str) -> Sheet:
     return page
 
 
-@pytest.mark.parametrize("labels", [("Woche A", "Woche B"), ("Woche A", "Woche 4"), ("", "Week B")])
-def test_a_rotated_text_beside_a_table_names_its_week(labels: tuple[str, str]) -> None:
-    """Where only one of two was read, the other table is the other week's."""
-    reading = _two_tables(*labels).read()
-    assert len(reading.blocks) == 40
-    assert all((block.week == "A") == (block.box is not None and block.box.y < 440) for block in reading.blocks)
-    assert {block.week for block in reading.blocks} == {"A", "B"}
-
-
 def test_two_tables_without_a_week_have_none() -> None:
     assert {block.week for block in _two_tables("", "").read().blocks} == {None}
 
@@ -104,21 +95,6 @@ def test_every_other_initial_was_missed() -> None:
     for day, letter in ((0, "M"), (2, "W"), (4, "F")):
         page.text(310 + 180 * day, 140, letter)
     assert week(page.read()) == want
-
-
-@pytest.mark.parametrize("misread", ["NOW", "ZOW"])
-def test_a_rotated_monday_that_was_read_upside_down(misread: str) -> None:
-    page = Sheet(1000, 700)
-    grid = Grid(page, 5, 6)
-    grid.headers(TIMES, ())
-    for day, name in enumerate((misread, "TUE", "WED", "THU", "FRI")):
-        grid.put(0, day + 1, name, angle=270)
-        for period in range(4):
-            grid.put(period + 1, day + 1, lesson(day, period))
-    reading = page.read()
-    assert len(reading.blocks) == 20
-    assert find(reading, "monday", lesson(0, 3)).start_time == "10:45"
-    assert not reading.warnings
 
 
 @pytest.mark.parametrize(
@@ -279,28 +255,6 @@ def test_the_last_start_on_the_lines_closes_the_table() -> None:
     found = week(page.read())
     assert len(found) == 20
     assert ("friday", "10:35", "11:30", lesson(4, 3)) in found
-
-
-@pytest.mark.parametrize("torn", ["II.-10:30", "9:45-.§", "I.-II."])
-def test_a_range_that_cannot_be_read_lies_between_its_neighbours(torn: str) -> None:
-    page = Sheet(1260, 700)
-    grid = Grid(page, 6, 5)
-    grid.headers(DAYS, (TIMES[0], torn, *TIMES[2:]))
-    for day in range(5):
-        for period in range(4):
-            grid.put(day + 1, period + 1, lesson(day, period))
-    block = find(page.read(), "monday", lesson(0, 1))
-    assert (block.start_time, block.end_time, block.time_source) == ("09:45", "10:30", "next")
-
-
-def test_the_first_range_without_its_start_has_none() -> None:
-    page = Sheet(1260, 700)
-    grid = Grid(page, 6, 5)
-    grid.headers(DAYS, ("II.-9:45", *TIMES[1:]))
-    for day in range(5):
-        for period in range(4):
-            grid.put(day + 1, period + 1, lesson(day, period))
-    assert find(page.read(), "monday", lesson(0, 0)).start_time is None
 
 
 def test_a_start_and_an_end_without_a_dash_between_them_are_a_range() -> None:

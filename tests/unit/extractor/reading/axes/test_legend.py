@@ -6,7 +6,7 @@ from services.extractor.reading.axes.legend import Legend, find_legend
 from services.extractor.reading.lexicon.labels import is_period, label_key
 from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.model import Line, Rect
-from tests.unit.extractor.reading.sheet import DAYS, Grid, Sheet, find, lesson, lessons, week
+from tests.unit.extractor.reading.sheet import DAYS, Grid, Sheet, find, lesson, lessons
 
 HOURS = ("9:00-9:45", "9:45-10:30", "10:45-11:30", "11:30-12:15", "13:00-13:45")
 
@@ -138,13 +138,6 @@ def test_a_legend_with_its_own_heading_on_its_line() -> None:
     assert "break" in _lesson_times("1st lesson 9:00-9:45, Break: 9:45-10:30")
 
 
-def test_a_legend_that_is_wrapped_between_a_label_and_its_times() -> None:
-    times = _lesson_times(
-        "Times: 1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, 3rd lesson", "10:45-11:30, 4th lesson 11:30-12:15"
-    )
-    assert times == FOUR
-
-
 def test_what_stands_above_a_range_is_its_label_only_in_a_wrapped_legend() -> None:
     """A line of a single range, a tail that is no period's, and a legend too far above."""
     rest = "10:45-11:30, 4th lesson 11:30-12:15"
@@ -157,29 +150,3 @@ def test_a_line_elsewhere_at_the_same_height_is_not_wrapped_onto_this_one() -> N
     above = _line(0, "1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, 3rd lesson", 700, 0)
     legend = find_legend([above, _line(1, "10:45-11:30, 4th lesson 11:30-12:15", 40, 30)])
     assert set(legend.times) == {"1", "2", "4"}
-
-
-def test_rows_at_the_table_s_ends_that_the_legend_names_have_its_times() -> None:
-    """They print no number, and notes below the table stand in the same column as the numbers."""
-    page = Sheet(1200, 900)
-    grid = Grid(page, 6, 7)
-    grid.headers(DAYS, ())
-    grid.put(0, 1, "Early club", wide=6)
-    for period in range(4):
-        grid.put(0, period + 2, str(period + 1))
-    lessons(grid, top=2)
-    grid.put(0, 6, "Homework", wide=6)
-    for at, (label, times) in enumerate(
-        (("Early club", "8:30-9:00"), *((f"Period {n + 1}", times) for n, times in enumerate(HOURS[:4])))
-    ):
-        page.text(120, 690 + 30 * at, f"{label}: {times}", scale=0.4)
-    page.text(420, 690, "Homework: 12:15-13:00", scale=0.4)
-    page.text(120, 860, "Notes:")
-    found = week(page.read())
-    assert {block for block in found if block[3] == "Early club"} == {
-        (day.lower(), "08:30", "09:00", "Early club") for day in DAYS
-    }
-    assert {block for block in found if block[3] == "Homework"} == {
-        (day.lower(), "12:15", "13:00", "Homework") for day in DAYS
-    }
-    assert len(found) == 30

@@ -41,14 +41,6 @@ def test_lists_headed_with_days_have_times_of_their_own() -> None:
     assert legend.on("tuesday", 545, 592) == (545, 592)
 
 
-def test_entries_with_points_between_them_and_a_label_at_the_end_of_the_line_above() -> None:
-    lines = [
-        line(1, "Lesson 1:8.00- 8.40 · Lesson 2:8.40-9.20 · Lunch:", 20, 40),
-        line(2, "9.20-10.00·Lesson 3:10.00-10.40", 20, 70),
-    ]
-    assert find_legend(lines).times == {"1": (480, 520), "2": (520, 560), "lunch": (560, 600), "3": (600, 640)}
-
-
 @pytest.mark.parametrize(
     ("text", "days"),
     [

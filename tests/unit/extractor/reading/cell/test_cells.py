@@ -221,22 +221,6 @@ def test_a_code_behind_a_name_is_a_room_where_the_page_has_such(page: list[str],
     assert (cell.name, cell.notes, cell.room) == (name, notes, notes)
 
 
-@pytest.mark.parametrize(
-    ("text", "name", "group"),
-    [
-        ("Maths Gr. 1", "Maths", "Gr. 1"),
-        ("English Group B", "English", "Group B"),
-        ("Biologie Gruppe 2", "Biologie", "Gruppe 2"),
-        ("Group work", "Group work", None),
-        ("Choir group", "Choir group", None),
-        ("Grammar 2", "Grammar 2", None),
-    ],
-)
-def test_a_group_is_a_note(text: str, name: str, group: str | None) -> None:
-    cell = read_cell(stack(text), CELL, frozenset())
-    assert (cell.name, cell.notes) == (name, group)
-
-
 def test_a_group_of_its_own_line_is_a_note() -> None:
     """Also where it is printed as the name is."""
     cell = read_cell(_printed("Maths", "Group 2", like=1), CELL, frozenset())
@@ -259,26 +243,6 @@ def test_a_group_of_its_own_line_is_a_note() -> None:
 )
 def test_letters_set_wide_apart_are_one_word(text: str, name: str) -> None:
     assert read_cell(stack(text), CELL, frozenset()).name == name
-
-
-@pytest.mark.parametrize(
-    ("text", "size", "confidence", "dropped"),
-    [
-        ("J", 40.0, 0.6, True),
-        ("id", 40.0, 0.6, True),
-        # The OCR was sure; no larger than the name; as long as a word; somebody's initials.
-        ("J", 40.0, 0.95, False),
-        ("J", 20.0, 0.6, False),
-        ("Jam", 40.0, 0.6, False),
-        ("KJ", 40.0, 0.6, False),
-    ],
-)
-def test_a_picture_above_the_name_is_dropped_only_where_the_ocr_was_unsure_of_it(
-    text: str, size: float, confidence: float, dropped: bool
-) -> None:
-    picture, name = stack((text, size), "Music")
-    cell = read_cell([replace(picture, confidence=confidence), name], CELL, frozenset())
-    assert (cell.name == "Music" and cell.notes is None) == dropped
 
 
 @pytest.mark.parametrize("below", ["Mr Rossi", "Lab 2"])

@@ -1,9 +1,8 @@
 """A table without rules whose times, in its margin, were read with the first day's cells."""
 
 from services.extractor.reading.evidence.line_repair import repair_lines
-from services.extractor.reading.evidence.rules import find_rules
 from services.extractor.reading.model import Line, Rect
-from tests.unit.extractor.reading.sheet import DAYS, Sheet
+from tests.unit.extractor.reading.sheet import DAYS
 
 STARTS = ("0830", "0925", "1020", "1115", "1210")
 NAMES = ("Chemistry", "Statistics", "Assembly", "Psychology", "Economics")
@@ -69,11 +68,3 @@ def test_days_are_parted_from_the_head_before_them() -> None:
     row = [_line(at, head, 200 * at, 0) for at, head in enumerate(heads)]
     assert _texts(row) == {"8b", "Monday", "Time", "Tuesday", "Wednesday", "Thursday", "Friday"}
     assert _texts(row[1:2]) == {"Time Tuesday"}
-
-
-def test_the_letters_edge_below_both_parts_of_a_text_is_no_rule() -> None:
-    page = Sheet(800, 300)
-    page.fill(100, 118, 300, 122, (20, 20, 20))
-    parts = [_line(0, "1130", 100, 100, 60), _line(0, "Business", 160, 100, 140)]
-    assert not find_rules(page.picture, parts).rows
-    assert find_rules(page.picture, parts[:1]).rows

@@ -24,22 +24,6 @@ def _blank(page: Sheet, grid: Grid, column: int, row: int) -> tuple[float, float
     return x0, y0, x1, y1
 
 
-@pytest.mark.parametrize(("above", "below"), [("A: Art", "B: Dance"), ("B: Art", "A: Dance"), ("1: Art", "2: Dance")])
-def test_halves_for_two_weeks_with_a_line_between_them_last_as_long_as_the_cell(above: str, below: str) -> None:
-    page = Sheet()
-    grid = Grid(page, 6, 5)
-    want = plain(grid)
-    x0, y0, x1, y1 = _blank(page, grid, 1, 1)
-    page.rule(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2)
-    page.text((x0 + x1) / 2, y0 + 20, above)
-    page.text((x0 + x1) / 2, y1 - 20, below)
-    reading = page.read()
-    blocks = [(b.name, b.week, b.start_time, b.end_time) for b in reading.blocks if b.day == "monday"][:2]
-    weeks = ("B", "A") if above[0] == "B" else ("A", "B")
-    assert sorted(blocks) == [("Art", weeks[0], "09:00", "09:45"), ("Dance", weeks[1], "09:00", "09:45")]
-    assert len(reading.blocks) == len(want) + 1
-
-
 def test_halves_of_a_cell_that_name_no_weeks_follow_each_other() -> None:
     page = Sheet()
     grid = Grid(page, 6, 5)

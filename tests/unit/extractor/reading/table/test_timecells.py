@@ -2,7 +2,6 @@
 
 import pytest
 
-from services.extractor.reading.axes.legend import find_legend
 from services.extractor.reading.lexicon.times import find_times, resolve, text_of
 from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.table.regions import Region
@@ -104,31 +103,6 @@ def test_numbers_that_are_no_ranges_without_their_dots(text: str) -> None:
 def test_a_list_s_range_of_hours_before_a_colon() -> None:
     assert [text_of(time) for time in resolve(find_times("• 9 – 10: Maths")[0])] == ["09:00", "10:00"]
     assert find_times("Read pages 9 – 10: the end") == []
-
-
-@pytest.mark.parametrize(
-    ("note", "minutes"),
-    [
-        ("Jede Stunde dauert 45 Min. Bitte pünktlich sein.", 45),
-        ("All lessons are 50 minutes", 50),
-        ("Lunch is 40 minutes", None),
-        ("Each lesson has 30 pupils", None),
-    ],
-)
-def test_how_long_a_lesson_lasts(note: str, minutes: int | None) -> None:
-    assert find_legend([Line(0, note, 0.99, 0, Rect(0, 0, 400, 20), 20)]).minutes == minutes
-
-
-@pytest.mark.parametrize("note", ["", "Jede Stunde dauert 45 Min."])
-def test_a_lesson_whose_start_alone_is_printed_lasts_as_long_as_the_page_says(note: str) -> None:
-    page = Sheet(1200, 760)
-    grid = Grid(page, 6, 5)
-    grid.headers(DAYS, ("1. 7:45", "2. 8:30", "3. 9:35", "4. 10:20"))
-    lessons(grid)
-    if note:
-        page.text(300, 700, note)
-    ends = {block.end_time for block in page.read().blocks}
-    assert ends == ({"08:30", "09:15", "10:20", "11:05"} if note else {"08:30", "09:35", "10:20", None})
 
 
 def test_two_starts_at_the_head_of_one_column_are_a_range_whose_dash_was_not_read() -> None:

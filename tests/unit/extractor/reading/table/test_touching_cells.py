@@ -41,15 +41,6 @@ def _coloured(page: Sheet) -> Grid:
     return grid
 
 
-def test_a_break_down_the_week_whose_ground_is_like_a_free_cell_s_is_every_day_s() -> None:
-    page = Sheet(1000, 700)
-    grid = _coloured(page)
-    x0, y0, x1, y1 = grid.box(3, 1, high=5)
-    page.text((x0 + x1) / 2, (y0 + y1) / 2, "Break", angle=270)
-    blocks = [(block.day, block.start_time) for block in page.read().blocks if block.name == "Break"]
-    assert blocks == [(name.lower(), "10:30") for name in DAYS]
-
-
 def _table(page: Sheet, columns: list[Span], rows: list[Span]) -> tuple[Table, list[Line]]:
     """A table whose headers say that its columns and rows are there, and the page's text."""
     straight = deskew(page.page())
