@@ -31,7 +31,7 @@ _GONE_MS = 600_000
 """A consumer that was idle for this long with nothing pending is no longer there: a living one sweeps every 20 s."""
 _BLOCK_MS = 2000
 """Longest that a read waits for a job, and a stopping worker for the read."""
-_CONTROL_BLOCK_MS = 3000
+_CONTROL_BLOCK_MS = 4000
 """Longest that a read waits for what was cancelled. It takes nothing, so a stopping worker breaks it off."""
 _PROMOTE_SECONDS = 5.0
 """Longest between two looks for retries that are due. A worker knows when those are that it put aside itself, and those

@@ -38,7 +38,7 @@ async def test_a_step_that_tells_nothing_of_itself_is_no_standstill(monkeypatch:
     job.close()
     assert {(each.message, each.stage) for each in consumer.told} == {("Preparing the page", "preprocessing")}
     percentages = [each.percentage or 0 for each in consumer.told]
-    assert all(later - earlier >= 3 for earlier, later in itertools.pairwise(percentages))
+    assert all(later - earlier >= progress._POINTS for earlier, later in itertools.pairwise(percentages))
     assert all(each.seconds_left for each in consumer.told)
 
 
@@ -59,6 +59,20 @@ async def test_the_same_words_are_told_again_only_with_more_done() -> None:
         await job("ocr", done, "Reading text", work=Work(lines=1000))
     await job.flush()
     assert len(consumer.told) == 1
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(60.0, 1), (0.0, 3)])
+async def test_other_words_alone_are_told_once_in_a_while(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, told: int
+) -> None:
+    monkeypatch.setattr(progress, "_SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(progress, "_WORDS_SECONDS", seconds)
+    consumer = Consumer()
+    job = running(consumer)
+    for done in range(3):
+        await job("ocr", done / 1000, f"Reading text, {done} of 1000 lines", work=Work(lines=1000))
+        await job.flush()
+    assert len(consumer.told) == told
 
 
 async def test_what_passed_before_this_stage_counts() -> None:
