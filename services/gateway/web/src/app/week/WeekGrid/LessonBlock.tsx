@@ -1,4 +1,4 @@
-import { useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from "react";
+import { useRef, type CSSProperties, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { useMove } from "react-aria/useMove";
 
 import type { TimeBlock } from "timelift-react";
@@ -38,20 +38,19 @@ interface LessonBlockProps {
 /** One lesson: Enter opens it, a pointer or the arrow keys move it, its lower edge or Shift with an arrow changes its end. */
 export function LessonBlock(props: LessonBlockProps): ReactNode {
   const { block, hue, height, openEnd, pointed } = props;
-  const [shift, setShift] = useState<{ x: number; y: number; pull: number } | null>(null);
-  const drag = useDrag(setShift, props);
+  const element = useRef<HTMLButtonElement>(null);
+  const drag = useDrag(element, props);
   const unsure = block.confidence < SURE;
   const time = block.startTime ? timesOf(block.startTime, openEnd ? null : block.endTime) : "";
   const more = beneath(block);
-  const tall = height + (shift?.pull ?? 0);
-  const fit = tall < 24 ? "tiny" : tall < 42 ? "short" : tall < 64 ? "middle" : "tall";
+  const fit = height < 24 ? "tiny" : height < 42 ? "short" : height < 64 ? "middle" : "tall";
   const about = [block.name, time, more, unsure ? words.hardToRead : ""].filter(Boolean).join("\n");
   const classes = ["block", `block-${fit}`, isBreak(block) && "block-break", unsure && "block-unsure", openEnd && "block-open"];
   const style = { "--hue": hue(block.name) } as CSSProperties;
-  if (shift) Object.assign(style, { translate: `${shift.x}px ${shift.y}px`, height: `calc(100% + ${shift.pull}px)` });
   return (
     <>
       <button
+        ref={element}
         type="button"
         {...(props.fixed ? {} : drag.moveProps)}
         className={classes.filter(Boolean).join(" ")}
@@ -60,7 +59,6 @@ export function LessonBlock(props: LessonBlockProps): ReactNode {
         data-testid="time-block"
         data-name={block.name}
         data-pointed={pointed || undefined}
-        data-dragging={shift !== null || undefined}
         {...(props.fixed ? {} : { "aria-describedby": "how-to-move" })}
         onPointerEnter={() => props.onPoint(true)}
         onPointerLeave={() => props.onPoint(false)}
@@ -95,7 +93,8 @@ interface Drag {
   key: (event: KeyboardEvent) => void;
 }
 
-function useDrag(show: (shift: { x: number; y: number; pull: number } | null) => void, props: LessonBlockProps): Drag {
+/** A drag shows itself by the element alone: nothing is rendered for a move of the pointer. */
+function useDrag(element: RefObject<HTMLButtonElement | null>, props: LessonBlockProps): Drag {
   const by = useRef({ x: 0, y: 0, dragged: false });
   const begin = (): void => {
     by.current = { x: 0, y: 0, dragged: false };
@@ -107,10 +106,18 @@ function useDrag(show: (shift: { x: number; y: number; pull: number } | null) =>
     by.current.y += event.deltaY;
     by.current.dragged ||= Math.hypot(by.current.x, by.current.y) > SLACK;
     if (!by.current.dragged) return;
-    show(pull ? { x: 0, y: 0, pull: by.current.y } : { x: by.current.x, y: by.current.y, pull: 0 });
+    if (!element.current) return;
+    const { dataset, style } = element.current;
+    dataset["dragging"] = "true";
+    if (pull) style.height = `calc(100% + ${by.current.y}px)`;
+    else style.translate = `${by.current.x}px ${by.current.y}px`;
   };
   const end = (pull: boolean): void => {
-    show(null);
+    if (element.current) {
+      const { dataset, style } = element.current;
+      delete dataset["dragging"];
+      style.height = style.translate = "";
+    }
     if (!by.current.dragged) return;
     const { minute, column } = props.scale();
     const later = by.current.y / minute;
