@@ -65,7 +65,9 @@ _ALLOWED_FIELDS = (
     ),
 )
 """What a page of another origin may send."""
-_EXPOSED = "Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+_EXPOSED = (
+    "Content-Disposition, ETag, Last-Event-ID, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+)
 
 
 def build_app(gateway: Gateway, checks: dict[str, Check], alive: Check) -> web.Application:

@@ -22,7 +22,7 @@ _LARGE = 64 * 1024
 _LEVEL = 5
 _SUFFIX = "-gzip"
 """Of the tag of a compressed answer: its bytes are others (RFC 9110, section 8.8.3.3)."""
-_OF_304 = frozenset(("cache-control", "etag", "vary"))
+_OF_304 = frozenset(("cache-control", "etag", "last-event-id", "vary"))
 _TEXTS = ("application/json", "application/schema+json", "text/")
 
 

@@ -199,6 +199,28 @@ async def test_an_idle_stream_of_all_ones_own_gives_a_cursor(
                 break
 
 
+async def test_a_stream_of_all_ones_own_begins_where_a_list_ends(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    """What ends between a list's answer and the stream would else be missed, or the list be asked for twice."""
+    id_ = await upload(session, gateway.base_url, png())
+    job = await player.take(id_)
+    documents = f"{gateway.base_url}/api/v1/documents"
+    async with session.get(documents) as answer:
+        cursor = answer.headers["Last-Event-ID"]
+    await player.complete(job, id_)
+    async with aclosing(listen(session, f"{gateway.base_url}/api/v1/events", cursor)) as stream, patience():
+        assert (await anext(stream))[1] == {"type": "connected"}
+        async for _, data in stream:
+            if data["type"] == "complete" and data["documentId"] == id_:
+                break
+    async with session.get(documents) as answer:
+        tag = answer.headers["ETag"]
+    async with session.get(documents, headers={"If-None-Match": tag}) as answer:
+        assert answer.status == 304
+        assert answer.headers["Last-Event-ID"] != cursor
+
+
 async def test_who_was_away_for_longer_than_events_are_kept_is_told_so(
     gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
 ) -> None:

@@ -31,6 +31,12 @@ export interface UploadOptions {
   idempotencyKey?: string | undefined;
 }
 
+/** A page of documents. */
+export interface ListedDocuments extends DocumentPage {
+  /** From here on a stream of all documents tells what the page does not know; null where the server does not say. */
+  lastEventId?: string | null | undefined;
+}
+
 /** A week and the tag that names this state of it. */
 export interface TaggedTimetable {
   timetable: Timetable;
@@ -48,7 +54,7 @@ export type Correction = Omit<Corrected, "confidence" | "extraction" | "validate
 export interface Client {
   readonly options: ApiOptions;
   upload: (file: Blob, options?: UploadOptions) => Promise<Uploaded>;
-  listDocuments: (query?: DocumentQuery, signal?: AbortSignal) => Promise<DocumentPage>;
+  listDocuments: (query?: DocumentQuery, signal?: AbortSignal) => Promise<ListedDocuments>;
   getDocument: (documentId: string, signal?: AbortSignal) => Promise<DocumentInfo>;
   renameDocument: (documentId: string, savedName: string) => Promise<DocumentInfo>;
   /** Stops a document that is under way. */
@@ -117,7 +123,10 @@ export function createClient(options: ApiOptions = {}): Client {
   return {
     options,
     upload: (file, settings = {}) => upload(options, file, settings),
-    listDocuments: (query = {}, signal) => json(`documents${queryOf({ ...query })}`, {}, signal),
+    listDocuments: async (query = {}, signal) => {
+      const answer = await call(`documents${queryOf({ ...query })}`, {}, signal);
+      return { ...((await answer.json()) as DocumentPage), lastEventId: answer.headers.get("Last-Event-ID") };
+    },
     getDocument: (id, signal) => json(`documents/${of(id)}`, {}, signal),
     renameDocument: (id, savedName) => json(`documents/${of(id)}`, sends("PATCH", { savedName })),
     cancelDocument: (id) => json(`documents/${of(id)}/cancel`, { method: "POST" }),

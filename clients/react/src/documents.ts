@@ -40,6 +40,9 @@ export class DocumentsList {
   private askedAt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private listener: (() => void) | null = null;
+  private begin!: (eventId: string | null) => void;
+  /** Where a stream begins that tells what happened since the first answer; null where it has to be asked for again. */
+  readonly begun = new Promise<string | null>((resolve) => (this.begin = resolve));
 
   constructor(private readonly client: Client) {}
 
@@ -79,6 +82,7 @@ export class DocumentsList {
       const page = await this.client.listDocuments({ ...query, after });
       if (this.query !== query || (after === null && number < this.answered)) return true; // an answer to an earlier question
       if (after === null) this.answered = number;
+      this.begin(page.lastEventId ?? null);
       this.documents = merge(page, this.documents ?? [], after, query);
       // A refresh tells of the first page's end, which is known once older ones are shown.
       if (after !== null || this.next === undefined || page.next === null || !byDate(query)) this.next = page.next;
@@ -87,6 +91,7 @@ export class DocumentsList {
       this.publish({ error: null, isLoading: number < this.asked });
       return true;
     } catch (reason) {
+      this.begin(null);
       if (this.query === query) this.publish({ error: reason instanceof ApiError ? reason : new ApiError(0), isLoading: number < this.asked });
       return reason instanceof ApiError && reason.status > 0;
     }

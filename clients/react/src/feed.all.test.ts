@@ -16,11 +16,11 @@ describe("a stream of all documents", () => {
     asked: () => number;
     leave: () => boolean;
   }
-  async function followAll(ids: string[] = []): Promise<Told> {
+  async function followAll(ids: string[] = [], begun: Promise<string | null> = Promise.resolve(null)): Promise<Told> {
     const feed = await follow(ids);
     const events: TimetableEvent[] = [];
     let asked = 0;
-    const follower = { event: (event: TimetableEvent) => void events.push(event), missed: () => Promise.resolve((asked += 1) > 0) };
+    const follower = { event: (event: TimetableEvent) => void events.push(event), missed: () => Promise.resolve((asked += 1) > 0), begun };
     feed.followAll(follower);
     await pass(TIMING.gather);
     return { feed, events, asked: () => asked, leave: () => feed.unfollowAll(follower) };
@@ -58,6 +58,46 @@ describe("a stream of all documents", () => {
     expect(server.open).toHaveLength(1);
     expect(leave()).toBe(true);
     expect(server.open).toHaveLength(0);
+  });
+
+  it("begins where the list ended, which is not asked for again", async () => {
+    server.record = (path) => listed(idOf(path), { percentage: 100, status: "completed" });
+    const { asked, feed, leave } = await followAll(["a"], Promise.resolve("0_5-0.r_5"));
+    expect(server.last.url.searchParams.get("lastEventId")).toBe("0_5-0.r_5");
+    server.last.fail();
+    await pass(TIMING.backoffFirst);
+    expect(server.last.url.searchParams.get("lastEventId")).toBe("0_5-0.r_5");
+    server.last.open().send(ALIVE, "0_6-0.r_5");
+    await pass(TIMING.gather);
+    expect([asked(), feed.document("a").event?.type]).toEqual([0, "complete"]);
+    leave();
+  });
+
+  it("asks for the list again where the stream cannot begin at its end", async () => {
+    const lost = await followAll([], Promise.resolve("0_5-0.r_5"));
+    server.last.open().send({ ...ALIVE, missed: true }, "0_6-0.r_5");
+    await pass();
+    expect(lost.asked()).toBe(1);
+    lost.leave();
+    const refused = await followAll([], Promise.resolve("of another server"));
+    server.last.refuse(400);
+    await pass(TIMING.backoffFirst);
+    server.last.open().send(ALIVE, "0_6-0.r_5");
+    await pass();
+    expect([server.last.url.searchParams.get("lastEventId"), refused.asked()]).toEqual([null, 1]);
+    refused.leave();
+  });
+
+  it("does not begin before the list is there, unless something else has to be followed", async () => {
+    const { asked, feed, leave } = await followAll([], new Promise(() => undefined));
+    expect(server.streams).toHaveLength(0);
+    feed.watch("a");
+    await pass(TIMING.gather);
+    server.last.open().send(ALIVE, "0_1-0.r_1");
+    await pass();
+    expect([server.last.ids, asked()]).toEqual([[], 1]);
+    feed.unwatch("a");
+    leave();
   });
 
   it("goes on where it was, and only asks again where it cannot tell all", async () => {

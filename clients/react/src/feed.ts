@@ -13,32 +13,32 @@
  * stream is opened anew and tells all from the start; what was told before is passed over. Documents that ended, or that
  * nobody watches any more, stay in it until then. While somebody follows all documents (a list), the stream names none and
  * tells of each: how far it is when the stream begins, then its events. It has no end, and what it does not tell of a
- * watched document (one that ended before) is looked up once.
+ * watched document (one that ended before) is looked up once. It begins where the list's answer says that it ends.
  */
 import { TransportError } from "./errors.js";
 import { FollowedDocuments, type DocumentState } from "./followed.js";
-import { credentialsOf, headersOf, urlOf } from "./options.js";
 import { isTerminal, parseEvent } from "./progress.js";
 import { lookUp } from "./record.js";
 import { readStream, type StreamReader } from "./sse.js";
-import { CONNECTING, STREAM_MOST, TIMING, type AllFollower, type FeedOptions, type Transport } from "./transport.js";
+import { addressOf, ALL, CONNECTING, STREAM_MOST, TIMING, type AllFollower, type FeedOptions, type Streamed, type Transport } from "./transport.js";
 import type { TimetableEvent } from "./types.js";
 
 const LOST = "The live connection was lost.";
 
 const jitter = (milliseconds: number): number => milliseconds * (0.5 + Math.random() / 2);
 
-/** What a stream is of that names no documents. */
-const ALL = "all";
-
 export class Feed {
   private state: Transport = CONNECTING;
   private readonly documents = new FollowedDocuments();
   private readonly all = new Set<AllFollower>();
-  private streamed: string[] | typeof ALL = [];
+  private streamed: Streamed = [];
   private cursor = "";
   /** Nothing came yet of a stream that does not go on where another one was. */
   private begins = false;
+  /** Where the first one who follows all documents wants the stream to begin. */
+  private from = "";
+  /** It begins where that one's list ends: nothing lies between. */
+  private listed = false;
   private request: AbortController | null = null;
   private failures = 0;
   private pollFailures = 0;
@@ -81,7 +81,13 @@ export class Feed {
 
   followAll(follower: AllFollower): void {
     this.all.add(follower);
-    this.sync();
+    if (this.streamed === ALL) return this.sync();
+    // A stream that begins at once would leave a gap behind the list, for which it would be asked again.
+    void follower.begun.then((from) => {
+      if (!this.all.has(follower)) return;
+      this.from = from ?? "";
+      this.sync();
+    });
   }
 
   /** Answers whether nobody watches anything any more. */
@@ -173,7 +179,10 @@ export class Feed {
   /** What the next stream is of, and where it goes on. */
   private aim(): void {
     if (this.all.size > 0) {
-      if (this.streamed !== ALL) this.cursor = "";
+      if (this.streamed !== ALL) {
+        this.cursor = this.all.size === 1 ? this.from : "";
+        this.listed = this.cursor !== "";
+      }
       this.streamed = ALL;
       return;
     }
@@ -190,7 +199,7 @@ export class Feed {
     if (this.stopped || this.request || !this.wanted()) return;
     if (this.resting) return this.startPolling();
     this.aim();
-    this.begins = !this.cursor;
+    this.begins = !this.cursor || this.listed;
     const request = new AbortController();
     this.request = request;
     if (!this.polling) this.set({ status: this.state.error ? "reconnecting" : "connecting", lastEventId: this.cursor || null });
@@ -206,7 +215,7 @@ export class Feed {
       retry: (milliseconds) => (this.retryFirst = Math.min(milliseconds, TIMING.backoffMost)),
     };
     try {
-      const { url, init } = await this.address(request.signal);
+      const { url, init } = await addressOf(this.options, this.streamed, this.cursor, request.signal);
       const end = await readStream(url, init, reader);
       if (!current()) return;
       if (end.how === "refused") return this.refused(end.status, end.retryAfter);
@@ -218,24 +227,10 @@ export class Feed {
     }
   }
 
-  private async address(signal: AbortSignal): Promise<{ url: string; init: RequestInit }> {
-    const { ticket } = this.options;
-    const named = this.streamed === ALL ? [] : this.streamed;
-    const [only = ""] = named;
-    const query = new URLSearchParams(ticket ? [] : named.map((id) => ["documentId", id]));
-    if (ticket) query.set("ticket", typeof ticket === "function" ? await ticket(only) : ticket);
-    // In the address, as the field of the same name would cost pages of other origins a question beforehand.
-    if (this.cursor) query.set("lastEventId", this.cursor);
-    const headers = { Accept: "text/event-stream", ...(ticket ? {} : await headersOf(this.options)) };
-    const path = ticket ? `events/${encodeURIComponent(only)}` : "events";
-    const asked = query.size > 0 ? `?${query}` : "";
-    return { url: urlOf(this.options, path) + asked, init: { headers, signal, credentials: credentialsOf(this.options) } };
-  }
-
   private refused(status: number, retryAfter: number): void {
     // None of them is there, or one is no id at all: the record says so of each, and those are not asked for again.
     if (status === 404 || (status === 400 && !this.cursor)) void this.checkAll(this.documents.active());
-    if (status === 400) this.cursor = ""; // perhaps it is that which it does not like: then all is told anew
+    if (status === 400) [this.cursor, this.listed] = ["", false]; // perhaps it is that which it does not like: then all is told anew
     this.failed(new TransportError(`The server refused the live connection (${status}).`, status), retryAfter);
   }
 
@@ -261,9 +256,10 @@ export class Feed {
     const event = parseEvent(data);
     if (event?.documentId) return this.take(event, data);
     if (event?.type !== "connected" || this.streamed !== ALL || !(this.begins || event.missed)) return;
-    this.begins = false;
+    const known = this.listed && !event.missed;
+    this.begins = this.listed = false;
     this.documents.begin();
-    for (const follower of this.all) void follower.missed();
+    if (!known) for (const follower of this.all) void follower.missed();
     // What is under way is told now; what is not has ended meanwhile.
     this.after("unheard", TIMING.gather, () => this.lookUpUnheard());
   }
@@ -286,7 +282,7 @@ export class Feed {
       this.timers[name] = undefined;
     }
     this.failures = 0;
-    this.cursor = "";
+    this.cursor = this.from = "";
     this.streamed = [];
     this.set({ status: "closed", error: null, lastEventId: null });
   }

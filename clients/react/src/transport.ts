@@ -1,6 +1,6 @@
 /** How a connection is asked for, how it is, and how long it takes for what. */
 import type { TransportError } from "./errors.js";
-import type { ApiOptions } from "./options.js";
+import { credentialsOf, headersOf, urlOf, type ApiOptions } from "./options.js";
 import type { TimetableEvent } from "./types.js";
 
 export interface FeedOptions extends ApiOptions {
@@ -28,6 +28,8 @@ export interface AllFollower {
   event: (event: TimetableEvent) => void;
   /** Events may have been missed: asks for the documents anew. Answers whether the server was reached. */
   missed: () => Promise<boolean>;
+  /** Where a stream begins that tells all the follower does not know; null where it would have to ask anew. */
+  begun: Promise<string | null>;
 }
 
 export const CONNECTING: Transport = { status: "connecting", error: null, lastEventId: null };
@@ -52,3 +54,22 @@ export const TIMING = {
 
 /** The most documents that a stream can be of; others are polled. */
 export const STREAM_MOST = 100;
+
+/** What a stream is of that names no documents. */
+export const ALL = "all";
+export type Streamed = readonly string[] | typeof ALL;
+
+/** How a stream is asked for. `lastEventId`: where it goes on; empty from its beginning. */
+export async function addressOf(options: FeedOptions, streamed: Streamed, lastEventId: string, signal: AbortSignal): Promise<{ url: string; init: RequestInit }> {
+  const { ticket } = options;
+  const named = streamed === ALL ? [] : streamed;
+  const [only = ""] = named;
+  const query = new URLSearchParams(ticket ? [] : named.map((id) => ["documentId", id]));
+  if (ticket) query.set("ticket", typeof ticket === "function" ? await ticket(only) : ticket);
+  // In the address, as the field of the same name would cost pages of other origins a question beforehand.
+  if (lastEventId) query.set("lastEventId", lastEventId);
+  const headers = { Accept: "text/event-stream", ...(ticket ? {} : await headersOf(options)) };
+  const path = ticket ? `events/${encodeURIComponent(only)}` : "events";
+  const asked = query.size > 0 ? `?${query}` : "";
+  return { url: urlOf(options, path) + asked, init: { headers, signal, credentials: credentialsOf(options) } };
+}

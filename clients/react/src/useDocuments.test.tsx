@@ -77,6 +77,19 @@ it("shows what others send, correct again and delete, and asks for no more than 
   expect(server.requests).toHaveLength(5);
 });
 
+it("asks for the list once, and has the stream begin where its answer ends", async () => {
+  server.record = () => ({ documents: [listed("a", { status: "processing" })], next: null });
+  server.fields["Last-Event-ID"] = "0_5-0.r_5";
+  await page.show(<List />);
+  await page.pass(50);
+  expect(server.last.url.searchParams.get("lastEventId")).toBe("0_5-0.r_5");
+  await page.after(() => server.last.open().send(ALIVE, "0_6-0.r_5"));
+  await page.after(() => server.last.send(progress("a", 3)));
+  await page.pass(20 * PAUSE);
+  expect(list.documents?.[0]).toMatchObject({ documentId: "a", percentage: 3 });
+  expect(server.requests).toHaveLength(1);
+});
+
 it("keeps what older pages told when the first one is asked for anew, but for what was deleted", async () => {
   const old = listed("old", { status: "completed", createdAt: "2026-11-29T11:00:00Z" });
   const first = { documents: [listed("new", { status: "failed" })], next: "p2" };

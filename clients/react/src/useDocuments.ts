@@ -43,7 +43,7 @@ export function useDocuments(options: UseDocumentsOptions = {}): DocumentsState 
 
   const key = options.client ? clientKey(options.client) : keyOf(options);
   useEffect(() => {
-    if (live) return followAll(key, client.options, { event: list.event, missed: list.refresh });
+    if (live) return followAll(key, client.options, { event: list.event, missed: list.refresh, begun: list.begun });
     return undefined;
   }, [client, list, key, live]);
 

@@ -15,6 +15,7 @@ from services.gateway.endpoint import Endpoint
 from services.gateway.paging import PageQuery, at_time, read_page, write_cursor
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.queries import NO_NUL, read_query
+from services.gateway.sse.cursor import LAST_EVENT_ID, Cursor
 from services.gateway.tenants import TENANT
 from shared.answers import Document, DocumentList
 from shared.blobs import BlobAwayError, BlobMissingError, PatientBlobs, document_prefix
@@ -69,10 +70,16 @@ async def list_documents(request: web.Request) -> web.Response:
     limit, after = read_page(query)
     if query.wanted == Wanted():
         at_time(after)
-    rows, following = await request.app[GATEWAY].search.page(request[TENANT], query.wanted, limit, after)
+    gateway = request.app[GATEWAY]
+    # Before the documents are: a stream that begins here tells all that became of them since.
+    looked = gateway.hub.looked or await gateway.followed.now()
+    begin = Cursor(positions=dict(gateway.hub.positions), looked=looked)
+    rows, following = await gateway.search.page(request[TENANT], query.wanted, limit, after)
     documents = [read_document(row) for row in rows]
-    await request.app[GATEWAY].waiting.tell(*documents)
-    return json_response(DocumentList(documents=documents, next=write_cursor(following)))
+    await gateway.waiting.tell(*documents)
+    answer = json_response(DocumentList(documents=documents, next=write_cursor(following)))
+    answer.headers[LAST_EVENT_ID] = str(begin)
+    return answer
 
 
 async def _row(request: web.Request) -> Row:

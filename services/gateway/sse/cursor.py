@@ -13,6 +13,8 @@ from typing import Self
 
 from shared.events import EventId
 
+LAST_EVENT_ID = "Last-Event-ID"
+"""The field that names one: of a request for a stream, and of the answer that lists the documents."""
 _PART = re.compile(r"([0-9]{1,3})_([0-9]{1,15})-([0-9]{1,19})|f_([0-9a-f]{1,8})-([0-9a-f]{1,32})|r_([0-9]{1,15})")
 _LONGEST = 12_000
 

@@ -80,6 +80,9 @@ export class FakeServer {
   readonly streams: FakeStream[] = [];
   readonly requests: { method: string; path: string; headers: Record<string, string>; body: unknown }[] = [];
 
+  /** Fields of all its answers. */
+  readonly fields: Record<string, string> = { ETag: '"1"' };
+
   constructor(public record: (path: string, init: RequestInit) => object | number = () => 503) {
     vi.stubGlobal("fetch", (address: string, init: RequestInit = {}): Promise<unknown> => {
       if (/\/api\/v1\/events\b/.test(address)) {
@@ -90,7 +93,7 @@ export class FakeServer {
       const body = this.record(address, init);
       const status = typeof body === "number" ? body : 200;
       const text = typeof body === "number" ? "" : JSON.stringify(body);
-      const headers = new Headers({ ETag: '"1"' });
+      const headers = new Headers(this.fields);
       return Promise.resolve({ status, ok: status < 300, headers, text: () => Promise.resolve(text), json: () => Promise.resolve(JSON.parse(text)) });
     });
   }
