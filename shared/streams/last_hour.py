@@ -21,7 +21,8 @@ class StageHour(Message):
     dead: int
     mean_seconds: float | None
     p50_seconds: float | None
-    """The upper bound of the class that half of the jobs are not above."""
+    """What half of the jobs are not above, reckoned as if a class's durations lay evenly between its bounds; null
+    beyond the last one."""
     p95_seconds: float | None
     per_minute: list[int]
     """Jobs that ended, the oldest minute first, the present one last."""
@@ -79,10 +80,8 @@ def _mean(jobs: int, milliseconds: int) -> float | None:
 
 def _quantile(classes: list[int], share: float) -> float | None:
     left = sum(classes) * share
-    if not left:
-        return None
-    for bound, count in zip(BOUNDS_MS, classes, strict=False):
+    for low, high, count in zip((0, *BOUNDS_MS), BOUNDS_MS, classes, strict=False):
+        if count and left <= count:
+            return round((low + (high - low) * left / count) / 1000, 3)
         left -= count
-        if left <= 0:
-            return bound / 1000
     return None

@@ -48,7 +48,7 @@ it("tells of the last hour in figures and in words", () => {
   const meanSecondsPerMinute = [...Array<number | null>(59).fill(null), 4.7];
   show(<Stages stages={[state()]} hour={[hour({ done: 2, dead: 1, meanSeconds: 4.7, p50Seconds: 6.4, perMinute, meanSecondsPerMinute })]} />);
   expect(place.textContent).toContain("2 done, 0 tried again, 1 given up");
-  expect(place.textContent).toContain("95 of 100 after more than a minute");
+  expect(place.textContent).toContain("half within about 6.4 sec, 95 of 100 after more than 50 seconds");
   expect([...place.querySelectorAll("svg")].map((plot) => plot.getAttribute("aria-label"))).toEqual([
     "3 jobs in the last hour, at most 3 a minute",
     "They took 4.7 sec on average in the last hour, in the slowest minute 4.7 sec",
