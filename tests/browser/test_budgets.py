@@ -100,6 +100,21 @@ async def test_the_first_page_is_light_and_soon_there_on_a_phone(visit: BrowserC
     scripts = {url: size for url, size in loading.bytes.items() if url.endswith(".js")}
     assert scripts
     assert sum(scripts.values()) < SCRIPT_BYTES, scripts
+    await assert_soon_on_a_phone(loading, work)
+
+
+async def test_a_week_is_soon_there_on_a_phone(visit: BrowserContext, player: Player) -> None:
+    """Its data and its view are asked for beside the page's own scripts, not after them."""
+    page = await visit.new_page()
+    id_ = await week_of(page, player, NORTH, "a week", TimeBlock(day="monday", name="Maths", confidence=1))
+    loading, work = await Loading.of(page), await Work.of(page)
+    await page.goto(f"/#/timetables/{id_}")
+    await expect(page.get_by_test_id("time-block")).to_be_visible()
+    assert loading.depth[f"{page.url.partition('#')[0]}api/v1/timetables/{id_}"] <= 3, loading.depth
+    await assert_soon_on_a_phone(loading, work)
+
+
+async def assert_soon_on_a_phone(loading: Loading, work: Work) -> None:
     network = (CONNECTING + max(loading.depth.values())) * ROUND_TRIP + sum(loading.bytes.values()) / BYTES_A_SECOND
     busy = (await work())["TaskDuration"]
     assert network + busy * SLOWER < PHONE, (network, busy, loading.depth, loading.bytes)

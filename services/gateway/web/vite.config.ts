@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 
 import react from "@vitejs/plugin-react";
-import type { HttpProxy } from "vite";
+import type { HttpProxy, Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 /** `timelift-react`, from its sources; what these import comes from here, so that there is one React. */
@@ -16,8 +16,17 @@ function asItsOwn(proxy: HttpProxy.ProxyServer): void {
   });
 }
 
+/** Loads `early.ts` beside the page's script, which vite would make one of. */
+const early: Plugin = {
+  name: "early",
+  transformIndexHtml: (_, { bundle }) =>
+    Object.values(bundle ?? {}).flatMap((file) =>
+      file.type === "chunk" && file.isEntry && file.name === "early" ? { tag: "script", attrs: { type: "module", src: `/${file.fileName}` }, injectTo: "head-prepend" } : [],
+    ),
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), early],
   resolve: {
     alias: [
       { find: /^timelift-react$/, replacement: `${client}/index.ts` },
@@ -33,6 +42,19 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Everything stays a file of its own, so that `img-src` and `style-src` need no `data:`.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: ["index.html", "src/app/early.ts"],
+      output: {
+        // A file for each thing that is loaded at once: browsers ask a host of HTTP/1.1 for six at a time.
+        codeSplitting: {
+          groups: [
+            { name: "early", test: /src\/app\/early\.ts$/, priority: 2 },
+            { name: "page", tags: ["$initial"], priority: 1 },
+            { name: "week", test: /src\/app\/TimetablePage\.tsx$/ },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/api": { target: API, changeOrigin: true, configure: asItsOwn } }, fs: { allow: [".", client] } },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true, testTimeout: 120_000 },

@@ -1,10 +1,13 @@
 """What the server says in English, the page says in its own languages by code."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.system import ROOT
 
+WORDS = ROOT / "services/gateway/web/src/app/words"
 SAID = re.compile(r'(?:code=|_about\([a-z]+, |_warning\(|"(?:day|time|text)": )"([a-z]+_?[a-z]*)"')
 
 
@@ -17,4 +20,51 @@ def test_each_warning_about_a_week_is_known_in_german() -> None:
     sources = (ROOT / "services/extractor").rglob("*.py")
     codes = {code for each in sources for code in SAID.findall(each.read_text())}
     assert {"overlap", "ungrounded", "unread_time", "claude_failed"} <= codes
-    assert codes - _keys(ROOT / "services/gateway/web/src/app/words/de.ts", "warnings") == set()
+    assert codes - _keys(WORDS / "de.ts", "warnings") == set()
+
+
+def _text(node: ast.expr | None) -> str | None:
+    """A string with `{}` for what varies."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(_text(each) or "{}" for each in parts)
+    return None
+
+
+def _sentences(source: Path) -> Iterator[str]:
+    """What a module has to say to people: constants, what functions return, and reasons given where they arise."""
+    for node in ast.walk(ast.parse(source.read_text())):
+        match node:
+            case ast.Assign(value=value) | ast.Return(value=value):
+                found = _text(value)
+            case ast.Call(func=ast.Name(id="UnreadableError" | "Dead" | "Fault"), args=[first, *_]):
+                found = _text(first)
+            case _:
+                continue
+        # Of a format that is not read, the code says it all.
+        if found and re.fullmatch(r"(?s)(?!Save |Print |The file is an? |The file is {}\. )[A-Z].* .*\.", found):
+            yield found.replace("{}{}", "{}")
+
+
+def _sources() -> Iterator[Path]:
+    for folder in ("shared", "services/compressor", "services/ocr", "services/extractor", "services/gateway/routes"):
+        for each in (ROOT / folder).rglob("*.py"):
+            if re.search(r"UnreadableError\(|\bDead\(|\bFault\(|^def too_many", each.read_text(), re.MULTILINE):
+                yield each
+
+
+def test_each_reason_why_a_file_is_not_read_is_known_in_german() -> None:
+    said = {sentence for source in _sources() for sentence in _sentences(source)}
+    assert len(said) > 30
+    known = set(re.findall(r'^  "([^"]+)":', (WORDS / "de.files.ts").read_text(), re.MULTILINE))
+    assert said ^ known == set()
+
+
+def test_each_format_that_is_not_read_is_known_in_german() -> None:
+    sources = (ROOT / "shared/office.py", ROOT / "shared/pictures/__init__.py")
+    named = re.compile(r'"([a-z0-9]+)",\s*f?"(?:The file is |an? )')
+    formats = {found for each in sources for found in named.findall(each.read_text())}
+    assert {"odt", "video", "iwork", "office", "ics"} <= formats
+    assert formats - set(re.findall(r"^  (\w+): ", (WORDS / "de.files.ts").read_text(), re.MULTILINE)) == set()

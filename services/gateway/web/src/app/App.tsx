@@ -9,10 +9,10 @@ import { useDocuments } from "./home/useDocuments";
 import { Account } from "./account/Account";
 import { getMe } from "./api";
 import logo from "./logo.svg";
-import { useRoute } from "./route";
 import { setMe, useMay } from "./session";
 import { useKeptFocus } from "./useKeptFocus";
 import { useOnline } from "./useOnline";
+import { useRoute } from "./useRoute";
 import { words } from "./words";
 
 const TimetablePage = lazy(() => import("./TimetablePage").then((file) => ({ default: file.TimetablePage })));

@@ -45,3 +45,18 @@ it("shows it under way once it is", async () => {
   act(() => button(place, "Cancel")?.click());
   expect(list.cancel).toHaveBeenCalledExactlyOnceWith("a");
 });
+
+it("asks for all it shows at once, and again where the week was read meanwhile", async () => {
+  const answers: Record<string, object | number> = {
+    "GET /api/v1/documents/a": { ...document_, status: "completed", error: null, failure: null, timetableId: "w", timetableIds: ["w"], pages: 1 },
+    "GET /api/v1/documents/a/timetables": { timetables: [] },
+  };
+  const asked = serve(answers);
+  const { place } = render(<TimetablePage documentId="a" list={{ cancel: vi.fn(), retry: vi.fn(), remove: vi.fn() }} />);
+  const all = ["GET /api/v1/documents/a/timetables", "GET /api/v1/timetables/a", "GET /api/v1/documents/a"];
+  expect(asked).toEqual(all);
+  answers["GET /api/v1/timetables/a"] = { timetableId: "w", timeblocks: [], warnings: [], validated: true };
+  await settle();
+  expect(asked.slice(3)).toEqual(all.slice(0, 2));
+  expect(place.textContent).toContain("No lessons were found");
+});

@@ -20,6 +20,10 @@ type Load =
 
 /** A document with its timetables and one of these whole: the chosen one, else the first. */
 async function load(documentId: string, chosen: string | null, signal: AbortSignal): Promise<Load> {
+  // All at once, not one after the other: a phone waits for each answer.
+  const ask = (): Promise<[SavedTimetable[], Tagged]> => Promise.all([listTimetables(documentId, signal), getTimetable(chosen ?? documentId, signal)]);
+  const weeks = ask();
+  weeks.catch(() => undefined); // of a document under way there are none
   try {
     const document = await getDocument(documentId, signal);
     if (!isFinal(document.status)) return { state: "running", document };
@@ -28,9 +32,8 @@ async function load(documentId: string, chosen: string | null, signal: AbortSign
       const message = stopped ? words.home.nothingToShow : failureOf(document);
       return { state: "failed", title: stopped ? words.home.stopped : words.home.cannotRead, message, again: mayBeReadYet(document) ? "read" : null };
     }
-    const id = chosen ?? document.timetableId ?? documentId;
-    const [all, loaded] = await Promise.all([listTimetables(documentId, signal), getTimetable(id, signal)]);
-    return { state: "ready", document, all, id, loaded };
+    const [all, loaded] = await weeks.catch(ask); // perhaps it was read just now
+    return { state: "ready", document, all, id: chosen ?? document.timetableId ?? documentId, loaded };
   } catch (reason) {
     if (reason instanceof ApiError && reason.status === 404) {
       return { state: "failed", title: words.home.noSuch, message: words.home.noSuchWhy, again: null };

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
 
-import { call, sentence } from "./api";
+import { call, failureOf, sentence } from "./api";
 import { cropOf } from "./picture/Crop";
 import { parseRoute, timetableHref } from "./route";
 import { loadWords, words } from "./words";
@@ -23,6 +23,7 @@ it("has a sentence where the server had none", () => {
 });
 
 it("says in the page's language how a file of another format is saved anew", async () => {
+  await loadWords(["de"]);
   const problem = { type: "/problems/other-format", status: 422, detail: "The server's words.", format: "odt" };
   const answer = (format: string): Promise<Response> =>
     Promise.resolve(new Response(JSON.stringify({ ...problem, format }), { status: 422 }));
@@ -40,6 +41,20 @@ it("says in the page's language why something was refused", async () => {
     "Die Datei ist zu groß. Möglich ist: bis 20 MB.",
   );
   expect(sentence(400, { type: "/problems/later-one", detail: "The server's words" })).toBe("The server's words.");
+});
+
+it("says in the page's language why a file is not read, with what varies in it", async () => {
+  await loadWords(["de"]);
+  const detail = "The file has 25.3 MB; at most 20.0 MB are read. Upload a smaller one.";
+  expect(sentence(422, { type: "/problems/unreadable-file", detail })).toBe("Die Datei hat 25,3 MB, möglich sind bis 20 MB. Laden Sie eine kleinere hoch.");
+  const empty = "The file is empty. Upload the timetable as JPEG, PNG or PDF.";
+  expect(sentence(422, { type: "/problems/unreadable-file", detail: empty, allowed: { formats: "JPEG, PNG or PDF" } })).toBe(
+    "Die Datei ist leer. Laden Sie den Stundenplan als JPEG, PNG oder PDF hoch.",
+  );
+  const large = "The picture has 12,000 × 9,000 pixels; at most 100 million are read. Scale it down and upload it again.";
+  expect(failureOf({ error: large, failure: "unreadable" })).toContain("Das Bild hat 12.000 × 9.000 Bildpunkte, gelesen werden bis 100 Millionen.");
+  expect(failureOf({ error: "Words of a later version.", failure: "unreadable" })).toBe("Diese Datei kann nicht gelesen werden.");
+  expect(failureOf({ error: "Words of a later version.", failure: "internal" })).toMatch(/^Beim Lesen/);
 });
 
 it("writes sizes for people", () => {

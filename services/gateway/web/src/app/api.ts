@@ -1,15 +1,12 @@
-import { ApiError as RefusedError, type DocumentInfo, type Problem, type SavedTimetable, type Status, type TimeBlock, type Timetable, type TimetableWarning } from "timelift-react";
+import { ApiError as RefusedError, type DocumentInfo, type Problem, type SavedTimetable, type TimeBlock, type Timetable, type TimetableWarning } from "timelift-react";
+import { ROOT, takeEarly, TIMEOUT, weekPaths } from "./early";
 import type { Answer } from "./edit/Saver";
 import type { TermDates } from "./out/terms";
 import { accepted, refused, type Me } from "./session";
 import { words } from "./words";
+import { fileSentence, written } from "./words/files";
 import { size } from "./words/format";
 
-const ROOT = "/api/v1";
-/** How long, in ms, an answer may take; uploads are bounded by the server. */
-const TIMEOUT = 20_000;
-/** From this size, in bytes, a file may be what made the server close the connection. */
-const LARGE = 10_000_000;
 /** Browsers send no larger body, in bytes, once its page is gone. */
 const KEEPALIVE_MOST = 60_000;
 
@@ -24,11 +21,6 @@ export class ApiError extends Error {
   ) {
     super(message);
   }
-}
-
-export interface Uploaded {
-  documentId: string;
-  status: Status;
 }
 
 export function imageUrl(documentId: string, page = 0): string {
@@ -54,7 +46,8 @@ export function sentence(status: number, problem: Partial<Problem> | null): stri
     if (status === 413) return words.refused.tooLarge;
     return status >= 500 ? words.refused.ourFault : words.refused.notAccepted;
   }
-  const said = (words.problems[slugOf(problem)] ?? (problem.detail || problem.title || "")).trim();
+  const about = problem.detail || problem.title || "";
+  const said = (fileSentence(about) ?? words.problems[slugOf(problem)] ?? about).trim();
   const text = /[.!?]$/.test(said) ? said : `${said}.`;
   const parts = allowances(problem.allowed).filter(([said]) => !text.includes(said)).map(([, part]) => part);
   return parts.length ? `${text} ${words.refused.accepted(parts.join("; "))}` : text;
@@ -68,7 +61,8 @@ function slugOf(problem: Partial<Problem> | null): string {
 /** What would have been accepted: the words by which the server may have said it, and those to say it with. */
 function allowances(allowed: Problem["allowed"]): [string, string][] {
   const parts: [string, string][] = [];
-  if (typeof allowed?.["formats"] === "string") parts.push([allowed["formats"], allowed["formats"]]);
+  const formats = typeof allowed?.["formats"] === "string" ? written(allowed["formats"]) : null;
+  if (formats) parts.push([formats, formats]);
   if (typeof allowed?.["maxBytes"] === "number") parts.push([limit(allowed["maxBytes"]), words.refused.upTo(limit(allowed["maxBytes"]))]);
   if (typeof allowed?.["maxPages"] === "number") parts.push([words.home.pages(allowed["maxPages"]), words.refused.upTo(words.home.pages(allowed["maxPages"]))]);
   return parts;
@@ -86,8 +80,7 @@ function failure(status: number, body: string): ApiError {
 
 /** Why a document failed, in words. */
 export function failureOf({ error, failure }: Pick<DocumentInfo, "error" | "failure">): string {
-  const known = failure && words.failures[failure];
-  return known ? (failure === "unreadable" && error ? `${known} (${error})` : known) : (error ?? words.home.notRead);
+  return (error && fileSentence(error)) || ((failure && words.failures[failure]) ?? error ?? words.home.notRead);
 }
 
 /** Why something failed, in words: what this page asked for, or what the hooks of `timelift-react` did. */
@@ -100,7 +93,8 @@ export async function call(path: string, init: RequestInit = {}, signal?: AbortS
   const signals = [AbortSignal.timeout(TIMEOUT), ...(signal ? [signal] : [])];
   let answer: Response;
   try {
-    answer = await fetch(ROOT + path, { ...init, signal: AbortSignal.any(signals) });
+    const early = init.method === undefined ? takeEarly(path) : undefined;
+    answer = await (early ?? fetch(ROOT + path, { ...init, signal: AbortSignal.any(signals) }));
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(sentence(0, null), 0);
@@ -117,7 +111,7 @@ export async function getMe(): Promise<Me> {
 }
 
 export async function getDocument(documentId: string, signal?: AbortSignal): Promise<DocumentInfo> {
-  return (await (await call(`/documents/${encodeURIComponent(documentId)}`, {}, signal)).json()) as DocumentInfo;
+  return (await (await call(weekPaths(documentId).document, {}, signal)).json()) as DocumentInfo;
 }
 
 /** A week and the tag that names this state of it. */
@@ -128,7 +122,7 @@ export interface Tagged {
 
 /** A timetable by its id, or a document's first. */
 export async function getTimetable(id: string, signal?: AbortSignal): Promise<Tagged> {
-  const answer = await call(`/timetables/${encodeURIComponent(id)}`, {}, signal);
+  const answer = await call(weekPaths(id).timetable, {}, signal);
   return { timetable: (await answer.json()) as Timetable, etag: answer.headers.get("ETag") ?? "*" };
 }
 
@@ -192,42 +186,6 @@ export async function subscribe(id: string): Promise<Subscription> {
 
 /** A document's timetables in its order. */
 export async function listTimetables(documentId: string, signal?: AbortSignal): Promise<SavedTimetable[]> {
-  const answer = await call(`/documents/${encodeURIComponent(documentId)}/timetables`, {}, signal);
+  const answer = await call(weekPaths(documentId).timetables, {}, signal);
   return ((await answer.json()) as { timetables: SavedTimetable[] }).timetables;
-}
-
-/**
- * Uploads one file. XMLHttpRequest, because fetch cannot tell how much of a body was sent.
- *
- * @param onProgress Share of the file that was sent, 0 to 1.
- */
-export function upload(file: File, onProgress: (share: number) => void, signal: AbortSignal): Promise<Uploaded> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", `${ROOT}/documents/upload`);
-    request.upload.onprogress = (event) => {
-      if (event.lengthComputable) onProgress(event.loaded / event.total);
-    };
-    // A server that refuses a large file while it is still coming looks like a broken connection.
-    const large = file.size > LARGE && navigator.onLine;
-    const cut = words.refused.cutOff(size(file.size));
-    request.onerror = () => reject(new ApiError(large ? cut : sentence(0, null), 0));
-    request.onabort = () => reject(new ApiError(words.refused.cancelled, 0, "cancelled"));
-    request.onload = () => {
-      if (request.status < 200 || request.status >= 300) {
-        if (request.status === 401) refused(true);
-        reject(failure(request.status, request.responseText));
-        return;
-      }
-      try {
-        resolve(JSON.parse(request.responseText) as Uploaded);
-      } catch {
-        reject(new ApiError(sentence(500, null), request.status));
-      }
-    };
-    signal.addEventListener("abort", () => request.abort(), { once: true });
-    const form = new FormData();
-    form.append("file", file, file.name || "pasted.png");
-    request.send(form);
-  });
 }

@@ -27,6 +27,7 @@ function minding<Args extends unknown[], Answer>(ended: () => void, ask: (...arg
 /** What the hooks of `timelift-react` ask with on this page: a login that has ended is noticed. */
 export const client: Client = {
   ...api,
+  upload: minding(writeRefused, api.upload),
   listDocuments: minding(listRefused, api.listDocuments),
   renameDocument: minding(writeRefused, api.renameDocument),
   cancelDocument: minding(writeRefused, api.cancelDocument),

@@ -9,9 +9,11 @@ import { loadWords } from "./words";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
-await loadWords();
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
+// Not awaited: a language's file needs this one's parts, and would wait for it in turn.
+void loadWords().then(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  ),
 );

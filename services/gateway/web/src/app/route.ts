@@ -1,5 +1,3 @@
-import { useSyncExternalStore } from "react";
-
 export type Route =
   | { page: "home" }
   | { page: "timetable"; documentId: string }
@@ -25,13 +23,4 @@ export function timetableHref(documentId: string): string {
 /** The operator's page, with one document's way. */
 export function operationsHref(documentId?: string): string {
   return documentId === undefined ? "#/operations" : `#/operations/${encodeURIComponent(documentId)}`;
-}
-
-function subscribe(tell: () => void): () => void {
-  window.addEventListener("hashchange", tell);
-  return () => window.removeEventListener("hashchange", tell);
-}
-
-export function useRoute(): Route {
-  return parseRoute(useSyncExternalStore(subscribe, () => window.location.hash));
 }

@@ -3,7 +3,7 @@ import { useState, type FormEvent, type ReactNode } from "react";
 import type { TimeBlock } from "timelift-react";
 import { useMay } from "../session";
 import { placeOf } from "../week/dayName";
-import { words } from "../words";
+import { timesOf, words } from "../words";
 import { addLesson, changeLesson, clashes, everyDay, faultOf, named, removeLesson, renameAll, type Draft, type Lesson } from "./draft";
 import { LessonFields } from "./LessonFields";
 import { Reading } from "./Reading";
@@ -100,7 +100,7 @@ export function Clashes({ draft, at, block }: { draft: Draft; at: number | null;
   return (
     <ul className="clashes" role="status">
       {found.map(({ key, block: other }) => (
-        <li key={key}>{words.lesson.clash(other.name, other.startTime ?? "", other.endTime ?? "")}</li>
+        <li key={key}>{words.lesson.clash(other.name, timesOf(other.startTime ?? "", other.endTime))}</li>
       ))}
     </ul>
   );

@@ -1,9 +1,13 @@
 import { useEffect, useState, type ReactNode } from "react";
 
+import type { ApiError, Upload } from "timelift-react";
+import { reasonOf } from "../api";
 import { Choice } from "../Choice";
+import { useOnline } from "../useOnline";
 import { words } from "../words";
+import { size } from "../words/format";
 import { Bar, DocumentRow, Thumb } from "./DocumentRow";
-import type { Documents, Query, Sending } from "./useDocuments";
+import type { Documents, Query } from "./useDocuments";
 import { useGlide } from "./useGlide";
 import "./home.css";
 
@@ -40,7 +44,7 @@ export function DocumentList({ state }: { state: Documents }): ReactNode {
       )}
       <ul className="rows" ref={rows}>
         {sending.map((one) => (
-          <SendingRow key={`s${one.key}`} one={one} dismiss={() => state.dismiss(one.key)} />
+          <SendingRow key={`s${one.key}`} one={one} />
         ))}
         {documents?.map((document) => (
           <DocumentRow key={document.documentId} document={document} list={state} />
@@ -112,23 +116,27 @@ function Loading(): ReactNode {
   );
 }
 
-function SendingRow({ one, dismiss }: { one: Sending; dismiss: () => void }): ReactNode {
+/** A file on its way to the server, or one that was refused. */
+function SendingRow({ one }: { one: Upload }): ReactNode {
+  const { file, state } = one;
   const percentage = Math.round(one.share * 100);
-  const name = one.fileName || words.home.pasted;
-  const state = one.waiting ? words.home.whenOnline : percentage < 100 ? words.home.uploading(percentage) : words.home.almost;
+  const name = file.name || words.home.pasted;
+  const online = useOnline();
+  const waits = state === "waiting" && !online;
+  const told = waits ? words.home.whenOnline : percentage < 100 ? words.home.uploading(percentage) : words.home.almost;
   return (
-    <li className={`row${one.error ? " row-failed" : ""}`} data-testid="sending" data-state={one.error ? "failed" : one.waiting ? "waiting" : "sending"}>
+    <li className={`row${one.error ? " row-failed" : ""}`} data-testid="sending" data-state={state}>
       <Thumb />
       <div className="row-words">
         <p className="row-name">{name}</p>
         {one.error ? (
           <p className="row-state row-reason" role="alert">
-            {one.error}
+            {refusalOf(one.error, file)}
           </p>
         ) : (
-          <p className="row-state">{state}</p>
+          <p className="row-state">{told}</p>
         )}
-        {!one.error && !one.waiting && <Bar percentage={percentage} label={words.home.uploadingNamed(name)} />}
+        {!one.error && !waits && <Bar percentage={percentage} label={words.home.uploadingNamed(name)} />}
       </div>
       <div className="row-actions">
         {one.error && (
@@ -136,10 +144,18 @@ function SendingRow({ one, dismiss }: { one: Sending; dismiss: () => void }): Re
             {words.home.again}
           </button>
         )}
-        <button type="button" className="button quiet small" onClick={one.error ? dismiss : one.cancel}>
+        <button type="button" className="button quiet small" onClick={one.cancel}>
           {one.error ? words.home.dismiss : words.cancel}
         </button>
       </div>
     </li>
   );
+}
+
+/** From this size, in bytes, a file may be what made the server close the connection. */
+const LARGE = 10_000_000;
+
+function refusalOf(error: ApiError, file: File): string {
+  // A server that refuses a large file while it is still coming looks like a broken connection.
+  return error.status === 0 && file.size > LARGE ? words.refused.cutOff(size(file.size)) : reasonOf(error);
 }

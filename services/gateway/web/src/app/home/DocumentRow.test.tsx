@@ -52,7 +52,7 @@ it("says in the page's language where a document is, and why it failed", async (
   await loadWords(["de-CH"]);
   const row = rows();
   expect(row({ status: "processing" })).toBe("4bDer Text wird erkannt, 40%Abbrechen");
-  expect(row({ failure: "unreadable" })).toContain("Diese Datei kann nicht gelesen werden. (The JPEG file is cut off.)");
+  expect(row({ failure: "unreadable" })).toContain("Diese Datei kann nicht gelesen werden.");
   expect(row({ failure: "internal" })).toContain("Beim Lesen ist bei uns etwas schiefgegangen.");
   expect(row({ status: "completed" })).toContain("1.8 MB");
 });

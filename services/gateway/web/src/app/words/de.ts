@@ -1,7 +1,9 @@
 import { shortTime, type Phase } from "timelift-react";
 
+import { files, otherFormat } from "./de.files";
 import { operations } from "./de.operations";
 import type { Words } from "./en";
+import { fileSentence } from "./files";
 
 const STEPS: Record<Phase, string> = {
   compressing: "Das Bild wird verkleinert",
@@ -17,7 +19,6 @@ const FAILURES = {
 };
 
 export const de: Words = {
-  language: "Deutsch",
   lessons: (count) => (count === 1 ? "1 Stunde" : `${count} Stunden`),
   week: (letter) => `Woche ${letter}`,
   needsALook: "Bitte prüfen",
@@ -31,6 +32,7 @@ export const de: Words = {
   nothingOnThisDay: "An diesem Tag ist nichts",
   close: "Schließen",
   cancel: "Abbrechen",
+  or: "oder",
   view: { label: "Ansicht", week: "Woche", picture: "Bild", both: "Nebeneinander", weeks: "Woche", page: (n) => `Seite ${n}` },
   tools: {
     undo: "Rückgängig",
@@ -40,7 +42,6 @@ export const de: Words = {
     export: "Ausgeben",
     rename: "Stundenplan umbenennen",
     name: "Name des Stundenplans",
-    movedTo: (name, day, time) => `${name}: ${day}, ${time}`,
     howToMove: "Pfeiltasten verschieben, mit Umschalt ändern sie das Ende, Entf löscht, Eingabe öffnet.",
   },
   saved: {
@@ -52,7 +53,6 @@ export const de: Words = {
     conflict: "Jemand anderes hat diese Woche auch geändert.",
   },
   lesson: {
-    edit: "Stunde",
     new: "Neue Stunde",
     name: "Name",
     day: "Tag",
@@ -74,7 +74,7 @@ export const de: Words = {
     remove: "Löschen",
     everyDay: "Montag bis Freitag gleich",
     renameAll: (count, from) => `Alle ${count} mit dem Namen „${from}“ umbenennen`,
-    clash: (name, from, to) => `Zur gleichen Zeit: ${name}, ${from}–${to}`,
+    clash: (name, times) => `Zur gleichen Zeit: ${name}, ${times}`,
     faults: {
       name: "Eine Stunde braucht einen Namen.",
       order: "Sie muss enden, nachdem sie beginnt.",
@@ -136,17 +136,8 @@ export const de: Words = {
     photo: "Foto aufnehmen",
     file: "Datei mit dem Stundenplan",
   },
-  otherFormat: {
-    odt: "Das ist ein OpenDocument-Text (ODT). Speichern Sie ihn als DOCX oder PDF und laden Sie diese Datei hoch.",
-    doc: "Das ist ein altes Word-Dokument (DOC). Speichern Sie es als DOCX oder PDF und laden Sie diese Datei hoch.",
-    rtf: "Das ist ein RTF-Dokument. Speichern Sie es als DOCX oder PDF und laden Sie diese Datei hoch.",
-    iwork: "Das ist ein Dokument aus Pages, Numbers oder Keynote. Exportieren Sie es als PDF und laden Sie dieses hoch.",
-    zip: "Das ist ein ZIP-Archiv. Entpacken Sie es und laden Sie den Stundenplan daraus hoch.",
-    xlsb: "Das ist eine binäre Arbeitsmappe (XLSB). Speichern Sie sie als XLSX oder PDF und laden Sie diese Datei hoch.",
-    xml: "Das ist eine Excel-Arbeitsmappe im XML-Format von 2003. Speichern Sie sie als XLSX und laden Sie diese hoch.",
-    pptx: "Das ist eine PowerPoint-Präsentation. Speichern Sie sie als PDF und laden Sie dieses hoch.",
-    ppt: "Das ist eine alte PowerPoint-Präsentation (PPT). Speichern Sie sie als PDF und laden Sie dieses hoch.",
-  },
+  otherFormat,
+  files,
   problems: {
     "too-large": "Die Datei ist zu groß.",
     "unreadable-file": "Diese Datei kann nicht gelesen werden.",
@@ -176,7 +167,6 @@ export const de: Words = {
     accepted: (parts) => `Möglich ist: ${parts}.`,
     upTo: (most) => `bis ${most}`,
     cutOff: (size) => `Das Hochladen brach ab. Vielleicht ist die Datei zu groß: Sie hat ${size}.`,
-    cancelled: "Das Hochladen wurde abgebrochen.",
   },
   failures: FAILURES,
   warnings: {
@@ -219,7 +209,7 @@ export const de: Words = {
     message: (event) => {
       if (event?.type === "error") {
         if (event.status === "cancelled") return null;
-        return event.failure === undefined ? event.error : event.failure === "unreadable" ? `${FAILURES.unreadable} (${event.error})` : FAILURES.internal;
+        return fileSentence(event.error) ?? (event.failure === undefined ? event.error : FAILURES[event.failure]);
       }
       if (event?.type === "complete") {
         const found = event.result?.timetableIds?.length ?? 0;

@@ -2,7 +2,6 @@ import type { NotificationLabels, Phase } from "timelift-react";
 
 /** Every sentence of the page that corrects, shows and hands out a week. A language is one file of this form. */
 export const en = {
-  language: "English",
   lessons: (count: number) => (count === 1 ? "1 lesson" : `${count} lessons`),
   week: (letter: string) => `Week ${letter}`,
   needsALook: "Needs a look",
@@ -16,6 +15,8 @@ export const en = {
   nothingOnThisDay: "Nothing on this day",
   close: "Close",
   cancel: "Cancel",
+  /** Between the last two of a list. */
+  or: "or",
   view: { label: "View", week: "Week", picture: "Picture", both: "Side by side", weeks: "Week", page: (n: number) => `Page ${n}` },
   tools: {
     undo: "Undo",
@@ -25,7 +26,6 @@ export const en = {
     export: "Export",
     rename: "Rename this timetable",
     name: "Name of this timetable",
-    movedTo: (name: string, day: string, time: string) => `${name}: ${day}, ${time}`,
     howToMove: "Arrow keys move it, with Shift they change its end, Delete removes it, Enter opens it.",
   },
   saved: {
@@ -37,7 +37,6 @@ export const en = {
     conflict: "Somebody else changed this week too.",
   },
   lesson: {
-    edit: "Lesson",
     new: "New lesson",
     name: "Name",
     day: "Day",
@@ -59,7 +58,7 @@ export const en = {
     remove: "Delete",
     everyDay: "The same from Monday to Friday",
     renameAll: (count: number, from: string) => `Rename all ${count} called “${from}”`,
-    clash: (name: string, from: string, to: string) => `At the same time: ${name}, ${from}–${to}`,
+    clash: (name: string, times: string) => `At the same time: ${name}, ${times}`,
     faults: {
       name: "A lesson needs a name.",
       order: "It has to end after it starts.",
@@ -121,18 +120,10 @@ export const en = {
     photo: "Take a photo",
     file: "Timetable file",
   },
-  /** How a file is saved anew whose format is not read, by the `format` of the problem; the server's own words else. */
-  otherFormat: {
-    odt: "This is an OpenDocument text (ODT). Save it as DOCX or PDF and upload that.",
-    doc: "This is an old Word document (DOC). Save it as DOCX or PDF and upload that.",
-    rtf: "This is an RTF document. Save it as DOCX or PDF and upload that.",
-    iwork: "This is a Pages, Numbers or Keynote document. Export it as PDF and upload that.",
-    zip: "This is a ZIP archive. Unpack it and upload the timetable that is in it.",
-    xlsb: "This is a workbook of the binary kind (XLSB). Save it as XLSX or PDF and upload that.",
-    xml: "This is an Excel workbook of the XML kind of 2003. Save it as XLSX and upload that.",
-    pptx: "This is a PowerPoint presentation. Save it as PDF and upload that.",
-    ppt: "This is an old PowerPoint presentation (PPT). Save it as PDF and upload that.",
-  } as Record<string, string>,
+  /** How a file is saved anew whose format is not read, by the `format` of the problem; the server's own words are English. */
+  otherFormat: {} as Record<string, string>,
+  /** Why a file is not read, by the server's sentence with `{}` for what varies; `{1}`, `{2}` and so on put that in. */
+  files: {} as Record<string, string>,
   /** Problems by the last part of their type; the server's own words are English. */
   problems: {} as Record<string, string>,
   /** What else is said of a request that was refused. */
@@ -144,9 +135,8 @@ export const en = {
     accepted: (parts: string) => `Accepted: ${parts}.`,
     upTo: (most: string) => `up to ${most}`,
     cutOff: (size: string) => `The upload was cut off. Perhaps the file is too large: it has ${size}.`,
-    cancelled: "The upload was cancelled.",
   },
-  /** Why a document failed, before what the server says of it; its own words are English. */
+  /** Why a document failed, where nothing better is known; the server's own words are English. */
   failures: {} as Record<string, string>,
   /** Warnings about a week by their code; the server's own words are English. */
   warnings: {} as Record<string, string>,
@@ -238,8 +228,8 @@ export const en = {
       mostJobs: (most: string) => `${most} a minute`,
       ended: (done: string, retried: string, dead: string) => `${done} done, ${retried} tried again, ${dead} given up`,
       quantiles: (half: string, most: string) => `half ${half}, 95 of 100 ${most}`,
-      within: (time: string) => `within ${time}`,
-      beyond: "after more than a minute",
+      within: (time: string) => `within about ${time}`,
+      beyond: "after more than 50 seconds",
     },
     who: "Workers and gateways",
     name: "Name",
@@ -265,9 +255,6 @@ export const en = {
     showJobs: "Show the jobs",
     hideJobs: "Hide the jobs",
     moreJobs: (more: number) => `and ${more} more`,
-    document: "Document",
-    tenant: "Tenant",
-    when: "When",
     why: "Error",
     noReason: "Without a reason",
     retried: (jobs: number, of: number) =>

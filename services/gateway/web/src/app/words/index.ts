@@ -1,36 +1,19 @@
 /** The page's language: chosen by the person, else the browser's first that there is a file for. */
 import { en, type Words } from "./en";
+import { chosenLanguage, loadLanguage, wantedTags } from "./languages";
 
 export type { Words };
-
-/** Another language is one more line, and its file is loaded by those alone who read it. */
-const LANGUAGES: Record<string, () => Promise<Words>> = {
-  en: () => Promise.resolve(en),
-  de: () => import("./de").then(({ de }) => de),
-};
-const KEPT = "timelift-language";
 
 export let words: Words = en;
 /** Of times, dates and weekdays. */
 export let locale = "en";
 
-/** The first of `wanted` that there is, by its first part: "de-CH" is "de". */
-export function choose(wanted: readonly string[]): string {
-  return wanted.map((tag) => tag.split("-")[0] ?? "").find((tag) => tag in LANGUAGES) ?? "en";
-}
-
 /** Called once, before anything is drawn. */
-export async function loadWords(wanted: readonly string[] = navigator.languages): Promise<void> {
-  let kept: string | null = null;
-  try {
-    kept = localStorage.getItem(KEPT);
-  } catch {
-    // A browser that keeps nothing.
-  }
-  const all = kept ? [kept, ...wanted] : wanted;
-  const language = choose(all);
-  words = (await LANGUAGES[language]?.()) ?? en;
-  locale = all.find((tag) => tag.split("-")[0] === language) ?? language;
+export async function loadWords(wanted?: readonly string[]): Promise<void> {
+  const tags = wantedTags(wanted);
+  const language = chosenLanguage(tags);
+  words = (await loadLanguage(language)) ?? en;
+  locale = tags.find((tag) => tag.split("-")[0] === language) ?? language;
   document.documentElement.lang = language;
 }
 
