@@ -8,6 +8,7 @@ of what was sent, and without a stack trace in the log: anybody could fill the d
 
 import asyncio
 import functools
+import os
 import resource
 import socket
 from collections.abc import Callable
@@ -32,8 +33,12 @@ SECURITY_HEADERS = {
 """On every answer."""
 _OTHER_DESCRIPTORS = 256
 """Files and sockets of a process beside its clients': stores, logs, libraries."""
-_BACKLOG = 128
-"""Connections that wait to be accepted, and are then taken in one go: a burst of a thousand would be one long stall."""
+_BACKLOG = 4096
+"""Connections that wait to be accepted, as far as the kernel allows; one that finds no room tries again after a second.
+After a restart all event streams of a gateway come back at once."""
+_ACCEPTED_IN_A_TURN = 8
+"""Connections. uvloop accepts one from each listening handle in a turn of the loop, and a turn in which much is to be
+done is long: by a single handle a busy gateway took up some hundred a second."""
 _SEND_BUFFER = 256 * 1024
 """Bytes of an answer that the kernel takes for a connection; left to itself it takes megabytes for each that reads
 nothing, and all of them at once."""
@@ -212,11 +217,13 @@ class Connection(web.RequestHandler):
 
 
 class _Site(web.BaseSite):
-    """A listening socket whose connections are `Connection`s."""
+    """Listening handles whose connections are `Connection`s."""
 
     def __init__(self, runner: web.AppRunner, host: str, port: int, make: Callable[[], Connection]) -> None:
         super().__init__(runner)
         self._host, self._port, self._make = host, port, make
+        self._more: list[asyncio.Server] = []
+        """Further handles of the same sockets."""
 
     @property
     def name(self) -> str:
@@ -225,14 +232,23 @@ class _Site(web.BaseSite):
     async def start(self) -> None:
         await super().start()
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            self._make, self._host, self._port, backlog=_BACKLOG, start_serving=False
-        )
-        for each in self._server.sockets:
+        options: dict[str, Any] = {"backlog": _BACKLOG, "start_serving": False}
+        first = await loop.create_server(self._make, self._host, self._port, **options)
+        self._server = first
+        for each in first.sockets:
             # Each connection gets these from the socket it came in by, without being asked for them one by one.
             each.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
             each.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        await self._server.start_serving()
+            for _ in range(_ACCEPTED_IN_A_TURN - 1):
+                again = socket.socket(fileno=os.dup(each.fileno()))
+                self._more.append(await loop.create_server(self._make, sock=again, **options))
+        for server in (first, *self._more):
+            await server.start_serving()
+
+    async def stop(self) -> None:
+        for each in self._more:
+            each.close()
+        await super().stop()
 
 
 async def serve(app: web.Application, host: str, port: int, connections: int = 512) -> tuple[web.AppRunner, int]:

@@ -7,12 +7,14 @@ import itertools
 import json
 import os
 import resource
+import select
 import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 
 import pytest
+import uvloop
 from aiohttp import web
 
 from shared.http_server import Connection, serve
@@ -111,6 +113,45 @@ async def test_requests_that_arrive_at_once_are_begun_in_several_turns(served: t
     assert max(after - before for before, after in itertools.pairwise(begun)) <= 16
     for each in writers:
         each.close()
+
+
+def connect(port: int, count: int) -> list[socket.socket]:
+    """Connections that are made while nobody accepts."""
+    made = [socket.socket() for _ in range(count)]
+    for each in made:
+        each.setblocking(False)
+        each.connect_ex(("127.0.0.1", port))
+    return made
+
+
+def test_connections_that_come_at_once_find_room_and_are_taken_up_in_a_few_turns() -> None:
+    """On the services' event loop. One that finds no room in the kernel's queue tries again after a second, then three;
+    and uvloop accepts one for each listening handle in a turn."""
+
+    async def turns() -> int:
+        runner, port = await serve(web.Application(), "127.0.0.1", 0)
+        made = connect(port, 200)
+        assert runner.server
+        try:
+            assert len(select.select([], made, [], 0)[1]) == len(made)
+            for turn in range(1000):
+                if len(runner.server.connections) == len(made):
+                    return turn
+                await asyncio.sleep(0)
+            return 1000
+        finally:
+            for each in made:
+                each.close()
+            await runner.cleanup()
+
+    assert uvloop.run(turns()) <= 60
+
+
+async def test_nothing_listens_any_more_once_the_server_is_stopped() -> None:
+    runner, port = await serve(web.Application(), "127.0.0.1", 0)
+    await runner.cleanup()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", port)
 
 
 async def test_a_body_on_a_connection_that_was_used_before_is_no_head(
