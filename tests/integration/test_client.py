@@ -23,7 +23,8 @@ WEEK = Timetable(
 
 async def test_a_picture_goes_in_and_a_week_comes_out(gateway: GatewayAlone, player: Player, tmp_path: Path) -> None:
     async with AsyncClient(gateway.base_url) as client:
-        document_id = await client.upload(png(), "wéek.png")
+        picture = png() + b"of no other test"
+        document_id = await client.upload(picture, "wéek.png")
         delivery = await player.take(document_id)
         seen: list[tuple[str, int | None]] = []
         async with patience():
@@ -36,6 +37,7 @@ async def test_a_picture_goes_in_and_a_week_comes_out(gateway: GatewayAlone, pla
         # Heartbeats come in between, as often as the gateway's setting says.
         assert [each for each in seen if each[0] != "connected"] == [("progress", 40), ("complete", 100)]
         assert (await client.wait(document_id)).type == "complete"
+        assert await client.upload(picture, "again.png", reuse=True) == document_id
         document = await client.document(document_id)
         assert (document.status, document.file_name, document.final) == ("completed", "wéek.png", True)
 

@@ -73,6 +73,11 @@ def test_files_that_are_pages_are_one_document(service: Service, pictures: Path,
     assert {str(url.query, "ascii") for url in service.asked} == {"priority=interactive&pages=true"}
 
 
+def test_what_was_read_before_is_taken_again_where_that_is_asked_for(service: Service, pictures: Path) -> None:
+    assert run("upload", pictures / "one.png", pictures / "two.png", "--pages", "--reuse") == 0
+    assert {str(url.query, "ascii") for url in service.asked} == {"priority=interactive&pages=true&reuse=true"}
+
+
 def test_weeks_are_saved_beside_their_pictures(service: Service, pictures: Path, capsys: Any) -> None:
     assert run("upload", pictures / "one.png", "--format", "csv") == 0
     assert (pictures / "one-1.csv").read_text() == "/api/v1/timetables/t1.csv"

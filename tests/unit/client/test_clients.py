@@ -124,9 +124,9 @@ def test_several_photos_of_one_plan_are_the_pages_of_one_document(
     right = tmp_path / "right.png"
     right.write_bytes(b"the right half")
     made = client(answer({"documentId": ID, "status": "uploaded"}, 202))
-    assert made("upload", [b"the left half", right], "wall.jpg") == ID
+    assert made("upload", [b"the left half", right], "wall.jpg", reuse=True) == ID
     (sent,) = made.transport.requests
-    assert sent.url.params["pages"] == "true"
+    assert (sent.url.params["pages"], sent.url.params["reuse"]) == ("true", "true")
     assert sent.content.count(b'name="page"') == 2
     assert b'name="file"' not in sent.content
     parts = [b'filename="wall.jpg"', b"the left half", b'filename="right.png"', b"the right half"]

@@ -56,6 +56,7 @@ class AsyncClient:
         *,
         priority: str = "interactive",
         webhook: str | None = None,
+        reuse: bool = False,
     ) -> str:
         """Send a picture, PDF, Word document, workbook, CSV or HTML file; returns the document's id.
 
@@ -65,9 +66,10 @@ class AsyncClient:
             name: what the document's file is called; a path's own name unless given.
             priority: ``batch`` lets others go first.
             webhook: called when the document has ended.
+            reuse: where the very same file was read before, answer that document and read nothing again.
         """
         files = await asyncio.to_thread(core.read_sources, file, name)
-        return (await self._json(core.upload(files, priority, webhook), Uploaded)).document_id
+        return (await self._json(core.upload(files, priority, webhook, reuse=reuse), Uploaded)).document_id
 
     async def follow(self, document_id: str, after: str = "") -> AsyncIterator[Event]:
         """A document's events up to its last, each once, over as many connections as it takes.

@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     upload.add_argument("--output", type=Path, metavar="FOLDER", help="where to save; beside each file unless given")
     upload.add_argument("--pages", action="store_true", help="the files are photos of one plan: one document's pages")
     upload.add_argument("--batch", action="store_true", help="let others go first")
+    upload.add_argument("--reuse", action="store_true", help="of a file that was read before, take that week again")
     upload.add_argument("--webhook", metavar="URL", help="called when a document has ended")
     term = upload.add_argument_group("when the weeks hold, for --format ics")
     term.add_argument("--from", dest="first_day", type=date.fromisoformat, metavar="YYYY-MM-DD")
@@ -92,7 +93,10 @@ async def upload(chosen: argparse.Namespace) -> int:
             async with room:
                 try:
                     document_id = await client.upload(
-                        files, priority="batch" if chosen.batch else "interactive", webhook=chosen.webhook
+                        files,
+                        priority="batch" if chosen.batch else "interactive",
+                        webhook=chosen.webhook,
+                        reuse=chosen.reuse,
                     )
                     if not followed:
                         shown.say(f"{document_id}  {file}")

@@ -71,11 +71,14 @@ def read_sources(file: Source | Sequence[Source], name: str) -> list[tuple[str, 
     return [(name or own if number == 0 else own, data) for number, (own, data) in enumerate(read)]
 
 
-def upload(files: Sequence[tuple[str, bytes]], priority: str, webhook: str | None) -> Call:
+def upload(
+    files: Sequence[tuple[str, bytes]], priority: str, webhook: str | None = None, *, reuse: bool = False
+) -> Call:
     """Sends a file, or several as the pages of one document, under a key by which what is sent again because its answer
     was lost is the same document."""
     pages = len(files) > 1
-    params = {"priority": priority} | ({"webhook": webhook} if webhook else {}) | ({"pages": "true"} if pages else {})
+    params = {"priority": priority} | ({"webhook": webhook} if webhook else {})
+    params |= {name: "true" for name, wanted in (("pages", pages), ("reuse", reuse)) if wanted}
     form = [
         (
             "page" if pages else "file",

@@ -56,6 +56,7 @@ class Client:
         *,
         priority: str = "interactive",
         webhook: str | None = None,
+        reuse: bool = False,
     ) -> str:
         """Send a picture, PDF, Word document, workbook, CSV or HTML file; returns the document's id.
 
@@ -65,8 +66,11 @@ class Client:
             name: what the document's file is called; a path's own name unless given.
             priority: ``batch`` lets others go first.
             webhook: called when the document has ended.
+            reuse: where the very same file was read before, answer that document and read nothing again.
         """
-        return self._json(core.upload(core.read_sources(file, name), priority, webhook), Uploaded).document_id
+        return self._json(
+            core.upload(core.read_sources(file, name), priority, webhook, reuse=reuse), Uploaded
+        ).document_id
 
     def follow(self, document_id: str, after: str = "") -> Iterator[Event]:
         """A document's events up to its last, each once, over as many connections as it takes.
