@@ -36,6 +36,12 @@ EVENT_AGE = Histogram(
     "Age of a progress event when it was written to a client that follows its document.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+EVENTS_READ = Counter(
+    "timelift_sse_events_read_total",
+    "Events that this gateway read for its streams, by whether one of them follows the document: it reads whole "
+    "partitions, those in which something is followed.",
+    ["followed"],
+)
 STREAMS_OPEN = Gauge("timelift_sse_subscribers", "Event streams open in this process.")
 STREAMS_CLOSED = Counter(
     "timelift_sse_closed_total",

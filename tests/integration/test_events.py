@@ -15,7 +15,7 @@ from shared.db.documents import Documents
 from shared.messages import Event
 from tests.integration.conftest import GatewayAlone, Player
 from tests.integration.png import png
-from tests.system import follow, upload
+from tests.system import follow, listen, upload
 from tests.waiting import patience, until
 
 Seen = list[tuple[str | None, dict[str, Any]]]
@@ -101,6 +101,31 @@ async def test_many_clients_that_join_at_any_time_all_see_the_same(
         everyone = await asyncio.gather(*watchers)
     for seen in everyone:
         assert [data["percentage"] for _, data in seen] == [*range(1, 60), 100]
+
+
+async def test_who_comes_first_to_a_partition_that_nobody_followed_misses_nothing(
+    gateway: GatewayAlone, session: aiohttp.ClientSession, player: Player
+) -> None:
+    id_ = await upload(session, gateway.base_url, png())
+    delivery = await player.take(id_)
+
+    async def up_to(last: int) -> list[int]:
+        seen: list[int] = []
+        async with contextlib.aclosing(listen(session, f"{gateway.base_url}/api/v1/events/{id_}")) as told:
+            async for _, data in told:
+                seen += [data["percentage"]] if data["type"] == "progress" else []
+                if seen and seen[-1] == last:
+                    break
+        return seen
+
+    for number in range(1, 90, 6):
+        # The read that waited for the one before ends with this: nobody follows, so the partition falls asleep.
+        await player.publish(delivery, id_, number)
+        watching = asyncio.create_task(up_to(number + 5))
+        for later in range(number + 1, number + 6):
+            await player.publish(delivery, id_, later)
+        async with patience():
+            assert await watching == [*range(1, number + 6)]
 
 
 async def test_a_reconnect_after_the_end_is_told_to_stop(

@@ -1,50 +1,50 @@
 """The hub: one reader of the events streams per gateway, which hands what it reads to all who follow it.
 
-An event is encoded once, however many follow its document. How far each document is that somebody follows is known
-here; what nobody follows is forgotten.
+A partition is read while somebody here follows something in it (`partition.py`). An event is encoded once, however many
+follow its document. How far each document is that somebody follows is known here; what nobody follows is forgotten.
 """
 
 import asyncio
 import random
 import time
-from typing import cast
+from collections.abc import Iterable
 
 import msgspec
 
-from services.gateway.metrics import EVENT_AGE, STREAMS_OPEN
+from services.gateway.loops.partition import Partition
+from services.gateway.metrics import EVENT_AGE, EVENTS_READ, STREAMS_OPEN
 from services.gateway.sse.frames import Frame
 from services.gateway.sse.watched import Follower, Watched
 from shared.events import EventId, event_id
 from shared.logs import get_logger
 from shared.messages import Event
 from shared.streams.entries import read_event
-from shared.streams.keys import Keys
+from shared.streams.keys import Keys, partition_of
 from shared.streams.scripts import Client
 
 log = get_logger(__name__)
-
-_BLOCK_MS = 3000
-"""Longest that a read waits for an event. It takes none, so a stopping gateway breaks it off."""
 
 BEATS = 16
 """Parts of the time between two heartbeats: each beats for a part of the streams, so that no instant does for all."""
 _WRITES = 256
 """Writes after which the event loop turns: a batch for thousands would otherwise be one long stall."""
+_PATIENCE = 1.0
+"""Seconds that a stream which opens waits for Redis to say where its partitions stand."""
 _ENDS = 10_000
 _ENDS_A_SECOND = 2000
 """Streams that are ended in a second when the gateway stops: as many as another one opens."""
 
 
 class Hub:
-    """Reads the events of all partitions and hands each to those who follow its document or its tenant.
+    """Reads the events of the partitions that are followed, and hands each to those who follow its document or its
+    tenant.
 
     Args:
         readers: for each partition a client of its own, for blocking reads.
     """
 
     def __init__(self, readers: dict[Keys, Client]) -> None:
-        self._readers = readers
-        self._last: dict[Keys, str] = {}
+        self._partitions = {keys.partition: Partition(keys, reader) for keys, reader in readers.items()}
         self.watched: dict[str, Watched] = {}
         """The documents that somebody follows."""
         self.tenants: dict[str, set[Follower]] = {}
@@ -65,15 +65,15 @@ class Hub:
 
     @property
     def positions(self) -> dict[int, EventId]:
-        """The id that was read last, by partition."""
-        return {keys.partition: event_id(id_) for keys, id_ in self._last.items()}
+        """The id that was read last, by partition; of those that are read."""
+        return {number: event_id(each.last) for number, each in self._partitions.items() if each.last}
 
     def watch(self, document_id: str) -> Watched:
         """A document's state; kept as long as somebody follows it."""
         return self.watched.get(document_id) or Watched(document_id)
 
     def add(self, follower: Follower, *watched: Watched, tenant: str = "") -> None:
-        """Hand on events from here on; read the history after this, so that none falls between.
+        """Hand on events from here on; read the history after this and `ready`, so that none falls between.
 
         Args:
             watched: the documents to follow.
@@ -85,8 +85,32 @@ class Hub:
             self.tenants.setdefault(tenant, set()).add(follower)
         beat = random.choice(self._beats)
         beat.add(follower)
-        self._follows[follower] = tuple(each.document_id for each in watched), tenant, beat
+        documents = tuple(each.document_id for each in watched)
+        for partition in self._of(documents, tenant):
+            partition.follow()
+        self._follows[follower] = documents, tenant, beat
         STREAMS_OPEN.inc()
+
+    async def ready(self, follower: Follower) -> None:
+        """Wait until the partitions are read in which lies what somebody follows. Where Redis does not answer, that is
+        not waited for."""
+        documents, tenant, _ = self._follows.get(follower, ((), "", None))
+        asleep = [each for each in self._of(documents, tenant) if not each.ready.is_set()]
+        if not asleep:
+            return
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                for each in asleep:
+                    await each.ready.wait()
+        except TimeoutError:
+            for each in asleep:
+                each.go_without()
+
+    def _of(self, documents: tuple[str, ...], tenant: str) -> Iterable[Partition]:
+        """The partitions in which documents lie; those of a tenant lie in any."""
+        if tenant or not self._partitions:
+            return self._partitions.values()
+        return [self._partitions[at] for at in {partition_of(id_, len(self._partitions)) for id_ in documents}]
 
     def remove(self, follower: Follower) -> None:
         """Hand nothing on any more. Twice is fine."""
@@ -95,6 +119,8 @@ class Hub:
             return
         documents, tenant, beat = found
         beat.discard(follower)
+        for partition in self._of(documents, tenant):
+            partition.unfollow()
         for id_ in documents:
             self.watched[id_].followers.discard(follower)
             if not self.watched[id_].followers:
@@ -128,23 +154,16 @@ class Hub:
             await self._turn()
 
     async def run_once(self, keys: Keys) -> None:
-        """Read on in one partition's events and hand them out. Reads by id, never from `$`, which drops what came
-        between two reads."""
-        reader = self._readers[keys]
-        if keys not in self._last:
-            newest = cast("list[tuple[str, dict[str, str]]]", await reader.xrevrange(keys.events, count=1))
-            self._last[keys] = newest[0][0] if newest else "0-0"
-        answer = cast(
-            "list[tuple[str, list[tuple[str, dict[str, str]]]]] | None",
-            await reader.xread({keys.events: self._last[keys]}, count=500, block=_BLOCK_MS),
-        )
-        for _, entries in answer or []:
-            for id_, fields in entries:
-                self._last[keys] = id_
-                tenant = fields.get("tenant", "")
-                if fields.get("document", "") in self.watched or tenant in self.tenants:
-                    self._hand_out(keys.partition, id_, fields, tenant)
-                    await self._turn()
+        """Read on in one partition's events and hand them out."""
+        partition = self._partitions[keys.partition]
+        for id_, fields in await partition.read():
+            partition.last = id_
+            tenant = fields.get("tenant", "")
+            followed = fields.get("document", "") in self.watched or tenant in self.tenants
+            EVENTS_READ.labels("yes" if followed else "no").inc()
+            if followed:
+                self._hand_out(keys.partition, id_, fields, tenant)
+                await self._turn()
 
     def _hand_out(self, partition: int, id_: str, fields: dict[str, str], tenant: str) -> None:
         try:

@@ -1,8 +1,8 @@
 """`GET /api/v1/events/{documentId}`: a document's progress as server-sent events.
 
-The order that loses nothing: subscribe (events are kept from now on), send the history after Last-Event-ID, then what
-was kept, leaving out what the history had. After the final event the stream is closed; a client that comes back after
-it is answered 204, which stops EventSource from reconnecting.
+The order that loses nothing: subscribe (events are kept from when the document's partition is read on), send the
+history after Last-Event-ID, then what was kept, leaving out what the history had. After the final event the stream is
+closed; a client that comes back after it is answered 204, which stops EventSource from reconnecting.
 """
 
 from collections.abc import Callable
@@ -46,6 +46,7 @@ async def follow_document(request: web.Request) -> web.StreamResponse:
     stream = DocumentStream(gateway, client(request), watched, last)
     gateway.hub.add(stream, watched)
     try:
+        await gateway.hub.ready(stream)
         async with gateway.opening:
             document = await gateway.history.document(id_, request[TENANT])
             missed = await gateway.history.of(document, last) if document else []

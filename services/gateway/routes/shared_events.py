@@ -65,6 +65,7 @@ async def _follow_documents(request: web.Request, ids: list[str], cursor: Cursor
     stream = DocumentsStream(gateway, client(request), ids, cursor or Cursor(documents=checksum(ids)))
     try:
         gateway.hub.add(stream, *map(gateway.hub.watch, ids))
+        await gateway.hub.ready(stream)
         async with gateway.gathering:
             documents = await asyncio.gather(*(gateway.history.document(id_, tenant) for id_ in ids))
             found = [each for each in documents if each]
@@ -106,11 +107,14 @@ async def _follow_tenant(request: web.Request, cursor: Cursor | None) -> web.Str
     gateway, tenant = request.app[GATEWAY], request[TENANT]
     stream = TenantStream(gateway, client(request), cursor or Cursor(looked=0))
     try:
-        if cursor is None:
-            stream.cursor.positions = dict(gateway.hub.positions)
         gateway.hub.add(stream, tenant=tenant)
+        await gateway.hub.ready(stream)
         async with gateway.gathering:
             now = await gateway.followed.now()
+            if cursor is None:
+                # Where Redis does not say how far a partition is, what is older than a minute is behind this client.
+                partitions = (keys.partition for keys in gateway.redis_settings.keys)
+                stream.cursor.positions = dict.fromkeys(partitions, (now - MARGIN_MS, 0)) | gateway.hub.positions
             missed, lost = await _missed(gateway, tenant, cursor) if cursor else ([], False)
             stream.cursor.looked = cursor.looked if cursor else now
             documents = await gateway.followed.under_way(tenant)
