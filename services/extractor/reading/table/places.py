@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.cell.cells import CellText
@@ -14,6 +16,14 @@ _SEVERAL = 3
 """Ranges of times in one cell that make it a list of lessons rather than one."""
 _OFF = 60
 """Minutes by which a cell's own start may lie before its header's."""
+_EVEN = 1.25
+"""How far a row's height for each minute is from the usual where it is drawn to scale."""
+_MOSTLY = 0.8
+"""Of a table's rows: how many of them are drawn to scale, and how many meet in time; the others hold breaks."""
+_QUARTER = 15
+"""Minutes: what a cell that ends within a table's row ends at."""
+_NEAR = 0.08
+"""Of a row's length: how far its edge may be from there."""
 STEP = 5
 """Minutes to which a time taken from the drawing is rounded: school days are planned in these."""
 
@@ -42,8 +52,9 @@ def place_times(places: list[Place], bands: list[TimeBand], size: float, rect_of
     """
     timed = [place for place in places if None not in (bands[place.first].start, bands[place.last].start)]
     scale = find_time_scale(bands, [edge for place in timed for edge in (place.lo, place.hi)], rect_of)
+    proportional = _proportional(bands)
     for place in places:
-        _header_times(place, bands, size)
+        _header_times(place, bands, size, measured=proportional)
         if scale is not None and place in timed:
             place.start, place.end = map(scale.planned, (place.lo, place.hi))
             place.source, place.certainty = "drawn", 0.95
@@ -77,33 +88,47 @@ def _fill_between(places: list[Place]) -> None:
             place.source, place.certainty = "next", 0.9
 
 
-def _header_times(place: Place, bands: list[TimeBand], size: float) -> None:
+def _proportional(bands: list[TimeBand]) -> bool:
+    """Whether rows follow each other without a gap of time and are as high as they are long, so that an edge within one
+    is at a time. The rows of a plain table are cut for parallel groups, and only seem to end halfway."""
+    timed = [(band, band.end - band.start) for band in bands if band.start is not None and band.end is not None]
+    rates = [(band.hi - band.lo) / length for band, length in timed if length > 0]
+    pairs = [one.end == other.start for (one, _), (other, _) in pairwise(timed)]
+    usual = median(rates or [0.0])
+    even = sum(usual / _EVEN < rate < usual * _EVEN for rate in rates)
+    return len(rates) > 1 and even >= _MOSTLY * len(rates) and sum(pairs) >= _MOSTLY * len(pairs)
+
+
+def _header_times(place: Place, bands: list[TimeBand], size: float, *, measured: bool) -> None:
+    """Give a place the times of its rows, and where its edges are within these, what they are measured at.
+
+    Args:
+        measured: whether an edge within a table's row is at a time; on a scale it always is.
+    """
     first, last = bands[place.first], bands[place.last]
     place.start, place.end = first.start, last.end
     place.source = first.source if first.source == last.source else last.source or first.source
     if first.start is None or last.end is None:
         place.end = last.end if last.start is not None else None
-    if first.start is None:
+    if first.start is None or not (measured or "drawn" in (first.source, last.source)):
         return
     early = place.lo - first.lo
     # A last row whose end is not known is not measured by.
     late = last.hi - place.hi if last.end is not None else 0.0
     drawn = False
-    if early > _slack(first, size) and first.end is not None:
-        place.start = _on_scale(first, place.lo)
-        drawn = True
-    if late > _slack(last, size) and last.start is not None:
-        place.end = _on_scale(last, place.hi)
-        drawn = True
+    if early > _slack(first, size) and (start := _on_scale(first, place.lo)) is not None:
+        place.start, drawn = start, True
+    if late > _slack(last, size) and (end := _on_scale(last, place.hi)) is not None:
+        place.end, drawn = end, True
     # An edge a little inside the next band: too little of it to be covered, enough to be meant.
     before = bands[place.first - 1] if place.first else None
     after = bands[place.last + 1] if place.last + 1 < len(bands) else None
     if before and before.source == first.source and -early > _slack(before, size) and before.end == first.start:
-        place.start = _on_scale(before, place.lo)
-        drawn = True
+        start = _on_scale(before, place.lo)
+        place.start, drawn = (start, True) if start is not None else (place.start, drawn)
     if after and after.source == last.source and -late > _slack(after, size) and after.start == last.end:
-        place.end = _on_scale(after, place.hi)
-        drawn = True
+        end = _on_scale(after, place.hi)
+        place.end, drawn = (end, True) if end is not None else (place.end, drawn)
     if first.source == "drawn":
         # A scale is drawn to be measured; an uneven cell in a table may only be drawn unevenly.
         place.source, place.certainty = "drawn", 0.95
@@ -118,10 +143,15 @@ def _slack(band: TimeBand, size: float) -> float:
 
 
 def _on_scale(band: TimeBand, at: float) -> int | None:
+    """The time of a place in a band; null where the band has none, or in a table's row where it is not at a quarter."""
     if band.start is None or band.end is None:
         return None
     share = (at - band.lo) / max(1.0, band.hi - band.lo)
-    return round((band.start + share * (band.end - band.start)) / STEP) * STEP
+    time = band.start + share * (band.end - band.start)
+    if band.source == "drawn":
+        return round(time / STEP) * STEP
+    quarter = round(time / _QUARTER) * _QUARTER
+    return quarter if abs(time - quarter) <= max(STEP, _NEAR * (band.end - band.start)) else None
 
 
 def _clocks(text: str) -> list[Clock]:

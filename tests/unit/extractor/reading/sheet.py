@@ -173,14 +173,14 @@ def lessons(grid: Grid, days: int = 5, periods: int = 4, *, top: int = 1) -> Non
             grid.put(day + 1, period + top, lesson(day, period))
 
 
-def plain(grid: Grid, *, border: bool = True) -> set[Block]:
+def plain(grid: Grid, times: tuple[str, ...] = TIMES, *, border: bool = True) -> set[Block]:
     """Fill a week of lessons; gives what must be read."""
-    grid.headers(DAYS, TIMES, border=border)
+    grid.headers(DAYS, times, border=border)
     want: set[Block] = set()
     for day, name in enumerate(DAYS):
-        for period, times in enumerate(TIMES):
+        for period, label in enumerate(times):
             grid.put(day + 1, period + 1, lesson(day, period), border=border)
-            start, end = times.split("-")
+            start, end = label.split("-")
             want.add((name.lower(), start.zfill(5), end.zfill(5), lesson(day, period)))
     return want
 

@@ -24,18 +24,27 @@ def _blank(page: Sheet, grid: Grid, column: int, row: int) -> tuple[float, float
     return x0, y0, x1, y1
 
 
-def test_halves_of_a_cell_that_name_no_weeks_follow_each_other() -> None:
+def _halved(times: tuple[str, ...]) -> list[tuple[str | None, str | None, str | None]]:
+    """Week, start and end of what stands in the upper and the lower half of a lesson's cell."""
     page = Sheet()
     grid = Grid(page, 6, 5)
-    plain(grid)
+    plain(grid, times)
     x0, y0, x1, y1 = _blank(page, grid, 1, 1)
     page.rule(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2)
     page.text((x0 + x1) / 2, y0 + 20, "Art")
     page.text((x0 + x1) / 2, y1 - 20, "Dance")
     reading = page.read()
-    art, dance = find(reading, "monday", "Art"), find(reading, "monday", "Dance")
-    assert (art.week, dance.week) == (None, None)
-    assert art.end_time == dance.start_time
+    blocks = find(reading, "monday", "Art"), find(reading, "monday", "Dance")
+    return [(block.week, block.start_time, block.end_time) for block in blocks]
+
+
+def test_halves_of_a_lesson_that_name_no_weeks_are_two_groups() -> None:
+    assert _halved(TIMES) == [(None, "09:00", "09:45")] * 2
+
+
+def test_halves_of_an_hour_follow_each_other_where_rows_are_drawn_to_scale() -> None:
+    hours = ("9:00-10:00", "10:00-11:00", "11:00-12:00", "12:00-13:00")
+    assert _halved(hours) == [(None, "09:00", "09:30"), (None, "09:30", "10:00")]
 
 
 @pytest.mark.parametrize("rooms", [True, False])
