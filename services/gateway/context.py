@@ -83,6 +83,9 @@ class Gateway:
     places: Places = field(default_factory=lambda: Places(2, alone=4))
     """Of requests that are answered at once; a client has fewer than there are connections to Postgres,
     which loops need some of as well."""
+    changing: Places = field(default_factory=lambda: Places(1, alone=1))
+    """Of changes, by what they change: one at a time would get its row's lock, and the others wait for it with a
+    connection each."""
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(256))
     """Event streams that look at their history at once: thousands come back together after a restart."""
     gathering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

@@ -13,7 +13,8 @@ from aiohttp import web
 
 from shared.messages import Message, Role
 
-_READS = frozenset(("GET", "HEAD", "OPTIONS"))
+READS = frozenset(("GET", "HEAD", "OPTIONS"))
+"""Methods that change nothing."""
 
 MediaTypes: TypeAlias = tuple[str, ...]
 """Of what is no message."""
@@ -63,7 +64,7 @@ class Endpoint(web.AbstractRouteDef):
     @property
     def needed(self) -> Needed:
         """The role that a key must have."""
-        return self.role or ("read" if self.method in _READS else "write")
+        return self.role or ("read" if self.method in READS else "write")
 
     def register(self, router: web.UrlDispatcher) -> list[web.AbstractRoute]:
         options: dict[str, Any] = {"allow_head": not self.stream} if self.method == "GET" else {}
@@ -79,7 +80,7 @@ ENDPOINTS = web.AppKey("endpoints", dict[tuple[str, str], Endpoint])
 def role_needed(request: web.Request) -> Needed:
     """The role that a request's key must have, or whether it needs one at all."""
     endpoint = _endpoint(request)
-    return endpoint.needed if endpoint else ("read" if request.method in _READS else "write")
+    return endpoint.needed if endpoint else ("read" if request.method in READS else "write")
 
 
 def is_stream(request: web.Request) -> bool:

@@ -5,11 +5,12 @@ from aiohttp import web
 
 from services.gateway.clients import client_of
 from services.gateway.context import GATEWAY
-from services.gateway.endpoint import is_stream, takes_body
+from services.gateway.endpoint import READS, is_stream, takes_body
 from services.gateway.problems import Handler
+from services.gateway.tenants import TENANT
 from shared.places import Place
 
-_PLACE = web.RequestKey("place", Place)
+_PLACES = web.RequestKey("places", list[Place])
 _PROBES = frozenset(("/livez", "/readyz"))
 
 
@@ -27,16 +28,20 @@ async def placed(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def take_place(request: web.Request) -> None:
-    """Wait for a place, unless the request has one. It is given back when the answer begins."""
-    if _PLACE not in request:
+    """Wait for a place, unless the request has one; changes of one document wait for each other as well, here and not
+    with a connection to the record each. It is given back when the answer begins."""
+    if _PLACES not in request:
         gateway = request.app[GATEWAY]
-        request[_PLACE] = await gateway.places.take(client_of(request, gateway.settings.proxies))
+        taken = request[_PLACES] = [await gateway.places.take(client_of(request, gateway.settings.proxies))]
+        document = request.match_info.get("id")
+        if document and request.method not in READS:
+            taken.append(await gateway.changing.take(f"{request.get(TENANT, '')} {document}"))
 
 
 def give_place(request: web.Request) -> None:
     """Give the request's place back, if it has one: for the rest it waits for others."""
-    if _PLACE in request:
-        request[_PLACE].give()
+    for place in request.get(_PLACES, ()):
+        place.give()
 
 
 async def begins(request: web.Request, _answer: web.StreamResponse) -> None:

@@ -1,7 +1,6 @@
 """The connection pool, and what is an outage rather than a mistake."""
 
 import asyncio
-import contextlib
 import functools
 import random
 from collections.abc import Awaitable, Callable
@@ -25,7 +24,7 @@ R = TypeVar("R")
 _IDLE_SECONDS = 300.0
 """After which a connection that nobody needed is closed."""
 _FILL_SECONDS = 20.0
-"""Longest that idle connections are held while others are opened."""
+"""Longest that opening them all may take."""
 
 
 class DatabaseSettings(Settings):
@@ -177,12 +176,18 @@ class Database:
         pool closes what is idle for longer, and what stands between forgets it. Raises `DatabaseAwayError` before
         `open`."""
         pool = self.pool
+
+        async def use() -> None:
+            async with pool.acquire() as connection:
+                await connection.fetchval("SELECT 1")
+
         try:
             with allowing(POSTGRES_SECONDS):
-                async with asyncio.timeout(_FILL_SECONDS), contextlib.AsyncExitStack() as stack:
+                async with asyncio.timeout(_FILL_SECONDS):
                     free = pool.get_max_size() - pool.get_size() + pool.get_idle_size()
-                    held = [await stack.enter_async_context(pool.acquire()) for _ in range(free)]
-                    await asyncio.gather(*(each.fetchval("SELECT 1") for each in held))
+                    # All begin in one turn, so that each takes another one, and none is held while others are waited
+                    # for: those that requests took meanwhile may be long in coming back.
+                    await asyncio.gather(*(use() for _ in range(free)))
         except _OUTAGE as error:
             log.warning("not all connections to postgres are there ahead", error=str(error) or type(error).__name__)
 

@@ -1,9 +1,12 @@
 """The connections to Postgres, and what a statement on a new one waits for."""
 
+import asyncio
+
 import asyncpg
+import pytest
 
 from shared.db.pool import Database, DatabaseSettings
-from tests.waiting import until
+from tests.waiting import patience, until
 
 
 async def test_connections_are_opened_ahead_and_once_more_where_they_were_lost(database_url: str) -> None:
@@ -17,6 +20,21 @@ async def test_connections_are_opened_ahead_and_once_more_where_they_were_lost(d
     await until(lambda: database.pool.get_size() == 0)
     await database.fill()
     assert (database.pool.get_size(), database.pool.get_idle_size()) == (3, 3)
+    await database.close()
+
+
+async def test_connections_that_are_opened_ahead_are_not_held_until_one_comes_back_that_is_used(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else would have one meanwhile; it may come back when a lock is released, or never."""
+    monkeypatch.setattr("shared.db.pool._FILL_SECONDS", 3600)
+    database = Database(DatabaseSettings.load(database_url=database_url, database_pool=3))
+    await database.open()
+    filling = asyncio.create_task(database.fill())
+    await asyncio.sleep(0)  # it has counted three
+    async with database.pool.acquire(), patience():
+        assert await database.pool.fetchval("SELECT 1") == 1
+    await filling
     await database.close()
 
 
