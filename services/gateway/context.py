@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from services.gateway.answers import Answers
+from services.gateway.exports.process import Writer
 from services.gateway.loops.direct import Direct
 from services.gateway.loops.hub import Hub
 from services.gateway.loops.relay import Relay, RelaySettings
@@ -90,8 +91,8 @@ class Gateway:
     """Event streams that look at their history at once: thousands come back together after a restart."""
     gathering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Streams of several documents that do so: each may bring a hundred of the largest weeks."""
-    writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
-    """Weeks that are written to files at once: the largest takes a second or two of the processor."""
+    writer: Writer = field(default_factory=Writer)
+    """Of weeks to files."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     """What goes on after its request was answered."""
 
@@ -103,6 +104,7 @@ class Gateway:
 
     async def close(self) -> None:
         """End what runs in the background."""
+        self.writer.close()
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)

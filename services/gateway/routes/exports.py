@@ -1,7 +1,6 @@
 """Weeks as files: calendars, tables and workbooks, by suffix or by `Accept`; when a week holds, and what was read."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
@@ -14,14 +13,19 @@ from services.gateway.bodies import read_body
 from services.gateway.context import GATEWAY, document_id
 from services.gateway.endpoint import Endpoint
 from services.gateway.exports import csv_rows, ics, term_dates, xlsx
+from services.gateway.exports.process import Suffix
 from services.gateway.exports.term_dates import TermDates
 from services.gateway.exports.week import Week, title
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import TENANT
+from shared.children.protocol import ChildError
 from shared.db.documents import read_document, time_text
 from shared.db.weeks import Row
 from shared.health import json_response
+from shared.logs import get_logger
 from shared.messages import Message, Timetable, WeekLetter
+
+log = get_logger(__name__)
 
 SCHEMA = "/api/v1/schemas/timetable.json"
 """Where the schema of a timetable's JSON is published."""
@@ -69,17 +73,15 @@ class Original(Message):
 class Format(NamedTuple):
     """A kind of file."""
 
-    suffix: str
+    suffix: Suffix
     content_type: str
-    write: Callable[[Sequence[Week], str], bytes]
-    """From weeks, and what they are called together."""
     dated: bool = False
     """Whether it needs to know when the weeks hold."""
 
 
-ICS = Format("ics", ics.CONTENT_TYPE, ics.write, dated=True)
-_CSV = Format("csv", csv_rows.CONTENT_TYPE, lambda weeks, _: csv_rows.write(weeks[0]))
-_XLSX = Format("xlsx", xlsx.CONTENT_TYPE, lambda weeks, _: xlsx.write(weeks))
+ICS = Format("ics", ics.CONTENT_TYPE, dated=True)
+_CSV = Format("csv", csv_rows.CONTENT_TYPE)
+_XLSX = Format("xlsx", xlsx.CONTENT_TYPE)
 FORMATS = {each.content_type: each for each in (ICS, _CSV, _XLSX)}
 """By content type."""
 TOGETHER = (ICS, _XLSX)
@@ -109,9 +111,11 @@ async def file_of(request: web.Request, wanted: Format, rows: list[Row]) -> web.
     weeks = [_week(request, row, dated=wanted.dated) for row in rows]
     name = title(weeks[0].timetable) if len(weeks) == 1 else ""
     name = name or rows[0]["file_name"].rpartition(".")[0] or rows[0]["file_name"]
-    async with request.app[GATEWAY].writing:
-        # In a thread: the largest week takes a second or two.
-        data = await asyncio.to_thread(wanted.write, weeks, name)
+    try:
+        data = await request.app[GATEWAY].writer.write(wanted.suffix, weeks, name)
+    except ChildError as error:
+        log.error("a week was not written to a file", suffix=wanted.suffix, error=str(error))
+        raise ProblemError(503, "busy", "Busy", "The file cannot be written right now.", retry_after=5) from None
     headers = {"Content-Disposition": disposition(name, wanted.suffix), "Vary": "Accept"}
     charset = "utf-8" if wanted.content_type.startswith("text/") else None
     return web.Response(body=data, content_type=wanted.content_type, charset=charset, headers=headers)
