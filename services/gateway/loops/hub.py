@@ -108,7 +108,7 @@ class Hub:
 
     def _of(self, documents: tuple[str, ...], tenant: str) -> Iterable[Partition]:
         """The partitions in which documents lie; those of a tenant lie in any."""
-        if tenant or not self._partitions:
+        if tenant or len(self._partitions) < 2:
             return self._partitions.values()
         return [self._partitions[at] for at in {partition_of(id_, len(self._partitions)) for id_ in documents}]
 
