@@ -41,7 +41,7 @@ class Endpoint(web.AbstractRouteDef):
     problems: the names of the problems beside those of every endpoint, by status.
     ids: the pattern of what stands in the path's braces.
     role: that a key must have; somebody, with whatever key; anybody, without one; None: reading for GET, else writing.
-    stream: whether the answer stays open, so that a HEAD would wait for ever.
+    stream: the messages that events of the answer carry, which stays open; none: it is no event stream.
     """
 
     method: str
@@ -59,7 +59,7 @@ class Endpoint(web.AbstractRouteDef):
     problems: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     ids: str = UUID
     role: Needed | None = None
-    stream: bool = False
+    stream: tuple[type[Message], ...] = ()
 
     @property
     def needed(self) -> Needed:
@@ -67,6 +67,7 @@ class Endpoint(web.AbstractRouteDef):
         return self.role or ("read" if self.method in READS else "write")
 
     def register(self, router: web.UrlDispatcher) -> list[web.AbstractRoute]:
+        # A HEAD would be answered by a stream that stays open.
         options: dict[str, Any] = {"allow_head": not self.stream} if self.method == "GET" else {}
         add = getattr(router, f"add_{self.method.lower()}")
         route: web.AbstractRoute = add(self.path, self.handler, **options)
@@ -86,7 +87,7 @@ def role_needed(request: web.Request) -> Needed:
 def is_stream(request: web.Request) -> bool:
     """Whether the answer to a request stays open."""
     endpoint = _endpoint(request)
-    return endpoint is not None and endpoint.stream
+    return endpoint is not None and bool(endpoint.stream)
 
 
 def takes_body(request: web.Request) -> bool:

@@ -89,7 +89,7 @@ def openapi(endpoints: Sequence[Endpoint]) -> JSON:
 def _messages(endpoints: Sequence[Endpoint]) -> list[type]:
     found: dict[type, None] = {Problem: None}
     for each in endpoints:
-        for kind in (each.answer, each.body, each.query):
+        for kind in (each.answer, each.body, each.query, *each.stream):
             if isinstance(kind, type):
                 found[kind] = None
     return list(found)
@@ -140,6 +140,8 @@ def _responses(endpoint: Endpoint, named: dict[type, JSON]) -> JSON:
     success: JSON = {"description": HTTPStatus(endpoint.status).phrase}
     if endpoint.answer:
         success["content"] = _content(endpoint.answer, named) | {each: {} for each in endpoint.others}
+    if endpoint.stream:
+        success["content"] = _events([named[each] for each in endpoint.stream])
     responses: JSON = {str(endpoint.status): success}
     for status, text in endpoint.statuses.items():
         responses[str(status)] = {"description": text}
@@ -186,6 +188,13 @@ def _content(kind: type | MediaTypes, named: dict[type, JSON], *, upload: bool =
         schema: JSON = {"type": "object", "properties": parts, "anyOf": [{"required": [name]} for name in parts]}
         return {UPLOAD: {"schema": schema}}
     return {each: {} for each in kind}
+
+
+def _events(messages: list[JSON]) -> JSON:
+    """What each event of a stream is."""
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": {"anyOf": messages}}
+    fields = {"data": data, "id": {"type": "string"}, "event": {"const": "message"}, "retry": {"type": "integer"}}
+    return {"text/event-stream": {"schema": {"type": "object", "required": ["data"], "properties": fields}}}
 
 
 def _link(operation: JSON, endpoint: Endpoint, endpoints: Sequence[Endpoint], components: JSON) -> None:

@@ -20,7 +20,7 @@ from services.gateway.sse.streams import DocumentStream
 from services.gateway.sse.watched import state
 from services.gateway.tenants import TENANT
 from shared.events import EventId, event_id, is_final
-from shared.messages import Message
+from shared.messages import Event, Message
 
 T = TypeVar("T")
 _START: EventId = (0, 0)
@@ -84,17 +84,15 @@ def last_event_id(request: web.Request, read: Callable[[str], T], none: T) -> T:
 
 
 ROUTES = [
-    # A HEAD would be answered by a stream that stays open.
     Endpoint(
         "GET",
         "/api/v1/events/{id}",
         follow_document,
         "Follow a document: its progress as server-sent events, from its beginning or from an event on.",
-        answer=("text/event-stream",),
         statuses={204: "The document has ended, and its end was seen"},
         query=EventsQuery,
         fields=LAST_EVENT_ID,
         problems={400: ("bad-event-id",), 503: ("too-many-streams",)},
-        stream=True,
+        stream=(Event,),
     ),
 ]

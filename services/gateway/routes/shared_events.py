@@ -16,12 +16,13 @@ from services.gateway.problems import ProblemError, not_found
 from services.gateway.routes.events import LAST_EVENT_ID, EventsQuery, last_event_id
 from services.gateway.sse.answer import StreamAnswer, client
 from services.gateway.sse.cursor import Cursor, checksum
-from services.gateway.sse.frames import Frame, connected, lines
+from services.gateway.sse.frames import Frame, StreamState, connected, lines
 from services.gateway.sse.history import gone
 from services.gateway.sse.streams import DocumentsStream, TenantStream
 from services.gateway.sse.watched import state
 from services.gateway.tenants import TENANT
 from shared.logs import get_logger
+from shared.messages import Event, encode
 from shared.streams.loops import AWAY
 
 log = get_logger(__name__)
@@ -118,8 +119,8 @@ async def _follow_tenant(request: web.Request, cursor: Cursor | None) -> web.Str
             missed, lost = await _missed(gateway, tenant, cursor) if cursor else ([], False)
             stream.cursor.looked = cursor.looked if cursor else now
             documents = await gateway.followed.under_way(tenant)
-        begin = b'{"type":"connected","missed":true}' if lost else b'{"type":"connected"}'
-        told = lines(str(stream.cursor), begin) + b"".join(connected(state(each)) for each in documents)
+        begin = StreamState(type="connected", missed=lost)
+        told = lines(str(stream.cursor), encode(begin)) + b"".join(connected(state(each)) for each in documents)
         answer = StreamAnswer(request, stream, told, missed)
         stream.cursor.looked = now
     except BaseException:
@@ -166,11 +167,10 @@ ROUTES = [
         "/api/v1/events",
         follow,
         "Follow several documents, or all one's own, as one stream of server-sent events.",
-        answer=("text/event-stream",),
         statuses={204: "All of these documents have ended, and their ends were seen"},
         query=SharedEventsQuery,
         fields=LAST_EVENT_ID,
         problems={400: ("bad-event-id",), 404: ("not-found",), 503: ("too-many-streams",)},
-        stream=True,
+        stream=(Event, StreamState),
     ),
 ]

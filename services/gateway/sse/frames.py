@@ -1,13 +1,22 @@
 """What is written to event streams: made once an event, however many streams it goes to."""
 
 from functools import cached_property
+from typing import Literal
 
 import msgspec
 
 from shared.events import EventId, event_id, invented_end, with_percentage
-from shared.messages import Event
+from shared.messages import Event, Message
 
 _encode = msgspec.json.Encoder().encode
+
+
+class StreamState(Message, omit_defaults=True):
+    """What a stream of several documents says of itself: that it lives."""
+
+    type: Literal["connected"]
+    missed: bool = False
+    """Whether events may be lost that the client has not seen."""
 
 
 class Piece:

@@ -20,11 +20,12 @@ from services.gateway.context import Gateway
 from services.gateway.metrics import STREAMS_CLOSED
 from services.gateway.problems import ProblemError
 from services.gateway.sse.cursor import Cursor
-from services.gateway.sse.frames import Frame, Piece, lines
+from services.gateway.sse.frames import Frame, Piece, StreamState, lines
 from services.gateway.sse.watched import Watched
 from shared.events import EventId, percentage_in
 from shared.fair_share import Hold
 from shared.http_server import Connection
+from shared.messages import encode
 
 _ORDERLY = frozenset(("ended", "stopping"))
 """Reasons for which the answer is ended as an answer is; for others the connection is cut."""
@@ -312,7 +313,8 @@ class TenantStream(EventStream):
         for partition, number in hub.positions.items():
             self.cursor.positions[partition] = max(number, self.cursor.positions.get(partition, number))
         self.cursor.looked = max(hub.looked, self.cursor.looked or 0)
-        return Piece(lines(str(self.cursor), b'{"type":"connected"}', b": heartbeat\n"))
+        return Piece(lines(str(self.cursor), _CONNECTED, b": heartbeat\n"))
 
 
-_ALIVE = Piece(lines(None, b'{"type":"connected"}', b": heartbeat\n"))
+_CONNECTED = encode(StreamState(type="connected"))
+_ALIVE = Piece(lines(None, _CONNECTED, b": heartbeat\n"))
