@@ -154,7 +154,7 @@ async def main() -> None:
             return
         await database.fill()
         watchdog.start()
-        garbage = Garbage(lambda: len(runner.server.connections) if runner.server else 0)
+        garbage = Garbage(lambda: len(runner.server.connections) if runner.server else 0, hub)
         chores = asyncio.ensure_future(_chores(gateway, database, retainer, recorders, garbage, partitions, stop))
         garbage.begin()
         log.info("ready", port=port)
