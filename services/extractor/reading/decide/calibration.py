@@ -80,8 +80,8 @@ _LOWEST = 5
 SURE = 0.9
 """A block at or above this chance may be relied on."""
 _READ_PLACE = 0.85
-"""Below this certainty of its place, or of one of its lines, a block's day or time was inferred or hardly read: pages
-that lose a header are too few to learn its chance from."""
+"""Below this certainty of its place, a block's day or time was inferred: pages that lose a header are too few to learn
+its chance from."""
 _INFERRED = 0.89
 """What is inferred is never sure."""
 
@@ -116,5 +116,4 @@ def judged(given: Evidence) -> tuple[float, list[float]]:
 
 
 def _inferred(draft: BlockDraft) -> bool:
-    lowest = min((line.confidence for line in draft.lines), default=1.0)
-    return draft.start is None or draft.certainty < _READ_PLACE * draft.named or lowest < _READ_PLACE
+    return draft.certainty < _READ_PLACE * draft.named

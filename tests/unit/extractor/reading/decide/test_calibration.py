@@ -1,7 +1,11 @@
 """The chance that a reading is right: of what it is made, and that it moves the right way."""
 
+from dataclasses import replace
+
+import pytest
+
 from services.extractor.reading.decide import calibration
-from services.extractor.reading.decide.calibration import Model, judged, models, with_blocks, with_page
+from services.extractor.reading.decide.calibration import Model, Models, judged, models, with_blocks, with_page
 from services.extractor.reading.decide.features import Evidence, block_features, page_features
 from services.extractor.reading.decide.unread import Unread
 from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect
@@ -47,3 +51,15 @@ def test_a_feature_far_outside_of_what_was_learnt_counts_as_its_edge() -> None:
     model = Model(0.5, {"a": (10.0, 2.0, 1.5)})
     assert model.score({"a": 12.0}) == 0.5 + 1.5
     assert model.score({"a": 1000.0}) == 0.5 + 1.5 * calibration.EDGE
+
+
+def test_only_what_was_inferred_is_never_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    sure = Model(5.0, {})
+    monkeypatch.setattr(calibration, "models", lambda: Models(sure, sure, sure))
+    given = evidence()
+    timeless, blurred, inferred, *_ = given.result.drafts
+    timeless.start = timeless.end = timeless.source = None
+    blurred.lines = [replace(line, confidence=0.7) for line in blurred.lines]
+    inferred.certainty = 0.8
+    _, chances = judged(given)
+    assert min(chances[0], chances[1], *chances[3:]) > calibration.SURE > chances[2]
