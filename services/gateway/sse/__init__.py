@@ -1,2 +1,2 @@
-"""Event streams: what is sent (`frames`), where a client is (`cursor`), the open connection (`streams`), and what it
-missed (`opening`, `history`). docs/events.md has the protocol."""
+"""Event streams: what is sent (`frames`), where a client is (`cursor`), the open connection (`event_stream`) and its
+kinds (`streams`), and what it missed (`answer`, `history`). docs/events.md has the protocol."""

@@ -13,8 +13,8 @@ from services.gateway.answers import SMALL
 from services.gateway.clients import client_of
 from services.gateway.context import GATEWAY
 from services.gateway.problems import ProblemError
+from services.gateway.sse.event_stream import EventStream
 from services.gateway.sse.frames import Frame
-from services.gateway.sse.streams import EventStream
 from shared.http_server import Connection
 
 _HEADERS = {

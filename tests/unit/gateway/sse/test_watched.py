@@ -2,10 +2,13 @@
 
 import json
 import re
+from typing import Any, cast
 
+from services.gateway.sse.frames import Frame
 from services.gateway.sse.watched import Watched, state
 from shared.db.followed import FollowedDocument
-from shared.messages import Status
+from shared.messages import Event, Status
+from tests.unit.gateway.bench import of_record
 
 
 def test_who_comes_late_is_told_which_stage_a_document_is_at() -> None:
@@ -17,3 +20,27 @@ def test_who_comes_late_is_told_which_stage_a_document_is_at() -> None:
     watched.know(document)
     data = re.findall(rb"data: (.+)", watched.heartbeat.raw)
     assert [json.loads(each)["stage"] for each in data] == ["ocr"]
+
+
+def test_what_a_stream_began_with_is_not_told_again_as_missed() -> None:
+    began = Frame("10-10", Event(type="progress", document_id="d", percentage=10), 0)
+    watched = Watched("d")
+    watched.begin([began])
+    assert watched.last == began.number
+    assert watched.take(of_record("d", 10)) is None
+    assert watched.take(of_record("d", 11)) is not None
+    # A later stream's history may hold what the first still lacks.
+    watched.begin([of_record("d", 12)])
+    assert watched.last == (11, 11)
+
+
+def test_a_document_that_was_put_back_to_work_begins_anew() -> None:
+    watched = Watched("d")
+    percentages = []
+    for number, (kind, percentage) in enumerate([("progress", 60), ("progress", 40), ("error", 60), ("progress", 2)]):
+        frame = watched.take(
+            Frame(f"{number + 1}-1", Event(type=cast("Any", kind), document_id="d", percentage=percentage))
+        )
+        assert frame
+        percentages.append(frame.event.percentage)
+    assert percentages == [60, 60, 60, 2]
