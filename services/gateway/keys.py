@@ -13,7 +13,7 @@ import re
 import sys
 from typing import get_args
 
-from services.gateway.tenants import TENANT_NAME
+from services.gateway.environment_keys import TENANT_NAME
 from shared.db.api_keys import ApiKeys
 from shared.db.migrate import SchemaError
 from shared.db.pool import Database, DatabaseAwayError

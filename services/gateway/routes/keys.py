@@ -8,8 +8,9 @@ from msgspec import Meta
 from services.gateway.bodies import read_json
 from services.gateway.context import GATEWAY
 from services.gateway.endpoint import Endpoint
+from services.gateway.environment_keys import TENANT_NAME
 from services.gateway.problems import ProblemError, not_found
-from services.gateway.tenants import IDENTITY, TENANT_NAME
+from services.gateway.tenants import IDENTITY
 from shared.db.api_keys import ApiKey
 from shared.health import json_response
 from shared.logs import get_logger

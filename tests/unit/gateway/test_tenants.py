@@ -1,4 +1,4 @@
-"""Tenants by API key: the setting, and who a request belongs to."""
+"""Tenants by API key: who a request belongs to."""
 
 import pytest
 from aiohttp import web
@@ -6,11 +6,10 @@ from aiohttp.test_utils import make_mocked_request
 
 from services.gateway.problems import ProblemError
 from services.gateway.stored_keys import StoredKeys
-from services.gateway.tenants import DEFAULT, Tenants, TenantSettings, pairs
+from services.gateway.tenants import DEFAULT, Tenants
 from shared.db.api_keys import ApiKey, StoredKey, digest_of
 from shared.db.pool import DatabaseAwayError
 from shared.messages import Role
-from shared.settings import SettingError
 
 ONE, TWO = "one-" + "1" * 16, "two:" + "2" * 16
 EVENTS = "/api/v1/events/3f2b8c1e-0000-4000-8000-000000000000"
@@ -24,36 +23,6 @@ def request(path: str = "/api/v1/documents", method: str = "GET", **headers: str
 @pytest.fixture
 def tenants() -> Tenants:
     return Tenants([("north", ONE), ("south", TWO)])
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("a-key-without-its-tenant", "pair 1 is not of the form tenant:key"),
-        (f"a:{ONE},", "pair 2 is not of the form tenant:key"),
-        (f"North:{ONE}", "the tenant of pair 1 is not"),
-        (f"{'n' * 41}:{ONE}", "the tenant of pair 1 is not"),
-        (f":{ONE}", "the tenant of pair 1 is not"),
-        ("north:fifteen-letters", "the key of north .pair 1. is not 16"),
-        ("north:sixteen letters!", "the key of north .pair 1. is not 16"),
-        ("north:sixteen-lettérs", "the key of north .pair 1. is not 16"),
-        (f"north:{ONE},south:{ONE}", "the key of south .pair 2. is there twice"),
-    ],
-)
-def test_a_bad_setting_is_told_in_a_sentence_that_shows_no_key(
-    monkeypatch: pytest.MonkeyPatch, text: str, says: str
-) -> None:
-    monkeypatch.setenv("API_KEYS", text)
-    with pytest.raises(SettingError, match=rf"^API_KEYS is not usable: {says}.*\.$") as told:
-        TenantSettings.load()
-    assert ONE not in str(told.value)
-    assert "letters" not in str(told.value)
-
-
-def test_the_setting_is_read() -> None:
-    assert pairs(f"north:{ONE}, north:{TWO}") == [("north", ONE), ("north", TWO)]
-    assert pairs(" ") == []
-    assert "1111" not in repr(TenantSettings.load(api_keys="")), "the default shows nothing"
 
 
 @pytest.mark.parametrize(
