@@ -9,20 +9,18 @@ back, takes the document up from its first stage. Doing a stage twice changes no
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import ClassVar
-
-import aiohttp
-import msgspec
 
 from services.gateway.loops.hub import Hub
 from services.gateway.loops.relay import Relay
+from services.gateway.loops.worker_calls import WorkerAwayError, WorkerCalls
 from shared.attempt import retry_wait_ms
 from shared.db.documents import Documents
 from shared.db.events import Events, RecordedEvent
 from shared.db.jobs import Jobs, QueuedJob
 from shared.db.pool import DatabaseAwayError, patiently
-from shared.direct import PATH, DirectDone, DirectJob, DirectLine, InternalSettings, bearer
+from shared.direct import PATH, DirectDone, DirectJob, DirectLine
 from shared.estimate import Estimate
 from shared.events import FIRST_PHASES, GIVEN_UP, EventIds, error_event, progress_event
 from shared.logs import get_logger
@@ -35,7 +33,6 @@ from shared.streams.queue_settings import QueueSettings
 log = get_logger(__name__)
 
 _CLAIM_SECONDS = 30
-_LINE_BYTES = 16 * 1024 * 1024
 
 
 class DirectSettings(Settings):
@@ -52,10 +49,6 @@ class DirectSettings(Settings):
         """Where a stage takes internal calls."""
         urls = {"compress": self.compressor_url, "ocr": self.ocr_url, "extract": self.extractor_url}
         return urls[stage].rstrip("/") + PATH
-
-
-class _WorkerAwayError(Exception):
-    """A worker cannot be reached or broke off; the document is given back."""
 
 
 class _ClaimLostError(Exception):
@@ -86,14 +79,12 @@ class Direct:
         self._hub = hub
         self._settings = settings
         self._queue = queue
-        self._internal = InternalSettings.load()
+        self._workers = WorkerCalls(settings.url, queue.queue_timeout / 1000)
         self._running: dict[asyncio.Task[None], QueuedJob] = {}
         self._ended: dict[str, asyncio.Event] = {}
         self._slots = 0
         self._changed = asyncio.Event()
         self._ids = EventIds()
-        # Made with the first call: a client session belongs to the event loop it is made in.
-        self._session: aiohttp.ClientSession | None = None
 
     @contextlib.contextmanager
     def slot(self) -> Iterator[bool]:
@@ -148,8 +139,7 @@ class Direct:
         await asyncio.gather(*running, return_exceptions=True)
         for job in running.values():
             await self._give_back(job)
-        if self._session:
-            await self._session.close()
+        await self._workers.close()
 
     def _left(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
@@ -161,7 +151,7 @@ class Direct:
                 renewing = both.create_task(self._renew(job))
                 await self._work(job)
                 renewing.cancel()
-        except* _WorkerAwayError as errors:
+        except* WorkerAwayError as errors:
             log.warning("a document waits for its worker", document_id=job.document_id, error=str(errors.exceptions[0]))
             # Not at once: the worker that is away is likely to be away still.
             await asyncio.sleep(random.uniform(0.5, 1.0))
@@ -201,7 +191,7 @@ class Direct:
                     trace=job.trace,
                 )
                 line = DirectLine()
-                async for line in self._call(asked):
+                async for line in self._workers.call(asked):
                     if line.progress:
                         progress, phase = line.progress, line.progress.phase
                         estimate.tell(phase, progress.fraction, progress.work)
@@ -236,31 +226,6 @@ class Direct:
                 break
             stage, payload = done.next_stage, done.payload or {}
         self._end(job.document_id)
-
-    async def _call(self, asked: DirectJob) -> AsyncIterator[DirectLine]:
-        """The lines of a worker's answer, the last of them an outcome. Raises `_WorkerAwayError`."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession()
-        headers = {"Authorization": bearer(self._internal), "Content-Type": "application/json"}
-        timeout = aiohttp.ClientTimeout(total=self._queue.queue_timeout / 1000 + 10, sock_connect=3)
-        last = DirectLine(progress=None)
-        try:
-            async with self._session.post(
-                self._settings.url(asked.stage),
-                data=msgspec.json.encode(asked),
-                headers=headers,
-                timeout=timeout,
-                read_bufsize=_LINE_BYTES,
-            ) as answer:
-                if answer.status != 200:
-                    raise _WorkerAwayError(f"{asked.stage} answered {answer.status}")
-                async for raw in answer.content:
-                    last = msgspec.json.decode(raw, type=DirectLine)
-                    yield last
-        except (aiohttp.ClientError, TimeoutError, ValueError, msgspec.DecodeError) as error:
-            raise _WorkerAwayError(f"{asked.stage}: {error or type(error).__name__}") from error
-        if not (last.done or last.dead is not None or last.retry is not None):
-            raise _WorkerAwayError(f"{asked.stage} broke off")
 
     async def _fail(self, job: QueuedJob, sentence: str, failure: Failure, phase: Phase, percentage: int) -> None:
         if not await patiently(
