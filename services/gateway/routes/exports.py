@@ -1,4 +1,4 @@
-"""Weeks as files: calendars, tables and workbooks, by suffix or by `Accept`; when a week holds, and what was read."""
+"""Weeks as files: calendars, tables and workbooks, by suffix or by `Accept`."""
 
 from collections.abc import Callable
 from datetime import date
@@ -9,7 +9,6 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from services.gateway.bodies import read_body
 from services.gateway.context import GATEWAY, document_id
 from services.gateway.endpoint import Endpoint
 from services.gateway.exports import csv_rows, ics, term_dates, xlsx
@@ -19,9 +18,8 @@ from services.gateway.exports.week import Week, title
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.tenants import TENANT
 from shared.children.protocol import ChildError
-from shared.db.documents import read_document, time_text
+from shared.db.documents import read_document
 from shared.db.weeks import Row
-from shared.health import json_response
 from shared.logs import get_logger
 from shared.messages import Message, Timetable, WeekLetter
 
@@ -29,10 +27,6 @@ log = get_logger(__name__)
 
 SCHEMA = "/api/v1/schemas/timetable.json"
 """Where the schema of a timetable's JSON is published."""
-_MAX_DATES = 64 * 1024
-"""Bytes of a body with a term's dates."""
-_CORRECTIONS = 100
-"""Corrections that are told."""
 _MAX_NAME = 80
 """Characters of a file's name."""
 
@@ -50,24 +44,6 @@ class TermQuery(Message):
     """IANA name, such as Europe/Berlin."""
     first_week: WeekLetter | None = None
     """Which week it is at the first day, where weeks take turns."""
-
-
-class CorrectionNote(Message):
-    """That a person corrected a week."""
-
-    at: str
-    """RFC 3339, UTC."""
-    key_name: str | None
-    """Of the key that it came with; null without one."""
-
-
-class Original(Message):
-    """Body of `GET /api/v1/timetables/{id}/original`."""
-
-    timetable: Timetable
-    """As it was read."""
-    corrections: list[CorrectionNote]
-    """Newest first."""
 
 
 class Format(NamedTuple):
@@ -166,52 +142,6 @@ async def no_week(request: web.Request, id_: str) -> ProblemError:
     )
 
 
-async def get_term_dates(request: web.Request) -> web.Response:
-    """When a week holds. Errors: 404, also where nobody has said so."""
-    found, dates = await request.app[GATEWAY].weeks.term_dates(document_id(request), request[TENANT])
-    if not found:
-        raise not_found("timetable")
-    if dates is None:
-        raise ProblemError(404, "no-term-dates", "No term dates", "Nobody has said yet when this week holds.")
-    return json_response(msgspec.json.decode(dates, type=TermDates))
-
-
-async def put_term_dates(request: web.Request) -> web.Response:
-    """Say when a week holds; a new reading leaves it as it is. Errors: 400 no JSON, 404, 422 a field that does not
-    fit."""
-    dates = term_dates.read(await read_body(request, _MAX_DATES))
-    if not await request.app[GATEWAY].weeks.set_term_dates(document_id(request), request[TENANT], dates):
-        raise not_found("timetable")
-    return json_response(dates)
-
-
-async def delete_term_dates(request: web.Request) -> web.Response:
-    """Forget when a week holds. Errors: 404."""
-    if not await request.app[GATEWAY].weeks.set_term_dates(document_id(request), request[TENANT], None):
-        raise not_found("timetable")
-    return web.Response(status=204)
-
-
-async def get_original(request: web.Request) -> web.Response:
-    """One week as it was read, whatever a person has made of it, and who has corrected it when. Errors: 404, also where
-    it was corrected before originals were kept."""
-    id_ = document_id(request)
-    found = await request.app[GATEWAY].weeks.original(id_, request[TENANT], _CORRECTIONS)
-    if found is None:
-        raise await no_week(request, id_)
-    _, body, corrections = found
-    if body is None:
-        raise ProblemError(
-            404, "no-original", "No original", "What was read was not kept when this week was corrected."
-        )
-    return json_response(
-        Original(
-            timetable=msgspec.json.decode(body, type=Timetable),
-            corrections=[CorrectionNote(at=time_text(at) or "", key_name=name) for at, name in corrections],
-        )
-    )
-
-
 def timetable_schema() -> dict[str, Any]:
     """JSON Schema of a timetable, made from the struct that is sent."""
     schema = msgspec.json.schema(Timetable)
@@ -266,34 +196,6 @@ ROUTES = [
             problems={404: ("no-timetable",), **NO_DATES},
         )
         for each in TOGETHER
-    ),
-    Endpoint(
-        "GET",
-        "/api/v1/timetables/{id}/original",
-        get_original,
-        "Get a week as it was read, and who has corrected it when.",
-        answer=Original,
-        problems={404: ("no-timetable", "no-original")},
-    ),
-    Endpoint(
-        "GET",
-        "/api/v1/timetables/{id}/term-dates",
-        get_term_dates,
-        "Get when a week holds.",
-        answer=TermDates,
-        problems={404: ("no-timetable", "no-term-dates")},
-    ),
-    Endpoint(
-        "PUT",
-        "/api/v1/timetables/{id}/term-dates",
-        put_term_dates,
-        "Say when a week holds.",
-        answer=TermDates,
-        body=TermDates,
-        problems={422: ("bad-term-dates",)},
-    ),
-    Endpoint(
-        "DELETE", "/api/v1/timetables/{id}/term-dates", delete_term_dates, "Forget when a week holds.", status=204
     ),
     Endpoint(
         "GET",

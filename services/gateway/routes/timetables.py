@@ -1,4 +1,4 @@
-"""Timetables over HTTP: the list, one, and a person's correction."""
+"""Timetables over HTTP: the list, one, a person's correction, and what was read before that."""
 
 import hashlib
 
@@ -21,13 +21,15 @@ from services.gateway.routes.exports import SCHEMA, TermQuery, no_week
 from services.gateway.tenants import TENANT, key_name
 from shared.answers import TimetableList
 from shared.db.document_search import microseconds
-from shared.db.documents import read_saved
+from shared.db.documents import read_saved, time_text
 from shared.health import json_response
 from shared.logs import get_logger
 from shared.messages import Message, Status, Timetable, encode
 
 log = get_logger(__name__)
 
+_CORRECTIONS = 100
+"""Corrections that are told."""
 _CORRECTABLE = (Status.COMPLETED, Status.VALIDATION_FAILED)
 
 
@@ -36,6 +38,24 @@ class CorrectionQuery(Message):
 
     review: bool = False
     """A step of several: what is still to be looked at stays with the week."""
+
+
+class CorrectionNote(Message):
+    """That a person corrected a week."""
+
+    at: str
+    """RFC 3339, UTC."""
+    key_name: str | None
+    """Of the key that it came with; null without one."""
+
+
+class Original(Message):
+    """Body of `GET /api/v1/timetables/{id}/original`."""
+
+    timetable: Timetable
+    """As it was read."""
+    corrections: list[CorrectionNote]
+    """Newest first."""
 
 
 async def list_timetables(request: web.Request) -> web.Response:
@@ -143,6 +163,26 @@ def _answer(timetable: Timetable) -> web.Response:
     return answer
 
 
+async def get_original(request: web.Request) -> web.Response:
+    """One week as it was read, whatever a person has made of it, and who has corrected it when. Errors: 404, also where
+    it was corrected before originals were kept."""
+    id_ = document_id(request)
+    found = await request.app[GATEWAY].weeks.original(id_, request[TENANT], _CORRECTIONS)
+    if found is None:
+        raise await no_week(request, id_)
+    _, body, corrections = found
+    if body is None:
+        raise ProblemError(
+            404, "no-original", "No original", "What was read was not kept when this week was corrected."
+        )
+    return json_response(
+        Original(
+            timetable=msgspec.json.decode(body, type=Timetable),
+            corrections=[CorrectionNote(at=time_text(at) or "", key_name=name) for at, name in corrections],
+        )
+    )
+
+
 ROUTES = [
     Endpoint(
         "GET",
@@ -190,5 +230,13 @@ ROUTES = [
         body=Correction,
         fields={"If-Match": "Tag of the week that is corrected, so that nobody overwrites another's correction"},
         problems={409: ("not-completed",), 412: ("changed-meanwhile",), 422: ("bad-timetable",)},
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/timetables/{id}/original",
+        get_original,
+        "Get a week as it was read, and who has corrected it when.",
+        answer=Original,
+        problems={404: ("no-timetable", "no-original")},
     ),
 ]
