@@ -27,7 +27,7 @@ FOLDER, SHOWN = ROOT / ".local/pictures", ROOT / "docs/images"
 LOOKS = {"light": (1180, 860), "dark": (1180, 860), "phone": (390, 844)}
 MOUSE = "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2"
 """A browser without a window takes itself for a phone's, as it has no mouse."""
-IN_HANDBOOK = {"card", "side", "review", "operations"}
+IN_HANDBOOK = {"week", "card", "side", "review", "operations"}
 """Views of which the handbook has the light picture."""
 View = Callable[[Page], Awaitable[None]]
 

@@ -21,9 +21,11 @@ export interface UploadZoneProps extends UseUploadOptions, Passed {
   labels?: Partial<UploadLabels> | undefined;
 }
 
+const ACCEPT = "image/*,application/pdf,.heic,.heif,.docx,.xlsx,.xlsm,.xls,.ods,.csv,.tsv,.html,.htm";
+
 /** Takes files that are dropped on it, chosen or pasted, and shows them on their way. */
 export const UploadZone = forwardRef<HTMLElement, UploadZoneProps>(function UploadZone(props, ref) {
-  const { accept = "image/*,application/pdf,.heic,.heif,.docx", multiple = true, paste = false, hideList = false, children, labels: given, className, ...more } = props;
+  const { accept = ACCEPT, multiple = true, paste = false, hideList = false, children, labels: given, className, ...more } = props;
   const { baseUrl, headers, accessToken, withCredentials, client, atOnce, onUploaded, onError, priority, reuse, ...rest } = more;
   const { uploads, upload } = useUpload({ baseUrl, headers, accessToken, withCredentials, client, atOnce, onUploaded, onError, priority, reuse });
   const labels = { ...UPLOAD_LABELS, ...given };

@@ -82,7 +82,7 @@ export const UPLOAD_LABELS: UploadLabels = {
   zone: "Upload timetables",
   lead: "Drop pictures of timetables here",
   over: "Let go to upload",
-  hint: "Photo, scan, screenshot, PDF or Word file.",
+  hint: "Photo, scan, screenshot, PDF, Word or Excel file.",
   choose: "Choose files",
   waiting: "Waiting",
   sending: (percentage) => `Sending, ${percentage}%`,

@@ -1,11 +1,11 @@
 // @vitest-environment node
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { renderToString } from "react-dom/server";
 import { build } from "vite";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { npm } from "./npm.js";
 
@@ -82,6 +82,12 @@ describe("the package", () => {
   });
 
   it.each([["NodeNext", "NodeNext"], ["ESNext", "bundler"]])("has types that the strictest app compiles with: %s", (module, resolution) => {
+    // What the README begins with, too.
+    const [, first = ""] = /^```tsx\n(.*?)^```$/ms.exec(readFileSync(join(ROOT, "README.md"), "utf8")) ?? [];
+    expect(first).toContain("useSSE");
+    const readme = join(ROOT, "test/consumer/Readme.tsx");
+    writeFileSync(readme, first);
+    onTestFinished(() => rmSync(readme));
     expect(node("node_modules/typescript/bin/tsc", "-p", "test/consumer", "--module", module, "--moduleResolution", resolution)).toEqual({ status: 0, text: "" });
   });
 });

@@ -49,6 +49,7 @@ export function sentence(status: number, problem: Partial<Problem> | null): stri
   const about = problem.detail || problem.title || "";
   const said = (fileSentence(about) ?? words.problems[slugOf(problem)] ?? about).trim();
   const text = /[.!?]$/.test(said) ? said : `${said}.`;
+  if (slugOf(problem) === "unreadable-file") return text; // it says itself what helps
   const parts = allowances(problem.allowed).filter(([said]) => !text.includes(said)).map(([, part]) => part);
   return parts.length ? `${text} ${words.refused.accepted(parts.join("; "))}` : text;
 }

@@ -10,6 +10,7 @@ export function render(node: ReactNode): { place: HTMLElement; show: (node: Reac
   const show = (next: ReactNode): void => act(() => root.render(next));
   show(node);
   onTestFinished(() => {
+    vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", true); // what was shown before this is taken away first, and this with it
     act(() => root.unmount());
     place.remove();
     vi.unstubAllGlobals();

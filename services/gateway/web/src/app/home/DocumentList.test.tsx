@@ -42,6 +42,12 @@ it("says why a file was not sent", () => {
   expect(told(list(upload(failed)))).toBe("Timelift could not be reached. Are you online?");
 });
 
+it("offers to send again what may be taken then, and not what is at fault itself", () => {
+  const buttons = (status: number): (string | null)[] => [...list(upload({ state: "failed", error: new ApiError(status) })).querySelectorAll(".row-actions button")].map((one) => one.textContent);
+  expect(buttons(503)).toEqual(["Try again", "Dismiss"]);
+  expect(buttons(422)).toEqual(["Dismiss"]);
+});
+
 it("takes a connection that was cut under a large file for a refusal of its size, and tries again when told to", () => {
   const one = upload(failed, 60_000_000);
   const place = list(one);

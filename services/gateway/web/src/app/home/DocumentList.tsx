@@ -128,7 +128,9 @@ function SendingRow({ one }: { one: Upload }): ReactNode {
     <li className={`row${one.error ? " row-failed" : ""}`} data-testid="sending" data-state={state}>
       <Thumb />
       <div className="row-words">
-        <p className="row-name">{name}</p>
+        <p className="row-name">
+          <span>{name}</span>
+        </p>
         {one.error ? (
           <p className="row-state row-reason" role="alert">
             {refusalOf(one.error, file)}
@@ -139,7 +141,7 @@ function SendingRow({ one }: { one: Upload }): ReactNode {
         {!one.error && !waits && <Bar percentage={percentage} label={words.home.uploadingNamed(name)} />}
       </div>
       <div className="row-actions">
-        {one.error && (
+        {one.error && mayPass(one.error) && (
           <button type="button" className="button small" onClick={one.retry}>
             {words.home.again}
           </button>
@@ -150,6 +152,11 @@ function SendingRow({ one }: { one: Upload }): ReactNode {
       </div>
     </li>
   );
+}
+
+/** Whether the same file may be taken at another time: not where it is at fault itself. */
+function mayPass({ status }: ApiError): boolean {
+  return status < 400 || status >= 500 || [401, 408, 409, 429].includes(status);
 }
 
 /** From this size, in bytes, a file may be what made the server close the connection. */

@@ -79,7 +79,7 @@ function Name({ document, readable, rename }: NameProps): ReactNode {
   if (typing && rename) return <RenameField className="row-field" name={title} rename={rename} onEnd={() => setTyping(false)} />;
   return (
     <p className="row-name">
-      {readable ? <a href={timetableHref(document.documentId)}>{title}</a> : title}
+      <span>{readable ? <a href={timetableHref(document.documentId)}>{title}</a> : title}</span>
       {rename && isFinal(document.status) && (
         <button type="button" className="row-rename" aria-label={`${words.tools.rename}: ${title}`} title={words.tools.rename} onClick={() => setTyping(true)}>
           <svg viewBox="0 0 16 16" aria-hidden="true">

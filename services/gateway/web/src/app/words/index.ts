@@ -42,7 +42,9 @@ export function timeOf(clock: string): string {
 
 /** From one time to another, or from one on where the end is not known: what both have in common is said once. */
 export function timesOf(start: string, end: string | null): string {
-  return end && end > start ? clockFormat().formatRange(dateOf(start), dateOf(end)) : timeOf(start);
+  if (!end || end <= start) return timeOf(start);
+  // With 24 hours there is nothing in common; a range would then say "Uhr" in each lesson.
+  return clockFormat().resolvedOptions().hour12 ? clockFormat().formatRange(dateOf(start), dateOf(end)) : `${timeOf(start)}–${timeOf(end)}`;
 }
 
 /** A full hour at the side of the week: "9 AM" where the clock has twelve, "9:00" where it has more. */

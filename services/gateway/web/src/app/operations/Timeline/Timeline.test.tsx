@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 
 import { render, serve, settle } from "../../../testing/render";
 import type { Timeline as Way } from "../api";
@@ -60,4 +60,16 @@ it("says that there is no such document", async () => {
   const { place } = render(<Timeline documentId="made-up" />);
   await settle();
   expect(place.textContent).toContain("There is no such document.");
+});
+
+it("comes into sight once it is there, and has the focus at once", async () => {
+  const seen: number[] = [];
+  vi.spyOn(Element.prototype, "scrollIntoView").mockImplementation(function (this: Element) {
+    seen.push(this.querySelectorAll('[data-testid="phase"]').length);
+  });
+  serve({ [`GET /api/v1/operations/documents/${ID}`]: way() });
+  const { place } = render(<Timeline documentId={ID} />);
+  expect(document.activeElement).toBe(place.querySelector("h2"));
+  await settle();
+  expect(seen).toEqual([2]);
 });

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 
 import { operationsHref } from "../../route";
 import { words } from "../../words";
@@ -31,16 +31,16 @@ export function bars(way: Way): Bar[] {
 /** One document's way: to ask for by its id, or chosen elsewhere on the page. */
 export function Timeline({ documentId }: { documentId: string | null }): ReactNode {
   const said = words.operations;
+  const section = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const [typed, setTyped] = useState(documentId ?? "");
   useEffect(() => {
     if (documentId === null) return;
     setTyped(documentId);
-    heading.current?.scrollIntoView({ block: "nearest" });
     heading.current?.focus({ preventScroll: true });
   }, [documentId]);
   return (
-    <section className="ops-section" aria-labelledby="way-title" data-testid="timeline">
+    <section ref={section} className="ops-section" aria-labelledby="way-title" data-testid="timeline">
       <header className="ops-head">
         <h2 id="way-title" ref={heading} tabIndex={-1}>
           {said.way}
@@ -58,12 +58,12 @@ export function Timeline({ documentId }: { documentId: string | null }): ReactNo
           </button>
         </form>
       </header>
-      {documentId === null ? <p className="ops-nothing">{said.wayHint}</p> : <Shown key={documentId} documentId={documentId} />}
+      {documentId === null ? <p className="ops-nothing">{said.wayHint}</p> : <Shown key={documentId} documentId={documentId} section={section} />}
     </section>
   );
 }
 
-function Shown({ documentId }: { documentId: string }): ReactNode {
+function Shown({ documentId, section }: { documentId: string; section: RefObject<HTMLElement | null> }): ReactNode {
   const said = words.operations;
   const [ended, setEnded] = useState(false);
   const ask = useCallback((signal: AbortSignal) => getTimeline(documentId, signal).then((way) => ({ way })), [documentId]);
@@ -72,6 +72,11 @@ function Shown({ documentId }: { documentId: string }): ReactNode {
     // One that ended may be put back to work: then it is asked for anew by the next look at it.
     if (value) setEnded(value.way === null || ENDED.has(value.way.status));
   }, [value]);
+  const there = value !== null;
+  // Only now it has its height: chosen at the top of the page, it would else begin below the window's edge.
+  useEffect(() => {
+    if (there) section.current?.scrollIntoView({ block: "nearest" });
+  }, [there, section]);
   if (!value) return <p className="ops-nothing">{error ? error.message : said.loading}</p>;
   if (!value.way) return <p className="ops-nothing">{said.noDocument}</p>;
   return <WayOf way={value.way} />;
