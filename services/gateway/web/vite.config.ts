@@ -50,7 +50,7 @@ export default defineConfig({
           groups: [
             { name: "early", test: /src\/app\/early\.ts$/, priority: 2 },
             { name: "page", tags: ["$initial"], priority: 1 },
-            { name: "week", test: /src\/app\/TimetablePage\.tsx$/ },
+            { name: "week", test: /TimetablePage\.tsx$/ },
           ],
         },
       },

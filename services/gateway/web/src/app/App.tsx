@@ -1,9 +1,9 @@
 import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 
 import { isFinal } from "timelift-react";
-import { DocumentList } from "./home/DocumentList";
-import { DropZone } from "./home/DropZone";
-import { ProgressStack } from "./home/ProgressStack";
+import { DocumentList } from "./home/DocumentList/DocumentList";
+import { DropZone } from "./home/DropZone/DropZone";
+import { ProgressStack } from "./home/ProgressStack/ProgressStack";
 import { keepFull, keepSent, readFull, readSent } from "./home/sent";
 import { useDocuments } from "./home/useDocuments";
 import { Account } from "./account/Account";
@@ -15,7 +15,7 @@ import { useOnline } from "./useOnline";
 import { useRoute } from "./useRoute";
 import { words } from "./words";
 
-const TimetablePage = lazy(() => import("./TimetablePage").then((file) => ({ default: file.TimetablePage })));
+const TimetablePage = lazy(() => import("./week/TimetablePage/TimetablePage").then((file) => ({ default: file.TimetablePage })));
 const OperationsPage = lazy(() => import("./operations/OperationsPage/OperationsPage").then((file) => ({ default: file.OperationsPage })));
 
 export function App(): ReactNode {

@@ -2,7 +2,7 @@ import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
 
 import { serve } from "../testing/render";
 
-vi.mock("./TimetablePage", () => ({}));
+vi.mock("./week/TimetablePage/TimetablePage", () => ({}));
 
 async function early(hash: string): Promise<{ asked: string[]; take: (path: string) => Promise<Response> | undefined }> {
   const asked = serve({ "GET /api/v1/documents/a": { documentId: "a" } });

@@ -27,7 +27,7 @@ export function weekPaths(documentId: string): { document: string; timetables: s
 void loadLanguage(chosenLanguage()).catch(() => undefined); // whoever needs it says so
 const route = parseRoute(window.location.hash);
 if (route.page === "timetable") {
-  void import("./TimetablePage").catch(() => undefined);
+  void import("./week/TimetablePage/TimetablePage").catch(() => undefined);
   for (const path of Object.values(weekPaths(route.documentId))) {
     const answer = fetch(ROOT + path, { signal: AbortSignal.timeout(TIMEOUT) });
     answer.catch(() => undefined);

@@ -4,7 +4,6 @@ import { createRoot } from "react-dom/client";
 import "timelift-react/style.css";
 import { App } from "./App";
 import "./base.css";
-import "./week.css";
 import { loadWords } from "./words";
 
 const root = document.getElementById("root");

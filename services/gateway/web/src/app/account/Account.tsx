@@ -3,7 +3,7 @@ import { useState, type ReactNode } from "react";
 import { operationsHref } from "../route";
 import { loginHref, logOut, useMay, useSession } from "../session";
 import { words } from "../words";
-import "./account.css";
+import "./Account.css";
 
 /** At the head of every page: who is logged in, the way out, and the operator's page to those it is for. */
 export function Account(): ReactNode {

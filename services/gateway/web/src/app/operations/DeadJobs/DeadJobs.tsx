@@ -1,6 +1,6 @@
 import { useCallback, useState, type ReactNode } from "react";
 
-import { Sheet } from "../../edit/Sheet";
+import { Sheet } from "../../edit/Sheet/Sheet";
 import { operationsHref } from "../../route";
 import { words } from "../../words";
 import { moment } from "../../words/quantity";

@@ -73,7 +73,7 @@ export function WeekGrid(props: WeekGridProps): ReactNode {
           {words.tools.howToMove}
         </p>
       )}
-      <div className="day-tabs" role="group" aria-label={words.lesson.day}>
+      <div className="choice day-tabs" role="group" aria-label={words.lesson.day}>
         {days.map(({ day }) => (
           <button key={day} type="button" aria-pressed={day === active} aria-label={dayName(day)} onClick={() => setChosen(day)}>
             {dayName(day, "short")}
