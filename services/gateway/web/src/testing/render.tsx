@@ -43,3 +43,12 @@ export function press(place: HTMLElement, selector: string): void {
   if (!found) throw new Error(`nothing is ${selector}`);
   act(() => found.click());
 }
+
+/** As a person types over what is in a field. */
+export function type(into: HTMLInputElement | HTMLSelectElement, text: string): void {
+  const kind = into instanceof HTMLSelectElement ? HTMLSelectElement : HTMLInputElement;
+  act(() => {
+    Object.getOwnPropertyDescriptor(kind.prototype, "value")?.set?.call(into, text);
+    into.dispatchEvent(new Event(kind === HTMLSelectElement ? "change" : "input", { bubbles: true }));
+  });
+}

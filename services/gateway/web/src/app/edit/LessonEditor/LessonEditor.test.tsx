@@ -2,7 +2,7 @@ import { act } from "react";
 import { expect, it, vi } from "vitest";
 
 import { block, timetable } from "../../../testing/blocks";
-import { press, render } from "../../../testing/render";
+import { press, render, type } from "../../../testing/render";
 import { draftOf, type Draft } from "../draft";
 import { LessonEditor } from "./LessonEditor";
 
@@ -22,12 +22,6 @@ const field = (label: string): HTMLInputElement => {
   const named = [...document.querySelectorAll("label")].find((one) => one.textContent.startsWith(label));
   return document.getElementById(named?.htmlFor ?? "") as HTMLInputElement;
 };
-function type(into: HTMLInputElement, text: string): void {
-  act(() => {
-    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(into, text);
-    into.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-}
 
 it("keeps what was said when it is closed, however it is closed", () => {
   const { after, closed } = open(maths);

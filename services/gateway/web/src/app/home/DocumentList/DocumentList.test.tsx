@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 
 import { ApiError, type Upload } from "timelift-react";
-import { press, render } from "../../../testing/render";
+import { press, render, type } from "../../../testing/render";
 import { DocumentList } from "./DocumentList";
 import type { Documents } from "../useDocuments";
 
@@ -11,10 +11,13 @@ function upload(more: Partial<Upload>, size = 1): Upload {
   return { key: 1, file, state: "sending", share: 0.4, documentId: null, error: null, cancel: vi.fn(), retry: vi.fn(), ...more };
 }
 
-function list(one: Upload): HTMLElement {
+function list(...sending: Upload[]): HTMLElement {
+  return shown({ documents: [], sending }).place;
+}
+function shown(more: Partial<Documents>): { place: HTMLElement; state: Documents } {
   const nothing = { rename: vi.fn(), cancel: vi.fn(), retry: vi.fn(), remove: vi.fn(), refresh: vi.fn(() => Promise.resolve(true)), ask: vi.fn(), send: vi.fn() };
-  const state: Documents = { ...nothing, documents: [], error: null, query: { q: "", needsLook: false, sort: "-created" }, sending: [one], older: null };
-  return render(<DocumentList state={state} />).place;
+  const state: Documents = { ...nothing, documents: [], error: null, query: { q: "", needsLook: false, sort: "-created" }, sending: [], older: null, ...more };
+  return { place: render(<DocumentList state={state} />).place, state };
 }
 
 const told = (place: HTMLElement): string => place.querySelector(".row-state")?.textContent ?? "";
@@ -54,4 +57,24 @@ it("takes a connection that was cut under a large file for a refusal of its size
   expect(told(place)).toBe("The upload was cut off. Perhaps the file is too large: it has 60 MB.");
   press(place, ".row-actions button");
   expect(one.retry).toHaveBeenCalledOnce();
+});
+
+it("searches while one types, filters and sorts", () => {
+  const { place, state } = shown({ query: { q: "4", needsLook: false, sort: "-created" } });
+  type(place.querySelector('[type="search"]')!, " 4b ");
+  press(place, ".choice button:last-child");
+  type(place.querySelector("select")!, "name");
+  expect(vi.mocked(state.ask).mock.calls.map(([query]) => query)).toEqual([
+    { q: "4b", needsLook: false, sort: "-created" },
+    { q: "4", needsLook: true, sort: "-created" },
+    { q: "4", needsLook: false, sort: "name" },
+  ]);
+  expect(place.textContent).toContain("Nothing was found.");
+});
+
+it("says how to begin where there is nothing, and asks again where the list could not be had", () => {
+  expect(shown({}).place.textContent).toContain("Your first timetable takes a few seconds.");
+  const { place, state } = shown({ documents: null, error: "Timelift could not be reached." });
+  press(place, '[role="alert"] button');
+  expect(state.refresh).toHaveBeenCalledOnce();
 });

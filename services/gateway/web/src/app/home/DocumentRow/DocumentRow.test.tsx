@@ -1,7 +1,8 @@
+import { act } from "react";
 import { afterEach, expect, it, vi } from "vitest";
 
 import type { DocumentInfo } from "timelift-react";
-import { render } from "../../../testing/render";
+import { press, render, settle, type } from "../../../testing/render";
 import { loadWords } from "../../words";
 import { DocumentRow } from "./DocumentRow";
 
@@ -39,6 +40,11 @@ function rows(): (more: Partial<DocumentInfo>) => string {
   };
 }
 
+/** One row, of a list that does what a test says. */
+function rowOf(more: Partial<DocumentInfo>, does: Partial<typeof list>): HTMLElement {
+  return render(<DocumentRow document={{ ...document_, ...more }} list={{ ...list, ...does }} />).place;
+}
+
 afterEach(() => loadWords(["en"]));
 
 it("offers to read once more what may be read, and not what never can", () => {
@@ -55,4 +61,32 @@ it("says in the page's language where a document is, and why it failed", async (
   expect(row({ failure: "unreadable" })).toContain("Diese Datei kann nicht gelesen werden.");
   expect(row({ failure: "internal" })).toContain("Beim Lesen ist bei uns etwas schiefgegangen.");
   expect(row({ status: "completed" })).toContain("1.8 MB");
+});
+
+it("is called what it was saved as, else its class, else its file, and is renamed in its place", () => {
+  const rename = vi.fn(() => Promise.resolve());
+  const place = rowOf({ status: "completed", className: "4B", teacher: "Ms Carter" }, { rename });
+  const name = (): string | null | undefined => place.querySelector(".row-name a")?.textContent;
+  expect([name(), place.querySelector(".row-state")?.textContent]).toEqual(["4B", expect.stringContaining("Ms Carter · 4b.jpg")]);
+  press(place, '[aria-label="Rename this timetable: 4B"]');
+  const field = place.querySelector("input")!;
+  type(field, " Our week ");
+  act(() => field.form?.requestSubmit());
+  expect(rename).toHaveBeenCalledExactlyOnceWith("a", "Our week");
+  press(place, '[aria-label="Rename this timetable: 4B"]');
+  type(place.querySelector("input")!, "Never");
+  act(() => void place.querySelector("input")?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })));
+  expect([rename.mock.calls.length, name()]).toEqual([1, "4B"]);
+});
+
+it("asks before it is deleted, and says why it was not", async () => {
+  const remove = vi.fn(() => Promise.reject(new Error("away")));
+  const place = rowOf({ status: "completed" }, { remove });
+  press(place, '[aria-label="Delete 4b"]');
+  press(place, ".confirm .button:last-child");
+  press(place, '[aria-label="Delete 4b"]');
+  expect(remove).not.toHaveBeenCalled();
+  press(place, ".confirm .danger");
+  await settle();
+  expect(place.querySelector(".confirm")?.textContent).toContain("That did not work.");
 });

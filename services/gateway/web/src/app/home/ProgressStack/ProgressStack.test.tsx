@@ -1,3 +1,4 @@
+import { act } from "react";
 import { expect, it, onTestFinished, vi } from "vitest";
 
 import { press, render } from "../../../testing/render";
@@ -5,7 +6,9 @@ import { ProgressStack } from "./ProgressStack";
 
 vi.mock("timelift-react", async (original) => ({
   ...(await original<typeof import("timelift-react")>()),
-  ProcessingNotification: ({ collapsed }: { collapsed: boolean }) => <p data-testid="notification" data-collapsed={collapsed} />,
+  ProcessingNotification: ({ collapsed, onEnd }: { collapsed: boolean; onEnd: (event: object) => void }) => (
+    <button data-testid="notification" data-collapsed={collapsed} onClick={() => onEnd({ type: "complete" })} />
+  ),
 }));
 
 function stack(watched: string[], onPage: string | null = null): { place: HTMLElement; close: ReturnType<typeof vi.fn> } {
@@ -37,4 +40,18 @@ it("is one line on a phone", () => {
   onTestFinished(() => void vi.restoreAllMocks());
   const card = stack(["a"]).place.querySelector<HTMLElement>('[data-testid="notification"]');
   expect(card?.dataset["collapsed"]).toBe("true");
+});
+
+it("lets a card that is ready go by itself, unless somebody is just at it", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { place, close } = stack(["a"]);
+  press(place, '[data-testid="notification"]');
+  const card = place.querySelector<HTMLElement>('[data-testid="notification"]');
+  act(() => card?.focus());
+  act(() => void vi.advanceTimersByTime(20_000));
+  expect(close).not.toHaveBeenCalled();
+  act(() => card?.blur());
+  act(() => void vi.advanceTimersByTime(8000));
+  expect(close).toHaveBeenCalledExactlyOnceWith("a");
 });
