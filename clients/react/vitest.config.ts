@@ -2,10 +2,12 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    environment: "happy-dom",
-    globalSetup: "test/build.ts",
-    include: ["{src,test}/**/*.test.{ts,tsx}"],
     restoreMocks: true,
     testTimeout: 120_000,
+    projects: [
+      // A browser for each file would take longer than its tests.
+      { extends: true, test: { name: "sources", environment: "happy-dom", pool: "vmThreads", include: ["src/**/*.test.{ts,tsx}"] } },
+      { extends: true, test: { name: "package", environment: "happy-dom", globalSetup: "test/build.ts", include: ["test/**/*.test.{ts,tsx}"] } },
+    ],
   },
 });

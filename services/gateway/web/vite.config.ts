@@ -57,5 +57,13 @@ export default defineConfig({
     },
   },
   server: { proxy: { "/api": { target: API, changeOrigin: true, configure: asItsOwn } }, fs: { allow: [".", client] } },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true, testTimeout: 120_000 },
+  test: {
+    restoreMocks: true,
+    testTimeout: 120_000,
+    projects: [
+      // A browser for each file would take longer than its tests.
+      { extends: true, test: { name: "page", environment: "happy-dom", pool: "vmThreads", include: ["src/app/**/*.test.{ts,tsx}"] } },
+      { extends: true, test: { name: "server", environment: "node", include: ["src/testing/**/*.test.ts"] } },
+    ],
+  },
 });

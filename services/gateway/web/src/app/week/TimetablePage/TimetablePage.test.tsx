@@ -57,6 +57,7 @@ it("asks for all it shows at once, and again where the week was read meanwhile",
   expect(asked).toEqual(all);
   answers["GET /api/v1/timetables/a"] = { timetableId: "w", timeblocks: [], warnings: [], validated: true };
   await settle();
-  expect(asked.slice(3)).toEqual(all.slice(0, 2));
+  // One of before may still be followed.
+  expect(asked.slice(3).filter((one) => one.includes("/timetables"))).toEqual(all.slice(0, 2));
   expect(place.textContent).toContain("No lessons were found");
 });
