@@ -55,10 +55,11 @@ class FairShare:
             victim = self._victim(hold, amount)
             if victim is None:
                 return False
+            evict = victim.evict
             self.release(victim)
             victim.evicted = True
-            if victim.evict:
-                victim.evict()
+            if evict:
+                evict()
         self.add(hold, amount)
         return True
 
@@ -70,7 +71,9 @@ class FairShare:
         self._amounts[hold.client] = self._amounts.get(hold.client, 0) + amount
 
     def release(self, hold: Hold) -> None:
-        """Take back all that a hold has. Twice is fine."""
+        """Take back all that a hold has, for good. Twice is fine."""
+        # It is kept by whose it is, and would keep them.
+        hold.evict = None
         holds = self._holds.get(hold.client, {})
         if hold not in holds:
             return

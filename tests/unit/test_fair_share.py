@@ -1,6 +1,8 @@
 """What is scarce is shared between those who want it."""
 
+import gc
 import time
+import weakref
 
 from shared.fair_share import FairShare, Hold
 
@@ -54,3 +56,24 @@ def test_what_is_released_is_there_again_and_twice_is_fine() -> None:
     share.release(held)
     assert share.total == 0
     holds(share, "b", 4)
+
+
+def test_whose_a_hold_was_is_gone_once_it_is_given_back() -> None:
+    """Without a look for garbage, which two thousand streams made long."""
+
+    class Stream:
+        def __init__(self) -> None:
+            self.hold = Hold("a", self.close)
+
+        def close(self) -> None: ...
+
+    share, stream = FairShare(1), Stream()
+    assert share.take(stream.hold)
+    share.release(stream.hold)
+    left = weakref.ref(stream)
+    gc.disable()
+    try:
+        del stream
+        assert left() is None
+    finally:
+        gc.enable()
