@@ -4,6 +4,7 @@ The request is a `DirectJob`. The answer streams one `DirectLine` of JSON a line
 one line with the outcome. An answer that ends without one means that the service went away.
 """
 
+import asyncio
 import hmac
 import re
 import time
@@ -22,7 +23,7 @@ from shared.logs import get_logger
 from shared.messages import Event, Message, Phase, Stage
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.settings import Settings, setting
-from shared.slots import Slots
+from shared.slots import TURNS, Slots
 from shared.traces import span
 
 log = get_logger(__name__)
@@ -125,10 +126,13 @@ def run_route(
         # A read of the stream holds the free slots for as long as it waits.
         if not await slots.take(1, _SLOT_SECONDS):
             return web.Response(status=503, text="busy\n", headers={"Retry-After": "1"})
+        slot = slots.begin()
+        turn = asyncio.get_running_loop().call_later(TURNS[stage], slot.outlast)
         try:
             return await carry(request, handler, asked)
         finally:
-            slots.give()
+            turn.cancel()
+            slot.end()
 
     async def carry(request: web.Request, handler: Handler, asked: DirectJob) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})

@@ -162,7 +162,7 @@ async def work(stage: Stage, make: MakeHandling) -> None:
     documents = Documents(database)
     client = connect(redis_settings)
     handling: Handling | None = None
-    slots = Slots(queue.queue_concurrency)
+    slots = Slots(queue.queue_concurrency, queue.queue_overtime)
 
     async def loaded() -> None:
         if handling is None:

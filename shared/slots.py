@@ -1,8 +1,32 @@
-"""The slots of a process: how many jobs it runs at once, whoever brings them."""
+"""The slots of a process: how many jobs it runs at once, whoever brings them, and who goes on without one.
+
+    waiting ──take──▶ in its turn ──▶ ends
+       ▲                  │ its turn is over
+       │                  ├── fewer than QUEUE_OVERTIME are in overtime ──▶ in overtime ──▶ ends
+       └── put aside ◀────┘ as many as may
+
+A job in overtime has given its slot to the next, so that nobody waits for one for longer than a turn. What both need of
+the process' children goes to those in their turn first (`shared.children.pool`). A job that was put aside comes back
+for a place in overtime, and takes nobody's turn any more (`shared.streams.job_runner`).
+"""
 
 import asyncio
+import contextvars
+import itertools
 import math
 from collections import deque
+
+from shared.messages import Stage
+
+TURNS: dict[Stage, float] = {"compress": 1.0, "ocr": 10.0, "extract": 3.0}
+"""Seconds that a job has its slot for: several times what a page of a timetable takes where the processors are free."""
+
+_SLOT: contextvars.ContextVar["Slot | None"] = contextvars.ContextVar("slot", default=None)
+
+
+def slot_here() -> "Slot | None":
+    """The slot of the job that the running task works; None where it works none."""
+    return _SLOT.get()
 
 
 class Slots:
@@ -11,10 +35,14 @@ class Slots:
 
     Args:
         count: how many.
+        overtime: how many jobs may go on without one when their turn is over.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, overtime: int = 0) -> None:
         self.free = count
+        self.overtime = self.room = overtime
+        """Jobs that may go on without a slot, and how many more now."""
+        self._begun = itertools.count()
         self.fetchers = 0
         """Workers that fetch for these slots; with more than one, none may hold a slot while it waits for a job."""
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -45,6 +73,12 @@ class Slots:
         self.free += count
         self._wake()
 
+    def begin(self) -> "Slot":
+        """A slot that was taken becomes a job's: that of this task, and of the tasks that it makes from now on."""
+        slot = Slot(self, next(self._begun))
+        _SLOT.set(slot)
+        return slot
+
     def _wake(self) -> None:
         """Let the first who waits go on, if something is free."""
         if self.free and self._waiting and not self._waiting[0].done():
@@ -54,3 +88,37 @@ class Slots:
         taken = min(self.free, most)
         self.free -= taken
         return taken
+
+
+class Slot:
+    """A job's. `end` it.
+
+    Args:
+        number: of those that were begun here.
+    """
+
+    def __init__(self, slots: Slots, number: int) -> None:
+        self.number = number
+        self._slots = slots
+        self.over = False
+        """Whether the job is in overtime."""
+        self._ended = False
+
+    def outlast(self) -> bool:
+        """The job's turn is over: it gives its slot to the next, if there is room in overtime; returns whether."""
+        if not self._slots.room:
+            return False
+        self._slots.room -= 1
+        self.over = True
+        self._slots.give()
+        return True
+
+    def end(self) -> None:
+        """Give back what the job has. Twice is fine."""
+        if self._ended:
+            return
+        self._ended = True
+        if self.over:
+            self._slots.room += 1
+        else:
+            self._slots.give()

@@ -79,7 +79,14 @@ def compressing_processes(
     """Children that make pages; `start` them."""
     environment = bare_environment(settings, pictures)
     # Killed at once when it is given up: another one is there half a second later, and a bomb's core is free now.
-    return Children(TARGET, settings.compress_processes, limits=limits, environment=environment, stop_seconds=0.0)
+    return Children(
+        TARGET,
+        settings.compress_processes,
+        limits=limits,
+        environment=environment,
+        stop_seconds=0.0,
+        spare=True,
+    )
 
 
 def load() -> Loaded[MakePage, None, Answer]:

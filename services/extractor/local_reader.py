@@ -100,7 +100,12 @@ class LocalReader:
         """
         # Killed at once when it is given up: another one is there a second later, and the core is free now.
         self.children: Children[Request, Step, Result] = Children(
-            TARGET, settings.extract_processes, limits=limits, environment=bare_environment(), stop_seconds=0.0
+            TARGET,
+            settings.extract_processes,
+            limits=limits,
+            environment=bare_environment(),
+            stop_seconds=0.0,
+            spare=True,
         )
 
     async def start(self) -> None:

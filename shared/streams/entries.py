@@ -85,6 +85,8 @@ def follow_up_fields(job: Job, payload: msgspec.Struct, sender: str = "") -> lis
     )
 
 
+LONG = "long"
+"""Field of a job whose turn was over once: it is worked in overtime only (`shared.slots`)."""
 NEWER_SINCE, NEWER_TRIES = "newer_since", "newer_tries"
 """Fields of a job that a service could not read because it is of a newer version: since when (ms, by the server's
 clock) and how often it went back for others."""

@@ -19,6 +19,7 @@ from shared.logs import bind_to_task, get_logger
 from shared.messages import VERSION, Failure, Phase, Stage
 from shared.outcomes import Dead, Done, Handler, Job, Outcome, Retry
 from shared.streams.entries import (
+    LONG,
     NEWER_SINCE,
     NEWER_TRIES,
     Delivery,
@@ -54,6 +55,8 @@ _NEWER_SECONDS = 3600
 _NEWER_FIRST_MS = 500
 _NEWER_MOST_MS = 30_000
 """First and longest wait before it is looked at again."""
+_ASIDE_MS = 4000
+"""Longest wait before a job that takes long is looked at again."""
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +66,11 @@ class Run:
     delivery: Delivery
     settling: bool = False
     """The handler is through; only what follows from it is being recorded."""
+    aside: bool = False
+    """It is worked in overtime only, and there is no room."""
+    turn: asyncio.Timeout = field(default_factory=lambda: asyncio.timeout(None))
+    """Ends when it is put aside."""
+    progress: JobProgress | None = None
     task: asyncio.Task[None] = field(init=False)
 
 
@@ -102,6 +110,9 @@ class JobRunner:
     async def run(self, running: Run) -> None:
         """Work one delivery to its end."""
         delivery = running.delivery
+        if running.aside:
+            await self._put_aside(delivery)
+            return
         try:
             job = read_job(self._stage, delivery.fields, self._version)
         except NewerEntryError as error:
@@ -131,7 +142,7 @@ class JobRunner:
         if self._noting is None:
             self._noting = asyncio.create_task(self._note(), name="note")  # how the stages went before this worker came
         begun = time.monotonic()
-        progress = JobProgress(self._consumer, delivery, job, self._paces)
+        progress = running.progress = JobProgress(self._consumer, delivery, job, self._paces)
         with span(
             self._stage,
             "consumer",
@@ -143,8 +154,15 @@ class JobRunner:
             consumer=self._consumer.consumer,
         ) as here:
             try:
-                outcome, detail = await attempt(self._handler, job, progress, self._settings.queue_timeout / 1000)
-                running.settling = True
+                try:
+                    async with running.turn:
+                        outcome, detail = await attempt(
+                            self._handler, job, progress, self._settings.queue_timeout / 1000
+                        )
+                    running.settling = True
+                except TimeoutError:
+                    await self._put_aside(delivery)
+                    return
                 if not isinstance(outcome, Done):
                     here.failed(outcome.reason)
                     await progress.flush()
@@ -249,6 +267,13 @@ class JobRunner:
         if keep and done > 1:
             metrics.DEAD_DROPPED.labels(self._stage).inc(done - 1)
             log.warning("the dead jobs are as many as are kept: the oldest went", dropped=done - 1)
+
+    async def _put_aside(self, delivery: Delivery) -> None:
+        """Have a job that takes long come back for a place in overtime, which costs it no try."""
+        wait_ms = int(_ASIDE_MS * random.uniform(0.5, 1.0))
+        log.info("takes long and is put aside: as many are in overtime as may", in_ms=wait_ms)
+        fields = replaced(delivery.fields, **{LONG: "1"})
+        await self._persist(lambda: self._consumer.retry(delivery, wait_ms, fields))
 
     async def _put_back(self, delivery: Delivery, error: str) -> None:
         """Leave a job of a newer version to others: it is no failure until nobody could read it for long."""

@@ -14,6 +14,13 @@ _STARTED = time.time_ns() // 1_000_000
 class QueueSettings(Settings):
     group: ClassVar[str] = "Queue"
     queue_concurrency: int = setting(2, "Jobs a worker process runs at once.", ge=1, le=64)
+    queue_overtime: int = setting(
+        6,
+        "Jobs beside these that a worker process goes on with, behind the others, when they take long; each may hold a "
+        "whole upload in memory.",
+        ge=0,
+        le=64,
+    )
     queue_max_retries: int = setting(3, "How often a failed job is tried again before it is dead.", ge=0, le=20)
     queue_timeout: int = setting(300_000, "Longest a job may take.", unit="ms", ge=1000)
     queue_lease: int = setting(

@@ -6,6 +6,8 @@ them dies, the worker stops fetching and ends, so that its jobs are taken up by 
 """
 
 import asyncio
+import contextlib
+import contextvars
 import time
 from collections.abc import Awaitable
 
@@ -16,8 +18,8 @@ from shared.events import event_id
 from shared.logs import get_logger
 from shared.messages import VERSION
 from shared.outcomes import Handler
-from shared.slots import Slots
-from shared.streams.entries import Delivery
+from shared.slots import TURNS, Slot, Slots
+from shared.streams.entries import LONG, Delivery, text_of
 from shared.streams.job_runner import JobRunner, OnDead, Run
 from shared.streams.loops import group_lost, redis_outage, retry_until_done, run_periodically, wait
 from shared.streams.progress import UNPUBLISHED
@@ -36,6 +38,10 @@ _CONTROL_BLOCK_MS = 4000
 _PROMOTE_SECONDS = 5.0
 """Longest between two looks for retries that are due. A worker knows when those are that it put aside itself, and those
 that it saw at its last look: this is for the ones of workers that ended meanwhile."""
+_LOOK_SECONDS = 1.0
+"""Between two looks whether a job's turn is over."""
+_PATIENCE = 3
+"""Looks at which a job whose turn is over finds no room in overtime before it is put aside; one if much is to come."""
 _UNPUBLISHED_SECONDS = 0.25
 """The same while progress cannot be published, which the look finds over."""
 
@@ -238,7 +244,11 @@ class Worker:
 
     def _start(self, delivery: Delivery) -> None:
         running = Run(delivery)
-        running.task = asyncio.create_task(self._runner.run(running), name=f"job {delivery.id}")
+        context = contextvars.copy_context()
+        slot = context.run(self._slots.begin)
+        if self._slots.overtime and text_of(delivery.fields, LONG):
+            running.aside = not slot.outlast()
+        running.task = asyncio.create_task(self._runner.run(running), name=f"job {delivery.id}", context=context)
         self._running[delivery.id] = running
         metrics.running[self._consumer.stage] += 1
 
@@ -246,12 +256,34 @@ class Worker:
             if self._running.get(delivery.id) is running:
                 del self._running[delivery.id]
             metrics.running[self._consumer.stage] -= 1
-            self._slots.give()
+            slot.end()
             if not task.cancelled() and (error := task.exception()):
                 # Not acknowledged: the lease runs out and the job is taken up again.
                 log.error("job could not be settled", entry=delivery.id, error=repr(error))
 
         running.task.add_done_callback(ended)
+        if self._slots.overtime:
+            self._look_at(running, slot, time.monotonic(), 0)
+
+    def _look_at(self, running: Run, slot: Slot, begun: float, wanted: int) -> None:
+        """See whether a job's turn is over, again and again.
+
+        Args:
+            wanted: how often it was, without room for it in overtime.
+        """
+        if running.task.done() or running.settling or slot.over:
+            return
+        turn, expected = TURNS[self._consumer.stage], running.progress.expected if running.progress else 0.0
+        if time.monotonic() - begun >= turn or expected >= turn:
+            if slot.outlast():
+                return
+            wanted += 1
+            # Not at once, unless much is to come: one that is about to end would have done its work for nothing. One
+            # that a worker ended with keeps its entry, by which that is known.
+            if (wanted >= _PATIENCE or expected >= turn) and not running.delivery.deaths:
+                with contextlib.suppress(RuntimeError):  # it has not begun, or has just ended
+                    running.turn.reschedule(0)
+        asyncio.get_running_loop().call_later(_LOOK_SECONDS, self._look_at, running, slot, begun, wanted)
 
     def _give_up(self, id_: str) -> None:
         if found := self._running.pop(id_, None):

@@ -1,8 +1,9 @@
 """`make attack`: everything that a stranger may try, on loopback, bounded; then the fuzzers for FUZZ=60 seconds.
 
-ONLY names attacks, separated by commas. Ends with 1 if a service died, an answer was 5xx (but for 503), the gateway's
-loop computed for more than 50 ms in one go, its memory passed 300 MB, or an innocent's upload took more than twice as
-long beside an attack as alone (by more than `NOISE` seconds, which a busy machine makes of nothing).
+ONLY names attacks, separated by commas; `heavy` is how long a photo takes beside heavy files. Ends with 1 if a service
+died, an answer was 5xx (but for 503), the gateway's loop computed for more than 50 ms in one go, its memory passed
+300 MB, or an innocent's upload took more than twice as long beside an attack as alone (by more than `NOISE` seconds,
+which a busy machine makes of nothing).
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
+from tests.attack import heavy
 from tests.attack.attacks import ATTACKS, Size
 from tests.attack.run import Outcome, run
 from tests.attack.target import Target
@@ -21,6 +23,7 @@ STALL_SECONDS = 0.05
 MEMORY_BYTES = 300_000_000
 TIMES = 2.0
 NOISE = 0.02
+HEAVY = "heavy"
 
 
 def problems(outcomes: list[Outcome], peak: int, deaths: list[str]) -> list[str]:
@@ -45,7 +48,8 @@ async def attack(size: Size, names: list[str], folder: Path) -> int:
         try:
             await target.start()
             load = os.getloadavg()[0]
-            outcomes = await run(target, size, names)
+            outcomes = await run(target, size, [name for name in names if name != HEAVY])
+            beside = await heavy.measure(target) if HEAVY in names else []
             peak, deaths = target.memory("VmHWM"), target.deaths
         finally:
             await target.stop()
@@ -65,6 +69,8 @@ async def attack(size: Size, names: list[str], folder: Path) -> int:
             for each in outcomes
         ],
     )
+    if beside:
+        show("A photo until it is stored", heavy.COLUMNS, [each.row() for each in beside])
     inputs = sum(each.tried.inputs for each in outcomes)
     write("attack", {"inputs": inputs, "deaths": len(deaths), "peak_bytes": peak, "load": load})
     print(
@@ -79,7 +85,7 @@ async def attack(size: Size, names: list[str], folder: Path) -> int:
 
 def main() -> int:
     """Read the environment and run."""
-    names = [each for each in os.environ.get("ONLY", "").split(",") if each] or list(ATTACKS)
+    names = [each for each in os.environ.get("ONLY", "").split(",") if each] or [*ATTACKS, HEAVY]
     with tempfile.TemporaryDirectory(prefix="attack-") as folder:
         status = asyncio.run(attack(Size(), names, Path(folder)))
     seconds = float(os.environ.get("FUZZ") or 60)

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from shared.messages import Event, Message, Status
 from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, UnreadableError
+from shared.slots import Slots
 from shared.streams.client import RedisSettings, connect
 from shared.streams.entries import Delivery, job_fields, read_event
 from shared.streams.keys import Keys
@@ -73,14 +74,14 @@ class Bench:
         fields = job_fields(document_id, "default", Payload(number=number), deadline=0, trace="")
         return await Producer(self.client, self.settings).enqueue("compress", document_id, fields)
 
-    def work(self, handler: Any, consumer: str = "a", **settings: Any) -> Worker:
+    def work(self, handler: Any, consumer: str = "a", slots: Slots | None = None, **settings: Any) -> Worker:
         async def on_dead(job: Job, reason: str, _failure: str) -> bool:
             self.failed.append((job.document_id, reason))
             return True
 
         # The lease and the drain are long, so that only a test that is about them meets their end.
         values = {"queue_backoff": 1, "queue_lease": 60_000, "queue_drain": 60_000, **settings}
-        worker = Worker(self.consumer(consumer), handler, on_dead, QueueSettings.load(**values))
+        worker = Worker(self.consumer(consumer), handler, on_dead, QueueSettings.load(**values), slots)
         self.tasks.append((worker, asyncio.create_task(worker.run())))
         return worker
 

@@ -8,7 +8,7 @@ import pytest
 
 from shared.messages import Event
 from shared.outcomes import Done, Job, Outcome, Progress
-from shared.slots import Slots
+from shared.slots import TURNS, Slots
 from shared.streams.client import RedisSettings, connect
 from shared.streams.entries import job_fields
 from shared.streams.keys import Keys
@@ -77,6 +77,60 @@ async def test_fetch_and_reclaim_share_the_slots(bench: Bench) -> None:
     for number in range(2):
         await bench.until_event(f"new-{number}", "complete")
         await bench.until_event(f"old-{number}", "complete")
+
+
+async def test_jobs_that_take_long_do_not_keep_others_waiting(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TURNS, "compress", 0.0)
+    go_on, ended = asyncio.Event(), list[str]()
+
+    async def handle(job: Job, _: Progress) -> Outcome:
+        if job.document_id.startswith("long"):
+            await go_on.wait()
+        ended.append(job.document_id)
+        return complete(job)
+
+    names = ["long-0", "long-1", "short-0", "short-1"]
+    for name in names:
+        await bench.enqueue(name)
+    bench.work(handle, slots=Slots(1, overtime=2))
+    for name in names[2:]:
+        await bench.until_event(name, "complete")
+    assert ended == names[2:]
+    go_on.set()
+    for name in names[:2]:
+        await bench.until_event(name, "complete")
+    assert sorted(ended) == sorted(names)
+
+
+async def test_a_job_that_takes_long_is_put_aside_where_no_room_is_in_overtime(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without an end, and without a try less."""
+    monkeypatch.setitem(TURNS, "compress", 0.0)
+    monkeypatch.setattr("shared.streams.worker._LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("shared.streams.worker._PATIENCE", 1)
+    monkeypatch.setattr("shared.streams.job_runner._ASIDE_MS", 20)
+    go_on, attempts, ended = asyncio.Event(), set[int](), list[str]()
+
+    async def handle(job: Job, _: Progress) -> Outcome:
+        attempts.add(job.attempt)
+        if job.document_id.startswith("long"):
+            await go_on.wait()
+        ended.append(job.document_id)
+        return complete(job)
+
+    slots, names = Slots(1, overtime=1), ["long-0", "long-1", "long-2", "short-0", "short-1"]
+    for name in names:
+        await bench.enqueue(name)
+    bench.work(handle, slots=slots)
+    for name in names[3:]:
+        await bench.until_event(name, "complete")
+    assert ended == names[3:]
+    go_on.set()
+    for name in names[:3]:
+        await bench.until_event(name, "complete")
+    assert sorted(ended) == sorted(names)
+    assert attempts == {1}
 
 
 async def test_partitions_share_the_slots_and_none_keeps_them_for_nothing(redis_url: str) -> None:

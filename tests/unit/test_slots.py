@@ -62,3 +62,21 @@ async def test_what_becomes_free_in_one_turn_is_taken_at_once() -> None:
     for _ in range(3):
         slots.give()
     assert await waiting == 3
+
+
+async def test_a_job_that_outlasts_its_turn_gives_its_slot_to_the_next() -> None:
+    slots = Slots(1, overtime=1)
+    assert await slots.take(1) == 1
+    first = slots.begin()
+    assert first.outlast()
+    assert first.over
+    assert await slots.take(1) == 1
+    second = slots.begin()
+    assert not second.outlast(), "as many are in overtime as may"
+    assert slots.free == 0
+    first.end()
+    first.end()
+    assert slots.free == 0, "it had no slot any more"
+    assert second.outlast()
+    second.end()
+    assert (slots.free, slots.room) == (1, 1)
