@@ -153,6 +153,10 @@ class TextLayer(Message):
 
 Point: TypeAlias = tuple[float, float]
 
+Slopes: TypeAlias = tuple[float, float]
+"""How far a page's ruling lines lean: those across it in pixels down for each to the right, those down it in pixels to
+the right for each down."""
+
 
 class Doubt(Message):
     """A character of a line that may be another."""
@@ -190,6 +194,8 @@ class OcrPage(Message):
     lines: list[OcrLine]
     to_stored: tuple[float, ...] | None = None
     """Row-major 3 x 3 homography from `image` to the stored picture; null where they are the same."""
+    slopes: Slopes | None = None
+    """What `image` leans still; null of a version that did not measure it."""
 
 
 class OcrResult(Message):

@@ -129,8 +129,10 @@ class Reader:
             if index == 0:
                 await progress("preprocessing", 1.0, note, details={"found": known})
             await progress("ocr", index / needed.pages, note, details={"lines": known})
-            page = OcrPage(page=stored.page, image=stored.image, width=stored.width, height=stored.height, lines=[])
-            return 0.0, known, page
+            return 0.0, known, OcrPage(
+                page=stored.page, image=stored.image, width=stored.width, height=stored.height, lines=[],
+                slopes=(0.0, 0.0),
+            )  # fmt: skip
         request = await self._picture(stored, layer)
         async with _publishing(progress, index, needed) as on_news:
             with PAGE_DURATION.time():
@@ -143,7 +145,7 @@ class Reader:
             await self._blobs.put(key, answer.copy)
         return answer.text, answer.known, OcrPage(
             page=stored.page, image=key, width=answer.width, height=answer.height,
-            lines=answer.lines, to_stored=answer.to_stored,
+            lines=answer.lines, to_stored=answer.to_stored, slopes=answer.slopes,
         )  # fmt: skip
 
     async def _picture(self, stored: PageImage, layer: TextLayer | None) -> Picture:

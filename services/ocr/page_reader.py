@@ -14,7 +14,7 @@ from services.ocr.crops import Image, Quad, extent, reading_order, upright
 from services.ocr.engine import Engine
 from services.ocr.layer import check
 from services.ocr.machine import trim
-from services.ocr.preparation import Page, PreparationSettings, decode, encode, prepare
+from services.ocr.preparation import Page, PreparationSettings, decode, encode, lean, prepare
 from services.ocr.reading import Answer, Fault, Found, Layered, News, Part, Read, Reading, Request, Tiled
 from services.ocr.tiles import put_together
 from shared.children.protocol import Tell
@@ -53,7 +53,8 @@ class PageReader:
             picture, turned = decode(request.picture if isinstance(request, Layered) else request, self._max_pixels)
             tell(None)
             if isinstance(request, Layered) and (checked := check(picture, request.layer, self._engine)) is not None:
-                page = Page(picture, checked.quads, None)
+                level = [*checked.quads, *(np.array(line.box) for line in checked.lines if line.angle == 0)]
+                page = Page(picture, checked.quads, None, lean(picture, level))
                 return self._begin(page, checked.lines, tell)
             page = prepare(picture, self._engine, turned)
         except UnreadableError as error:
@@ -71,7 +72,7 @@ class PageReader:
         rows, columns = source.shape[:2]
         copy = encode(page.picture) if page.to_stored else b""
         size = page.picture.shape[0], page.picture.shape[1]
-        part = Part(b"", rows, columns, size, copy, page.to_stored, to_source, quads, {}, 0, known)
+        part = Part(b"", rows, columns, size, copy, page.to_stored, to_source, quads, {}, 0, known, page.slopes)
         if text > _TURN:  # finding the lines was a turn
             part.pixels = source.tobytes()
             return part
@@ -94,7 +95,7 @@ class PageReader:
         if part.known:
             lines = _in_order([*part.known, *lines])
         height, width = part.page
-        return Read(lines, width, height, part.to_stored, part.copy, _text(quads), len(part.known))
+        return Read(lines, width, height, part.to_stored, part.copy, _text(quads), len(part.known), part.slopes)
 
 
 def _in_order(lines: list[OcrLine]) -> list[OcrLine]:

@@ -12,7 +12,7 @@ import msgspec
 
 from shared.children.pool import Children, bare_environment
 from shared.children.protocol import Loaded, Target
-from shared.messages import Doubt, OcrLine, Point, TextLayer
+from shared.messages import Doubt, OcrLine, Point, Slopes, TextLayer
 from shared.settings import Settings, setting
 
 _MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "8388608", "MALLOC_TRIM_THRESHOLD_": "1048576"}
@@ -91,6 +91,8 @@ class Read(msgspec.Struct, tag=True, array_like=True):
     """How much text that was: the lengths of its lines in heights, added up; about half its letters."""
     known: int = 0
     """How many of the lines are the file's own."""
+    slopes: Slopes | None = None
+    """As `OcrPage.slopes`."""
 
 
 class Part(msgspec.Struct, tag=True, array_like=True):
@@ -115,6 +117,8 @@ class Part(msgspec.Struct, tag=True, array_like=True):
     done: int
     known: list[OcrLine] = []
     """Lines that are the file's own."""
+    slopes: Slopes = (0.0, 0.0)
+    """What the prepared page leans still."""
 
 
 class Fault(msgspec.Struct, tag=True, array_like=True):

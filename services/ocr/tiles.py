@@ -5,7 +5,7 @@ import numpy as np
 
 from services.ocr.crops import Quad, reading_order
 from services.ocr.engine import Engine
-from services.ocr.preparation import Page, decode
+from services.ocr.preparation import Page, decode, lean
 from services.ocr.reading import Tiled
 from shared.outcomes import UnreadableError
 
@@ -37,4 +37,5 @@ def put_together(tiled: Tiled, engine: Engine, max_pixels: int) -> Page:
         found = (quad + np.array([left, top], dtype=np.float32) for quad in engine.detect(picture))
         quads += [quad for quad in found if first <= quad[:, axis].mean() < last]
     scale = np.diag([tiled.width / width, tiled.height / height, 1.0])
-    return Page(whole, reading_order(quads), tuple(scale.ravel().tolist()), f"read in {len(pieces)} parts")
+    to_stored = tuple(scale.ravel().tolist())
+    return Page(whole, reading_order(quads), to_stored, lean(whole, quads), f"read in {len(pieces)} parts")

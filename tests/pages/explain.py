@@ -28,7 +28,7 @@ def explain(image: bytes) -> bytes:
     while isinstance(answer, Part):
         answer = read(answer, lambda _: None)
     assert isinstance(answer, Read), answer
-    ocr = OcrPage(page=0, image="", width=answer.width, height=answer.height, lines=answer.lines)
+    ocr = OcrPage(page=0, image="", width=answer.width, height=answer.height, lines=answer.lines, slopes=answer.slopes)
     picture = decode(answer.copy or image, ocr)
     # Boxes on the prepared copy itself, so no way back to the stored picture is given.
     reading = read_timetables([PageInput(ocr, picture)])[0]

@@ -70,7 +70,9 @@ def kept(split: str, count: int, first: int = 0) -> Iterator[Sample]:
         image, answer, drawn, truth = found
         if isinstance(answer, Fault):
             continue
-        ocr = OcrPage(page=0, image="", width=answer.width, height=answer.height, lines=answer.lines)
+        ocr = OcrPage(
+            page=0, image="", width=answer.width, height=answer.height, lines=answer.lines, slopes=answer.slopes
+        )
         picture = decode(answer.copy or image, ocr).astype(np.uint8)
         yield Sample(path.stem, PageInput(ocr, picture), drawn, truth)
 

@@ -15,8 +15,11 @@ from services.ocr.engine import Engine
 from services.ocr.preparation.flatten import flattening
 from services.ocr.preparation.light import evened
 from services.ocr.preparation.plane import Matrix
-from services.ocr.preparation.turning import quarter_turn, rotation, skew
+from services.ocr.preparation.segments import shrunk
+from services.ocr.preparation.turning import lean, quarter_turn, rotation, skew
+from shared.messages import Slopes
 from shared.settings import Settings, setting
+from shared.skew import SEARCHED, drifts, straightening
 
 _ENOUGH = 8
 """Lines by which a page's way up is told."""
@@ -39,6 +42,8 @@ class Page:
     """Its lines, upright, in reading order."""
     to_stored: tuple[float, ...] | None
     """Row-major 3 x 3 homography from `picture` to the stored picture as it is displayed; None if it is that one."""
+    slopes: Slopes
+    """What `picture` leans still."""
     notes: str = ""
     """What was done, in words for people; empty if nothing."""
     source: Image | None = None
@@ -68,21 +73,31 @@ def prepare(picture: Image, engine: Engine, exif_turned: bool = False) -> Page:
     quads = engine.detect(page)
     more_turn = 0 if flat is not None and len(flat.quads) >= _ENOUGH else quarter_turn(page, quads, engine)
     angle = skew(quads)
+    height, width = page.shape[:2]
     if more_turn or angle:
-        more, width, height = rotation(page.shape[1], page.shape[0], more_turn - angle)
-        matrix = more @ matrix
+        more, width, height = rotation(width, height, more_turn - angle)
+        matrix, quads = more @ matrix, transformed(quads, more)
+        slopes = lean(_small(picture, matrix, width, height), quads)
+    else:
+        slopes = lean(page, quads)
+    # A page that passes as it is gets no copy for the last degree: its reader takes that out.
+    sheared = (flat is not None or bool(more_turn or angle)) and drifts(slopes, width, height)
+    if sheared:
+        more, width, height = straightening(slopes, width, height)
+        matrix, quads, slopes = more @ matrix, transformed(quads, more), (0.0, 0.0)
+    if more_turn or angle or sheared:
         page = warped(picture, matrix, width, height)
-        # Levelling moves the lines found; after a turn the detector, which knows text upright best, looks again.
-        quads = engine.detect(page) if more_turn else transformed(quads, more)
+    if more_turn:
+        quads = engine.detect(page)  # it knows text upright best
     turn += more_turn
     notes += [f"turned by {turn}°"] * bool(turn) + [f"levelled by {abs(angle):.1f}°"] * bool(angle)
     if page is picture:
-        return Page(picture, quads, tuple(np.eye(3).ravel().tolist()) if exif_turned else None)
+        return Page(picture, quads, tuple(np.eye(3).ravel().tolist()) if exif_turned else None, slopes)
     if flat is not None and (even := evened(page)) is not page:
         page = even
         notes.append("evened")
-    to_stored = np.linalg.inv(matrix)
-    return Page(page, quads, tuple((to_stored / to_stored[2, 2]).ravel().tolist()), " and ".join(notes), picture)
+    back = np.linalg.inv(matrix)
+    return Page(page, quads, tuple((back / back[2, 2]).ravel().tolist()), slopes, " and ".join(notes), picture)
 
 
 def warped(picture: Image, matrix: Matrix, width: int, height: int) -> Image:
@@ -94,6 +109,13 @@ def warped(picture: Image, matrix: Matrix, width: int, height: int) -> Image:
         ),
         dtype=np.uint8,
     )  # fmt: skip
+
+
+def _small(picture: Image, matrix: Matrix, width: int, height: int) -> Image:
+    """What `warped` makes, in the size in which slopes are measured, at a fraction of its cost."""
+    small, scale = shrunk(picture, SEARCHED)
+    there = np.diag([scale, scale, 1.0])
+    return warped(small, there @ matrix @ np.linalg.inv(there), round(width * scale), round(height * scale))
 
 
 def _edge_colour(picture: Image) -> tuple[float, float, float]:

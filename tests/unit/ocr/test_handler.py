@@ -92,7 +92,7 @@ async def test_a_page_drawn_from_its_text_is_not_read(reader: Reader, blobs: Blo
     told = KeptProgress(until="Reading text,")
     await blobs.put(key, msgspec.json.encode(TextLayer(lines=[line], exact=True)))
     result = await _result(blobs, await reader.handle(job, told))
-    assert result.pages == [OcrPage(page=0, image=page.image, width=900, height=520, lines=[])]
+    assert result.pages == [OcrPage(page=0, image=page.image, width=900, height=520, lines=[], slopes=(0.0, 0.0))]
     assert ("preprocessing", 1.0, "1 line known from the document") in told.events
     assert ("ocr", 0.0, "1 line known from the document") in told.events
     assert told.events[-1] == ("ocr", 1.0, "1 line known from the document")

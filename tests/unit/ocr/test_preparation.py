@@ -4,11 +4,13 @@ import io
 
 import numpy as np
 import PIL.Image
+import PIL.ImageDraw
 import pytest
 
 from services.ocr.engine import Engine
 from services.ocr.preparation import Page, decode, encode, prepare, rotation, skew
 from shared.outcomes import UnreadableError
+from shared.skew import drifts, measured
 from tests.unit.ocr.conftest import WORDS, draw, paste_turned, pixels, table, webp
 
 LIMIT = 10_000_000
@@ -58,6 +60,38 @@ def test_a_skewed_page_is_levelled(clockwise: float, engine: Engine) -> None:
     middle = np.mean([_stored(page, corner) for corner in lines[0].box], axis=0)
     x, y = int(middle[0]), int(middle[1])
     assert pixels(stored)[y - 12 : y + 12, x - 60 : x + 60].min() < 60
+
+
+def _ruled() -> PIL.Image.Image:
+    page = table()
+    pen = PIL.ImageDraw.Draw(page)
+    for row in range(5):
+        pen.line([(40, 40 + 110 * row), (860, 40 + 110 * row)], fill="black")
+    for column in range(3):
+        pen.line([(40 + 410 * column, 40), (40 + 410 * column, 480)], fill="black")
+    return page
+
+
+@pytest.mark.parametrize("clockwise", [0.0, 0.35])
+def test_how_little_a_page_leans_that_passes_untouched_is_told(clockwise: float, engine: Engine) -> None:
+    stored = pixels(_ruled().rotate(-clockwise, fillcolor="white", resample=PIL.Image.Resampling.BICUBIC))
+    page = prepare(stored, engine)
+    assert page.picture is stored
+    lean = np.tan(np.radians(clockwise))
+    assert page.slopes == pytest.approx((lean, -lean), abs=0.001)
+
+
+@pytest.mark.parametrize("clockwise", [-2.0, 3.0])
+def test_the_rules_of_a_page_that_is_levelled_are_straight(clockwise: float, engine: Engine) -> None:
+    """Its text alone is level to half a degree at best: the reader would resample the copy."""
+    stored = _ruled().rotate(-clockwise, expand=True, fillcolor="white", resample=PIL.Image.Resampling.BICUBIC)
+    page = prepare(pixels(stored), engine)
+    height, width = page.picture.shape[:2]
+    assert not drifts(page.slopes, width, height)
+    assert measured(page.picture, []) == pytest.approx((0.0, 0.0), abs=0.0008)
+    # Both changes are in the way back: a rule's ends lie on the stored picture's rule.
+    (x0, y0), (x1, y1) = (_stored(page, (x, height / 2)) for x in (0.2 * width, 0.8 * width))
+    assert (y1 - y0) / (x1 - x0) == pytest.approx(np.tan(np.radians(clockwise)), abs=0.0015)
 
 
 def test_a_few_lines_up_the_page_do_not_turn_it(engine: Engine) -> None:

@@ -31,6 +31,8 @@ def _turned(page: PageInput, angle: int) -> PageInput:
         height=width,
         lines=[_moved(line, forth, angle) for line in page.ocr.lines],
         to_stored=tuple(float(value) for value in (stored @ back).ravel()),
+        # What ran across runs down, the other way round: (1, level) becomes (-level, 1) or its opposite.
+        slopes=page.ocr.slopes and (-page.ocr.slopes[1], -page.ocr.slopes[0]),
     )
     picture = np.ascontiguousarray(np.rot90(page.picture, 1 if angle == 90 else 3))
     return PageInput(ocr, picture, page.layer)
