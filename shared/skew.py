@@ -26,6 +26,8 @@ RUN = 15
 """Pixels of that copy an edge must run straight for: longer than letters' strokes."""
 MIN_POINTS = 400
 MAX_POINTS = 15_000
+_AS_SHARP = 0.98
+"""Times the sharpest slope's: a page whose rules are as sharp as they stand is not touched."""
 MIN_LENGTH = 120.0
 """Pixels of a line of text whose direction says anything."""
 
@@ -99,7 +101,7 @@ def _peaked(along: npt.NDArray[np.int64], across: npt.NDArray[np.int64]) -> floa
         sharp = np.array([sharpness(slope) for slope in slopes])
         # A straight rule is as sharp along all slopes that stay within its thickness: the middle one is its own.
         best = float(np.median(slopes[sharp == sharp.max()]))
-    return best
+    return 0.0 if sharpness(0.0) >= _AS_SHARP * sharpness(best) else best
 
 
 def _text(level: Iterable[Corners]) -> float | None:

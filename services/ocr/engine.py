@@ -39,6 +39,7 @@ from services.ocr.line_model import LineModel, LineText
 from services.ocr.machine import multiplies_bytes, trim
 from services.ocr.missed_text import apart, in_line, mosaic, new, spots, uncovered, words
 from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
+from services.ocr.page_ink import Mask, low_lines, page_ink
 from services.ocr.recogniser import QUICK_WIDTH, WIDTH, OnRead, Recogniser
 from shared.logs import get_logger
 from shared.messages import OcrLine, Point
@@ -48,6 +49,8 @@ log = get_logger(__name__)
 
 _SMALL, _WANTED = 11.0, 15.0
 """Pixels: where a tenth of the lines is lower than the first in that look, the page is enlarged to the second."""
+_LEAST_SIDE = 960
+"""Pixels of the first look's longest side, however large the text is: below, lines' directions are told badly."""
 _MOST_LEFT = 0.25
 """Share of the page that may be looked at once more in places; more means that the first look was of no use."""
 _MOST_LEFT_OVER = 60
@@ -84,8 +87,9 @@ class EngineSettings(Settings):
     )
     ocr_first_side: int = setting(
         1408,
-        "Longest side of a first, quick look at a page, after which only places with small text and ink that no line "
-        "covers are looked at again. 0 looks at full size at once: twice the time, a few more single letters.",
+        "Longest side of a first, quick look at a page, less where its letters are large, after which only places with "
+        "small text and ink that no line covers are looked at again. 0 looks at full size at once: twice the time, a "
+        "few more single letters.",
         unit="pixels",
         ge=0,
         le=4000,
@@ -201,17 +205,25 @@ class Engine:
         """
         longest = max(image.shape[:2])
         most = min(self._settings.ocr_detection_side, longest)
-        first = min(self._settings.ocr_first_side or most, most)
+        ink = page_ink(image)
+        first = self._first_side(ink, most)
         quads = self.look(image, first)
         if first < most:
             heights = [min(size(quad)) * first / longest for quad in quads]
             low = float(np.percentile(heights, 10)) if heights else 0.0
             if low < _SMALL:
                 quads = self.look(image, min(int(first * _WANTED / max(low, 1.0)), most))
-        overlooked = self._overlooked(image, quads)
+        overlooked = self._overlooked(image, ink, quads)
         quads = self.look(image, most) if overlooked is None else quads + overlooked
         quads = sorted(quads, key=lambda quad: max(size(quad)), reverse=True)[: self._settings.ocr_max_lines]
         return reading_order(quads)
+
+    def _first_side(self, ink: Mask, most: int) -> int:
+        """The longest side of the first look: smaller where the page's letters are large."""
+        side = min(self._settings.ocr_first_side or most, most)
+        if not self._settings.ocr_first_side or (height := low_lines(ink)) is None:
+            return side
+        return min(side, max(int(max(ink.shape) * _WANTED / height), _LEAST_SIDE))
 
     def look(self, image: Image, side: int) -> list[Quad]:
         """Upright quads of the lines that show when the picture's longest side is shrunk to `side`; one run."""
@@ -239,18 +251,19 @@ class Engine:
             if min(within.shape[:2]) >= _MIN_SIDE and not (within == within[0, 0]).all():
                 found += [quad + place.min(axis=0) for quad in self.detect(within)]
         found = apart(found, known)
-        overlooked = self._overlooked(image, known + found, drawn=True)
+        overlooked = self._overlooked(image, page_ink(image), known + found, drawn=True)
         if overlooked is None:
             return apart(self.detect(image), known)
         return (found + overlooked)[: self._settings.ocr_max_lines]
 
-    def _overlooked(self, image: Image, quads: list[Quad], *, drawn: bool = False) -> list[Quad] | None:
+    def _overlooked(self, image: Image, ink: Mask, quads: list[Quad], *, drawn: bool = False) -> list[Quad] | None:
         """Small characters in ink that no quad covers; None where that is too much of the page for single looks.
 
         Args:
+            ink: the picture's.
             drawn: the page is no photo: whatever the detector finds there is text.
         """
-        inks, joined = uncovered(image, quads)
+        inks, joined = uncovered(ink, quads)
         if not inks:
             return []
         places = spots(image, inks, joined)

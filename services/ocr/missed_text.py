@@ -13,11 +13,8 @@ import cv2
 import numpy as np
 
 from services.ocr.crops import Image, Quad, size
+from services.ocr.page_ink import Mask
 
-_CONTRAST = 30
-"""Grey levels between ink and the ground around it."""
-_GROUND = 31
-"""Pixels: side of the square whose median brightness is the ground, wider than a letter's strokes."""
 _LETTER = (4, 90)
 """Pixels: heights (and widths, at most) of a spot that may be a letter."""
 _LEAST, _LARGEST = 0.3, 1.2
@@ -77,16 +74,14 @@ class Mosaic:
         return None
 
 
-def uncovered(image: Image, quads: Sequence[Quad]) -> tuple[list[Rect], list[Rect]]:
+def uncovered(page: Mask, quads: Sequence[Quad]) -> tuple[list[Rect], list[Rect]]:
     """Ink that no quad covers, box by box: of a letter's size, and of letters that touch.
 
     Args:
-        image: (height, width, 3), RGB.
+        page: its ink.
         quads: the lines found so far.
     """
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    ground = cv2.medianBlur(grey, _GROUND)
-    ink = (cv2.absdiff(grey, ground) > _CONTRAST).astype(np.uint8)
+    ink = page.copy()
     for quad in quads:
         cv2.fillPoly(ink, [quad.astype(np.int32)], (0,))
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
@@ -108,7 +103,7 @@ def uncovered(image: Image, quads: Sequence[Quad]) -> tuple[list[Rect], list[Rec
     return _without_dashes([rect for rect in letters if _sides(ink, rect) < 3], others), joined
 
 
-def _sides(ink: Image, rect: Rect) -> int:
+def _sides(ink: Mask, rect: Rect) -> int:
     """On how many sides of a piece there is ink close by: on three, it is where dashed rules meet ("T", "+")."""
     x, y, wide, tall = rect
     near = max(_CLOSE, tall // 3)

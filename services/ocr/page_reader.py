@@ -6,6 +6,7 @@ behind those who wait; beyond what any timetable holds it is refused before its 
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import numpy as np
@@ -40,6 +41,7 @@ class PageReader:
         self._max_pixels = PreparationSettings.load().ocr_max_pixels
         # Pillow imports its codecs at their first use: a wait that the first page would pay for.
         decode(encode(np.zeros((8, 8, 3), dtype=np.uint8)), 64)
+        self._copies = ThreadPoolExecutor(1, thread_name_prefix="ocr-copy")
 
     def read(self, request: Request, tell: Tell[News]) -> Answer:
         """Read a page, or go on with one."""
@@ -70,15 +72,19 @@ class PageReader:
         to_source = None if page.source is None else page.to_stored
         quads = [[(float(x), float(y)) for x, y in quad] for quad in page.quads]
         rows, columns = source.shape[:2]
-        copy = encode(page.picture) if page.to_stored else b""
+        # Beside the reading, whose threads wait for each other between two passes.
+        copy = self._copies.submit(encode, page.picture) if page.to_stored else None
         size = page.picture.shape[0], page.picture.shape[1]
-        part = Part(b"", rows, columns, size, copy, page.to_stored, to_source, quads, {}, 0, known, page.slopes)
+        part = Part(b"", rows, columns, size, b"", page.to_stored, to_source, quads, {}, 0, known, page.slopes)
         if text > _TURN:  # finding the lines was a turn
             part.pixels = source.tobytes()
-            return part
-        return self._go_on(part, source, tell)
+            answer: Read | Part = part
+        else:
+            answer = self._go_on(part, source, tell)
+        answer.copy = copy.result() if copy else b""
+        return answer
 
-    def _go_on(self, part: Part, picture: Image, tell: Tell[News]) -> Answer:
+    def _go_on(self, part: Part, picture: Image, tell: Tell[News]) -> Read | Part:
         quads = [np.asarray(quad, dtype=np.float32) for quad in part.quads]
         which = range(part.done, part.done + _turn(quads[part.done :]))
         to_source = None if part.to_source is None else np.array(part.to_source).reshape(3, 3)

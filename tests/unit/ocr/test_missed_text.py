@@ -8,6 +8,7 @@ import pytest
 from services.ocr.crops import Quad, upright
 from services.ocr.engine import Engine, EngineSettings
 from services.ocr.missed_text import mosaic, new, spots, uncovered, words
+from services.ocr.page_ink import page_ink
 from tests.unit.ocr.conftest import draw, pixels
 
 
@@ -19,13 +20,13 @@ def test_only_letters_that_no_line_covers_are_left_over() -> None:
     page = draw([("Monday", 100, 100), ("F", 400, 300)], (800, 500))
     pen = PIL.ImageDraw.Draw(page)
     pen.line((0, 250, 800, 250), fill="black", width=2)  # a ruling line is no letter
-    (ink,), _ = uncovered(pixels(page), [box(90, 95, 150, 50)])
+    (ink,), _ = uncovered(page_ink(pixels(page)), [box(90, 95, 150, 50)])
     (place,) = spots(pixels(page), [ink], [])
     x, y, width, height = place
     assert x < 400 < x + width
     assert y < 315 < y + height
     assert width < 90
-    assert uncovered(pixels(page), [box(90, 95, 150, 50), box(390, 295, 40, 45)]) == ([], [])
+    assert uncovered(page_ink(pixels(page)), [box(90, 95, 150, 50), box(390, 295, 40, 45)]) == ([], [])
 
 
 def test_letters_that_touch_belong_to_the_place_of_a_letter_near_them() -> None:
@@ -34,7 +35,7 @@ def test_letters_that_touch_belong_to_the_place_of_a_letter_near_them() -> None:
     page[100:120, 200:215] = page[130:150, 200:215] = 0
     page[160:240, 200:215] = 0
     page[400:480, 200:215] = 0  # nothing near it was overlooked
-    inks, joined = uncovered(page, [box(20, 20, 100, 22)])
+    inks, joined = uncovered(page_ink(page), [box(20, 20, 100, 22)])
     assert (len(inks), len(joined)) == (2, 2)
     ((_, top, _, height),) = spots(page, inks, joined)
     assert top <= 76
@@ -50,14 +51,14 @@ def test_dashed_rules_do_not_hide_the_letters_between_them() -> None:
     for rule in (100, 300, 500, 700):
         for at in range(60, 340, 16):
             pen.rectangle((rule, at, rule + 4, at + 10), fill="black")
-    found, _ = uncovered(pixels(page), [])
+    found, _ = uncovered(page_ink(pixels(page)), [])
     assert sorted(x // 100 for x, *_ in found) == [2, 4, 6]
 
 
 def test_a_column_of_letters_alike_is_no_dashed_rule() -> None:
     """Day names stacked letter by letter in a face whose letters are all of one width."""
     page = draw([("n", 200, 40 + 30 * row) for row in range(14)], (800, 500))
-    assert len(uncovered(pixels(page), [])[0]) == 14
+    assert len(uncovered(page_ink(pixels(page)), [])[0]) == 14
 
 
 def test_where_thin_dashed_rules_meet_is_no_letter() -> None:
@@ -71,7 +72,7 @@ def test_where_thin_dashed_rules_meet_is_no_letter() -> None:
         pen.rectangle((rule, 60, rule + 2, 78), fill="black")
         for at in range(84, 340, 16):
             pen.rectangle((rule, at, rule + 1, at + 10), fill="black")
-    assert [x // 100 for x, *_ in uncovered(pixels(page), [])[0]] == [2]
+    assert [x // 100 for x, *_ in uncovered(page_ink(pixels(page)), [])[0]] == [2]
 
 
 def test_the_far_dashes_of_a_rule_show_that_what_stands_on_it_is_no_letter() -> None:
@@ -84,12 +85,12 @@ def test_the_far_dashes_of_a_rule_show_that_what_stands_on_it_is_no_letter() -> 
         pen.rectangle((junction - 9, 58, junction + 20, 64), fill="white")
         pen.rectangle((junction, 60, junction + 9, 61), fill="black")
         pen.rectangle((junction + 4, 60, junction + 6, 70), fill="black")
-    assert [x // 100 for x, *_ in uncovered(pixels(page), [])[0]] == [2]
+    assert [x // 100 for x, *_ in uncovered(page_ink(pixels(page)), [])[0]] == [2]
 
 
 def test_light_letters_on_dark_ground_count_too() -> None:
     page = pixels(draw([("F", 400, 300)], (800, 500)))
-    assert len(uncovered(255 - page, [])[0]) == 1
+    assert len(uncovered(page_ink(255 - page), [])[0]) == 1
 
 
 def test_a_large_corner_and_specks_are_no_overlooked_letters() -> None:
@@ -97,8 +98,8 @@ def test_a_large_corner_and_specks_are_no_overlooked_letters() -> None:
     page[500:580, 20:28] = page[572:580, 20:90] = 60  # the corner of a sheet
     page[300:304, 400:404] = 0
     lines = [box(100, 100, 150, 30), box(300, 100, 150, 30)]
-    assert len(uncovered(page, [])[0]) == 2
-    assert uncovered(page, lines)[0] == []
+    assert len(uncovered(page_ink(page), [])[0]) == 2
+    assert uncovered(page_ink(page), lines)[0] == []
 
 
 def test_ink_side_by_side_is_a_word_and_letters_in_a_column_are_not() -> None:
