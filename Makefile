@@ -15,6 +15,7 @@
 #   make bench-relay                     finding the next document with up to 100,000 waiting
 #   make soak                            100,000 jobs: the memory of the streams, and what they cost a document
 #   make bench-ocr                       the text recognition beside others
+#   make soak-ocr [PAGES=1000]           the text recognition's memory over many pages
 #   make bench-compress                  the compressor beside sharp and Pillow
 #   make chaos [SEED=7] [ACTIONS=kill]   kills, stops, cuts and empties everything, and counts what is lost
 #   make upgrade-drill                   to the next version and back, both side by side, while documents go through
@@ -27,7 +28,7 @@
 #   make clean                           removes all of it, the kept documents included
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-gateway bench-compress bench-ocr bench-queue bench-page bench-progress bench-relay bench-sse soak chaos attack accuracy accuracy-drawn accuracy-real train clean bench-scale images image-sizes pictures upgrade-drill FORCE
+.PHONY: help run test lint bench bench-gateway bench-compress bench-ocr bench-queue bench-page bench-progress bench-relay bench-sse soak soak-ocr chaos attack accuracy accuracy-drawn accuracy-real train clean bench-scale images image-sizes pictures upgrade-drill FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -66,9 +67,13 @@ lint: .venv/.all $(WEB)/node_modules/.stamp $(REACT)/node_modules/.stamp
 bench: .venv/.all $(PAGE)
 	@$(PYTHON_IN) -m tests.benchmarks
 
-# ROUNDS and SOAK (pages) reach it through the environment.
+# ROUNDS and EACH (pages of each look) reach it through the environment.
 bench-ocr: .venv/.all
 	@$(PYTHON_IN) -m tests.benchmarks.ocr
+
+# PAGES reaches it through the environment.
+soak-ocr: .venv/.all
+	@$(PYTHON_IN) -m tests.benchmarks.ocr.soak
 
 # ROUNDS reaches it through the environment.
 bench-compress: .venv/.all .local/peers-compress/.stamp

@@ -1,9 +1,8 @@
 """`make bench-ocr`: this service's reader beside PaddleOCR, RapidOCR and Tesseract, on the same pages in one run.
 
 Drawn pages of 2000 x 1400 pixels and about 184 lines, `EACH` in each of three looks. The systems take turns, `ROUNDS`
-times, each in a fresh process; the first page of a process is not counted for time. Then the reader goes through `SOAK`
-pages, to show what happens to its memory. The character error rate does not depend on reading order or spaces: see
-`errors`.
+times, each in a fresh process; the first page of a process is not counted for time. The character error rate does not
+depend on reading order or spaces: see `errors`. What happens to memory over many pages is `make soak-ocr`'s to show.
 """
 
 import asyncio
@@ -29,7 +28,6 @@ HERE = Path(__file__).parent
 EACH = int(os.environ.get("EACH", "3"))
 """Pages in each look."""
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
-SOAK = int(os.environ.get("SOAK", "200"))
 CACHE = ROOT / ".local" / "models"
 
 
@@ -157,10 +155,6 @@ async def main() -> None:
     drawn = list(pages(seed=1, each=EACH))
     with tempfile.TemporaryDirectory(prefix="timelift-ocr-") as name:
         found = await measure(drawn, Path(name))
-        soaked = await run(
-            sys.executable, "-m", "tests.benchmarks.ocr.service", str(Path(name) / "pages"),
-            str(-(-SOAK // (len(drawn) + 1))),
-        )  # fmt: skip
     looks = list(dict.fromkeys(page.look for page in drawn))
     rows, kept = [], {}
     for system, rounds in found.items():
@@ -182,19 +176,7 @@ async def main() -> None:
         kept[system] = dict(zip(names, (round(value, 3) for value in row), strict=True))
     columns = ("", "ms", "CPU ms", "peak MiB", *(f"CER % {look}" for look in looks))
     show("2000 x 1400 page, medians and most memory", columns, rows)
-    memory: dict[str, float] = {}
-    if soaked and soaked["resident"]:  # SOAK=0 leaves it out
-        resident = soaked["resident"]
-        tenth = max(len(resident) // 10, 1)
-        memory = {
-            "pages": len(resident),
-            "firstMiB": round(statistics.median(resident[:tenth])),
-            "lastMiB": round(statistics.median(resident[-tenth:])),
-            "peakMiB": round(soaked["peak"]),
-            "longestStallMs": round(soaked["stall"] * 1000, 1),
-        }
-        show("Many pages in one process", tuple(memory), [tuple(memory.values())])
-    path = write("ocr", {"systems": kept, "manyPages": memory})
+    path = write("ocr", {"systems": kept})
     sys.stdout.write(f"Figures in {path.relative_to(ROOT)}.\n")
 
 
