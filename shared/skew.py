@@ -1,21 +1,19 @@
-"""How far a page leans, by its ruling lines, and by its text where it has none; and the shear that takes it out.
+"""How far a page leans, by its ruling lines and the edges of its areas and letters, and the shear that takes it out.
 
 The text recognition measures it once and hands it on (`OcrPage.slopes`); where it makes a copy of the page anyway, it
 takes it out there. The reader takes out what is left. Whoever does so resamples the stored picture, not a copy of it.
 """
 
-from collections.abc import Iterable
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from shared.messages import Point, Slopes
+from shared.messages import Slopes
 
 Picture = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
-Corners = tuple[Point, Point, Point, Point]
 
+STRAIGHT: Slopes = (0.0, 0.0)
 MIN_DRIFT = 3.0
 """Pixels by which a line across the whole page may stray before the page is straightened."""
 MAX_SLOPE = 0.06
@@ -28,21 +26,32 @@ MIN_POINTS = 400
 MAX_POINTS = 15_000
 _AS_SHARP = 0.98
 """Times the sharpest slope's: a page whose rules are as sharp as they stand is not touched."""
-MIN_LENGTH = 120.0
-"""Pixels of a line of text whose direction says anything."""
 
 
-def measured(picture: Picture, level: Iterable[Corners]) -> Slopes:
-    """How far a page leans; nothing where neither its rules nor its text tell.
+def measured(picture: Picture) -> Slopes | None:
+    """How far a page leans; None where too little on it tells.
+
+    Edge pixels are projected along candidate slopes; the slope whose profile is the most peaked wins (the sum of its
+    squares, as in Postl's skew estimation by simulated scan lines).
 
     Args:
-        picture: (height, width, 3), RGB.
-        level: corners of the lines that read from left to right, clockwise from their text's top left.
+        picture: (height, width, 3), RGB; of the page in any size.
     """
-    along, upright = _rules(picture)
-    if along is None:
-        along = _text(level) or 0.0
-    return along, -along if upright is None else upright
+    scale = min(1.0, SEARCHED / max(picture.shape[:2]))
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    found: list[float | None] = []
+    for along in (True, False):
+        smooth = cv2.blur(grey, (9, 1) if along else (1, 9))
+        step = cv2.convertScaleAbs(cv2.Sobel(smooth, cv2.CV_16S, int(not along), int(along), ksize=1))
+        noise = float(np.median(step[::3, ::3]))
+        edge = (step > 5.0 + 3.0 * noise).astype(np.uint8)
+        wide = cv2.dilate(edge, np.ones((2, 1) if along else (1, 2), np.uint8))
+        straight = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, RUN) if along else (RUN, 1), np.uint8))
+        y, x = np.nonzero(straight)
+        found.append(_peaked(x, y) if along else _peaked(y, x))
+    level, upright = found
+    return None if level is None and upright is None else (level or 0.0, upright or 0.0)
 
 
 def drifts(slopes: Slopes, width: int, height: int) -> bool:
@@ -63,28 +72,6 @@ def straightening(slopes: Slopes, width: int, height: int) -> tuple[Matrix, int,
     return shift @ matrix, int(wide), int(tall)
 
 
-def _rules(picture: Picture) -> tuple[float | None, float | None]:
-    """Slopes of the horizontal and the vertical rules; null where there are too few.
-
-    Edge pixels are projected along candidate slopes; the slope whose profile is the most peaked wins (the sum of its
-    squares, as in Postl's skew estimation by simulated scan lines).
-    """
-    scale = min(1.0, SEARCHED / max(picture.shape[:2]))
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    out: list[float | None] = []
-    for along in (True, False):
-        smooth = cv2.blur(grey, (9, 1) if along else (1, 9))
-        step = cv2.convertScaleAbs(cv2.Sobel(smooth, cv2.CV_16S, int(not along), int(along), ksize=1))
-        noise = float(np.median(step[::3, ::3]))
-        edge = (step > 5.0 + 3.0 * noise).astype(np.uint8)
-        wide = cv2.dilate(edge, np.ones((2, 1) if along else (1, 2), np.uint8))
-        straight = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, RUN) if along else (RUN, 1), np.uint8))
-        y, x = np.nonzero(straight)
-        out.append(_peaked(x, y) if along else _peaked(y, x))
-    return out[0], out[1]
-
-
 def _peaked(along: npt.NDArray[np.int64], across: npt.NDArray[np.int64]) -> float | None:
     if len(along) < MIN_POINTS:
         return None
@@ -102,15 +89,3 @@ def _peaked(along: npt.NDArray[np.int64], across: npt.NDArray[np.int64]) -> floa
         # A straight rule is as sharp along all slopes that stay within its thickness: the middle one is its own.
         best = float(np.median(slopes[sharp == sharp.max()]))
     return 0.0 if sharpness(0.0) >= _AS_SHARP * sharpness(best) else best
-
-
-def _text(level: Iterable[Corners]) -> float | None:
-    """The median of the lines' slopes, weighted by their lengths; null where there are too few."""
-    slopes: list[tuple[float, float]] = []
-    for (x0, y0), (x1, y1), _, _ in level:
-        if x1 - x0 > MIN_LENGTH and abs(y1 - y0) <= MAX_SLOPE * (x1 - x0):
-            slopes.append(((y1 - y0) / (x1 - x0), x1 - x0))
-    if len(slopes) < 3:
-        return None
-    values, weights = np.array(sorted(slopes)).T
-    return float(values[np.searchsorted(np.cumsum(weights), weights.sum() / 2)])

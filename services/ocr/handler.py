@@ -33,6 +33,7 @@ from shared.logs import get_logger
 from shared.messages import ExtractPayload, OcrPage, OcrPayload, OcrResult, PageImage, TextLayer
 from shared.messages import encode as to_json
 from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, UnreadableError
+from shared.skew import STRAIGHT
 
 log = get_logger(__name__)
 
@@ -131,7 +132,7 @@ class Reader:
             await progress("ocr", index / needed.pages, note, details={"lines": known})
             return 0.0, known, OcrPage(
                 page=stored.page, image=stored.image, width=stored.width, height=stored.height, lines=[],
-                slopes=(0.0, 0.0),
+                slopes=STRAIGHT,
             )  # fmt: skip
         request = await self._picture(stored, layer)
         async with _publishing(progress, index, needed) as on_news:

@@ -15,12 +15,13 @@ from services.ocr.crops import Image, Quad, extent, reading_order, upright
 from services.ocr.engine import Engine
 from services.ocr.layer import check
 from services.ocr.machine import trim
-from services.ocr.preparation import Page, PreparationSettings, decode, encode, lean, prepare
+from services.ocr.preparation import Page, PreparationSettings, decode, encode, prepare
 from services.ocr.reading import Answer, Fault, Found, Layered, News, Part, Read, Reading, Request, Tiled
 from services.ocr.tiles import put_together
 from shared.children.protocol import Tell
 from shared.messages import OcrLine
 from shared.outcomes import UnreadableError
+from shared.skew import STRAIGHT, measured
 
 _TURN = 1_000.0
 """Text (as of `Read`) read in one turn: 3.4 s of processor time in floats; a dense timetable of 184 lines has 800."""
@@ -55,8 +56,7 @@ class PageReader:
             picture, turned = decode(request.picture if isinstance(request, Layered) else request, self._max_pixels)
             tell(None)
             if isinstance(request, Layered) and (checked := check(picture, request.layer, self._engine)) is not None:
-                level = [*checked.quads, *(np.array(line.box) for line in checked.lines if line.angle == 0)]
-                page = Page(picture, checked.quads, None, lean(picture, level))
+                page = Page(picture, checked.quads, None, measured(picture) or STRAIGHT)
                 return self._begin(page, checked.lines, tell)
             page = prepare(picture, self._engine, turned)
         except UnreadableError as error:

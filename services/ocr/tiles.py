@@ -5,9 +5,10 @@ import numpy as np
 
 from services.ocr.crops import Quad, reading_order
 from services.ocr.engine import Engine
-from services.ocr.preparation import Page, decode, lean
+from services.ocr.preparation import Page, decode
 from services.ocr.reading import Tiled
 from shared.outcomes import UnreadableError
+from shared.skew import STRAIGHT, measured
 
 _MOST_PIXELS = 30_000_000
 """Of the whole; tiles of a compressor that sends more are not its."""
@@ -38,4 +39,4 @@ def put_together(tiled: Tiled, engine: Engine, max_pixels: int) -> Page:
         quads += [quad for quad in found if first <= quad[:, axis].mean() < last]
     scale = np.diag([tiled.width / width, tiled.height / height, 1.0])
     to_stored = tuple(scale.ravel().tolist())
-    return Page(whole, reading_order(quads), to_stored, lean(whole, quads), f"read in {len(pieces)} parts")
+    return Page(whole, reading_order(quads), to_stored, measured(whole) or STRAIGHT, f"read in {len(pieces)} parts")

@@ -2,6 +2,6 @@
 
 from services.ocr.preparation.page import Page, PreparationSettings, prepare
 from services.ocr.preparation.picture import decode, encode
-from services.ocr.preparation.turning import lean, rotation, skew
+from services.ocr.preparation.turning import rotation, skew
 
-__all__ = ["Page", "PreparationSettings", "decode", "encode", "lean", "prepare", "rotation", "skew"]
+__all__ = ["Page", "PreparationSettings", "decode", "encode", "prepare", "rotation", "skew"]

@@ -16,10 +16,10 @@ from services.ocr.preparation.flatten import flattening
 from services.ocr.preparation.light import evened
 from services.ocr.preparation.plane import Matrix
 from services.ocr.preparation.segments import shrunk
-from services.ocr.preparation.turning import MIN_SKEW, lean, quarter_turn, rotation, skew
+from services.ocr.preparation.turning import MIN_SKEW, quarter_turn, rotation, skew
 from shared.messages import Slopes
 from shared.settings import Settings, setting
-from shared.skew import SEARCHED, drifts, straightening
+from shared.skew import SEARCHED, STRAIGHT, drifts, measured, straightening
 
 _BY_TEXT = 2.5
 """Degrees of skew by a page's text from which its rules are not asked whether that is so: they tell up to 3.4. Below
@@ -75,19 +75,20 @@ def prepare(picture: Image, engine: Engine, exif_turned: bool = False) -> Page:
             page = warped(picture, matrix, width, height)
     quads = engine.detect(page)
     more_turn = 0 if flat is not None and len(flat.quads) >= _ENOUGH else quarter_turn(page, quads, engine)
-    slopes, angle = lean(page, quads), skew(quads)
-    if abs(angle) < _BY_TEXT and abs(slopes[0]) < np.tan(np.radians(MIN_SKEW)):
+    slopes, angle = measured(page), skew(quads)
+    if slopes and abs(angle) < _BY_TEXT and abs(slopes[0]) < np.tan(np.radians(MIN_SKEW)):
         angle = 0.0
     height, width = page.shape[:2]
     if more_turn or angle:
         more, width, height = rotation(width, height, more_turn - angle)
         matrix, quads = more @ matrix, transformed(quads, more)
-        slopes = lean(_small(picture, matrix, width, height), quads)
+        slopes = measured(_small(picture, matrix, width, height))
+    slopes = slopes or STRAIGHT
     # A page that passes as it is gets no copy for the last degree: its reader takes that out.
     sheared = (flat is not None or bool(more_turn or angle)) and drifts(slopes, width, height)
     if sheared:
         more, width, height = straightening(slopes, width, height)
-        matrix, quads, slopes = more @ matrix, transformed(quads, more), (0.0, 0.0)
+        matrix, quads, slopes = more @ matrix, transformed(quads, more), STRAIGHT
     if more_turn or angle or sheared:
         page = warped(picture, matrix, width, height)
     if more_turn:

@@ -1,6 +1,6 @@
 """Which way up a page lies, and by how much its lines lean."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -8,8 +8,6 @@ import numpy as np
 from services.ocr.crops import TALL, Image, Quad, size
 from services.ocr.engine import Engine
 from services.ocr.preparation.plane import Matrix
-from shared.messages import Point, Slopes
-from shared.skew import measured
 
 MIN_SKEW = 0.5
 """Degrees; below this levelling blurs more than it helps."""
@@ -118,22 +116,6 @@ def skew(quads: Sequence[Quad]) -> float:
         return 0.0
     before, after = (float(np.average(np.abs(values - by), weights=heavy)) for by in (0.0, angle))
     return angle if after <= 0.6 * before else 0.0
-
-
-def lean(picture: Image, quads: Iterable[Quad]) -> Slopes:
-    """How far a page leans by its rules, or by its lines where it has none.
-
-    Args:
-        picture: (height, width, 3), RGB; of the page in any size.
-        quads: from each line's own top left; those that run up or down the page tell nothing.
-    """
-    level = (quad for quad in quads if size(quad)[1] <= TALL * size(quad)[0])
-    return measured(picture, [_corners(quad) for quad in level])
-
-
-def _corners(quad: Quad) -> tuple[Point, Point, Point, Point]:
-    a, b, c, d = ((float(x), float(y)) for x, y in quad)
-    return a, b, c, d
 
 
 def rotation(width: int, height: int, degrees: float) -> tuple[Matrix, int, int]:

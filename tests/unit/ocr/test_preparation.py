@@ -88,7 +88,7 @@ def test_the_rules_of_a_page_that_is_levelled_are_straight(clockwise: float, eng
     page = prepare(pixels(stored), engine)
     height, width = page.picture.shape[:2]
     assert not drifts(page.slopes, width, height)
-    assert measured(page.picture, []) == pytest.approx((0.0, 0.0), abs=0.0008)
+    assert measured(page.picture) == pytest.approx((0.0, 0.0), abs=0.0008)
     # Both changes are in the way back: a rule's ends lie on the stored picture's rule.
     (x0, y0), (x1, y1) = (_stored(page, (x, height / 2)) for x in (0.2 * width, 0.8 * width))
     assert (y1 - y0) / (x1 - x0) == pytest.approx(np.tan(np.radians(clockwise)), abs=0.0015)

@@ -7,7 +7,7 @@ import numpy as np
 
 from services.extractor.reading.model import Line, Matrix, PageInput, Picture, Rect
 from shared.messages import OcrLine
-from shared.skew import drifts, measured, straightening
+from shared.skew import STRAIGHT, drifts, measured, straightening
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Straight:
 
 def deskew(page: PageInput) -> Straight:
     """Shear the page upright if it leans, as the text recognition measured; its version before that did not."""
-    slopes = page.ocr.slopes or measured(page.picture) or (0.0, 0.0)
+    slopes = page.ocr.slopes or measured(page.picture) or STRAIGHT
     height, width = page.picture.shape[:2]
     if not drifts(slopes, width, height):
         return Straight(page.picture, [to_line(line, np.eye(3)) for line in page.ocr.lines], np.eye(3))

@@ -35,13 +35,13 @@ def test_a_page_that_is_told_to_be_straight_is_neither_measured_nor_changed(monk
 
 def test_a_page_is_straightened_by_what_was_measured_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     page = _leaning(2.0)
-    slopes = measured(page.picture, [])
+    slopes = measured(page.picture)
     by_itself = deskew(page)
     monkeypatch.setattr(module, "measured", None)
     straight = deskew(_told(page, slopes))
     assert (straight.picture == by_itself.picture).all()
     assert straight.lines == by_itself.lines
-    assert abs(measured(straight.picture, [])[0]) < 0.0005
+    assert measured(straight.picture) == pytest.approx((0.0, 0.0), abs=0.0005)
 
 
 def test_a_page_of_a_version_that_measured_nothing_is_measured() -> None:
@@ -54,7 +54,7 @@ def test_a_page_of_a_version_that_measured_nothing_is_measured() -> None:
 
 def test_a_page_that_is_looked_at_from_its_side_leans_as_it_does() -> None:
     page = _leaning(1.0)
-    slopes = measured(page.picture, [])
+    slopes = measured(page.picture)
     for line in page.ocr.lines[:3]:
         line.angle = 90
     for line in page.ocr.lines[3:6]:
@@ -62,4 +62,4 @@ def test_a_page_that_is_looked_at_from_its_side_leans_as_it_does() -> None:
     turned = turned_pages(_told(page, slopes))
     assert len(turned) == 2
     for each in turned:
-        assert each.ocr.slopes == pytest.approx(measured(np.ascontiguousarray(each.picture), []), abs=0.002)
+        assert each.ocr.slopes == pytest.approx(measured(np.ascontiguousarray(each.picture)), abs=0.002)
