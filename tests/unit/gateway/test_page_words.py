@@ -23,6 +23,38 @@ def test_each_warning_about_a_week_is_known_in_german() -> None:
     assert codes - _keys(WORDS / "de.ts", "warnings") == set()
 
 
+OF_PROGRAMS = {
+    "bad-body",
+    "bad-event-id",
+    "bad-idempotency-key",
+    "bad-json",
+    "bad-query",
+    "bad-request",
+    "bad-webhook",
+    "content-encoding",
+    "foreign-origin",
+    "head-too-large",
+    "idempotency-key-reused",
+    "length-required",
+    "method-not-allowed",
+    "no-term-dates",
+    "too-many-streams",
+    "too-many-webhooks",
+    "unknown-host",
+    "wrong-content-type",
+}
+"""Problems of requests that no page of ours sends, or that it says nothing of."""
+
+
+def test_each_problem_that_a_person_may_have_is_known_in_german() -> None:
+    raised = re.compile(r'ProblemError\(\s*\d{3},\s*"([a-z-]+)"|^ +"([a-z-]+)",\n +"[A-Z][a-z ]+",\n', re.MULTILINE)
+    found = [raised.findall(each.read_text()) for each in (ROOT / "services/gateway").rglob("*.py")]
+    slugs = {one or other for each in found for one, other in each} - {"other-format"}
+    assert {"file-too-large", "busy", "queue-full", "internal"} <= slugs
+    [body] = re.findall(r"^  problems: {\n(.*?)^  },$", (WORDS / "de.ts").read_text(), re.MULTILINE | re.DOTALL)
+    assert slugs - OF_PROGRAMS - set(re.findall(r'^    "?([a-z-]+)"?: ', body, re.MULTILINE)) == set()
+
+
 def _text(node: ast.expr | None) -> str | None:
     """A string with `{}` for what varies."""
     match node:

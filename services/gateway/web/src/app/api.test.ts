@@ -36,8 +36,8 @@ it("says in the page's language how a file of another format is saved anew", asy
 it("says in the page's language why something was refused", async () => {
   await loadWords(["de"]);
   expect(sentence(0, null)).toBe("Timelift ist nicht zu erreichen. Sind Sie online?");
-  expect(sentence(413, { type: "/problems/too-large", detail: "The file is larger than 20 MB.", allowed: { maxBytes: 20_971_520 } })).toBe(
-    "Die Datei ist zu groß. Möglich ist: bis 20 MB.",
+  expect(sentence(413, { type: "/problems/file-too-large", detail: "The file is larger than 20 MB.", allowed: { maxBytes: 20_971_520 } })).toBe(
+    "Die Datei ist zu groß. Laden Sie eine kleinere hoch. Möglich ist: bis 20 MB.",
   );
   expect(sentence(400, { type: "/problems/later-one", detail: "The server's words" })).toBe("The server's words.");
 });

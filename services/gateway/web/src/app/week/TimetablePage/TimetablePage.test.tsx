@@ -43,6 +43,7 @@ it("shows it under way once it is", async () => {
   await settle();
   expect(place.textContent).toContain("Still reading 4b");
   act(() => button(place, "Cancel")?.click());
+  await settle();
   expect(list.cancel).toHaveBeenCalledExactlyOnceWith("a");
 });
 
