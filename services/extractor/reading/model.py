@@ -14,6 +14,12 @@ _IDS = count(1_000_000)
 
 Picture = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
+HALF_TURN = 180
+"""Degrees."""
+_ABOUT = 0.6
+"""Of a text's height: how far the middles of two texts of one line are apart at most."""
+HALF = 0.5
+"""Of a length: what two texts share that stand in one row or column, and what of an edge is seen that is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,14 @@ class Rect:
         height = min(self.y1, other.y1) - max(self.y0, other.y0)
         smaller = min(self.area, other.area)
         return width * height / smaller if width > 0 and height > 0 and smaller > 0 else 0.0
+
+    def level(self, other: "Rect", share: float = HALF) -> bool:
+        """Whether both have more than `share` of the lower one's height: they stand in one row."""
+        return min(self.y1, other.y1) - max(self.y0, other.y0) > share * min(self.height, other.height)
+
+    def stacked(self, other: "Rect", share: float = HALF) -> bool:
+        """Whether both have more than `share` of the narrower one's width: they stand in one column."""
+        return min(self.x1, other.x1) - max(self.x0, other.x0) > share * min(self.width, other.width)
 
     def turned(self) -> "Rect":
         """The rectangle with its axes swapped."""
@@ -107,9 +121,13 @@ class Line:
         """Both as one token, as sure as the less sure one."""
         return united([self, other], text)
 
+    def beside(self, other: "Line") -> bool:
+        """Whether another text's middle is about as high as this one's."""
+        return abs(self.rect.cy - other.rect.cy) < _ABOUT * self.size
+
     @property
     def upright(self) -> bool:
-        return self.angle in (0, 180)
+        return self.angle % HALF_TURN == 0
 
 
 def united(lines: "list[Line]", text: str) -> "Line":

@@ -25,15 +25,9 @@ class TimeBand:
     start: int | None = None
     end: int | None = None
     label: str = ""
-    key: str | None = None
-    """Of the legend's entry that its label names."""
     source: TimeSource | None = None
-    implied: bool = False
-    """Its number was not read; those above and below it tell it."""
     several: bool = False
     """Rules part it into rows of which the first alone has a label: they go on from it."""
-    weekly: bool = False
-    """Its cells hold what has no number: a break, or a name that the legend knows."""
 
 
 def split_between(

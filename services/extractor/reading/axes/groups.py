@@ -46,9 +46,6 @@ def split_groups(view: View, header: DayHeader) -> bool:
         return False
     if any(len({line.text for line in lines}) < len(lines) for lines in named.values()) or _timed(view, header, row):
         return False
-    if all(map(is_period, names)) and not _times_behind(view, header, row):
-        # The periods of each day, which stand beside their lessons.
-        return False
     header.below.extend(of_group)
     header.v1 = max(header.v1, *(view.rect(line).y1 for line in of_group))
     if not all(is_class(name) or is_period(name) or len(name) == 1 for name in names):
@@ -67,13 +64,6 @@ def split_groups(view: View, header: DayHeader) -> bool:
             bands.append(replace(band, line=replace(band.line, rect=view.back(place)), group=name))
     header.bands = sorted(bands, key=lambda band: view.rect(band.line).cx)
     return True
-
-
-def _times_behind(view: View, header: DayHeader, row: list[Line]) -> bool:
-    """Whether the times' header begins behind a row of names."""
-    end = max(view.rect(line).y1 for line in row)
-    over = [line for line in view.lines if view.rect(line).cx < header.u0 and view.rect(line).cy > end]
-    return sum(bool(find_times(line.text)) for line in over) > 1
 
 
 def _timed(view: View, header: DayHeader, row: list[Line]) -> bool:

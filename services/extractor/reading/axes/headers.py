@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from services.extractor.reading.axes.bands import split_between
 from services.extractor.reading.axes.implied import add_unread
-from services.extractor.reading.axes.series import DayBand, DayHeader, find_series, level
+from services.extractor.reading.axes.series import DayBand, DayHeader, find_series
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.rules import Rail
 from services.extractor.reading.lexicon.calendar import is_month
@@ -113,7 +113,7 @@ def _name_week_over(
 def _add_routine(view: View, header: DayHeader) -> None:
     """A column beside the days that says "Every day" is one of them."""
     for line in view.lines:
-        if is_every_day(line.text) and any(level(view.rect(line), view.rect(band.line)) for band in header.bands):
+        if is_every_day(line.text) and any(view.rect(line).level(view.rect(band.line)) for band in header.bands):
             header.bands.append(DayBand(header.bands[0].day, line, every=True))
             header.bands.sort(key=lambda band: view.rect(band.line).cx)
             return
@@ -144,8 +144,7 @@ def set_day_bands(view: View, header: DayHeader, v_end: float) -> None:
     body = [rect for rect in body if header.v1 <= rect.cy <= v_end and rect.cx > rects[0].x0 - 4 * size]
 
     def cut(rail: Rail) -> float:
-        slack = (rail.hi - rail.lo) / 2
-        return (view.u_cut(rail.at, header.v0, header.v1, slack) + 2 * view.u_cut(rail.at, header.v1, v_end, slack)) / 2
+        return (view.u_seen(rail, header.v0, header.v1) + 2 * view.u_seen(rail, header.v1, v_end)) / 2
 
     spans = split_between(
         _with_their_columns(view, header),
@@ -211,7 +210,7 @@ def without_repeated(view: View, header: DayHeader) -> View:
 
     def again(line: Line) -> bool:
         rect = view.rect(line)
-        return rect.cx > header.u0 and any(level(rect, other) for other in places.get(line.text, ()))
+        return rect.cx > header.u0 and any(rect.level(other) for other in places.get(line.text, ()))
 
     repeated = {line.id for line in view.lines if again(line)}
     timed = sum(bool(find_times(line.text)) for line in view.lines if line.id in repeated)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median
 
 from services.extractor.reading.axes.series import DayBand, DayHeader, week_from
-from services.extractor.reading.axes.view import View
+from services.extractor.reading.axes.view import RULED, View
 from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.lexicon.wordfiles import plain
@@ -15,8 +15,6 @@ from shared.messages import Warning_
 
 UNREAD = 0.7
 """Score of a day whose name was not read and that only its place tells."""
-RULED = 0.6
-"""Share of a column's height along which its edge must be drawn."""
 _FEW = 0.25
 """Of the texts that a day's column usually holds."""
 _LONG = 0.8
@@ -140,10 +138,9 @@ def _columns(view: View, header: DayHeader) -> list[Span]:
     margin = 0.5 * view.size
     edges: list[float] = []
     for rail in sorted(view.u_rails, key=lambda each: each.at):
-        slack = (rail.hi - rail.lo) / 2
-        head, body = view.u_cut(rail.at, v0, v1, slack), view.u_cut(rail.at, v1, reach, slack)
+        head, body = view.u_seen(rail, v0, v1), view.u_seen(rail, v1, reach)
         # Names that fill their cells (stacked letters) hide the rules between them; those are seen beside the names.
-        hidden = body > 0.9 and view.u_cut(rail.at, v0 - margin, v1 + margin, slack) > 0.4
+        hidden = body > 0.9 and view.u_seen(rail, v0 - margin, v1 + margin) > 0.4
         if min(head, body) < RULED and not hidden:
             continue
         if not edges or rail.at - edges[-1] > 0.8 * view.size:
@@ -175,11 +172,4 @@ def implied_day(day: str) -> Warning_:
     return Warning_(
         code="implied_day",
         message=f"The name of {day.capitalize()} was not understood; its place tells it.",
-    )
-
-
-def implied_period(number: str) -> Warning_:
-    """The warning about a period whose number was added."""
-    return Warning_(
-        code="implied_period", message=f"The number of period {number} was not read; the rows beside it tell it."
     )

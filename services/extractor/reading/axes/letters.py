@@ -14,6 +14,8 @@ MIN_ROW = 3
 """Initials alone name a week only in company."""
 MAX_STACK = 400
 """Letters of one column that are looked at."""
+_STEP, _STRAIGHT, _WIDER = (0.3, 3.5), 0.6, 1.5
+"""Of a stacked name's letters: heights to the next and to the side, and times the usual step to another name."""
 _LOOKALIKE = str.maketrans("0135", "oles")
 
 
@@ -30,7 +32,7 @@ def days_of_initials(letters: Sequence[str | None], known: Sequence[Day | None] 
     """
     row = [plain(letter) if letter else "" for letter in letters]
     read = [letter for letter in row if letter]
-    if len(read) < MIN_ROW or len(row) > 7 or any(len(letter) > 1 for letter in read):
+    if len(read) < MIN_ROW or len(row) > len(DAYS) or any(len(letter) > 1 for letter in read):
         return None
     fits = _fits(row, known or ())
     # A row without a gap that can begin on Monday does.
@@ -44,7 +46,7 @@ def _fits(row: list[str], known: Sequence[Day | None]) -> set[tuple[Day, ...]]:
     fits: set[tuple[Day, ...]] = set()
     for initials in HABITS["weeks"]:
         orders = [(initials, DAYS)]
-        if len(row) >= 6:
+        if len(row) >= len(DAYS) - 1:
             orders.append((initials[-1] + initials[:-1], (DAYS[6], *DAYS[:6])))
         for week, days in orders:
             for start in range(len(week) - len(row) + 1):
@@ -98,8 +100,8 @@ def _columns(letters: list[Line], size: float) -> list[list[Line]]:
     for line in sorted(letters, key=lambda each: each.rect.cy):
         for column in columns:
             last = column[-1]
-            below = 0.3 * line.size < line.rect.cy - last.rect.cy < 3.5 * max(size, line.size)
-            if below and abs(line.rect.cx - last.rect.cx) < 0.6 * max(size, line.size):
+            below = _STEP[0] * line.size < line.rect.cy - last.rect.cy < _STEP[1] * max(size, line.size)
+            if below and abs(line.rect.cx - last.rect.cx) < _STRAIGHT * max(size, line.size):
                 column.append(line)
                 break
         else:
@@ -112,7 +114,7 @@ def _names(column: list[Line]) -> list[tuple[list[Line], Day]]:
     gaps = [b.rect.cy - a.rect.cy for a, b in pairwise(column)]
     parts: list[list[Line]] = [[column[0]]]
     for gap, line in zip(gaps, column[1:], strict=True):
-        if gap > 1.5 * median(gaps):
+        if gap > _WIDER * median(gaps):
             parts.append([line])
         else:
             parts[-1].append(line)

@@ -25,7 +25,7 @@ def untimed_rows(view: View, header: DayHeader, v_end: float) -> list[TimeBand]:
     if columns := _columns_of_text(view, header, v_end):
         return columns
     rails = [rail for rail in view.v_rails if header.v1 - view.size / 2 < rail.at < v_end + view.size]
-    across = [view.v_cut(rail.at, header.u0, header.u1, (rail.hi - rail.lo) / 2) > _ALL for rail in rails]
+    across = [view.v_seen(rail, header.u0, header.u1) > _ALL for rail in rails]
     edges = sorted({header.v1, *(rail.at for rail, drawn in zip(rails, across, strict=True) if drawn)})
     middles = [view.rect(line).cy for line in view.lines if header.u0 < view.rect(line).cx < header.u1]
     rows = [(lo, hi) for lo, hi in pairwise(edges) if any(lo < at < hi for at in middles)]

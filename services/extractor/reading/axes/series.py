@@ -15,14 +15,16 @@ from services.extractor.reading.lexicon.days import (
     letter_days,
     ordinal,
     read_days,
-    run_together,
 )
 from services.extractor.reading.lexicon.wordfiles import plain
-from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.model import HALF, Line
 from shared.messages import DAYS, WEEKS, Day, WeekLetter
 
 MAX_NAMES = 200
 """Texts that may name a day; a page of single letters (a word search) has many, and every pair is compared."""
+_UNEVEN, _OFF, _FARTHEST = 1.5, 0.3, 3.0
+"""Times the narrowest gap of initials: others of that step, and the widest; of a step, how far off one is."""
+_NUMBERS = frozenset(range(2, 7))
 MIN_NUMBERS = 4
 """Of the five ordinals that days can have: fewer may be what is left of a row of periods."""
 _SHORTENED = 6
@@ -103,12 +105,6 @@ def week_from(first: Day) -> tuple[Day, ...]:
     return (*DAYS[at:], *DAYS[:at])
 
 
-def level(a: Rect, b: Rect) -> bool:
-    """Whether two rectangles stand in one row."""
-    overlap = min(a.y1, b.y1) - max(a.y0, b.y0)
-    return overlap > 0.5 * min(a.height, b.height)
-
-
 def find_series(view: View) -> list[DayHeader]:
     """Every series of at least two different days, in no order; one text can be in several."""
     stacks, spelt = stacked_days(view.lines, view.size)
@@ -116,13 +112,7 @@ def find_series(view: View) -> list[DayHeader]:
     for line in view.lines:
         if line.id in spelt:
             continue
-        if _along_days(line, view) and (together := run_together(line.text)):
-            for start, end, day in together:
-                # Stacked names have steps of their own, so that only each one's middle is known.
-                inset = (end - start) / 4
-                name = _stretch(line, line.text[start:end], start + inset, end - inset, view)
-                found.append(_Name(name, (day,)))
-        elif read := read_days(line.text, view.spoken):
+        if read := read_days(line.text, view.spoken):
             found.extend(_apart(line, read, view))
         elif cycle := cycle_day(line.text):
             found.append(_Name(line, (DAYS[cycle - 1],), cycle=cycle, weekday=False))
@@ -142,7 +132,7 @@ def _shortened(view: View) -> list[DayHeader]:
     for seed in short:
         if seed.id in done:
             continue
-        row = [line for line in short if level(view.rect(seed), view.rect(line))][:MAX_ROW]
+        row = [line for line in short if view.rect(seed).level(view.rect(line))][:MAX_ROW]
         row.sort(key=lambda line: view.rect(line).cx)
         done |= {line.id for line in row}
         parts = (row[at : at + count] for count in range(7, MIN_ROW, -1) for at in range(len(row) - count + 1))
@@ -165,8 +155,8 @@ def _ordinals(view: View) -> list[_Name]:
     numbered = [(number, line) for line in view.lines if (number := ordinal(line.text))]
     out: list[_Name] = []
     for number, line in numbered:
-        row = {other for other, each in numbered if level(view.rect(line), view.rect(each))}
-        if 1 not in row and len(row & {2, 3, 4, 5, 6}) >= MIN_NUMBERS and number > 1:
+        row = {other for other, each in numbered if view.rect(line).level(view.rect(each))}
+        if 1 not in row and len(row & _NUMBERS) >= MIN_NUMBERS and number > 1:
             out.append(_Name(line, (DAYS[number - 2],)))
     return out
 
@@ -184,7 +174,7 @@ def _once(found: list[_Name]) -> list[_Name]:
     """Without names that were read twice at nearly the same place, where the longer reading is kept."""
     out: list[_Name] = []
     for item in sorted(found, key=lambda each: (-len(each.line.text), -each.line.confidence)):
-        twins = (other for other in out if other.line.rect.overlap(item.line.rect) > 0.5)
+        twins = (other for other in out if other.line.rect.overlap(item.line.rect) > HALF)
         if not any(set(other.options) & set(item.options) for other in twins):
             out.append(item)
     kept = {id(item) for item in out}
@@ -196,7 +186,7 @@ def _apart(line: Line, read: DayText, view: View) -> list[_Name]:
     if len(read.days) == 1:
         return [_Name(line, read.days, read.week, read.number, read.cycle)]
     words = list(re.finditer(r"\S+", line.text))
-    if len(read.days) < 3 or len(words) != len(read.days) or not _along_days(line, view):
+    if len(read.days) < MIN_ROW or len(words) != len(read.days) or not _along_days(line, view):
         return []
     pairs = zip(words, read.days, strict=True)
     return [
@@ -207,7 +197,7 @@ def _apart(line: Line, read: DayText, view: View) -> list[_Name]:
 def _along_days(line: Line, view: View) -> bool:
     """Whether a line's names stand beside each other as they read, or its letters down the side of a table."""
     rect = view.rect(line)
-    return rect.width > 3 * rect.height if view.turned else line.upright
+    return rect.width > MIN_ROW * rect.height if view.turned else line.upright
 
 
 def _stretch(line: Line, text: str, start: float, end: float, view: View) -> Line:
@@ -219,7 +209,7 @@ def _stretch(line: Line, text: str, start: float, end: float, view: View) -> Lin
 
 
 def _row(view: View, seed: _Name, found: list[_Name]) -> list[_Name]:
-    row = [item for item in found if level(view.rect(seed.line), view.rect(item.line))]
+    row = [item for item in found if view.rect(seed.line).level(view.rect(item.line))]
     return sorted(row, key=lambda item: view.rect(item.line).cx)
 
 
@@ -298,7 +288,7 @@ def _with_initials(view: View, found: list[_Name]) -> list[DayHeader]:
 
 def _week(view: View, row: list[_Name]) -> list[DayBand]:
     """The longest stretch of a row that is one week; empty if none is."""
-    for count in range(min(7, len(row)), MIN_ROW - 1, -1):
+    for count in range(min(len(DAYS), len(row)), MIN_ROW - 1, -1):
         for first in range(len(row) - count + 1):
             part = row[first : first + count]
             if not any(item.letter for item in part):
@@ -322,16 +312,16 @@ def _places(middles: list[float]) -> Iterator[list[int]]:
     if least <= 0:
         # Two texts over each other are no neighbours.
         return
-    near = [gap for gap in gaps if gap < 1.5 * least]
+    near = [gap for gap in gaps if gap < _UNEVEN * least]
     pitch = sum(near) / len(near)
     steps = [round(gap / pitch) for gap in gaps]
-    even = pitch > 0 and all(abs(gap / pitch - step) <= 0.3 * step for gap, step in zip(gaps, steps, strict=True))
-    if even and sum(steps) <= 6:
+    even = pitch > 0 and all(abs(gap / pitch - step) <= _OFF * step for gap, step in zip(gaps, steps, strict=True))
+    if even and sum(steps) < len(DAYS):
         yield [0, *accumulate(steps)]
-        if 2 * sum(steps) <= 6:
+        if 2 * sum(steps) < len(DAYS):
             # Every other one was missed: "M", "W", "F" of five.
             yield [0, *accumulate(2 * step for step in steps)]
-    if (not even or max(steps) > 1) and max(gaps) < 3 * least and len(middles) > MIN_ROW:
+    if (not even or max(steps) > 1) and max(gaps) < _FARTHEST * least and len(middles) > MIN_ROW:
         yield list(range(len(middles)))
 
 

@@ -1,18 +1,15 @@
 """Finds the header of times (or of periods) that crosses the days, and what each of its rows says."""
 
-import math
 from itertools import pairwise
 from statistics import median
 
 from services.extractor.reading.axes.bands import MIN_CUT, TimeBand, split_between
 from services.extractor.reading.axes.legend import Legend
-from services.extractor.reading.axes.periods import find_entries, imply_numbers, mark_weekly, unread_around
 from services.extractor.reading.axes.scale import lay_on_scale
-from services.extractor.reading.axes.series import DayHeader, level
+from services.extractor.reading.axes.series import DayHeader
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.order import in_reading_order
 from services.extractor.reading.evidence.rules import Rail
-from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lexicon.labels import is_period, label_key
 from services.extractor.reading.lexicon.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.model import Line
@@ -23,35 +20,24 @@ _SEEN = 0.5
 """Share of a text's height along which a rule must be seen beside it."""
 _SELDOM = 0.1
 """How strongly a rule between two labels divides the rows: half of the share of the days' columns it is drawn in."""
+_BEYOND, _OF_LABEL, _ROW = 4.0, 2.2, 0.95
+"""Text heights: from the last text to the table's end, from a time to what its label says beside it, and of a row."""
 _MEETING = 3
 """Rows that end when the next begins: what such a header looks like."""
 
 
-def find_time_bands(
-    view: View, header: DayHeader, v_end: float, legend: Legend, u_from: float = -math.inf
-) -> list[TimeBand]:
+def find_time_bands(view: View, header: DayHeader, v_end: float, legend: Legend) -> list[TimeBand]:
     """The header of times (or of periods that `legend` explains) that stands before the days' columns.
-
-    Args:
-        u_from: where another table before this one ends; what stands behind it goes first.
 
     Returns:
         Bands in the order of the day, down to `v_end`; empty if there is no such header.
     """
-    if u_from > -math.inf:
-        near = _bands_from(view, header, v_end, legend, u_from)
-        if len(near) >= 2:
-            return near
-    return _bands_from(view, header, v_end, legend, -math.inf)
-
-
-def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_from: float) -> list[TimeBand]:
     zone = [
         line
         for line in view.lines
         if line.id not in legend.lines
-        and u_from < view.rect(line).cx < header.u0
-        and header.v1 - 0.3 * view.size <= view.rect(line).cy <= v_end
+        and view.rect(line).cx < header.u0
+        and header.v1 - view.near <= view.rect(line).cy <= v_end
     ]
     zone = _alike_printed(zone)
     timed = _column(view, [line for line in zone if find_times(line.text)])
@@ -64,8 +50,6 @@ def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_f
         return []
     u0, u1 = min(view.rect(line).x0 for line in lines), max(view.rect(line).x1 for line in lines)
     u1 = min(max(u1, median(view.rect(line).x1 for line in lines)), header.u0)
-    if _heads_days(view, header, u0, u1):
-        return []
     strip = [line for line in zone if u0 - view.size <= view.rect(line).cx <= u1 + view.size]
     # A text that reaches past several labels is a heading above them.
     middles = [view.rect(line).cy for line in lines]
@@ -75,15 +59,8 @@ def _bands_from(view: View, header: DayHeader, v_end: float, legend: Legend, u_f
         return []
     _read_printed(bands)
     bands = _with_their_rest(_without_gaps(bands))
-    find_entries(bands, legend)
-    # What stands below the table would hide that its rows are numbered.
-    bands = _to_its_end(view, _trim(view, bands, header), header)
-    if all(band.key or _known(band.lines[0], legend) for band in bands if band.lines):
-        bands = unread_around(view, bands, header, (u0, u1), v_end)
-        mark_weekly(view, bands, header, legend)
     _explain(bands, legend)
-    _end_at_next(bands)
-    bands = _trim(view, bands, header)
+    bands = _to_its_end(view, _trim(view, bands, header), header)
     lay_on_scale(view, bands, header)
     return bands
 
@@ -125,29 +102,16 @@ def _with_their_rest(bands: list[TimeBand]) -> list[TimeBand]:
     return out
 
 
-def _heads_days(view: View, header: DayHeader, u0: float, u1: float) -> bool:
-    """Whether days stand over these times: then they are a list of those days' ("Monday, Wednesday"), no header; unless
-    they are all of the header's ("Mon - Thu")."""
-    days = {band.day for band in header.bands}
-    return any(
-        u0 - view.size <= view.rect(line).cx <= min(u1 + view.size, header.u0)
-        and any(level(view.rect(line), view.rect(band.line)) for band in header.bands)
-        and (read := read_days(line.text, view.spoken))
-        and set(read.days) != days
-        for line in view.lines
-    )
-
-
 def _trim(view: View, bands: list[TimeBand], header: DayHeader) -> list[TimeBand]:
     """Without what stands above and below the table: bands that say no time and that no column reaches into."""
-    inner = [(header.bands[i].hi, view) for i in range(len(header.bands) - 1)]
+    inner = [band.hi for band in header.bands[:-1]]
 
     def inside(band: TimeBand) -> bool:
         if not band.lines and band.start is None:
-            return band.implied
-        if band.start is not None or is_period(band.label) or band.key:
+            return False
+        if band.start is not None or is_period(band.label):
             return True
-        return sum(view.u_cut(u, band.lo, band.hi, 0.3 * view.size) > 0.5 for u, _ in inner) >= 0.5 * len(inner)
+        return 2 * sum(view.u_drawn(u, band.lo, band.hi) for u in inner) >= len(inner)
 
     kept = [index for index, band in enumerate(bands) if inside(band)]
     return bands[kept[0] : kept[-1] + 1] if kept else []
@@ -163,7 +127,7 @@ def _to_its_end(view: View, bands: list[TimeBand], header: DayHeader) -> list[Ti
     edges = [band.hi for band in header.bands[:-1]]
     rails = sorted(rail.at for rail in view.v_rails if last.lo + view.size / 2 < rail.at < after.hi)
     for end, begin in pairwise(rails):
-        above = sum(view.u_cut(u, last.lo, end, 0.3 * view.size) > _SEEN for u in edges)
+        above = sum(view.u_drawn(u, last.lo, end) for u in edges)
         inside = max(view.u_cut(u, end, begin) for u in edges)
         if begin - end > _SEEN * view.size and 2 * above > len(edges) and inside < _SEEN:
             last.hi = min(last.hi, end)
@@ -180,7 +144,7 @@ def _column(view: View, lines: list[Line]) -> list[Line]:
     best: list[Line] = []
     for seed in lines:
         a = view.rect(seed)
-        same = [line for line in lines if min(a.x1, view.rect(line).x1) - max(a.x0, view.rect(line).x0) > 0]
+        same = [line for line in lines if a.stacked(view.rect(line), 0)]
         if len(same) > len(best):
             best = same
     return best
@@ -190,12 +154,10 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
     """Group the strip's lines to header cells and give each its band."""
 
     def cut(rail: Rail) -> float:
-        slack = (rail.hi - rail.lo) / 2
-        near = view.v_cut(rail.at, u0, u1, slack)
-        return near + 0.5 * view.v_cut(rail.at, header.u0, header.u1, slack)
+        return view.v_seen(rail, u0, u1) + view.v_seen(rail, header.u0, header.u1) / 2
 
-    rails = [rail for rail in view.v_rails if header.v0 <= rail.at <= v_end + 4 * view.size]
-    strong = [rail for rail in rails if view.v_cut(rail.at, u0, u1, (rail.hi - rail.lo) / 2) >= 0.6]
+    rails = [rail for rail in view.v_rails if header.v0 <= rail.at <= v_end + _BEYOND * view.size]
+    strong = [rail for rail in rails if view.v_ruled(rail, u0, u1)]
     cells: list[list[Line]] = []
     edges = [rail.at for rail in strong]
     strip = [line for line in strip if find_times(line.text) or _among_cells(view, line, strong)]
@@ -235,7 +197,7 @@ def _among_cells(view: View, line: Line, strong: list[Rail]) -> bool:
     if len(strong) < _RULES:
         return True
     rect = view.rect(line)
-    return sum(view.v_cut(rail.at, rect.x0, rect.x1, (rail.hi - rail.lo) / 2) > _SEEN for rail in strong) > 1
+    return sum(view.v_seen(rail, rect.x0, rect.x1) > _SEEN for rail in strong) > 1
 
 
 def _empty_cells(rails: list[Rail], spans: list[tuple[float, float]], size: float) -> list[tuple[float, float]]:
@@ -247,7 +209,7 @@ def _empty_cells(rails: list[Rail], spans: list[tuple[float, float]], size: floa
         near = min(size, 0.4 * (hi - lo))
         inside = any(lo - near < (s + e) / 2 < hi + near for s, e in spans)
         between = spans and spans[0][1] < lo and hi < spans[-1][0]
-        if between and not inside and hi - lo > 0.95 * size:
+        if between and not inside and hi - lo > _ROW * size:
             out.append((lo + 0.25 * (hi - lo), hi - 0.25 * (hi - lo)))
     return out
 
@@ -262,7 +224,7 @@ def _gaps(
     view: View, header: DayHeader, rails: list[Rail], spans: list[tuple[float, float]]
 ) -> list[tuple[float, float]]:
     """Stretches between two labels that rules across the days' columns enclose and that hold no text: breaks."""
-    across = [rail for rail in rails if view.v_cut(rail.at, header.u0, header.u1, (rail.hi - rail.lo) / 2) >= 0.6]
+    across = [rail for rail in rails if view.v_ruled(rail, header.u0, header.u1)]
     texts = [view.rect(line).cy for line in view.lines if view.rect(line).cx <= header.u1]
     return [
         (a.hi, b.lo)
@@ -279,7 +241,7 @@ def _by_time(lines: list[Line], view: View) -> list[list[Line]]:
     numbers = [line for line in lines if is_period(line.text)]
     if len(ranges) >= 2:
         anchors = ranges
-    elif not ranges and len(singles) >= 3:
+    elif not ranges and len(singles) >= _MEETING:
         anchors = singles
     elif not ranges and not singles and len(numbers) >= 2:
         anchors = numbers
@@ -289,7 +251,7 @@ def _by_time(lines: list[Line], view: View) -> list[list[Line]]:
     for line in lines:
         if line.id not in groups:
             nearest = min(anchors, key=lambda anchor: abs(view.rect(anchor).cy - view.rect(line).cy))
-            if abs(view.rect(nearest).cy - view.rect(line).cy) < 2.2 * view.size:
+            if abs(view.rect(nearest).cy - view.rect(line).cy) < _OF_LABEL * view.size:
                 groups[nearest.id].append(line)
             else:
                 groups[line.id] = [line]
@@ -314,26 +276,12 @@ def _read_printed(bands: list[TimeBand]) -> None:
         band.start, band.end, band.source = start, end, "header"
 
 
-def _end_at_next(bands: list[TimeBand]) -> None:
-    """A row that would reach into the next one's time ("9:45-12:00" above "10:00-11:00") ends where that begins, if no
-    other does so and most end when the next begins: its end was misread."""
-    timed = [band for band in bands if band.start is not None and band.end is not None]
-    pairs = [(one.start or 0, one.end or 0, other.start or 0, one) for one, other in pairwise(timed)]
-    over = [(band, after) for start, end, after, band in pairs if start < after < end]
-    meeting = sum(end == after for _, end, after, _ in pairs)
-    if len(over) == 1 and meeting >= _MEETING and 2 * meeting >= len(pairs):
-        ((band, after),) = over
-        band.end, band.source = after, "next"
-
-
 def _explain(bands: list[TimeBand], legend: Legend) -> None:
     """Set the times of bands that print none, from the legend or their neighbours."""
-    imply_numbers(bands, legend)
     for band in bands:
-        key = band.key or label_key(band.label)
-        if band.start is None and key and key in legend.times:
-            band.start, band.end = legend.times[key]
-            band.source, band.implied = "legend", band.implied or key in legend.implied
+        key = label_key(band.label)
+        if band.start is None and key in legend.times:
+            (band.start, band.end), band.source = legend.times[key], "legend"
     _fill_gaps(bands)
 
 

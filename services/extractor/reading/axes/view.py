@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 from services.extractor.reading.evidence.rules import Rail, Rules
 from services.extractor.reading.lexicon.calendar import Languages
-from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.model import HALF, Line, Rect
+
+RULED = 0.6
+"""Share of a cell's edge along which a rule must be seen."""
+_NEAR = 0.3
+"""Text heights up to which what is drawn beside an edge is drawn on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,11 @@ class View:
         return self.rules.size
 
     @property
+    def near(self) -> float:
+        """How far beside a place something is still at it."""
+        return _NEAR * self.size
+
+    @property
     def u_rails(self) -> list[Rail]:
         return self.rules.rows if self.turned else self.rules.columns
 
@@ -44,6 +54,26 @@ class View:
         """Share of `v0`..`v1` along which something separates what is before `u` from what is after."""
         cut = self.rules.row_cut if self.turned else self.rules.column_cut
         return cut(u, v0, v1, slack)
+
+    def u_seen(self, rail: Rail, v0: float, v1: float) -> float:
+        """`u_cut` along a separator of `u_rails`."""
+        return self.u_cut(rail.at, v0, v1, rail.slack)
+
+    def v_seen(self, rail: Rail, u0: float, u1: float) -> float:
+        """`v_cut` along a separator of `v_rails`."""
+        return self.v_cut(rail.at, u0, u1, rail.slack)
+
+    def v_ruled(self, rail: Rail, u0: float, u1: float) -> bool:
+        """Whether a separator of `v_rails` is a rule of the cells there."""
+        return self.v_seen(rail, u0, u1) >= RULED
+
+    def u_drawn(self, u: float, v0: float, v1: float) -> bool:
+        """Whether most of the edge at `u` is drawn, or right beside it."""
+        return self.u_cut(u, v0, v1, self.near) > HALF
+
+    def v_drawn(self, v: float, u0: float, u1: float) -> bool:
+        """Whether most of the edge at `v` is drawn, or right beside it."""
+        return self.v_cut(v, u0, u1, self.near) > HALF
 
     def u_cuts(self, u: float, vs: list[float]) -> list[float]:
         """`u_cut` for each stretch between two neighbours of `vs` (ascending)."""

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from services.extractor.reading.axes.series import DayBand, DayHeader, level
+from services.extractor.reading.axes.series import DayBand, DayHeader
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.lexicon.days import turn, week_named
 from services.extractor.reading.model import Line
@@ -58,7 +58,7 @@ def next_row(view: View, header: DayHeader) -> list[Line]:
         line for line in view.lines if header.u0 <= view.rect(line).cx <= header.u1 and view.rect(line).cy > header.v1
     ]
     nearest = min(below, key=lambda line: view.rect(line).cy, default=None)
-    return [line for line in below if nearest and level(view.rect(line), view.rect(nearest))]
+    return [line for line in below if nearest and view.rect(line).level(view.rect(nearest))]
 
 
 def _week(text: str) -> WeekLetter | None:

@@ -32,7 +32,7 @@ from services.extractor.reading.lexicon.words import (
     is_title,
     is_weekly,
 )
-from services.extractor.reading.model import Rect
+from services.extractor.reading.model import HALF, Rect
 
 ROLES = ("name", "more", "note", "room", "teacher")
 """``more`` goes on from the name, as its wrapped second half; ``note`` is all that is none of the others."""
@@ -45,8 +45,6 @@ _MUCH_OTHER = 0.6
 _TOGETHER = 0.35
 """Power that raises a product of chances, which is too low: where one fragment is understood, the others mostly are.
 Set by eye on bins of drawn and real pages, not fitted."""
-_NUMBER = re.compile(r"[IVX]{1,4}")
-"""A course's ("Algebra" over "II")."""
 _WEEK = re.compile(
     r"\W*(?:(?:week|wk|woche|semaine|semana|settimana|tydzie[nń])\W*)?(?:[AB12]|odd|even)\W*", re.IGNORECASE
 )
@@ -91,9 +89,9 @@ def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
         for index, (one, two) in enumerate(pairwise(cut.fragments)):
             if two.aside or _much_other(one, two):
                 naming[index + 1] = min(naming[index + 1], 1 - _SURE)
-            elif (index == begins or naming[index] > 0.5) and _cannot_end(one, two, words):
+            elif (index == begins or naming[index] > HALF) and _cannot_end(one, two, words):
                 naming[index + 1] = _SURE
-        named = naming > 0.5
+        named = naming > HALF
         named[begins] = True
         rest = len(NAMING) + rows[:, len(NAMING) :].argmax(axis=1)
         roles = ["more" if goes_on else ROLES[role] for goes_on, role in zip(named, rest, strict=True)]
@@ -111,13 +109,10 @@ def _much_other(one: Fragment, two: Fragment) -> bool:
 def _cannot_end(one: Fragment, two: Fragment, words: frozenset[str]) -> bool:
     """Whether a name that ends in one fragment must go on in the next: their words belong together."""
     phrase = f"{one.text} {two.text}".casefold()
-    broken = f"{one.text.split()[-1]}{two.text.split()[0]}".casefold()
     return bool(
         phrase in words
         or phrase in PHRASES
         or unfinished(one.text)
-        or _NUMBER.fullmatch(two.text)
-        or (broken in words and two.text[0].islower() and two.text.casefold() not in words)
         or (two.row > one.row and phrase.count(" ") == 1 and is_weekly(two.text) and not is_weekly(one.text))
     )
 

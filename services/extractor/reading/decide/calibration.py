@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from statistics import fmean
 
+from services.extractor.reading.axes.implied import UNREAD
 from services.extractor.reading.decide.features import Evidence, Features, block_features, page_features
 from services.extractor.reading.model import BlockDraft
 
@@ -80,8 +81,8 @@ _LOWEST = 5
 SURE = 0.9
 """A block at or above this chance may be relied on."""
 _READ_PLACE = 0.85
-"""Below this certainty of its place, a block's day or time was inferred: pages that lose a header are too few to learn
-its chance from."""
+"""Below this certainty of its place, or on a line that nobody read, a block's day or time was inferred: pages that lose
+a header are too few to learn its chance from."""
 _INFERRED = 0.89
 """What is inferred is never sure."""
 
@@ -116,4 +117,4 @@ def judged(given: Evidence) -> tuple[float, list[float]]:
 
 
 def _inferred(draft: BlockDraft) -> bool:
-    return draft.certainty < _READ_PLACE * draft.named
+    return draft.certainty < _READ_PLACE * draft.named or any(line.confidence <= UNREAD for line in draft.lines)

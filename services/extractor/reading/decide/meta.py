@@ -143,32 +143,17 @@ def read_meta(lines: list[Line], used: set[int], area: Rect | None) -> Meta:
 
 
 def _value_of(line: Line, around: list[Line], *, alone: bool) -> Line | None:
-    """What a key that stands in a box of its own ("Teacher:", above the table without its colon) has beside it, or,
-    with nothing there, right below it."""
+    """What a key that stands in a box of its own ("Teacher:", above the table without its colon) has beside it."""
     text = line.text.strip()
     if not re.fullmatch(rf"(?:{_ANY})\s*:", text, re.IGNORECASE) and not (
         alone and re.fullmatch(rf"(?:{_ANY})", text, re.IGNORECASE)
     ):
         return None
     rect = line.rect
-    beside = [
-        other
-        for other in around
-        if 0 < other.rect.x0 - rect.x1 < _FAR * line.size and abs(other.rect.cy - rect.cy) < 0.6 * line.size
-    ]
-    if beside:
-        value = min(beside, key=lambda other: other.rect.x0)
-    else:
-        below = [
-            other
-            for other in around
-            if text.endswith(":")
-            and 0 < other.rect.cy - rect.cy < 2 * line.size
-            and min(other.rect.x1, rect.x1) > max(other.rect.x0, rect.x0)
-        ]
-        if not below:
-            return None
-        value = min(below, key=lambda other: other.rect.cy)
+    beside = [other for other in around if 0 < other.rect.x0 - rect.x1 < _FAR * line.size and line.beside(other)]
+    value = min(beside, key=lambda other: other.rect.x0, default=None)
+    if value is None:
+        return None
     return None if ":" in value.text or re.fullmatch(_ANY, value.text.strip(), re.IGNORECASE) else value
 
 

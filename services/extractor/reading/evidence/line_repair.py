@@ -10,30 +10,26 @@ from services.extractor.reading.evidence.time_labels import (
     CLOCK_ALONE,
     DASH,
     FROM,
+    NEXT,
     PAIRS,
     UNTIL,
     is_range,
     joined_abreast,
     joined_below,
-    level_with,
-    overlapping,
     range_of,
-    rises,
     with_minutes,
 )
-from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lexicon.labels import is_period
-from services.extractor.reading.lexicon.times import find_times, resolve_all
+from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.model import Line, Rect
 
 TWIN = 0.5
 """Share of the smaller box that two readings of one text have in common."""
+_CLOCK_LETTERS = 14
+"""Of a start or an end alone ("from 10:45 a.m."), at most."""
 _FIGURES = "IlOo"
 """Letters that a figure is read as."""
-_AND = ",&+/ "
-"""What stands behind one day where another follows."""
 _HALF = r"(?:\s?[AaPp]\.?[Mm](?![^\W\d])\.?)?"
-_HALF_FIRST = re.compile(rf"(?:[ap]\.?\s?m\.?|noon)(?:$|\s?[{DASH}]\s?{CLOCK}{_HALF}$)", re.IGNORECASE)
 _RANGE = re.compile(rf"{CLOCK}{_HALF}\s*[{DASH}]\s*{CLOCK}{_HALF}")
 # A rule right beside a time, read as a figure: "108:00-08:15!".
 _RULED = re.compile(r"^[1Iil|!](?=\d\d:\d\d(?!\d))|^[i|!](?=\d:\d\d(?!\d))|(?<=\d:\d\d)[1Il|!]$")
@@ -56,7 +52,7 @@ def repair_lines(lines: list[Line]) -> list[Line]:
     lines = [replace(line, text=_clean(line.text)) for line in _once(lines)]
     lines = [part for line in lines for part in _apart(line)]
     lines = with_numbers_apart(with_days_apart([part for line in lines for part in _starts(line, lines)]))
-    return with_row_heads(joined_below(joined_abreast(_joined(_halved(_enumerated(with_minutes(lines)))))))
+    return with_row_heads(joined_below(joined_abreast(_joined(with_minutes(lines)))))
 
 
 def _clean(text: str) -> str:
@@ -110,8 +106,6 @@ def _apart(line: Line) -> list[Line]:
         return [line]
     parts = [found.span() for found in _RANGE.finditer(line.text)]
     if len(parts) < 2 or any(char.isalnum() for char in _RANGE.sub("", line.text)):
-        parts = _two_ranges(line.text)
-    if len(parts) < 2:
         return [line]
     step = line.rect.width / len(line.text)
     return [
@@ -120,109 +114,31 @@ def _apart(line: Line) -> list[Line]:
     ]
 
 
-def _two_ranges(text: str) -> list[tuple[int, int]]:
-    """Where two ranges stand in a text of nothing else, with no blank between them ("11h10-12h12h-12h50"): the second
-    begins when the first ends, or soonest after that. Empty if they are not two.
-    """
-    if sum(char in DASH for char in text) != 2:
-        return []
-    found: list[tuple[int, int]] = []
-    for cut in range(4, len(text) - 3):
-        halves = [(half, find_times(half)) for half in (text[:cut], text[cut:])]
-        if any(len(spans) != 1 or spans[0].end is None or spans[0].at != (0, len(half)) for half, spans in halves):
-            continue
-        (_, end), (start, after) = resolve_all([spans[0] for _, spans in halves])
-        if end is not None and after is not None and end <= start < after:
-            found.append((start - end, cut))
-    return [(0, min(found)[1]), (min(found)[1], len(text))] if found else []
-
-
 def _starts(line: Line, lines: list[Line]) -> list[Line]:
-    """The starts that were read in one line: of "10:00 -11:00 -", whose last dash was not read, if below each stands
-    its end; of "8:50 9:00" in a row of starts."""
+    """The starts that were read in one line ("8:50 9:00") in a row of starts."""
     clocks = list(CLOCK_ALONE.finditer(line.text)) if line.upright else []
-    if len(clocks) < 2 or CLOCK_ALONE.sub("", line.text).strip(DASH + " "):
+    if len(clocks) < 2 or CLOCK_ALONE.sub("", line.text).strip():
         return [line]
-    step = line.rect.width / len(line.text)
-    left = line.rect.x0
-    starts = [
+    row = [other for other in lines if other is not line and line.rect.level(other.rect)]
+    if sum(bool(CLOCK_ALONE.fullmatch(other.text.strip())) for other in row) < PAIRS:
+        return [line]
+    step, left = line.rect.width / len(line.text), line.rect.x0
+    return [
         line.part(clock.group(), replace(line.rect, x0=left + clock.start() * step, x1=left + clock.end() * step))
         for clock in clocks
     ]
-    if not any(char in DASH for char in line.text):
-        row = [other for other in lines if other is not line and level_with(line.rect, other.rect)]
-        return starts if sum(bool(CLOCK_ALONE.fullmatch(other.text.strip())) for other in row) >= PAIRS else [line]
-    starts = [replace(start, text=f"{start.text} -") for start in starts]
-    for start in starts:
-        below = [
-            other
-            for other in lines
-            if CLOCK_ALONE.fullmatch(other.text.strip())
-            and overlapping(start.rect, other.rect)
-            and 0.4 * line.size < other.rect.cy - line.rect.cy < 1.9 * max(line.size, other.size)
-        ]
-        if len(below) != 1 or not rises(start, below[0]):
-            return [line]
-    return starts
-
-
-def _enumerated(lines: list[Line]) -> list[Line]:
-    """Days that head one list ("Mon," beside "Wed," beside "Fri") are one text."""
-    days = [line for line in lines if line.upright and read_days(line.text.rstrip(_AND))]
-    made = {line.id: line for line in days}
-    for line in sorted(days, key=lambda each: -each.rect.x0):
-        if line.text[-1] not in _AND:
-            continue
-        after = [
-            other
-            for key, other in made.items()
-            if key != line.id and level_with(line.rect, other.rect) and abs(other.rect.x0 - line.rect.x1) < line.size
-        ]
-        if after:
-            rest = min(after, key=lambda other: other.rect.x0)
-            del made[next(key for key, other in made.items() if other is rest)]
-            made[line.id] = line.joined(rest, f"{line.text} {rest.text}")
-    heads = {line.id for line in days}
-    return [made.get(line.id, line) for line in lines if line.id in made or line.id not in heads]
-
-
-def _halved(lines: list[Line]) -> list[Line]:
-    """A time whose "am" or "pm" wraps to the next line ("9:00 am - 10:30" over "am", "10:50" over "AM-11:10" over "AM")
-    as one text."""
-    made = {line.id: line for line in lines}
-    for half in sorted(lines, key=lambda line: line.rect.cy):
-        if not half.upright or not _HALF_FIRST.match(half.text):
-            continue
-        above = [
-            (line.rect.cy, key)
-            for key, line in made.items()
-            if line.upright
-            and line.rect.x0 < half.rect.cx < line.rect.x1
-            and 0.4 * half.size < half.rect.y1 - line.rect.y1 < 1.9 * half.size
-        ]
-        key = max(above, default=(0.0, None), key=lambda item: item[0])[1]
-        if key is not None and _lacks_half((line := made[key]).text):
-            made[key] = line.joined(half, f"{line.text} {half.text}")
-            del made[half.id]
-    return [made[line.id] for line in lines if line.id in made]
-
-
-def _lacks_half(text: str) -> bool:
-    """Whether a text ends in a time without am or pm."""
-    spans = find_times(text)
-    return bool(spans) and spans[-1].at[1] == len(text.rstrip()) and (spans[-1].end or spans[-1].start).half is None
 
 
 def _joined(lines: list[Line]) -> list[Line]:
     """A start and its end on the next line, or read apart ("8:00 -" over or beside "8:45"), are one text."""
-    clocks = [line for line in lines if len(line.text) <= 14 and (spans := find_times(line.text)) and len(spans) == 1]
-    clocks = [line for line in clocks if find_times(line.text)[0].end is None]
+    short = [(line, find_times(line.text)) for line in lines if len(line.text) <= _CLOCK_LETTERS]
+    clocks = [line for line, spans in short if len(spans) == 1 and spans[0].end is None]
     taken: set[int] = set()
     made: dict[int, Line] = {}
     for line in clocks:
         near = [after for after in clocks if after is not line and after.id not in taken and _wraps(line, after)]
         # What is beside it goes before what is below: that may be the next row's.
-        for after in sorted(near, key=lambda other: not level_with(_frame(line), _frame(other))):
+        for after in sorted(near, key=lambda other: not _frame(line).level(_frame(other))):
             if line.id in taken:
                 break
             text = range_of(line, after)
@@ -240,10 +156,10 @@ def _wraps(line: Line, after: Line) -> bool:
     if line.angle != after.angle or not (opens or goes_on) or not closed:
         return False
     a, b = _frame(line), _frame(after)
-    below = min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 * min(a.width, b.width)
+    below = a.stacked(b)
     # "8:15 -" beside "9:10 -" are the headers of two columns.
-    behind = level_with(a, b) and abs(b.x0 - a.x1) < line.size
-    return (below and 0.4 * line.size < b.cy - a.cy < 1.9 * max(line.size, after.size)) or behind
+    behind = a.level(b) and abs(b.x0 - a.x1) < line.size
+    return (below and NEXT[0] * line.size < b.cy - a.cy < NEXT[1] * max(line.size, after.size)) or behind
 
 
 def _frame(line: Line) -> Rect:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from services.extractor.reading.evidence.order import UPWARDS
 from services.extractor.reading.evidence.rules import Rules
 from services.extractor.reading.evidence.type_changes import spread_words
-from services.extractor.reading.model import Line, Picture, Rect
+from services.extractor.reading.model import HALF_TURN, Line, Picture, Rect
 
 DRAWN = 0.9
 """Share of the stretches above and below along which the separator must be seen."""
@@ -26,6 +27,10 @@ _GAP = re.compile(
 """Between words (not beside a dash: that would break a range), and where a new one begins in the middle of what was
 run together."""
 
+_INSIDE = 0.6
+"""Text heights from a text's ends to a separator that runs through it."""
+_SPACES = 3
+"""Of a text of several columns at least; and letters of one that is too short for two."""
 _LONG = 12
 """Heights of a text that may be of several columns with nothing drawn between them."""
 _WIDE, _WIDER = 0.5, 1.8
@@ -51,7 +56,7 @@ def split_columns(lines: list[Line], picture: Picture) -> list[Line]:
 
 
 def _columns(line: Line, picture: Picture) -> list[Line]:
-    if line.angle or line.rect.width < _LONG * line.size or line.text.count(" ") < 3:
+    if line.angle or line.rect.width < _LONG * line.size or line.text.count(" ") < _SPACES:
         return [line]
     spans = spread_words(picture, line)
     gaps = [after[0] - before[1] for before, after in pairwise(spans)]
@@ -66,16 +71,15 @@ def _columns(line: Line, picture: Picture) -> list[Line]:
 
 
 def _parts(line: Line, rules: Rules) -> list[Line]:
-    if len(line.text) < 4:
+    if len(line.text) <= _SPACES:
         return [line]
     along, cut = (line.rect, rules.column_cut) if line.upright else (line.rect.turned(), rules.row_cut)
     reach = REACH * line.size
     for rail in rules.columns if line.upright else rules.rows:
         at = rail.at
-        if not along.x0 + 0.6 * line.size < at < along.x1 - 0.6 * line.size:
+        if not along.x0 + _INSIDE * line.size < at < along.x1 - _INSIDE * line.size:
             continue
-        slack = (rail.hi - rail.lo) / 2
-        if cut(at, along.y0 - reach, along.y0, slack) < DRAWN or cut(at, along.y1, along.y1 + reach, slack) < DRAWN:
+        if any(cut(at, y, y + reach, rail.slack) < DRAWN for y in (along.y0 - reach, along.y1)):
             continue
         if parts := _divided(line, along, at):
             return [parts[0], *_parts(parts[1], rules)]
@@ -84,7 +88,7 @@ def _parts(line: Line, rules: Rules) -> list[Line]:
 
 def _divided(line: Line, along: Rect, at: float) -> tuple[Line, Line] | None:
     """The line's two parts at the gap nearest to `at`; null if none is near."""
-    backwards = line.angle in (180, 270)
+    backwards = line.angle in (HALF_TURN, UPWARDS)
     place = (along.x1 - at if backwards else at - along.x0) / along.width * len(line.text)
     step = along.width / len(line.text)
     gaps = [(abs((gap.start() + gap.end()) / 2 - place) * step, gap) for gap in _GAP.finditer(line.text)]

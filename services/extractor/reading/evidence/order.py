@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable
 
-from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.model import HALF_TURN, Line, Rect
+
+DOWNWARDS, UPWARDS = 90, 270
+"""Angles of text on its side."""
+_SHARED = 0.55
+"""Of the lower one's height: what texts of one row share."""
 
 
 def reading_frame(rect: Rect, angle: int) -> Rect:
     """`rect` in axes where text of this angle runs left to right and its lines top to bottom."""
-    if angle == 90:
+    if angle == DOWNWARDS:
         return Rect(rect.y0, -rect.x1, rect.y1, -rect.x0)
-    if angle == 180:
+    if angle == HALF_TURN:
         return Rect(-rect.x1, -rect.y1, -rect.x0, -rect.y0)
-    if angle == 270:
+    if angle == UPWARDS:
         return Rect(-rect.y1, rect.x0, -rect.y0, rect.x1)
     return rect
 
@@ -36,7 +41,7 @@ def in_reading_order(lines: list[Line]) -> list[list[Line]]:
             gap = 0.5 * line.size
             # From all of the row: a range over two lines stands beside both the name and what is under it.
             apart = all(rect.x0 >= other.x1 - gap or other.x0 >= rect.x1 - gap for other, _ in rows[-1])
-            if apart and overlap > 0.55 * min(rect.height, last.height):
+            if apart and overlap > _SHARED * min(rect.height, last.height):
                 rows[-1].append((rect, line))
                 continue
         rows.append([(rect, line)])

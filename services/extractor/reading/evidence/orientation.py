@@ -3,6 +3,7 @@
 import msgspec
 import numpy as np
 
+from services.extractor.reading.evidence.order import DOWNWARDS, UPWARDS
 from services.extractor.reading.model import Matrix, PageInput
 from shared.messages import OcrLine
 
@@ -13,13 +14,13 @@ MIN_SIDEWAYS = 3
 def turned_pages(page: PageInput) -> list[PageInput]:
     """The page as it looks from either side, where at least a few lines read that way."""
     angles = [round(line.angle / 90) * 90 % 360 for line in page.ocr.lines]
-    return [_turned(page, angle) for angle in (90, 270) if angles.count(angle) >= MIN_SIDEWAYS]
+    return [_turned(page, angle) for angle in (DOWNWARDS, UPWARDS) if angles.count(angle) >= MIN_SIDEWAYS]
 
 
 def _turned(page: PageInput, angle: int) -> PageInput:
     """The page turned so that text of this angle stands upright."""
     height, width = page.picture.shape[:2]
-    if angle == 90:
+    if angle == DOWNWARDS:
         back: Matrix = np.array([[0.0, -1.0, width], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     else:
         back = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, height], [0.0, 0.0, 1.0]])
@@ -34,7 +35,7 @@ def _turned(page: PageInput, angle: int) -> PageInput:
         # What ran across runs down, the other way round: (1, level) becomes (-level, 1) or its opposite.
         slopes=page.ocr.slopes and (-page.ocr.slopes[1], -page.ocr.slopes[0]),
     )
-    picture = np.ascontiguousarray(np.rot90(page.picture, 1 if angle == 90 else 3))
+    picture = np.ascontiguousarray(np.rot90(page.picture, 1 if angle == DOWNWARDS else 3))
     return PageInput(ocr, picture, page.layer)
 
 

@@ -3,12 +3,11 @@ number and its first cell ("9:15-10:10 Maths", "8English"), a day and the head b
 
 import re
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from statistics import median
 
 from services.extractor.reading.lexicon.days import day_at_end, read_days
 from services.extractor.reading.lexicon.labels import counts
-from services.extractor.reading.lexicon.times import find_times, resolve_all
+from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.model import Line
 
 _ALONE = 3
@@ -22,8 +21,6 @@ _NUMBERS = 4
 """Rows numbered one after the other that make a column."""
 _NUMBER = re.compile(r"(\d{1,2})[.:)]?(?:\s*(?=[^\W\d_])|$)")
 """A row's number, alone or with a text behind it."""
-_DIGITS = re.compile(r"[012]\d[0-5]\d(?= )")
-"""A start in four digits before a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ def with_days_apart(lines: list[Line]) -> list[Line]:
     made: dict[int, tuple[Line, ...]] = {}
     for line in lines:
         if cut := ends.get(line.id):
-            level = [other for other in lines if abs(other.rect.cy - line.rect.cy) < 0.6 * line.size]
+            level = [other for other in lines if line.beside(other)]
             if sum(bool(ends.get(other.id) or read_days(other.text)) for other in level) >= _DAYS:
                 made[line.id] = _cut(line, cut)
     return [part for line in lines for part in made.get(line.id, (line,))]
@@ -119,7 +116,7 @@ def _cut(line: Line, cut: int) -> tuple[Line, Line]:
 def _row_of_days(lines: list[Line]) -> list[Line]:
     """The most days that stand in one row, from the left."""
     days = [line for line in lines if line.upright and (read := read_days(line.text)) and len(read.days) == 1]
-    rows = [[other for other in days if abs(other.rect.cy - line.rect.cy) < 0.6 * line.size] for line in days]
+    rows = [[other for other in days if line.beside(other)] for line in days]
     longest: list[Line] = max(rows, key=len, default=[])
     return sorted(longest, key=lambda line: line.rect.x0)
 
@@ -127,8 +124,6 @@ def _row_of_days(lines: list[Line]) -> list[Line]:
 def _timed(line: Line) -> _Timed | None:
     if not line.upright:
         return None
-    if digits := _DIGITS.match(line.text):
-        return _Timed(line, False, digits.end())
     spans = find_times(line.text)
     if len(spans) != 1 or line.text[: spans[0].at[0]].strip():
         return None
@@ -150,13 +145,8 @@ def _margin(lines: list[Line], alone: list[_Timed], mixed: list[_Timed]) -> bool
     begins = [each.line.rect.x0 for each in column]
     if max(begins) - min(begins) > first.size or max(each.end for each in column) > first.rect.cx:
         return False
-    starts = [start for start, _ in resolve_all([find_times(each.line.text[: each.cut])[0] for each in column])]
-    if any(start >= after for start, after in pairwise(starts)):
-        return False
     # What stands behind a time is the row's label ("9:00 Period 1") where the first day has a text of its own.
     until = (first.rect.cx + second.rect.cx) / 2
     return not any(
-        abs(other.rect.cy - each.line.rect.cy) < 0.6 * each.line.size and each.line.rect.x1 <= other.rect.cx < until
-        for each in mixed
-        for other in lines
+        each.line.beside(other) and each.line.rect.x1 <= other.rect.cx < until for each in mixed for other in lines
     )

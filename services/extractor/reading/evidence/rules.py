@@ -27,6 +27,12 @@ MAX_RAILS = 160
 TWINS = 0.4
 """Text heights up to which two edges are one separator's: a rule's two sides, or the gutter between two cards."""
 
+_PIXELS, _KNOWN = 3, 0.2
+"""Pixels, and the share of a stretch, free of text at least to tell anything."""
+_CLEAR = 26.0
+"""Step of brightness that is an edge in any noise."""
+_TOGETHER, _SOLID = 1.6, 0.25
+"""Times the distance of near runs: how wide one separator's are; of the longest, those that say where it is."""
 _NOISY = 2.0
 """Median step of brightness of a picture in which faint rules are lost; without noise, they are seen as they are."""
 _THROUGH = 0.85
@@ -47,6 +53,10 @@ class Rail:
     @property
     def at(self) -> float:
         return (self.lo + self.hi) / 2
+
+    @property
+    def slack(self) -> float:
+        return (self.hi - self.lo) / 2
 
 
 @dataclass(slots=True)
@@ -100,7 +110,7 @@ class Rules:
         patch = self.small[max(0, y0) : y1 : step_y, max(0, x0) : x1 : step_x].reshape(-1, 3)
         covered = self.text[max(0, y0) : y1 : step_y, max(0, x0) : x1 : step_x].reshape(-1)
         free = patch[covered == 0]
-        if len(free) < 3:
+        if len(free) < _PIXELS:
             free = patch
         if not len(free):
             return np.zeros(3)
@@ -119,7 +129,7 @@ def _cut(mask: Mask, text: Mask, at: float, lo: float, hi: float, scale: float, 
     hit = strip.any(axis=1)
     known = hit | (text[a:b, min(max(0, centre), text.shape[1] - 1)] == 0)
     count = int(known.sum())
-    return float(hit.sum() / count) if count >= max(3, 0.2 * (b - a)) else 0.0
+    return float(hit.sum() / count) if count >= max(_PIXELS, _KNOWN * (b - a)) else 0.0
 
 
 def _cuts(mask: Mask, text: Mask, at: float, edges: list[float], scale: float, reach: int) -> list[float]:
@@ -134,7 +144,7 @@ def _cuts(mask: Mask, text: Mask, at: float, edges: list[float], scale: float, r
     for lo, hi in pairwise(edges):
         a, b = max(0, int(lo * scale) + 2), min(int(hi * scale) - 1, len(hit))
         count = int(knowns[b] - knowns[a]) if b > a else 0
-        out.append(float(hits[b] - hits[a]) / count if count >= max(3, 0.2 * (b - a)) else 0.0)
+        out.append(float(hits[b] - hits[a]) / count if count >= max(_PIXELS, _KNOWN * (b - a)) else 0.0)
     return out
 
 
@@ -207,6 +217,11 @@ def _strength(small: Picture, along: int, *, vertical: bool) -> tuple[Mask, floa
     return strength, float(np.median(sample)) if sample.size else 0.0
 
 
+def _edge_limit(noise: float) -> float:
+    """The step of brightness that an edge has at least in a picture with this noise."""
+    return 7.0 + 4.0 * noise
+
+
 def _bared(small: Picture, text: Mask, reading: Mask, size: float, *, vertical: bool) -> Mask:
     """`text` without the rules that its boxes cover: edges that run all through what is covered and on beyond it.
 
@@ -220,7 +235,7 @@ def _bared(small: Picture, text: Mask, reading: Mask, size: float, *, vertical: 
     """
     strength, noise = _strength(small, 3, vertical=vertical)
     edge = cv2.dilate(
-        (strength > 7.0 + 4.0 * noise).astype(np.uint8), np.ones((1, 3) if vertical else (3, 1), np.uint8)
+        (strength > _edge_limit(noise)).astype(np.uint8), np.ones((1, 3) if vertical else (3, 1), np.uint8)
     )
     beyond = max(8, round(_BEYOND * size))
     # One long row, column after column with free ends between them, so that a run is a slice.
@@ -250,7 +265,7 @@ def _edges(small: Picture, text: Mask, bared: Mask, size: float, *, vertical: bo
         size: median text height, in the picture's pixels.
     """
     strength, noise = _strength(small, 9, vertical=vertical)
-    edge = (strength > min(26.0, 7.0 + 4.0 * noise)).astype(np.uint8) * 255
+    edge = (strength > min(_CLEAR, _edge_limit(noise))).astype(np.uint8) * 255
     edge[bared > 0] = 0
     # A rule that wavers by a pixel (scans) would be opened away: widen it across first.
     edge = cv2.dilate(edge, np.ones((1, 3) if vertical else (3, 1), np.uint8)).astype(np.uint8)
@@ -295,7 +310,7 @@ def _rails(mask: Mask, *, vertical: bool, scale: float, size: float) -> list[Rai
     rails: list[Rail] = []
     group: list[tuple[float, float]] = []
     for centre, length in sorted(runs):
-        if group and (centre - group[-1][0] > near or centre - group[0][0] > 1.6 * near):
+        if group and (centre - group[-1][0] > near or centre - group[0][0] > _TOGETHER * near):
             rails.append(_rail(group))
             group = []
         group.append((centre, length))
@@ -308,5 +323,5 @@ def _rails(mask: Mask, *, vertical: bool, scale: float, size: float) -> list[Rai
 def _rail(group: list[tuple[float, float]]) -> Rail:
     # Long runs say where the rail is; a stray short one must not widen it.
     longest = max(length for _, length in group)
-    solid = [centre for centre, length in group if length >= 0.25 * longest]
+    solid = [centre for centre, length in group if length >= _SOLID * longest]
     return Rail(min(solid), max(solid), sum(length for _, length in group))

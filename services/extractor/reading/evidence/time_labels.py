@@ -5,8 +5,9 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from services.extractor.reading.evidence.order import UPWARDS
 from services.extractor.reading.lexicon.labels import is_period
-from services.extractor.reading.lexicon.times import UNTIL_WORDS, find_times, resolve
+from services.extractor.reading.lexicon.times import HOUR, UNTIL_WORDS, find_times, resolve
 from services.extractor.reading.model import Line, Rect
 
 DASH = "-–—−~"
@@ -14,6 +15,10 @@ CLOCK = r"\d{1,2}\s?[:.hH]\s?\d{2}"
 _HOUR = r"(?:[01]?\d|2[0-4])(?:\s?[hH])?"
 CLOCK_ALONE = re.compile(rf"{CLOCK}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _CLOCK_OR_DIGITS = re.compile(rf"{CLOCK_ALONE.pattern}|[012]\d[0-5]\d", re.IGNORECASE)
+NEXT = (0.4, 1.9)
+"""Text heights from a text's middle to that of one on the next line."""
+_NEARLY_ALL = 0.75
+"""Of a page's times: how many have the other end of their range beside them or below."""
 PAIRS = 3
 """Starts with an end below them that make a pattern."""
 _LONGEST = 6 * 60
@@ -44,7 +49,7 @@ def with_minutes(lines: list[Line]) -> list[Line]:
         left, scales = labels, list[list[Line]]()
         while left:
             seed = left[0].rect
-            row = [line for line in left if (level_with if across else overlapping)(seed, line.rect)]
+            row = [line for line in left if (Rect.level if across else Rect.stacked)(seed, line.rect)]
             left = [line for line in left if all(line is not other for other in row)]
             ordered = sorted(row, key=lambda line: line.rect.cx if across else line.rect.cy)
             if _is_scale(ordered) and not _timed(ordered, ranges):
@@ -63,7 +68,7 @@ def _is_scale(row: list[Line]) -> bool:
     if len(row) < _SCALE or min(steps) <= 0 or max(steps) > _STEP or at[0] < _FIRST:
         return False
     marked = not any(line.text.strip().isdigit() for line in row)
-    return marked or at[-1] > _LAST_PERIOD * 60 or any(value % 60 for value in at)
+    return marked or at[-1] > _LAST_PERIOD * HOUR or any(value % HOUR for value in at)
 
 
 def _timed(row: list[Line], ranges: list[Rect]) -> bool:
@@ -92,7 +97,7 @@ def joined_abreast(lines: list[Line]) -> list[Line]:
     timed = {line.id for line in clocks}
     pairs: list[tuple[Line, Line]] = []
     for line in clocks:
-        row = [other for other in lines if level_with(line.rect, other.rect)]
+        row = [other for other in lines if line.rect.level(other.rect)]
         after = min((each for each in row if each.rect.cx > line.rect.cx), key=lambda each: each.rect.x0, default=None)
         if after is None or after.id not in timed:
             continue
@@ -102,9 +107,9 @@ def joined_abreast(lines: list[Line]) -> list[Line]:
     aligned = [
         pair
         for pair in pairs
-        if sum(all(overlapping(a.rect, b.rect) for a, b in zip(pair, other, strict=True)) for other in pairs) >= PAIRS
+        if sum(all(a.rect.stacked(b.rect) for a, b in zip(pair, other, strict=True)) for other in pairs) >= PAIRS
     ]
-    return _as_ranges(lines, aligned) if 2 * len(aligned) >= 0.75 * len(clocks) else lines
+    return _as_ranges(lines, aligned) if 2 * len(aligned) >= _NEARLY_ALL * len(clocks) else lines
 
 
 def range_of(line: Line, after: Line) -> str:
@@ -125,10 +130,6 @@ def is_range(text: str) -> bool:
     return end is not None and end - start <= _LONGEST
 
 
-def level_with(a: Rect, b: Rect) -> bool:
-    return min(a.y1, b.y1) - max(a.y0, b.y0) > 0.5 * min(a.height, b.height)
-
-
 def _as_ranges(lines: list[Line], pairs: list[tuple[Line, Line]]) -> list[Line]:
     """The lines with each pair of a start and an end as one."""
     made = {line.id: line.joined(after, range_of(line, after)) for line, after in pairs}
@@ -142,7 +143,7 @@ def joined_below(lines: list[Line]) -> list[Line]:
     A column of starts alone is evenly set; ends stand clearly nearer to their starts than to the next ones. What stands
     right of a text that runs up the page is below it.
     """
-    turned = {line.id: line for line in lines if line.angle == 270}
+    turned = {line.id: line for line in lines if line.angle == UPWARDS}
     seen = [replace(line, rect=line.rect.turned(), angle=0) for line in turned.values()]
     sideways = [(turned[line.id], turned[after.id]) for line, after in _stacked(seen)]
     return _as_ranges(lines, _stacked(lines) + sideways)
@@ -155,14 +156,14 @@ def _stacked(lines: list[Line]) -> list[tuple[Line, Line]]:
         return around
     pairs: list[tuple[Line, Line]] = []
     for line in clocks:
-        column = [other for other in clocks if overlapping(line.rect, other.rect)]
-        below = [other for other in column if other.rect.cy > line.rect.cy + 0.4 * line.size]
+        column = [other for other in clocks if line.rect.stacked(other.rect)]
+        below = [other for other in column if other.rect.cy > line.rect.cy + NEXT[0] * line.size]
         after = min(below, key=lambda other: other.rect.cy, default=None)
-        if after is None or after.rect.cy - line.rect.cy > 1.9 * max(line.size, after.size):
+        if after is None or after.rect.cy - line.rect.cy > NEXT[1] * max(line.size, after.size):
             continue
         within = after.rect.cy - line.rect.cy
         beyond = [abs(other.rect.cy - each.rect.cy) for each in (line, after) for other in column]
-        nearest = all(away < 0.4 * line.size or away == within or away * _NEARER > within for away in beyond)
+        nearest = all(away < NEXT[0] * line.size or away == within or away * _NEARER > within for away in beyond)
         if nearest and rises(line, after):
             pairs.append((line, after))
     pairs = pairs if len(pairs) >= PAIRS else _meeting(clocks)
@@ -171,8 +172,8 @@ def _stacked(lines: list[Line]) -> list[tuple[Line, Line]]:
     ranges = [line for line in lines if any(span.end is not None for span in find_times(line.text))]
     # But for those of two lines, of which some have a dash.
     ranges = [line for line in ranges if line.rect.height < _TWO_LINES * line.size]
-    beside = sum(any(overlapping(line.rect, start.rect) for start, _ in pairs) for line in ranges)
-    if len(pairs) < PAIRS or len(set(members)) < len(members) or len(members) < 0.75 * (len(clocks) + beside):
+    beside = sum(any(line.rect.stacked(start.rect) for start, _ in pairs) for line in ranges)
+    if len(pairs) < PAIRS or len(set(members)) < len(members) or len(members) < _NEARLY_ALL * (len(clocks) + beside):
         return []
     return pairs
 
@@ -186,13 +187,13 @@ def _around_numbers(lines: list[Line], clocks: list[Line]) -> list[tuple[Line, L
     for number in lines:
         if not number.upright or not is_period(number.text):
             continue
-        column = [line for line in clocks if overlapping(line.rect, number.rect)]
+        column = [line for line in clocks if line.rect.stacked(number.rect)]
         above = max((o for o in column if o.rect.cy < number.rect.y0), key=lambda o: o.rect.cy, default=None)
         below = min((o for o in column if o.rect.cy > number.rect.y1), key=lambda o: o.rect.cy, default=None)
         if above is not None and below is not None and rises(above, below):
             pairs.append((above, below))
     members = {line.id for pair in pairs for line in pair}
-    once = len(members) == 2 * len(pairs) and len(members) >= 0.75 * len(clocks)
+    once = len(members) == 2 * len(pairs) and len(members) >= _NEARLY_ALL * len(clocks)
     return pairs if once and len(pairs) >= PAIRS else []
 
 
@@ -203,7 +204,7 @@ def _meeting(clocks: list[Line]) -> list[tuple[Line, Line]]:
     lessons is as long as these."""
     if not clocks:
         return []
-    column = max(([o for o in clocks if overlapping(line.rect, o.rect)] for line in clocks), key=len)
+    column = max(([o for o in clocks if line.rect.stacked(o.rect)] for line in clocks), key=len)
     column.sort(key=lambda line: line.rect.cy)
     at = [resolve(find_times(line.text)[0])[0] if find_times(line.text) else 0 for line in column]
     within = [(start, end) for start, end in zip(at[::2], at[1::2], strict=False)]
@@ -212,7 +213,3 @@ def _meeting(clocks: list[Line]) -> list[tuple[Line, Line]]:
     met = turns and any(end == start for end, start in between)
     met = met and 2 * median(start - end for end, start in between) < median(end - start for start, end in within)
     return list(zip(column[::2], column[1::2], strict=True)) if met else []
-
-
-def overlapping(a: Rect, b: Rect) -> bool:
-    return min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 * min(a.width, b.width)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from services.extractor.reading.evidence.typography import ENLARGED, FAINT, likeness, type_of
+from services.extractor.reading.evidence.typography import ENLARGED, FAINT, LEAST, likeness, type_of
 from services.extractor.reading.model import Line, Picture, Type
 
 Floats = npt.NDArray[np.float32]
@@ -126,7 +126,7 @@ def _shown(picture: Picture, line: Line) -> tuple[Floats, Floats, npt.NDArray[np
     most in any colour (height, width), and whether it is ink; null if there is next to none."""
     x0, y0 = max(int(line.rect.x0), 0), max(int(line.rect.y0), 0)
     crop = picture[y0 : int(np.ceil(line.rect.y1)), x0 : int(np.ceil(line.rect.x1))]
-    if " " not in line.text or min(crop.shape[:2], default=0) < 4:
+    if " " not in line.text or min(crop.shape[:2], default=0) < LEAST:
         return None
     crop = np.rot90(crop, line.angle // 90)
     big: Floats = cv2.resize(

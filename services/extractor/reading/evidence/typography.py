@@ -17,6 +17,8 @@ Floats = npt.NDArray[np.float32]
 
 ENLARGED = 2.0
 """Strokes of small print are two pixels wide, and half a pixel makes the difference."""
+LEAST, LEAST_TYPE = 4, 3
+"""Pixels of a box, and of type, in which anything is to be seen."""
 FAINT = 20.0
 """Grey levels; what stands out less is no ink."""
 _EMPTY = 0.004
@@ -58,7 +60,7 @@ def likeness(name: Type, other: Type) -> float | None:
 def _measured(grey: npt.NDArray[Any], line: Line) -> Type | None:
     x0, y0 = max(int(line.rect.x0), 0), max(int(line.rect.y0), 0)
     crop = grey[y0 : int(np.ceil(line.rect.y1)), x0 : int(np.ceil(line.rect.x1))]
-    if min(crop.shape, default=0) < 4:
+    if min(crop.shape, default=0) < LEAST:
         return None
     if not line.upright:
         crop = np.rot90(crop)
@@ -82,7 +84,7 @@ def type_of(depth: Floats, text: str, size: float | None = None) -> Type | None:
         return None
     ink = depth > contrast / 2
     top, bottom = _middle_run(ink.mean(axis=1) > _EMPTY)
-    if bottom - top < 3 * ENLARGED:
+    if bottom - top < LEAST_TYPE * ENLARGED:
         return None
     ink = ink[top:bottom]
     # Cauchy-Crofton: steps along rows and columns are 4/pi of the outline; a stroke has an edge on either side.
@@ -115,6 +117,6 @@ def _middle_run(inked: npt.NDArray[np.bool_]) -> tuple[int, int]:
 
 def _extent(text: str) -> float:
     """How many ems high a text is, by its letters."""
-    high = any(letter.isupper() or letter.isdigit() or letter in _HIGH or ord(letter) > 191 for letter in text)
+    high = any(letter.isupper() or letter.isdigit() or letter in _HIGH or letter >= "À" for letter in text)
     low = any(letter in _LOW for letter in text)
     return (_CAPITAL if high else _X_HEIGHT) + (_TAIL if low else 0.0)

@@ -15,12 +15,10 @@ _WEEK_WORDS, _DAY_WORDS, _AND, _THROUGH, _EVERY = (
 )
 _TURNS: dict[str, WeekLetter] = {plain(word): WEEKS[at] for at, words in enumerate(HABITS["turns"]) for word in words}
 """Which of several weeks a word names: "two", "even" (of the year's) and "II" are the second."""
+WEEKDAYS = DAYS[:5]
 MOST_CYCLE = 10
 """Days of a cycle, at most."""
 
-_BRACKETED_END = re.compile(r"\s*\([^()]*\)\s*$")
-_SPACED = re.compile(r"^(?:M|Tu?|Th|W|R|F|Sa?)(?:[\s/,&]+(?:M|Tu?|Th|W|R|F|Sa?))+$")
-"""A pattern of days whose letters stand apart, as lists are headed: "M W F", "T/Th"."""
 _NUMBERED = re.compile(r"^([2-6])\.?\s*[ªaºoᵃ]?\.?\s*-?\s*feira$", re.IGNORECASE)
 """Portuguese counts its days: "2.ª feira" is Monday."""
 _ORDINAL = re.compile(r"^([1-7])\s?(?:\.?[ªaºo°])$")
@@ -29,8 +27,8 @@ _STUCK = re.compile(r"^([A-D])([A-Z][a-z]\w+)$|^([A-Z][a-z]\w+?)[\s-]?([A-D])$")
 """A day with its week's letter, before or behind it ("AMon", "Tue-B")."""
 _BETWEEN: dict[str, tuple[Day, ...]] = {"ma": ("monday", "tuesday")}
 """Short names that are one day in one language and another in others: their neighbours tell."""
-_SHORTEST, _LONGEST, _LONGEST_RUN = 5, 13, 80
-"""Letters of a full name, and of a week of them."""
+_SHORTEST = 5
+"""Letters of a full name."""
 _LABEL = 30
 """Characters of a text that names a week and little else."""
 
@@ -60,27 +58,6 @@ def cycle_day(text: str) -> int | None:
     words = _WORD.findall(text)
     known = len(words) == 2 and plain(words[0]) in _DAY_WORDS and words[1] in map(str, range(1, len(DAYS) + 1))
     return int(words[1]) if known else None
-
-
-def run_together(text: str) -> list[tuple[int, int, Day]]:
-    """Full names of days that follow each other without a gap ("MONDAYTUESDAY"): first character, end, day of each.
-
-    Empty for a text that holds anything else, or days out of the week's order. One letter a name may be wrong.
-    """
-    # Cheapest way to cut the text up to each character (Viterbi): errors, then the names.
-    best: list[tuple[int, list[tuple[int, int, Day]]] | None] = [(0, []), *[None] * len(text)]
-    for end in range(_SHORTEST, min(len(text), _LONGEST_RUN) + 1):
-        for start in range(max(0, end - _LONGEST), end - _SHORTEST + 1):
-            before = best[start]
-            if before is None or not (day := one_day(text[start:end])):
-                continue
-            cost, names = before[0] + (not spelt_right(text[start:end])), before[1]
-            known = best[end]
-            later = not names or DAYS.index(day) > DAYS.index(names[-1][2])
-            if later and (known is None or cost < known[0]):
-                best[end] = (cost, [*names, (start, end, day)])
-    found = best[-1]
-    return found[1] if found and len(found[1]) > 1 else []
 
 
 def turn(word: str) -> WeekLetter | None:
@@ -116,19 +93,13 @@ def is_every_day(text: str) -> bool:
     if plain(text) in _EVERY:
         return True
     read = read_days(text) if re.search(r"[-–—]|\bto\b", text) else None
-    return read is not None and read.days == DAYS[:5]
+    return read is not None and read.days == WEEKDAYS
 
 
 def day_at_end(text: str) -> int:
     """Where the full name of a day begins that ends a text of something else ("Time Monday", "8bMonday"); 0 if none."""
     cuts = (match.start() for match in re.finditer(r"(?<=[\W\d_])[^\W\d_]|(?<=[a-zß-ÿ])[A-ZÀ-Þ]", text))
     return next((cut for cut in cuts if len(text) - cut >= _SHORTEST and spelt_right(text[cut:].strip(" :."))), 0)
-
-
-def named_days(text: str) -> tuple[Day, ...]:
-    """The days a text names among other words ("Late start Wednesday", "Bell times Mon, Tue, Thu"), in its order."""
-    words = re.findall(r"[^\W\d_]{3,}", text)
-    return tuple(dict.fromkeys(day for word in words if (day := one_day(word))))
 
 
 def between_days(word: str) -> tuple[Day, ...]:
@@ -148,14 +119,6 @@ def days_of_pattern(text: str) -> tuple[Day, ...]:
     found = tuple(_PATTERN[part] for part in parts)
     ordered = [DAYS.index(day) for day in found]
     return found if "".join(parts) == text.strip() and ordered == sorted(set(ordered)) else ()
-
-
-def listed_days(text: str, spoken: Languages = ()) -> DayText | None:
-    """The days that a list is headed with: as `read_days`, or a pattern of two and more ("MWF", "TTh (block)")."""
-    if read := read_days(text, spoken):
-        return read
-    pattern = days_of_pattern(_BRACKETED_END.sub("", text))
-    return DayText(pattern) if len(pattern) > 1 else None
 
 
 def letter_days(letter: str) -> tuple[Day, ...]:
@@ -183,9 +146,6 @@ def read_days(text: str, spoken: Languages = ()) -> DayText | None:
         return DayText((day,), letter) if week in (None, letter) and not one_day(text, spoken) else None
     # "Wednesday (Block A)": what stands in brackets behind a day explains it.
     text = re.sub(r"(?<=[^\W\d_]{3})\s*\([^()]*\)\s*$", "", text)
-    bare = _BRACKETED_END.sub("", text).strip()
-    if _SPACED.match(bare) and (pattern := days_of_pattern(re.sub(r"[\s/,&]+", "", bare))):
-        return DayText(pattern, week)
     joined = re.sub(r"\s*-\s*feira\b", "", text, flags=re.IGNORECASE)
     whole = one_day(text, spoken) or one_day(joined, spoken)
     return DayText((whole,), week) if whole else _in_words(joined, week, spoken)

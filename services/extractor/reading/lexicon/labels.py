@@ -15,6 +15,8 @@ _NUMBERED = re.compile(
 )
 _UNNUMBERED = re.compile(rf"^(?:{_WORD})$", re.IGNORECASE)
 _RULE = re.compile(r"^[|!Il:]\s+(?=\w{2,}|\d)|\s+[|!l:]$")
+_LONGEST = 24
+"""Characters of a label."""
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 
 
@@ -26,7 +28,7 @@ def label_key(text: str) -> str | None:
     """
     # A rule beside the text is read as a letter of its own.
     text = _RULE.sub("", text).strip(" :.-–=()[]")
-    if not text or len(text) > 24:
+    if not text or len(text) > _LONGEST:
         return None
     if match := _NUMBERED.match(text):
         number = match[1].casefold()
@@ -43,9 +45,3 @@ def counts(keys: list[str | None]) -> bool:
     """Whether labels are numbers, each the one after the one before: they count rows."""
     numbers = [int(key) for key in keys if key and key.isdecimal()]
     return len(numbers) == len(keys) > 1 and all(after - before == 1 for before, after in pairwise(numbers))
-
-
-def unnumbered(text: str) -> bool:
-    """Whether `text` is the word before a period's number without the number ("Period")."""
-    word = text.strip(" :.-–=()[]")
-    return len(word) > 2 and bool(_UNNUMBERED.match(word))

@@ -11,7 +11,11 @@ from itertools import pairwise
 
 from services.extractor.reading.lexicon.wordfiles import load, pattern
 
-HALF_DAY = 12 * 60
+HOUR = 60
+"""Minutes."""
+NOON = 12
+"""Hours."""
+HALF_DAY = NOON * HOUR
 EARLIEST = 7 * 60
 """A bare hour before this is an afternoon's: no school day starts at 1:15 in the night."""
 LATEST = 19 * 60
@@ -20,8 +24,8 @@ LATEST = 19 * 60
 _BULLETS = " \t•·▪◦●○‣*.-–—"
 _NOON = 13 * 60
 """The first time that only a clock of 24 hours shows, or later."""
-_SHORT = 150
-"""Minutes."""
+_YEARS = (1990, 2060)
+"""Four digits that are years, with the one or two after the first."""
 _EVENING = 17
 """Who prints this hour so prints no hour of the afternoon as one of the morning's."""
 
@@ -123,7 +127,7 @@ def _spans(text: str) -> tuple[Span, ...]:
         if clock is None:
             continue
         whole = match.group().strip() == stripped
-        if match["sh"] or match["shalf"] or (match["smil"] and whole and len(match["smil"]) == 4):
+        if match["sh"] or match["shalf"] or (match["smil"] and whole and len(match["smil"]) == len("0900")):
             # "5, 20 pupils" and "3.50" in prose: a comma is a clock's only where the clock stands alone.
             if match["sh"] and not whole and "," in match.group():
                 continue
@@ -141,7 +145,7 @@ def _clock(match: re.Match[str], side: str) -> Clock | None:
         hour, minute = int(match[f"{side}mil"][:-2]), int(match[f"{side}mil"][-2:])
     else:
         hour, minute = int(match[f"{side}b"].translate(_LOOKALIKE)), 0
-    if hour > 24 or minute > 59 or (half and hour > 12):
+    if hour > 2 * NOON or minute >= HOUR or (half and hour > NOON):
         return None
     mark = re.sub(r"[\dOolIQqsS§\s]", "", match.string[match.start(f"{side}h") : match.end(f"{side}m")])
     return Clock(hour, minute, half, mark if match[f"{side}h"] else "", bare=bool(match[f"{side}b"]) and not half)
@@ -152,22 +156,13 @@ def _plausible(match: re.Match[str], whole: bool) -> bool:
     halves = bool(match["shalf"] or match["ehalf"])
     if match["smil"] or match["emil"]:
         if not (match["smil"] and match["emil"]):
-            return halves or bool(match["sh"] or match["eh"]) or (whole and _dots_lost(match))
+            return halves or bool(match["sh"] or match["eh"])
         first, last = int(match["smil"]), int(match["emil"])
-        return not (1990 <= first <= 2060 and 1 <= last - first <= 2 and not halves)
+        return not (_YEARS[0] <= first <= _YEARS[1] and 1 <= last - first <= 2 and not halves)
     if match["sh"] or match["eh"] or halves:
         return True
     # "20 a 21 hs" behind a name; "1-2 h" there is how long something takes.
-    return whole or bool(match["eu"] and int(match["sb"]) * 60 >= EARLIEST)
-
-
-def _dots_lost(match: re.Match[str]) -> bool:
-    """Whether an hour and a number are a range whose dot was not read ("845-9", "1-120"): in fives, and short."""
-    start, end = _clock(match, "s"), _clock(match, "e")
-    if start is None or end is None or start.minute % 5 or end.minute % 5:
-        return False
-    first, last = 60 * start.hour + start.minute, 60 * end.hour + end.minute
-    return 0 < (last - first) % HALF_DAY <= _SHORT
+    return whole or bool(match["eu"] and int(match["sb"]) * HOUR >= EARLIEST)
 
 
 def resolve(span: Span, after: int | None = None, near: int | None = None) -> tuple[int, int | None]:
@@ -185,7 +180,7 @@ def resolve(span: Span, after: int | None = None, near: int | None = None) -> tu
         first = _fixed(start, start.half)
     elif end is not None and end.half:
         last = _fixed(end, end.half)
-        both = [_fixed(start, "am"), _fixed(start, "pm")] if start.hour <= 12 else [start.hour * 60 + start.minute]
+        both = [_fixed(start, "am"), _fixed(start, "pm")] if start.hour <= NOON else [start.hour * 60 + start.minute]
         first = max((value for value in both if value < last), default=both[0])
     else:
         first = _guess(start, after, near)
@@ -195,16 +190,14 @@ def resolve(span: Span, after: int | None = None, near: int | None = None) -> tu
         last = _fixed(end, end.half)
     else:
         last = end.hour * 60 + end.minute
-        if last <= first and end.hour <= 12 and last + HALF_DAY > first:
+        if last <= first and end.hour <= NOON and last + HALF_DAY > first:
             last += HALF_DAY
-            if end.minute == 0 and last - first > 8 * 60:
-                return first, None  # "11:20-11" is a range whose end was cut off, not one into the night
     return first, last if last > first else None
 
 
 def _without_rule(start: Clock, end: Clock | None) -> Clock:
     """The start of a range, without a rule before it that was read as its first figure ("19:45 - 10:45")."""
-    wrong = end and not (start.half or end.half) and start.hour >= _EVENING and end.hour <= 12
+    wrong = end and not (start.half or end.half) and start.hour >= _EVENING and end.hour <= NOON
     return replace(start, hour=start.hour - 10) if wrong else start
 
 
@@ -212,17 +205,8 @@ def resolve_all(spans: list[Span]) -> list[tuple[int, int | None]]:
     """Resolve a header's spans, given in the order of the day.
 
     Where they rise beyond noon as they stand, up to midnight at most, all are of a clock of 24 hours: "6:30" is in the
-    morning. An "am" or "pm" that would let one fall below the one before it, or be in the night, is a slip
-    ("10.00-11.00 PM" before "11.00").
+    morning.
     """
-    fixed = [resolve(span)[0] for span in spans]
-    if any(span.start.half or (span.end and span.end.half) for span in spans) and (
-        any(before > after for before, after in pairwise(fixed))
-    ):
-        bare = [replace(span, start=replace(span.start, half=None), end=_bare(span.end)) for span in spans]
-        rising = resolve_all(bare)
-        if all(before < after for (before, _), (after, _) in pairwise(rising)):
-            return rising
     literal = [60 * span.start.hour + span.start.minute for span in spans]
     if literal[1:] and literal[-1] == 0:
         literal[-1] = 2 * HALF_DAY
@@ -237,22 +221,18 @@ def resolve_all(spans: list[Span]) -> list[tuple[int, int | None]]:
     return out
 
 
-def _bare(clock: Clock | None) -> Clock | None:
-    return replace(clock, half=None) if clock else None
-
-
 def _fixed(clock: Clock, half: str) -> int:
     hour = clock.hour
-    if hour <= 12:
+    if hour <= NOON:
         hour = hour % 12 + (12 if half == "pm" else 0)
     return hour * 60 + clock.minute
 
 
 def _guess(clock: Clock, after: int | None, near: int | None) -> int:
     value = clock.hour * 60 + clock.minute
-    if clock.hour > 12 or clock.hour == 0:
+    if clock.hour > NOON or clock.hour == 0:
         return value % (24 * 60)
-    other = value + HALF_DAY if clock.hour < 12 else value
+    other = value + HALF_DAY if clock.hour < NOON else value
     if near is not None:
         return min(value, other, key=lambda each: abs(each - near))
     if value < EARLIEST:
@@ -264,7 +244,7 @@ def _guess(clock: Clock, after: int | None, near: int | None) -> int:
 
 def text_of(minutes: int | None) -> str | None:
     """``HH:MM``, or null for null and for what is no time of one day."""
-    if minutes is None or not 0 <= minutes < 24 * 60:
+    if minutes is None or not 0 <= minutes < 2 * HALF_DAY:
         return None
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 

@@ -26,10 +26,6 @@ _NUMBERED_ROOMS = rf"(?:{pattern(_WORDS['rooms by number'])})\.\s*(?:nr\.?\s*)?[
 _ROOM = re.compile(
     rf"^(?:(?:(?:[\w.]+\s+)?(?:{_ROOM_WORDS})|(?:{_FOREIGN_ROOMS}))\.?{_NUMBER}|{_NUMBERED_ROOMS})$", re.IGNORECASE
 )
-_ENDS_IN_ROOM = re.compile(
-    rf"^(\S.*?[^\W\d_])\s+((?:{_FOREIGN_ROOMS}){_NUMBER}|{_NUMBERED_ROOMS}|(?:{_ROOM_WORDS})\s*[\w.-]*\d[\w.-]*)$",
-    re.IGNORECASE,
-)
 _CODE = re.compile(r"^(?:(?:[A-Z]{1,3}[\s.-]?|[A-Z][a-z]{1,2})\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?|\d{2,3}[A-Za-z]?)$")
 _OF_GROUP = re.compile(rf"^(?:{pattern(_WORDS['groups'])})\b\.?\s?[\dA-D]\b", re.IGNORECASE)
 # "II" is a course's number ("Algebra II").
@@ -71,15 +67,6 @@ def is_room(text: str) -> bool:
 def is_code(text: str) -> bool:
     """Whether `text` is a room's code ("R204", "Mu1", "112")."""
     return bool(_CODE.match(text))
-
-
-def room_at_end(text: str) -> tuple[str, str] | None:
-    """A name and the room that stands behind it on one line ("Geologia Pavilhão", "Maths Lab 2"); null if none does.
-
-    An English room without a number is left in the name: "Study Hall" is a lesson.
-    """
-    match = _ENDS_IN_ROOM.match(text.strip())
-    return (match[1], match[2]) if match else None
 
 
 def is_initials(text: str) -> bool:

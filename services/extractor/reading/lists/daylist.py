@@ -12,7 +12,7 @@ from statistics import median
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.cell.cells import page_words, read_cells
 from services.extractor.reading.evidence.order import in_reading_order
-from services.extractor.reading.lexicon.days import DayText, listed_days, read_days
+from services.extractor.reading.lexicon.days import DayText, read_days
 from services.extractor.reading.lexicon.labels import is_period
 from services.extractor.reading.lexicon.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.lexicon.words import is_free
@@ -26,8 +26,6 @@ _WIDE = 0.8
 """Of the distance between two lists' headings: text as wide as this is no entry of one of them."""
 TORN = 0.7
 """What lists are worth with a third of their entries over a rule: blocks with the name above the time, read wrongly."""
-_PROSE = 3
-"""Words on either side of a time that make a sentence of it."""
 _ALONG = 0.8
 """Of two texts' width: along which a rule between them parts them."""
 _LONGEST = 4 * 60
@@ -101,8 +99,6 @@ def _lists(view: View) -> list[_List]:
         row = [other for other, _ in found if abs(other.rect.cy - line.rect.cy) < 3 * view.size]
         # A list that began further up goes on beside this one, unless another heading ends it before.
         row += [other for other, _ in found if _reaches(other, line, [each for each, _ in found], view.size)]
-        if len(days.days) > 1:
-            row += [other for other, _ in found if _beside_list(view, line, other)]
         before = [other.rect for other in row if other.rect.x1 < line.rect.x0]
         after = [other.rect for other in row if other.rect.x0 > line.rect.x1]
         left = max((rect.x1 for rect in before), default=None)
@@ -119,18 +115,9 @@ def _lists(view: View) -> list[_List]:
 
 
 def _headings(view: View) -> list[tuple[Line, DayText]]:
-    """Texts of nothing but days; patterns of letters ("MWF", "TTh") only where no day is named and two share the week.
-
-    "WF" and "RS" are lessons (physical education in Polish, religious studies) elsewhere.
-    """
+    """Texts of nothing but days."""
     lines = [line for line in view.lines if line.upright]
-    named = [(line, read) for line in lines if (read := read_days(line.text, view.spoken))]
-    if named:
-        return named
-    patterns = [(line, read) for line in lines if (read := listed_days(line.text, view.spoken))]
-    return [
-        (line, read) for line, read in patterns if any(not set(read.days) & set(other.days) for _, other in patterns)
-    ]
+    return [(line, read) for line in lines if (read := read_days(line.text, view.spoken))]
 
 
 def _reaches(heading: Line, line: Line, headings: list[Line], size: float) -> bool:
@@ -139,19 +126,7 @@ def _reaches(heading: Line, line: Line, headings: list[Line], size: float) -> bo
     if rect.cy >= end:
         return False
     under = (other.rect for other in headings if rect.y1 < other.rect.cy < line.rect.y1)
-    return not any(min(rect.x1, other.x1) > max(rect.x0, other.x0) for other in under)
-
-
-def _beside_list(view: View, heading: Line, other: Line) -> bool:
-    """Whether a heading further down stands in a box beside the list under `heading`: the list's times go on left of it
-    below it, as they were above it."""
-    if other.rect.cy < heading.rect.y1 or other.rect.x0 < heading.rect.x1:
-        return False
-    times = [line.rect for line in view.lines if line.upright and find_times(line.text)]
-    times = [rect for rect in times if rect.cy > heading.rect.y1 and rect.x0 < heading.rect.x1]
-    above = [rect for rect in times if rect.cy < other.rect.cy]
-    below = [rect for rect in times if rect.cy > other.rect.cy]
-    return any(abs(a.x0 - b.x0) < view.size for a in above for b in below)
+    return not any(rect.stacked(other, 0) for other in under)
 
 
 def _beside_times(view: View, lists: list[_List]) -> bool:
@@ -228,9 +203,7 @@ def _between(view: View, lo: float, hi: float, heading: Line) -> float:
 
 def _entries(lines: list[Line], view: View, each: _List) -> list[_Entry]:
     """A list's entries with the lines of each: beside its time, and below it up to the next."""
-    timed = [
-        (line, spans[0]) for line in lines if (spans := find_times(line.text)) and not _mentioned(line.text, spans)
-    ]
+    timed = [(line, spans[0]) for line in lines if (spans := find_times(line.text))]
     if not timed:
         return []
     times = [line for line, _ in timed]
@@ -241,7 +214,8 @@ def _entries(lines: list[Line], view: View, each: _List) -> list[_Entry]:
     entries = [_Entry(line, span, [line]) for line, span in timed]
     texts = [line for line in lines if line.id not in numbers and not any(line is time for time in times)]
     beside = sum(
-        any(_same_row(line, other) for other in texts) or bool(without_times(line.text, [span])) for line, span in timed
+        any(line.rect.level(other.rect) for other in texts) or bool(without_times(line.text, [span]))
+        for line, span in timed
     )
     cards = beside < 0.5 * len(timed)
     steps = [after.line.rect.cy - entry.line.rect.cy for entry, after in pairwise(entries)]
@@ -254,7 +228,7 @@ def _entries(lines: list[Line], view: View, each: _List) -> list[_Entry]:
         if not cards:
             beside_it = min(column, key=lambda entry: abs(entry.line.rect.cy - line.rect.cy))
             # A line of its own between two rows goes on from the row above it.
-            if _same_row(beside_it.line, line) or beside_it.line.rect.cy <= line.rect.cy:
+            if beside_it.line.rect.level(line.rect) or beside_it.line.rect.cy <= line.rect.cy:
                 nearest = beside_it
         if nearest and abs(nearest.line.rect.cy - line.rect.cy) < reach:
             nearest.lines.append(line)
@@ -265,30 +239,20 @@ def _nearer(entry: _Entry, line: Line, entries: list[_Entry]) -> bool:
     """Whether another entry beside this one stands nearer to a line's beginning, from the left."""
     reach = line.rect.x0 + line.size
     for other in entries:
-        if other is entry or not _same_row(entry.line, other.line):
+        if other is entry or not entry.line.rect.level(other.line.rect):
             continue
         if entry.line.rect.x0 < other.line.rect.x0 <= reach or other.line.rect.x0 <= reach < entry.line.rect.x0:
             return True
     return False
 
 
-def _mentioned(text: str, spans: list[Span]) -> bool:
-    """Whether a time stands in the middle of prose, or in a bracket that an earlier line opened ("leaves 12.50)")."""
-    before, after = text[: spans[0].at[0]].split(), text[spans[-1].at[1] :].split()
-    return text.count(")") > text.count("(") or (len(before) >= _PROSE and len(after) >= _PROSE)
-
-
 def _numbers(lines: list[Line], timed: list[Line]) -> set[int]:
     """Ids of what counts the rows before the times ("3", "1st", "P2")."""
 
     def before_a_time(line: Line) -> bool:
-        return any(_same_row(line, time) and line.rect.x1 < time.rect.cx for time in timed if time is not line)
+        return any(line.rect.level(time.rect) and line.rect.x1 < time.rect.cx for time in timed if time is not line)
 
     return {line.id for line in lines if is_period(line.text) and before_a_time(line)}
-
-
-def _same_row(a: Line, b: Line) -> bool:
-    return min(a.rect.y1, b.rect.y1) - max(a.rect.y0, b.rect.y0) > 0.4 * min(a.rect.height, b.rect.height)
 
 
 def _draw(result: LayoutResult, each: _List, entries: list[_Entry], words: frozenset[str], certainty: float) -> None:

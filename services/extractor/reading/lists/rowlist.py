@@ -6,7 +6,6 @@ stands in them. A day or a time printed once holds for the rows below it until t
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from services.extractor.reading.axes.bands import split_between
 from services.extractor.reading.axes.view import View
@@ -71,7 +70,7 @@ def _header(view: View) -> tuple[list[_Column], list[Line]] | None:
     for seed in sorted(view.lines, key=lambda line: line.rect.cy):
         if column_role(seed.text) != "day":
             continue
-        row = [line for line in view.lines if abs(line.rect.cy - seed.rect.cy) < 0.7 * seed.size]
+        row = [line for line in view.lines if seed.beside(line)]
         row.sort(key=lambda line: line.rect.x0)
         roles = [_role(line.text) for line in row]
         classes = [role is None and _is_class(line.text) for role, line in zip(roles, row, strict=True)]
@@ -104,7 +103,7 @@ def _set_columns(view: View, columns: list[_Column], header: list[Line], top: fl
     body = [line.rect for line in view.lines if line.rect.cy > top]
 
     def cut(rail: Rail) -> float:
-        return view.u_cut(rail.at, top, bottom, (rail.hi - rail.lo) / 2)
+        return view.u_seen(rail, top, bottom)
 
     spans = split_between(
         [(line.rect.x0, line.rect.x1) for line in header],
@@ -114,31 +113,8 @@ def _set_columns(view: View, columns: list[_Column], header: list[Line], top: fl
         starts=[rect.x0 for rect in body],
         centres=[rect.cx for rect in body],
     )
-    edges = [spans[0][0], *(hi for _, hi in spans)]
-    middles = [line.rect.cx for line in header]
-    for index in range(1, len(edges) - 1):
-        edges[index] = _between_texts(edges[index], middles[index - 1], middles[index], body)
-    for column, (lo, hi) in zip(columns, pairwise(edges), strict=True):
+    for column, (lo, hi) in zip(columns, spans, strict=True):
         column.lo, column.hi = lo, hi
-
-
-def _between_texts(edge: float, lo: float, hi: float, body: list[Rect]) -> float:
-    """A column's edge or, where it runs through texts (names centred over columns that are not), the widest gap near.
-
-    Args:
-        lo, hi: middles of the columns' names.
-    """
-    rects = sorted((rect for rect in body if rect.x1 > lo and rect.x0 < hi and not (rect.x0 < lo and rect.x1 > hi)),
-                   key=lambda rect: rect.x0)  # fmt: skip
-    if not any(rect.x0 < edge < rect.x1 for rect in rects):
-        return edge
-    gaps: list[tuple[float, float]] = []
-    reach = lo
-    for rect in rects:
-        if rect.x0 > reach:
-            gaps.append((rect.x0 - reach, (rect.x0 + reach) / 2))
-        reach = max(reach, rect.x1)
-    return max(gaps, default=(0.0, edge))[1]
 
 
 def _rows(view: View, columns: list[_Column], below: list[Line], bottom: float) -> list[_Row]:
@@ -150,7 +126,7 @@ def _rows(view: View, columns: list[_Column], below: list[Line], bottom: float) 
         return []
 
     def cut(rail: Rail) -> float:
-        return view.v_cut(rail.at, columns[0].lo, columns[-1].hi, (rail.hi - rail.lo) / 2)
+        return view.v_seen(rail, columns[0].lo, columns[-1].hi)
 
     spans = split_between(
         [(line.rect.y0, line.rect.y1) for line in anchors],
@@ -179,8 +155,7 @@ def _days_of_rows(
     rails = [
         rail.at
         for rail in view.v_rails
-        if view.v_cut(rail.at, column.lo, column.hi, (rail.hi - rail.lo) / 2) >= 0.6
-        and rows[0].lo - view.size < rail.at < rows[-1].hi + view.size
+        if view.v_ruled(rail, column.lo, column.hi) and rows[0].lo - view.size < rail.at < rows[-1].hi + view.size
     ]
     named = [
         (line, days)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from services.extractor.reading.axes.headers import find_day_headers
 from services.extractor.reading.axes.legend import Legend
-from services.extractor.reading.axes.series import DayBand, DayHeader, level
+from services.extractor.reading.axes.series import DayBand, DayHeader
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.lexicon.columns import column_role
 from services.extractor.reading.lexicon.labels import is_period, label_key
@@ -69,7 +69,7 @@ def _labels(view: View, header: DayHeader) -> list[Line]:
         found = [line for line in view.lines if view.rect(line).x0 > header.v0 and tells(line.text)]
         for seed in sorted(found, key=lambda line: view.rect(line).cx):
             at = view.rect(seed)
-            column = [line for line in found if min(at.x1, view.rect(line).x1) > max(at.x0, view.rect(line).x0)]
+            column = [line for line in found if at.stacked(view.rect(line), 0)]
             if len(column) >= _FEWEST * len(header.bands):
                 return sorted(column, key=lambda line: view.rect(line).cy)
     return []
@@ -113,9 +113,9 @@ def _classes(view: View, column: list[Line]) -> list[tuple[str, Line]]:
     best: list[Line] = []
     while over:
         nearest = max(over, key=lambda line: view.rect(line).cy)
-        row = [line for line in over if level(view.rect(line), view.rect(nearest))]
+        row = [line for line in over if view.rect(line).level(view.rect(nearest))]
         row.sort(key=lambda line: view.rect(line).cx)
-        over = [line for line in over if not level(view.rect(line), view.rect(nearest))]
+        over = [line for line in over if not view.rect(line).level(view.rect(nearest))]
         names = [line.text.strip() for line in row]
         if len(row) < _FEWEST or len(set(names)) < len(names) or max(map(len, names)) > _LONGEST:
             continue

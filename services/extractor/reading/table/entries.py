@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from services.extractor.reading.axes.legend import Legend
 from services.extractor.reading.axes.series import DayBand
 from services.extractor.reading.axes.view import View
-from services.extractor.reading.lexicon.labels import label_key
 from services.extractor.reading.lexicon.letter_spacing import spread_word
 from services.extractor.reading.lexicon.words import is_group
 from services.extractor.reading.model import BlockDraft, Rect
@@ -63,22 +61,6 @@ def spell_words(found: list[Found], days: int) -> None:
         if word and crosses < 2:
             for item in row:
                 item.place.cell.name = word
-
-
-def name_in_legend(found: list[Found], legend: Legend) -> None:
-    """A cell without times whose name the legend explains ("Lunch 12:00-12:45") has the legend's.
-
-    So has one that was only given the gap between its neighbours, if the legend's lie in it.
-    """
-    for item in found:
-        place = item.place
-        key = label_key(place.cell.name) if not place.cell.spans else None
-        if not key or key.isdigit() or key not in legend.times:
-            continue
-        start, end = legend.times[key]
-        inside = place.source == "next" and (place.start or 0) <= start and (end or start) <= (place.end or 0)
-        if place.start is None or inside:
-            place.start, place.end, place.source = start, end, "legend"
 
 
 def spread_routine(found: list[Found], days: list[DayBand], free: set[tuple[int, int, int]]) -> list[Found]:

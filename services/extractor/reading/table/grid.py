@@ -5,7 +5,6 @@ grow together (union-find) to the cells the page shows. Where the page does not 
 cell's place is its header's, unless its text is centred over several.
 """
 
-import math
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -13,10 +12,10 @@ from itertools import pairwise
 from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.axes.groups import split_groups
 from services.extractor.reading.axes.headers import find_day_headers, set_day_bands, without_repeated
-from services.extractor.reading.axes.implied import implied_day, implied_period
+from services.extractor.reading.axes.implied import implied_day
 from services.extractor.reading.axes.legend import Legend, find_legend
 from services.extractor.reading.axes.rows import untimed_rows
-from services.extractor.reading.axes.series import DayBand, DayHeader, level
+from services.extractor.reading.axes.series import DayBand, DayHeader
 from services.extractor.reading.axes.timebands import find_time_bands
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.axes.weeks import split_weeks
@@ -24,14 +23,12 @@ from services.extractor.reading.cell.cells import page_words, read_cells
 from services.extractor.reading.cell.parts import by_time, by_week
 from services.extractor.reading.lexicon.classes import is_class
 from services.extractor.reading.lexicon.days import one_day
-from services.extractor.reading.lexicon.labels import label_key
 from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.lexicon.words import is_free, is_weekly
 from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect, sources_of
 from services.extractor.reading.table.entries import (
     Found,
     drafts_of,
-    name_in_legend,
     pair_groups,
     pair_weeks,
     spell_words,
@@ -42,7 +39,7 @@ from services.extractor.reading.table.parallel import part_parallel, part_repeat
 from services.extractor.reading.table.pieces import Table
 from services.extractor.reading.table.places import Place, place_times
 from services.extractor.reading.table.regions import Region, find_regions
-from services.extractor.reading.table.timecells import by_columns, with_row_names, with_their_times
+from services.extractor.reading.table.timecells import with_row_names, with_their_times
 
 _LIST = 0.95
 """Weight of a grid whose days look like the headings of lists: these tell what stands under each other in an entry."""
@@ -93,9 +90,8 @@ def read_table(view: View, header: DayHeader, headers: list[DayHeader], legend: 
     result.use(line for line in whole.lines if line not in view.lines)
     if split_weeks(view, header) or split_groups(view, header):
         set_day_bands(view, header, v_end)
-    u_from = _end_before(view, header, headers)
-    bands = find_time_bands(view, header, v_end, Legend(), u_from)
-    labelled = find_time_bands(view, header, v_end, legend, u_from) if legend.times else []
+    bands = find_time_bands(view, header, v_end, Legend())
+    labelled = find_time_bands(view, header, v_end, legend) if legend.times else []
     if _worth(view, header, labelled) > _worth(view, header, bands):
         bands = labelled
         result.use(legend.lines.values())
@@ -123,17 +119,11 @@ def read_table(view: View, header: DayHeader, headers: list[DayHeader], legend: 
     pair_weeks(found)
     pair_groups(found)
     place_times([item.place for item in found], bands, view.size, view.rect)
-    name_in_legend(found, legend)
-    before = len(result.drafts)
     for item in spread_routine(found, header.bands, taken):
         result.drafts.extend(drafts_of(view, header.bands, item))
     if found:
         result.warnings.extend(implied_day(day) for day in header.implied)
-        result.warnings.extend(implied_period(label_key(band.label) or band.label) for band in bands if band.implied)
     result.drafts.extend(_label_rows(view, header.bands, bands, found))
-    for draft in result.drafts[before:]:
-        if draft.source in ("legend", "next"):
-            draft.start, draft.end = legend.on(draft.day, draft.start, draft.end)
     area = view.back(Rect(header.u0, header.v0, header.u1, bands[-1].hi))
     for band in bands:
         for line in band.lines:
@@ -210,18 +200,11 @@ def _share_columns(view: View, one: DayHeader, other: DayHeader) -> bool:
     return min(a1, b1) > max(a0, b0)
 
 
-def _end_before(view: View, header: DayHeader, headers: list[DayHeader]) -> float:
-    """Where the days of the table before this one end; minus infinity if there is none."""
-    first = view.rect(header.bands[0].line)
-    ends = [view.rect(other.bands[-1].line) for other in headers if other is not header]
-    return max((rect.x1 for rect in ends if rect.x1 < first.x0 and level(rect, first)), default=-math.inf)
-
-
 def _by_time(view: View, regions: list[Region]) -> list[Region]:
     """The regions, those of several blocks in their parts: each from its times to the next one's."""
     out: list[Region] = []
     for region in regions:
-        parts = by_columns(region.lines) if view.turned else by_time(region.lines)
+        parts = [region.lines] if view.turned else by_time(region.lines)
         if len(parts) < 2:
             out.append(region)
             continue
@@ -240,25 +223,8 @@ def _one_band(view: View, header: DayHeader, v_end: float) -> list[TimeBand]:
     across = [rail.at for rail in view.v_rails if rail.at > lo + 2 * view.size]
     across = sorted(at for at in across if view.v_cut(at, header.u0, header.u1, 0.2 * view.size) > 0.3)
     ends = [at for at in across if at < v_end + 2 * view.size]
-    # A wide last cell ends far behind its text: as far as its day's edges are drawn.
-    edges = [band.hi for band in header.bands[:-1]]
-    for at in across[len(ends) :]:
-        begin = ends[-1] if ends else lo
-        if sum(view.u_cut(u, begin, at, 0.3 * view.size) > 0.5 for u in edges) > 0.5 * len(edges):
-            ends.append(at)
-    # Cards of days that are not equally long: the others' end is no end of the longest.
-    for at in sorted(rail.at for rail in view.v_rails if lo < rail.at < v_end + 2 * view.size):
-        if ends and at > max(ends) and any(_closes(view, band, max(ends), at) for band in header.bands):
-            ends.append(at)
     above = [rail.at for rail in view.v_rails if lo - 0.3 * view.size < rail.at < lo + 2 * view.size]
     return [TimeBand(min(above, default=lo), max(ends, default=v_end))]
-
-
-def _closes(view: View, band: DayBand, begin: float, at: float) -> bool:
-    """Whether a day's column is drawn on from `begin` down to `at`: on both sides, and its end."""
-    slack = 0.3 * view.size
-    beside = min(view.u_cut(u, begin, at, slack) for u in (band.lo, band.hi))
-    return beside > 0.5 and view.v_cut(at, band.lo, band.hi, slack) > 0.6
 
 
 def _worth(view: View, header: DayHeader, bands: list[TimeBand]) -> float:

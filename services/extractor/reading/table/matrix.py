@@ -19,7 +19,7 @@ from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lexicon.labels import is_period, label_key
 from services.extractor.reading.lexicon.times import Span, find_times, resolve_all
 from services.extractor.reading.model import LayoutResult, Line, Rect, sources_of
-from services.extractor.reading.table.entries import Found, drafts_of, name_in_legend, pair_groups, pair_weeks
+from services.extractor.reading.table.entries import Found, drafts_of, pair_groups, pair_weeks
 from services.extractor.reading.table.lattice import Cell, Lattice
 from services.extractor.reading.table.notecells import with_their_notes
 from services.extractor.reading.table.parallel import part_repeated
@@ -114,7 +114,6 @@ def _read_table(
     pair_weeks(found)
     pair_groups(found)
     place_times([item.place for item in found], bands, view.size, view.rect)
-    name_in_legend(found, legend)
     for item in found:
         result.drafts.extend(drafts_of(view, header.bands, item))
     result.used |= sources_of(band.line for band in header.bands)
@@ -199,7 +198,7 @@ def _bands(view: View, lattice: Lattice, header: DayHeader, zone: list[Line], le
         band.label = " ".join(line.text for line in label.lines)
         key = next((key for line in label.lines if (key := label_key(line.text)) in legend.times), None)
         if band.start is None and key:
-            band.key, (band.start, band.end), band.source = key, legend.times[key], "legend"
+            (band.start, band.end), band.source = legend.times[key], "legend"
     for band, after in pairwise(bands):
         if band.start is not None and band.end is None and after.start is not None and after.start > band.start:
             band.end, band.source = after.start, "next"

@@ -12,10 +12,6 @@ from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.table.time_scale import find_time_scale
 from shared.messages import TimeSource
 
-_SEVERAL = 3
-"""Ranges of times in one cell that make it a list of lessons rather than one."""
-_OFF = 60
-"""Minutes by which a cell's own start may lie before its header's."""
 _EVEN = 1.25
 """How far a row's height for each minute is from the usual where it is drawn to scale."""
 _MOSTLY = 0.8
@@ -48,7 +44,7 @@ def place_times(places: list[Place], bands: list[TimeBand], size: float, rect_of
     """Set start, end and source of every place.
 
     A cell whose edges meet its bands' has their times. One that is divided unevenly has those its edges point at on the
-    scale between the bands' times; where a neighbour prints the time at which they meet, that is taken instead.
+    scale between the bands' times.
     """
     timed = [place for place in places if None not in (bands[place.first].start, bands[place.last].start)]
     scale = find_time_scale(bands, [edge for place in timed for edge in (place.lo, place.hi)], rect_of)
@@ -58,12 +54,9 @@ def place_times(places: list[Place], bands: list[TimeBand], size: float, rect_of
         if scale is not None and place in timed:
             place.start, place.end = map(scale.planned, (place.lo, place.hi))
             place.source, place.certainty = "drawn", 0.95
-        if bands[place.first].implied or bands[place.last].implied:
-            place.certainty = min(place.certainty, 0.8)
     marks = {clock.mark for band in bands for line in band.lines for clock in _clocks(line.text)}
     for place in places:
         _printed_times(place, marks)
-    _meet(places, size)
     _fill_between(places)
 
 
@@ -182,24 +175,17 @@ def _printed_times(place: Place, marks: set[str]) -> None:
     if span.end is None and len(spans) == 1 and place.start is not None and place.cell.name == "":
         return
     start, end = resolve(span, near=place.start)
-    if end is None and place.start is not None and place.end is not None and not _about(start, place):
+    if end is None and place.start is not None and place.end is not None:
         return
     if end is None and place.end is not None and place.end > start:
         end = place.end
     header, scale = (place.start, place.end), place.source == "drawn"
     place.start, place.end, place.source = start, end, "printed"
     place.certainty = 1.0 if None in header or _agree((start, end), header) else 0.9
-    if sum(each.end is not None for each in spans) >= _SEVERAL:
-        place.certainty = 0.4
     pairs = ((start, header[0]), (end, header[1]))
     if scale and any(a is not None and b is not None and abs(a - b) > 2 * STEP for a, b in pairs):
         # Drawn to measure, the block ends elsewhere than its text says: one digit may be misread.
         place.certainty = min(place.certainty, 0.8)
-
-
-def _about(start: int, place: Place) -> bool:
-    """Whether a lone time may be the start of a place that its header gives times; else it is a room's number."""
-    return place.start is None or place.end is None or place.start - _OFF <= start < place.end
 
 
 def _agree(printed: tuple[int, int | None], header: tuple[int | None, int | None]) -> bool:
@@ -207,18 +193,3 @@ def _agree(printed: tuple[int, int | None], header: tuple[int | None, int | None
     if header[0] is None or header[1] is None or printed[1] is None:
         return True
     return printed[0] < header[1] and header[0] < printed[1]
-
-
-def _meet(places: list[Place], size: float) -> None:
-    """Where a drawn edge meets a neighbour's printed time, the printed one holds."""
-    for place in places:
-        if place.source != "drawn":
-            continue
-        for other in places:
-            if other.source != "printed" or not set(other.days) & set(place.days) or other is place:
-                continue
-            start, end = place.start, place.end
-            if abs(other.lo - place.hi) < size and start is not None and (other.start or 0) > start:
-                place.end, place.certainty = other.start, 0.85
-            if abs(other.hi - place.lo) < size and other.end is not None and end is not None and other.end < end:
-                place.start, place.certainty = other.end, 0.85

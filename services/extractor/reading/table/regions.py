@@ -12,9 +12,6 @@ from statistics import median
 
 import numpy as np
 
-from services.extractor.reading.axes.bands import TimeBand
-from services.extractor.reading.axes.series import DayBand
-from services.extractor.reading.lexicon.letter_spacing import likely_word, whole_word
 from services.extractor.reading.lexicon.words import is_weekly
 from services.extractor.reading.model import Line, Rect, united
 from services.extractor.reading.table.lattice import FULL
@@ -24,8 +21,6 @@ _LETTERS = 4
 """Of a word whose letters are read one by one."""
 _ABOUT, _EXACT = 0.3, 0.1
 """Of a band, from its middle to that of a text in it."""
-_LONGER = 1.15
-"""Of a day's column: the box of a text that fills it, at most."""
 _ALIKE = 0.5
 """Of a text's height: by which the places where texts begin in their bands differ at most."""
 _APART = 1.6
@@ -77,9 +72,6 @@ def _resolve(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Regio
         return _by_day(table, pieces, lines, days)
     if len(days) > 1 and (word := _spelt(table, lines)):
         return [_region(table, pieces, [word], 0.95)]
-    if len(days) > 1 and coloured and one and len(lines) > 1 and _crosses(table, pieces, lines):
-        # A patch of colour whose few lines stand on both sides of a boundary: one cell, its text in the middle.
-        return [_region(table, pieces, lines, 0.95)]
     if len(days) > 1:
         return _across(table, pieces, lines)
     if len(bands) > 1 and (parts := _stacked(table, pieces, lines, bands)):
@@ -116,18 +108,16 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     margin = 0.5 * view.size
     crossing = [rect for rect in rects if any(rect.x0 < edge - margin and rect.x1 > edge + margin for edge in inner)]
     occupied = {band_at([(d.lo, d.hi) for d in table.days], rect.cx) for rect in rects}
-    if len(occupied) > 1 and all(_fits(rect, table.days) for rect in rects):
-        crossing = []  # texts that nearly fill their columns, in boxes a little too long for them
-    ruled = all(table.day_lined[day] for day in days[:-1] if day < len(table.day_lined))
+    ruled = all(table.day_lined[day] for day in days[:-1])
     if not crossing and len(occupied) > 1:
         # Two lines of one cell stand on either side of a boundary that is ruled where it divides two cells.
-        one = ruled and _close(rects, view.size) and _crosses(table, pieces, lines)
+        one = ruled and _crosses(table, pieces, lines)
         return [_region(table, pieces, lines, 0.95)] if one else _by_day(table, pieces, lines, days)
     if crossing and len(occupied) == 1:
         return [_region(table, pieces, lines, 0.97)]
     if crossing:
         # Text over a boundary beside text in other columns: without lines, each column keeps what is centred in it.
-        lined = any(table.day_lined[day] for day in days[:-1] if day < len(table.day_lined))
+        lined = any(table.day_lined[day] for day in days[:-1])
         return [_region(table, pieces, lines, 0.9)] if lined else _by_day(table, pieces, lines, days)
     if ruled:
         return [_region(table, pieces, lines, 1.0)]
@@ -135,8 +125,6 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     coloured = np.abs(table.colour(pieces[0]) - table.background).max() > SAME
     if is_weekly(text) or coloured:
         return [_region(table, pieces, lines, 0.93)]
-    if len(days) == len(table.days) and _parted_elsewhere(table, pieces):
-        return [_region(table, pieces, lines, 0.9)]
     day = table.days[occupied.pop()]
     centre = (min(rect.x0 for rect in rects) + max(rect.x1 for rect in rects)) / 2
     if abs(centre - _hull(table, pieces).cx) < 0.1 * (day.hi - day.lo) and (
@@ -144,21 +132,6 @@ def _across(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region
     ):
         return [_region(table, pieces, lines, 0.97 if table.headed else 0.9)]
     return _by_day(table, pieces, lines, days)
-
-
-def _fits(rect: Rect, days: list[DayBand]) -> bool:
-    """Whether a text is hardly wider than a day's column and stands in its middle."""
-    day = days[band_at([(d.lo, d.hi) for d in days], rect.cx)]
-    width = day.hi - day.lo
-    return rect.width < _LONGER * width and abs(rect.cx - (day.lo + day.hi) / 2) < _EXACT * width
-
-
-def _parted_elsewhere(table: Table, pieces: list[Piece]) -> bool:
-    """Whether all days are divided from each other in most of the other rows that are divided, by rules or colours."""
-    inner = [i for i in range(len(table.day_of) - 1) if table.day_of[i] != table.day_of[i + 1]]
-    rows = {j for _, j in pieces}
-    others = [j for j in range(table.right.shape[1]) if j not in rows and table.right[inner, j].any()]
-    return len(others) > 1 and all(2 * int(table.right[i, others].sum()) > len(others) for i in inner)
 
 
 def _crosses(table: Table, pieces: list[Piece], lines: list[Line]) -> bool:
@@ -169,16 +142,6 @@ def _crosses(table: Table, pieces: list[Piece], lines: list[Line]) -> bool:
     return hi - lo < 0.6 * hull.width and abs((lo + hi) / 2 - hull.cx) < 0.12 * hull.width
 
 
-def _close(rects: list[Rect], size: float) -> bool:
-    """Whether each text stands close behind another one, along the days."""
-    ordered = sorted(rects, key=lambda rect: rect.x0)
-    return all(
-        after.x0 - max(rect.x1 for rect in ordered[:index]) < _ALIKE * size
-        for index, after in enumerate(ordered)
-        if index
-    )
-
-
 def _spelt(table: Table, lines: list[Line]) -> Line | None:
     """The letters of a cell over several days as a word: "R E C R E O" across the week, "B-R-E-A-K" down it.
 
@@ -187,8 +150,6 @@ def _spelt(table: Table, lines: list[Line]) -> Line | None:
     rects = sorted(((table.view.rect(line), line) for line in lines), key=lambda item: item[0].cx)
     letters = [line.text.strip() for _, line in rects]
     straight = all(abs(rect.cy - rects[0][0].cy) < 0.5 * table.view.size for rect, _ in rects)
-    if straight and any(len(letter) > 1 for letter in letters) and (common := likely_word(letters)):
-        return united([line for _, line in rects], common)
     if len(rects) < _LETTERS or not straight or any(len(letter) != 1 for letter in letters):
         return None
     steps = [b.cx - a.cx for (a, _), (b, _) in pairwise(rects)]
@@ -199,7 +160,7 @@ def _spelt(table: Table, lines: list[Line]) -> Line | None:
     word = "".join(letter + space for letter, space in zip(letters, [*apart, ""], strict=True))
     if any(letter.isalpha() for letter in word):
         word = word.replace("0", "O").replace("1", "I")
-    return united([line for _, line in rects], whole_word(word))
+    return united([line for _, line in rects], word)
 
 
 def _by_day(table: Table, pieces: list[Piece], lines: list[Line], days: list[int]) -> list[Region]:
@@ -261,19 +222,10 @@ def _doubles(
                 one, two = table.bands[k], table.bands[k + 1]
                 near = abs(middle - one.hi) < 0.15 * min(one.hi - one.lo, two.hi - two.lo)
                 alone = sum(one.lo <= other <= two.hi for other in middles) == 1
-                # Rows set tight look like one text; each stands in the middle of its own band.
-                top, bottom = _extent(group)
-                high = bottom - top > min(one.hi - one.lo, two.hi - two.lo)
-                rows = high and any(_centred(rect, table.bands) for rect, _ in group)
-                if near and alone and not rows and not table.band_drawn[k]:
+                if near and alone and not table.band_drawn[k]:
                     part = [(i, j) for i, j in pieces if table.day_of[i] == day and table.band_of[j] in (k, k + 1)]
                     out.append((part, [line for _, line in group], True))
     return out
-
-
-def _centred(rect: Rect, bands: list[TimeBand]) -> bool:
-    """Whether a text stands in the middle of a band."""
-    return any(abs(rect.cy - (band.lo + band.hi) / 2) < 0.2 * (band.hi - band.lo) for band in bands)
 
 
 def _stacked(table: Table, pieces: list[Piece], lines: list[Line], bands: list[int]) -> list[Region]:
@@ -288,7 +240,7 @@ def _stacked(table: Table, pieces: list[Piece], lines: list[Line], bands: list[i
     begins = [lo - spans[band_at(spans, (lo + hi) / 2)][0] for lo, hi in map(_extent, groups)]
     alike = view.turned and max(begins) - min(begins) < _ALIKE * view.size
     within = math.inf if alike else _ABOUT
-    if any(table.band_lined[band] for band in bands[:-1] if band < len(table.band_lined)):
+    if any(table.band_lined[band] for band in bands[:-1]):
         # A line is drawn between these bands somewhere. Still, no one cell's text stands in two columns' middles.
         if not view.turned or len(groups) < len(bands):
             return []

@@ -3,10 +3,9 @@ cells side by side that nothing seems to part."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 
 from services.extractor.reading.evidence.order import joined
-from services.extractor.reading.lexicon.times import find_times, resolve_all, without_times
+from services.extractor.reading.lexicon.times import find_times, without_times
 from services.extractor.reading.model import Line, Rect, united
 from services.extractor.reading.table.regions import Region
 
@@ -73,35 +72,6 @@ def with_row_names(regions: list[Region], names: list[tuple[Rect, Line]]) -> lis
         return replace(region, lines=name + region.lines)
 
     return [named(region) if any(region is each for each in timing) else region for region in regions]
-
-
-def by_columns(lines: list[Line]) -> list[list[Line]]:
-    """A cell's lines by the ranges of times beside each other among them, where each range has a text of its own.
-
-    In a photo nothing may be seen of the pale gaps between a day's cells; a cell has no two times beside each other.
-    """
-    timed = [(line, find_times(line.text)) for line in lines if line.upright]
-    ranges = [
-        (line, spans[0])
-        for line, spans in timed
-        if len(spans) == 1 and spans[0].end is not None and not without_times(line.text, spans)
-    ]
-    ranges.sort(key=lambda item: item[0].rect.cx)
-    times = resolve_all([span for _, span in ranges])
-    # Ranges that wrap are higher; all begin alike.
-    level = all(abs(a.rect.y0 - b.rect.y0) < a.size and a.rect.x1 < b.rect.x0 for (a, _), (b, _) in pairwise(ranges))
-    ordered = all(one[1] is not None and one[1] <= other[0] for one, other in pairwise(times))
-    if len(ranges) < 2 or not level or not ordered:
-        return [lines]
-    parts = [[line] for line, _ in ranges]
-    for line in lines:
-        if any(line is part[0] for part in parts):
-            continue
-        own = [part for part in parts if min(line.rect.x1, part[0].rect.x1) > max(line.rect.x0, part[0].rect.x0)]
-        if len(own) != 1:
-            return [lines]
-        own[0].append(line)
-    return parts if all(len(part) > 1 for part in parts) else [lines]
 
 
 def _only_time(region: Region) -> bool:

@@ -35,14 +35,6 @@ def test_two_tables_of_the_same_days_and_times_are_two_classes(second: tuple[int
     assert ("monday", "09:00", "09:45", lesson(1, 0)) in week(other)
 
 
-def test_a_title_that_is_no_class_s_usual_name_is_each_table_s() -> None:
-    sheet = Sheet(900, 700)
-    for y0, name in ((100, "Wombats"), (400, "Ospreys")):
-        sheet.text(100, y0 - 30, name, scale=0.8)
-        table(sheet, 40, y0)
-    assert told(read_timetables([sheet.page()])) == [("Wombats", 10), ("Ospreys", 10)]
-
-
 def test_mornings_and_afternoons_are_one_week() -> None:
     sheet = Sheet(900, 700)
     sheet.text(100, 40, "Class 4B", scale=0.8)
@@ -58,28 +50,6 @@ def test_mornings_and_afternoons_of_two_classes_are_two_weeks() -> None:
         table(sheet, 40, 80 + 560 * at, at)
         table(sheet, 40, 340 + 560 * at, at, AFTERNOON)
     assert told(read_timetables([sheet.page()])) == [("Class 4B", 20), ("Class 9A", 20)]
-
-
-def test_a_row_for_each_class_within_every_day() -> None:
-    sheet = Sheet(1100, 800)
-    grid = Grid(sheet, 6, 11, x0=40, y0=60, cell_width=160, cell_height=60)
-    grid.put(0, 0, "Day")
-    grid.put(1, 0, "Class")
-    for column, times in enumerate(TIMES):
-        grid.put(column + 2, 0, times)
-    for day, name in enumerate(DAYS):
-        grid.put(0, 1 + 2 * day, name, high=2)
-        for row, label in enumerate(("XI", "XII")):
-            grid.put(1, 1 + 2 * day + row, label)
-            for column in range(4):
-                if column != 2:
-                    grid.put(column + 2, 1 + 2 * day + row, lesson(day + row, column))
-        grid.put(4, 1 + 2 * day, "Break", high=2)
-    one, other = readings = read_timetables([sheet.page()])
-    assert told(readings) == [("XI", 20), ("XII", 20)]
-    assert ("tuesday", "09:00", "09:45", lesson(1, 0)) in week(one)
-    assert ("tuesday", "09:00", "09:45", lesson(2, 0)) in week(other)
-    assert all(("friday", "10:30", "10:45", "Break") in week(reading) for reading in readings)
 
 
 def page(sheet: Sheet, number: int) -> PageInput:

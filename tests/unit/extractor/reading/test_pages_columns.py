@@ -62,24 +62,6 @@ def test_a_row_that_nothing_parts_is_every_day_s_where_the_days_are_parted_at_th
     assert {(block.day, block.name) for block in reading.blocks} == {(d.lower(), n) for d in DAYS for n in names}
 
 
-def test_bands_of_one_ground_over_every_second_row_are_every_day_s() -> None:
-    """Their ground is the table's commonest, and most rows are theirs."""
-    grid = Grid(Sheet(1200, 800), 6, 8)
-    times = tuple(f"{8 + row}:00-{9 + row}:00" for row in range(7))
-    grid.headers(DAYS, times, border=False)
-    names = ("Inloop", "Speelkwartier", "Opvang", "Kring")
-    for row in range(7):
-        if row % 2:
-            for day in range(5):
-                grid.put(day + 1, row + 1, lesson(day, row), border=False, fill=PASTEL[day])
-        else:
-            grid.put(1, row + 1, names[row // 2], wide=5, border=False, fill=(170, 170, 170))
-    reading = grid.sheet.read()
-    assert {(block.day, block.name) for block in reading.blocks if block.name in names} == {
-        (day.lower(), name) for day in DAYS for name in names
-    }
-
-
 def _groups() -> Reading:
     grid = Grid(Sheet(1100, 700), 5, 6, cell_width=200)
     grid.headers(TIMES, DAYS)

@@ -103,25 +103,6 @@ def test_times_that_stand_in_the_cells_only() -> None:
     assert {block.time_source for block in reading.blocks} == {"printed"}
 
 
-def test_start_times_on_the_lines_of_a_margin() -> None:
-    page = Sheet()
-    grid = Grid(page, 6, 5)
-    for index, name in enumerate(DAYS):
-        grid.put(index + 1, 0, name)
-    starts = ("9:00", "10:00", "10:20", "11:20")
-    for row, text in enumerate(starts):
-        _, y, _, _ = grid.box(0, row + 1)
-        page.text(190, y, text)
-        for day in range(5):
-            grid.put(day + 1, row + 1, lesson(day, row))
-    reading = page.read()
-    ends = {block.start_time: (block.end_time, block.time_source) for block in reading.blocks}
-    assert ends == {
-        "09:00": ("10:00", "next"), "10:00": ("10:20", "next"), "10:20": ("11:20", "next"), "11:20": (None, "header")
-    }  # fmt: skip
-    assert len(reading.blocks) == 20
-
-
 def test_hour_labels_below_their_lines() -> None:
     page = Sheet(1200, 700)
     for index, name in enumerate(DAYS):

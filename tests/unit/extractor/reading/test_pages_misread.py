@@ -120,33 +120,6 @@ def _legend_page() -> Sheet:
     return page
 
 
-@pytest.mark.parametrize("missed", ["1", "2", "4"])
-def test_a_missed_period_number_still_finds_its_times(missed: str) -> None:
-    full = week(_legend_page().read())
-    assert {(start, end) for _, start, end, _ in full} == {
-        ("09:00", "09:45"), ("09:45", "10:30"), ("10:45", "11:30"), ("11:30", "12:15")
-    }  # fmt: skip
-    page = _legend_page()
-    _without(page, missed)
-    reading = page.read()
-    assert week(reading) == full
-    start = HOURS[int(missed) - 1].split("-")[0].zfill(5)
-    assert all((block.confidence < 0.9) == (block.start_time == start) for block in reading.blocks)
-    assert "implied_period" in {warning.code for warning in reading.warnings}
-
-
-def test_two_rows_for_one_missing_number_stay_without_times() -> None:
-    page = Sheet(1200, 800)
-    grid = Grid(page, 6, 5)
-    grid.headers(DAYS, ("", "", "2", "3"))
-    page.lines = [line for line in page.lines if line.text]
-    lessons(grid)
-    for number, times in enumerate(HOURS[:3]):
-        page.text(120 + 260 * number, 600, f"Period {number + 1}")
-        page.text(250 + 260 * number, 600, times)
-    assert not [block for block in page.read().blocks if block.start_time == "09:00"]
-
-
 @pytest.mark.parametrize(
     ("row", "days"),
     [
@@ -204,20 +177,6 @@ def test_ranges_run_together_are_taken_apart() -> None:
     assert [part.text for part in repair_lines([_line(7, "Maths 9:00-9:45, Art 9:45-10:30", 0, 0, 300, 20)])] == [
         "Maths 9:00-9:45, Art 9:45-10:30"
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("11h10-12h12h-12h50", ["11h10-12h", "12h-12h50"]),
-        ("9h-9h159h15-10h05", ["9h-9h15", "9h15-10h05"]),
-        ("1:55pm - 2:55pm2:55pm - 3:55pm", ["1:55pm - 2:55pm", "2:55pm - 3:55pm"]),
-        # No reading of it is two ranges of which the second begins when the first is over.
-        ("11h10-12h9h-12h50", ["11h10-12h9h-12h50"]),
-    ],
-)
-def test_two_ranges_without_a_blank_between_them_are_taken_apart(text: str, parts: list[str]) -> None:
-    assert [part.text for part in repair_lines([_line(7, text, 100, 0, 440, 20)])] == parts
 
 
 def test_a_rule_read_as_a_letter_hides_no_label() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from services.extractor.reading.axes.headers import find_day_headers, set_day_bands
-from services.extractor.reading.lexicon.days import listed_days, read_days
+from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lists.daylist import read_daylist
 from tests.unit.extractor.reading.sheet import DAYS, LESSONS, PASTEL, TIMES, Grid, Sheet, find, lesson, plain, week
 
@@ -105,9 +105,6 @@ def test_every_other_initial_was_missed() -> None:
         ("torsdag", ("thursday",), None),
         ("MonA", ("monday",), "A"),
         ("Fri-B", ("friday",), "B"),
-        ("M W F", ("monday", "wednesday", "friday"), None),
-        ("T Th (block)", ("tuesday", "thursday"), None),
-        ("M/W", ("monday", "wednesday"), None),
     ],
 )
 def test_days_as_schools_print_them(text: str, days: tuple[str, ...], named: str | None) -> None:
@@ -119,25 +116,6 @@ def test_days_as_schools_print_them(text: str, days: tuple[str, ...], named: str
 @pytest.mark.parametrize("text", ["WF", "RS", "MWF", "DramaA", "W M"])
 def test_what_is_no_day_outside_a_list_s_heading(text: str) -> None:
     assert read_days(text) is None
-
-
-def test_a_pattern_heads_a_list_where_no_day_is_named() -> None:
-    assert listed_days("MWF") is not None
-    assert listed_days("TTh (block)") is not None
-    assert listed_days("F") == read_days("F")
-    page = Sheet(1000, 500)
-    for x, heading in ((200, "MWF"), (700, "TTh (block)")):
-        page.text(x, 60, heading)
-        for row, times in enumerate(TIMES):
-            page.text(x - 120, 120 + 50 * row, ("1st", "2nd", "", "3rd")[row] or " ", scale=0.5)
-            page.text(x - 40, 120 + 50 * row, times, scale=0.5)
-            page.text(x + 90, 120 + 50 * row, LESSONS[row])
-    page.lines = [line for line in page.lines if line.text.strip()]
-    result = read_daylist(page.view())
-    assert result is not None
-    assert sorted((draft.day, draft.name) for draft in result.drafts) == sorted(
-        (day, name) for day in ("monday", "tuesday", "wednesday", "thursday", "friday") for name in LESSONS[:4]
-    )
 
 
 def test_a_lesson_of_two_capitals_heads_no_list() -> None:
@@ -222,41 +200,6 @@ def test_a_long_line_above_the_times_is_no_label_of_theirs() -> None:
     assert find(reading, "monday", "Maths").start_time == "09:00"
 
 
-def test_tables_below_each_other_have_times_of_their_own() -> None:
-    """Mornings above, afternoons below: what the upper one prints is none of the lower one's times."""
-    page = Sheet(1000, 1100)
-    for top, times in ((40, TIMES), (580, ("13:00-13:30", "13:30-14:15", "14:15-14:30", "14:30-15:15"))):
-        grid = Grid(page, 5, 6, y0=top)
-        grid.headers(times, DAYS)
-        for day in range(5):
-            for period in range(4):
-                grid.put(period + 1, day + 1, lesson(day, period))
-    found = week(page.read())
-    assert len(found) == 40
-    assert {start for _, start, _, _ in found} == {
-        "09:00", "09:45", "10:30", "10:45", "13:00", "13:30", "14:15", "14:30"
-    }  # fmt: skip
-
-
-def test_the_last_start_on_the_lines_closes_the_table() -> None:
-    """What stands below it is no lesson; its hours need not be even."""
-    page = Sheet(1260, 760)
-    rows = (140, 240, 340, 400, 500)
-    for y, label in zip(rows, ("8:15", "9:10", "10:05", "10:35", "11:30"), strict=True):
-        page.rule(140, y, 1140, y)
-        page.text(90, y, label, scale=0.5)
-    for edge in range(6):
-        page.rule(140 + 200 * edge, rows[0], 140 + 200 * edge, rows[-1])
-    for day, name in enumerate(DAYS):
-        page.text(240 + 200 * day, 100, name)
-        for period in range(4):
-            page.text(240 + 200 * day, (rows[period] + rows[period + 1]) / 2, lesson(day, period))
-    page.text(640, 540, "Codes of teachers and rooms are at the school's office", scale=0.6)
-    found = week(page.read())
-    assert len(found) == 20
-    assert ("friday", "10:35", "11:30", lesson(4, 3)) in found
-
-
 def test_a_start_and_an_end_without_a_dash_between_them_are_a_range() -> None:
     page = Sheet(1260, 700)
     grid = Grid(page, 6, 5)
@@ -266,26 +209,6 @@ def test_a_start_and_an_end_without_a_dash_between_them_are_a_range() -> None:
             grid.put(day + 1, period + 1, lesson(day, period))
     block = find(page.read(), "monday", lesson(0, 3))
     assert (block.start_time, block.end_time, block.time_source) == ("10:45", "11:30", "header")
-
-
-@pytest.mark.parametrize(
-    ("times", "end", "source"),
-    [
-        (("8:45-9:45", "9:45-12:00", "10:00-11:00", "11:00-12:00", "12:00-12:40"), "10:00", "next"),
-        # Two rows that reach into the next one, and a header whose rows do not meet: printed so.
-        (("8:45-9:45", "9:45-12:00", "10:00-11:30", "11:00-12:00", "12:00-12:40"), "12:00", "header"),
-        (("8:45-9:30", "9:45-12:00", "10:00-10:45", "11:00-11:45", "12:00-12:40"), "12:00", "header"),
-    ],
-)
-def test_one_row_does_not_reach_into_the_next(times: tuple[str, ...], end: str, source: str) -> None:
-    page = Sheet(1200, 700)
-    grid = Grid(page, 6, 6)
-    grid.headers(DAYS, times)
-    for day in range(5):
-        for period in range(5):
-            grid.put(day + 1, period + 1, lesson(day, period))
-    found = {(block.end_time, block.time_source) for block in page.read().blocks if block.start_time == "09:45"}
-    assert found == {(end, source)}
 
 
 def test_a_raised_nought_below_a_day_is_no_date() -> None:

@@ -6,7 +6,6 @@ from services.extractor.reading.axes.legend import Legend, find_legend
 from services.extractor.reading.lexicon.labels import is_period, label_key
 from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.model import Line, Rect
-from tests.unit.extractor.reading.sheet import DAYS, Grid, Sheet, find, lesson, lessons
 
 HOURS = ("9:00-9:45", "9:45-10:30", "10:45-11:30", "11:30-12:15", "13:00-13:45")
 
@@ -25,61 +24,6 @@ def _legend(*labels: str | None) -> Legend:
     # A table's cell stands to the left of each row: it is no label.
     lines.extend(_line(100 + index, f"Cell {'abcde'[index]}", 20 + 60 * index, 40 * index) for index in range(5))
     return find_legend(lines)
-
-
-@pytest.mark.parametrize(
-    ("labels", "implied"),
-    [
-        (("Period 1", "Period 2", "Period", "Period 4", "Period 5"), {"3"}),
-        (("Period", "Period 2", "Period 3", "Period 4", "Period 5"), {"1"}),
-        (("Period 1", "Period 2", "Period 3", "Period 4", "Period"), {"5"}),
-        (("Period 1", "Period", "Period", "Period 4", "Period 5"), {"2", "3"}),
-        (("Period 1", "Period 2", None, "Period 4", "Period 5"), {"3"}),
-    ],
-)
-def test_a_legend_s_missed_number_follows_from_the_others(labels: tuple[str | None, ...], implied: set[str]) -> None:
-    legend = _legend(*labels)
-    assert legend.times == _legend(*(f"Period {number}" for number in range(1, 6))).times
-    assert legend.implied == implied
-
-
-def test_an_unlabelled_range_that_could_be_a_break_is_not_numbered() -> None:
-    """Two ranges for one missing number."""
-    legend = _legend("Period 1", None, None, "Period 3", "Period 4")
-    assert set(legend.times) == {"1", "3", "4"}
-
-
-def test_a_row_whose_number_the_legend_implies_is_marked_down() -> None:
-    page = Sheet(1200, 800)
-    grid = Grid(page, 6, 5)
-    grid.headers(DAYS, ("1", "2", "3", "4"))
-    lessons(grid)
-    for number, times in enumerate(HOURS[:4]):
-        page.text(200, 560 + 40 * number, "Period" if number == 2 else f"Period {number + 1}")
-        page.text(400, 560 + 40 * number, times)
-    reading = page.read()
-    third = [block for block in reading.blocks if block.start_time == "10:45"]
-    assert len(third) == 5
-    assert all((block.confidence < 0.9) == (block in third) for block in reading.blocks)
-    assert [warning.message for warning in reading.warnings] == [
-        "The number of period 3 was not read; the rows beside it tell it."
-    ]
-
-
-def test_a_cell_whose_name_the_legend_explains_has_its_times() -> None:
-    page = Sheet(1200, 800)
-    grid = Grid(page, 6, 4)
-    grid.headers(DAYS, ("1", "", "2"))
-    page.lines = [line for line in page.lines if line.text]
-    for day in range(5):
-        grid.put(day + 1, 1, lesson(day, 0))
-        grid.put(day + 1, 2, "Lunch" if day == 2 else "Club")
-        grid.put(day + 1, 3, lesson(day, 1))
-    for index, text in enumerate(("Period 1", "Lunch", "Period 2")):
-        page.text(200, 560 + 40 * index, text)
-        page.text(400, 560 + 40 * index, ("9:00-9:45", "12:10-12:50", "13:00-13:45")[index])
-    lunch = find(page.read(), "wednesday", "Lunch")
-    assert (lunch.start_time, lunch.end_time, lunch.time_source) == ("12:10", "12:50", "legend")
 
 
 @pytest.mark.parametrize(
@@ -136,17 +80,3 @@ def test_a_legend_with_ordinals_on_one_line() -> None:
 def test_a_legend_with_its_own_heading_on_its_line() -> None:
     assert _lesson_times("Times: 1st lesson 9:00-9:45, 2nd lesson 9:45-10:30") == {"1": FOUR["1"], "2": FOUR["2"]}
     assert "break" in _lesson_times("1st lesson 9:00-9:45, Break: 9:45-10:30")
-
-
-def test_what_stands_above_a_range_is_its_label_only_in_a_wrapped_legend() -> None:
-    """A line of a single range, a tail that is no period's, and a legend too far above."""
-    rest = "10:45-11:30, 4th lesson 11:30-12:15"
-    assert "3" not in _lesson_times("1st lesson 9:00-9:45, 3rd lesson", rest)
-    assert set(_lesson_times("1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, see over", rest)) == {"1", "2", "4"}
-    assert "3" not in _lesson_times("1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, 3rd lesson", "", rest)
-
-
-def test_a_line_elsewhere_at_the_same_height_is_not_wrapped_onto_this_one() -> None:
-    above = _line(0, "1st lesson 9:00-9:45, 2nd lesson 9:45-10:30, 3rd lesson", 700, 0)
-    legend = find_legend([above, _line(1, "10:45-11:30, 4th lesson 11:30-12:15", 40, 30)])
-    assert set(legend.times) == {"1", "2", "4"}

@@ -1,6 +1,5 @@
 """Hour scales: where they end, labels that were missed, blocks side by side, blocks whose edges were not seen."""
 
-import msgspec
 import pytest
 
 from services.extractor.reading.axes.bands import TimeBand
@@ -75,25 +74,6 @@ def test_labels_twice_as_far_apart_are_still_a_scale(missed: tuple[int, ...]) ->
     assert week(reading) == week(whole.read())
     # An hour's end is known from the others' pitch, also the last one's.
     assert ("monday", "15:00", "16:00", "Choir") in week(reading)
-
-
-@pytest.mark.parametrize("label", ["IOO", "I:00"])
-def test_a_label_that_cannot_be_read_has_the_hour_of_its_place(label: str) -> None:
-    page, whole = _scale(7, labels=7), _scale(7, labels=7)
-    for each in (page, whole):
-        for day in range(5):
-            _block(each, day, day * 0.5 + 0.25, day * 0.5 + 1.5, lesson(day, 0))
-            _block(each, day, day * 0.5 + 2, day * 0.5 + 3, lesson(day, 1))
-    page.lines = [msgspec.structs.replace(line, text=label) if line.text == "11:00" else line for line in page.lines]
-    assert week(page.read()) == week(whole.read())
-
-
-def test_a_label_that_cannot_be_read_and_is_not_in_its_place_makes_no_hour() -> None:
-    page = _scale(7, labels=7, missed=(2,))
-    page.text(120, 90 + HOUR * 2.15, "IOO")
-    for day in range(5):
-        _block(page, day, day + 0.25, day + 1.5, lesson(day, 0))
-    assert "11:00" not in {block.start_time for block in page.read().blocks}
 
 
 def test_a_start_that_cannot_be_read_in_a_table_stays_unknown() -> None:

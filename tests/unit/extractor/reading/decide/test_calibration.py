@@ -59,7 +59,7 @@ def test_only_what_was_inferred_is_never_sure(monkeypatch: pytest.MonkeyPatch) -
     given = evidence()
     timeless, blurred, inferred, *_ = given.result.drafts
     timeless.start = timeless.end = timeless.source = None
-    blurred.lines = [replace(line, confidence=0.7) for line in blurred.lines]
+    blurred.lines = [replace(line, confidence=0.75) for line in blurred.lines]
     inferred.certainty = 0.8
     _, chances = judged(given)
     assert min(chances[0], chances[1], *chances[3:]) > calibration.SURE > chances[2]

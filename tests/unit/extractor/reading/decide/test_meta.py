@@ -102,11 +102,6 @@ def test_a_key_in_a_box_of_its_own_has_its_value_beside_it() -> None:
     assert (found.class_name, found.term) == ("Y5/6 Puffins", "Spring 2")
 
 
-def test_a_key_with_a_colon_has_its_value_below_it_where_nothing_stands_beside_it() -> None:
-    assert _boxes(("CLASS TEACHER:", 10, 20), ("Mrs Adeyemi", 10, 48)).teacher == "Mrs Adeyemi"
-    assert _boxes(("Class", 10, 20), ("Everybody welcome", 10, 48)).class_name is None
-
-
 def test_a_key_s_value_is_no_other_key() -> None:
     found = _boxes(("Class", 10, 20), ("Teacher", 100, 20), ("Mr Rossi", 200, 20))
     assert (found.class_name, found.teacher) == (None, "Mr Rossi")

@@ -135,27 +135,6 @@ def test_numbers_beside_each_other_that_are_no_ranges(lines: list[Line]) -> None
     assert texts(lines) == [line.text for line in lines]
 
 
-@pytest.mark.parametrize("words", [("Mon,", "Wed,", "Fri"), ("Mon", "Wed", "Fri")])
-def test_days_that_head_one_list_are_one_text(words: tuple[str, str, str]) -> None:
-    lines = [clock(word, 0, 66 * at) for at, word in enumerate(words)]
-    joined = [" ".join(words)] if "," in words[0] else list(words)
-    assert texts(lines) == joined
-
-
-def test_days_far_from_each_other_are_not() -> None:
-    assert texts([clock("Mon,", 0), clock("Wed,", 0, 200)]) == ["Mon,", "Wed,"]
-
-
-def test_half_of_the_day_that_wraps_belongs_to_the_range_above() -> None:
-    lines = [clock("8:30 am - 9:30", 0), clock("am", 24), clock("I am", 90), clock("9:30", 120, 200), clock("pm", 200)]
-    assert texts(lines) == ["8:30 am - 9:30 am", "I am", "9:30", "pm"]
-
-
-def test_a_range_that_wraps_before_both_halves_is_one_text() -> None:
-    lines = [clock("10:50", 0), clock("AM-11:10", 24), clock("AM", 48), clock("11:10", 100), clock("AM-12:05 PM", 124)]
-    assert texts(lines) == ["10:50 AM-11:10 AM", "11:10 AM-12:05 PM"]
-
-
 def test_a_start_and_its_end_that_were_read_apart_are_one_text() -> None:
     assert texts([clock("12:10", 1), clock("- 12:40", 0, 52)]) == ["12:10 - 12:40"]
     assert texts([clock("12:10", 1), clock("- 12:40", 0, 120)]) == ["12:10", "- 12:40"]
@@ -185,16 +164,6 @@ def test_times_and_texts_of_a_list_stay_together() -> None:
     assert texts(lines) == [line.text for line in lines]
 
 
-def test_starts_of_two_columns_that_were_read_as_a_range_are_two() -> None:
-    """ "10:00am -" beside "11:00am -", each over its end."""
-    ends = [clock("11:00am", 24, 10), clock("11:15am", 24, 100)]
-    line = replace(clock("10:00am -11:00am", 0), rect=Rect(0, 0, 160, 20))
-    assert texts([line, *ends]) == ["10:00am - 11:00am", "11:00am - 11:15am"]
-    # A range over one time, and over two that are not its ends.
-    assert texts([line, ends[0]]) == ["10:00am -11:00am", "11:00am"]
-    assert texts([line, ends[0], clock("9:15am", 24, 100)]) == ["10:00am -11:00am", "11:00am", "9:15am"]
-
-
 def test_four_digits_under_each_other_are_a_range_where_some_have_a_dash() -> None:
     digits = [replace(line, text=line.text.replace(":", "")) for line in stacked(count=3)]
     dashed = [clock("1300-", 300), clock("1345", 324), clock("1345 –", 360), clock("1430", 384)]
@@ -217,14 +186,6 @@ def test_numbers_under_each_other_that_are_no_school_day_s_range_stay_apart() ->
 def test_an_end_beside_its_start_goes_before_the_start_below() -> None:
     lines = [clock("1030 -", 0), clock("1300", 40), clock("1140", 0, 70), clock("1600", 40, 70)]
     assert texts(lines) == ["1030 - 1140", "1300", "1600"]
-
-
-def test_starts_of_a_row_that_were_read_in_one_are_two() -> None:
-    row = [clock(text, 0, 100 * index) for index, text in enumerate(("8:30", "9:30", "10:30", "10:45"), 1)]
-    line = replace(clock("8:50 9:00", 0), rect=Rect(600, 0, 720, 20))
-    assert texts([*row, line]) == [*(each.text for each in row), "8:50", "9:00"]
-    # Among others of its kind it is a range without its dash.
-    assert texts([*row[:2], line]) == ["8:30", "9:30", "8:50 9:00"]
 
 
 @pytest.mark.parametrize(
@@ -303,3 +264,11 @@ def test_numbers_over_their_own_times_are_periods_however_high_they_count() -> N
         for row, text in enumerate((str(8 + at), f"{8 + at}:00 - {8 + at}:50"))
     ]
     assert [line.text for line in with_minutes(lines)] == [line.text for line in lines]
+
+
+def test_starts_of_a_row_that_were_read_in_one_are_two() -> None:
+    row = [clock(text, 0, 100 * index) for index, text in enumerate(("8:30", "9:30", "10:30", "10:45"), 1)]
+    line = replace(clock("8:50 9:00", 0), rect=Rect(600, 0, 720, 20))
+    assert texts([*row, line]) == [*(each.text for each in row), "8:50", "9:00"]
+    # Among others of its kind it is a range without its dash.
+    assert texts([*row[:2], line]) == ["8:30", "9:30", "8:50 9:00"]

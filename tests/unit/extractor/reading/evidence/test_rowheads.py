@@ -4,7 +4,7 @@ from services.extractor.reading.evidence.line_repair import repair_lines
 from services.extractor.reading.model import Line, Rect
 from tests.unit.extractor.reading.sheet import DAYS
 
-STARTS = ("0830", "0925", "1020", "1115", "1210")
+STARTS = ("08:30", "09:25", "10:20", "11:15", "12:10")
 NAMES = ("Chemistry", "Statistics", "Assembly", "Psychology", "Economics")
 
 
@@ -34,15 +34,14 @@ def test_starts_in_the_margin_are_parted_from_the_first_day_s_cells() -> None:
 
 
 def test_what_stands_behind_a_start_may_be_its_row_s_label() -> None:
-    assert "0830 Chemistry" in _texts(_page(second=True))
+    assert "08:30 Chemistry" in _texts(_page(second=True))
 
 
 def test_starts_that_are_no_margin_s() -> None:
-    """Not in the order of the day, under the first day's name, and of two columns: lists."""
-    assert "0925 Chemistry" in _texts(_page(("0925", "0830", "1020", "1115", "1210")))
-    assert "0830 Chemistry" in _texts(_page(left=300))
+    """Under the first day's name, and of two columns: lists."""
+    assert "08:30 Chemistry" in _texts(_page(left=300))
     beside = [_line(40 + at, f"{start} Latin", 600, 60 + 60 * at) for at, start in enumerate(STARTS)]
-    assert "0830 Chemistry" in _texts([*_page(), *beside])
+    assert "08:30 Chemistry" in _texts([*_page(), *beside])
 
 
 def _numbered(numbers: tuple[int, ...]) -> list[Line]:

@@ -96,19 +96,10 @@ def test_a_list_s_next_column_begins_in_the_morning_again() -> None:
     assert [text_of(start) for start, _ in resolve_all(spans)] == ["08:10", "11:10", "09:10", "13:05", "10:05"]
 
 
-def test_halves_of_the_day_that_do_not_rise_are_a_slip() -> None:
-    spans = [find_times(text)[0] for text in ("10.00-11.00 PM", "11.00-12.00", "2.00-3.00 PM", "3.00-4.00 PM")]
-    assert [text_of(start) for start, _ in resolve_all(spans)] == ["10:00", "11:00", "14:00", "15:00"]
-
-
 def test_near_decides_between_the_halves_of_the_day() -> None:
     span = find_times("7:30-8:00")[0]
     assert resolve(span) == (450, 480)
     assert resolve(span, near=19 * 60) == (1170, 1200)
-
-
-def test_a_cut_off_end_does_not_run_into_the_night() -> None:
-    assert read("11:20-11") == ("11:20", None)
 
 
 def test_text_of_what_is_no_time() -> None:

@@ -183,7 +183,6 @@ export const de: Words = {
     unsure_page: "Die Seite wurde vielleicht falsch verstanden.",
     claude_failed: "Claude konnte nicht gefragt werden; die Seite wurde ohne Claude gelesen.",
     implied_day: "Der Name eines Tages war nicht zu verstehen; er ergibt sich aus der Lage.",
-    implied_period: "Die Nummer einer Stunde war nicht zu lesen; sie ergibt sich aus den Zeilen daneben.",
     odd_name: "Das sieht nicht nach dem Namen einer Stunde aus.",
     falling_times: "An einem Tag steigen die Uhrzeiten nicht von oben nach unten.",
     unread_day: "Ein Tag auf der Seite wurde nicht verwendet.",
