@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from services.gateway.request_ids import REQUEST_ID, TRACE, named, trace_of
+from services.gateway.request_ids import REQUEST_ID, TRACE, add_names, named, trace_of
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 FORM = r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"
@@ -27,6 +27,23 @@ async def test_a_request_is_called_what_it_says_if_that_is_a_name() -> None:
     for bad in ("", "a b", "x" * 129, "a\tb", "-", "ä", '"a"'):
         assert re.fullmatch(r"[0-9a-f]{32}", await name_of(bad)), bad
     assert await name_of("") != await name_of("")
+
+
+async def test_an_answer_says_what_its_request_is_called() -> None:
+    async def handler(request: web.Request) -> web.Response:
+        answer = web.Response()
+        add_names(request, answer)
+        return answer
+
+    request = make_mocked_request("GET", "/", {"X-Request-Id": "support-4711", "traceparent": TRACEPARENT})
+    said = (await named(request, handler)).headers
+    assert said["X-Request-Id"] == "support-4711"
+    assert said["traceresponse"] == request[TRACE]
+    assert said["traceresponse"][3:35] == TRACEPARENT[3:35]
+    # What no middleware has named yet is answered all the same.
+    bare = web.Response()
+    add_names(make_mocked_request("GET", "/"), bare)
+    assert "X-Request-Id" not in bare.headers
 
 
 def test_a_trace_is_gone_on_with_under_a_parent_of_our_own() -> None:
