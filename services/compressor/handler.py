@@ -23,7 +23,7 @@ from shared.estimate import Work
 from shared.logs import get_logger
 from shared.messages import CompressPayload, OcrPayload, PageImage, PageTile, TextLayer, encode
 from shared.outcomes import Dead, Done, Job, Next, Outcome, Progress, Retry, UnreadableError
-from shared.pictures import Kind, PictureSettings
+from shared.pictures import CONTENT_TYPES, Kind, PictureSettings
 
 log = get_logger("compressor.handler")
 
@@ -37,6 +37,11 @@ GONE = "The stored picture is gone. Upload it again."
 TOO_HEAVY = (
     "This file asks for more work than a page of a timetable needs. Print it to a new PDF, or upload a picture of it."
 )
+
+TOO_WIDE = (
+    "The workbook is damaged, or far larger than a timetable. Save it anew as XLSX or PDF, with the timetable alone."
+)
+"""An XLS does not say how far its cells reach before they are read: one wrong number makes a week span gigabytes."""
 
 
 class Compressor:
@@ -89,7 +94,7 @@ class Compressor:
             return Dead(str(refused))
         except OverLimitError as error:
             log.warning("an upload took its process with it", page=len(stored), error=str(error))
-            return Dead(TOO_HEAVY)
+            return Dead(TOO_WIDE if upload.content_type == CONTENT_TYPES["xls"] else TOO_HEAVY)
         except ChildGoneError as error:
             log.warning("an upload took its process with it", page=len(stored), error=str(error))
             # Once may be the machine's fault, such as memory that ran out; twice is the file's, if it was looked at.

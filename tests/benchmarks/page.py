@@ -22,8 +22,12 @@ def draw(seed: int) -> bytes:
     return out.getvalue()
 
 
-def drawn(seed: int) -> tuple[Image.Image, list[str]]:
-    """The same page as a picture, and its lines of text."""
+def drawn(seed: int, lines: int = 3) -> tuple[Image.Image, list[str]]:
+    """The same page as a picture, and its lines of text.
+
+    Args:
+        lines: of each cell, 1 to 3; an ordinary timetable has one.
+    """
     rng = random.Random(seed)
     texts: list[str] = []
     image = Image.new("RGB", (WIDTH, HEIGHT), "white")
@@ -48,7 +52,7 @@ def drawn(seed: int) -> tuple[Image.Image, list[str]]:
         write(left + width / 2, y, "{}:{:02} - {}:{:02}".format(*divmod(begin, 60), *divmod(begin + 45, 60)), 26)
         for column in range(5):
             x = left + (column + 1.5) * width
-            write(x, y - 28, rng.choice(_SUBJECTS), 26)
-            write(x, y + 4, rng.choice(_STAFF), 20)
-            write(x, y + 32, f"Room {rng.randint(1, 40)}", 20)
+            says = (rng.choice(_SUBJECTS), 26), (rng.choice(_STAFF), 20), (f"Room {rng.randint(1, 40)}", 20)
+            for (text, size), below in zip(says[:lines], (-28, 4, 32), strict=False):
+                write(x, y + below, text, size)
     return image, texts

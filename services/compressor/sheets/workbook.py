@@ -8,6 +8,7 @@ import datetime as dt
 import io
 from typing import TYPE_CHECKING, TypeAlias
 
+from services.compressor.sheets.container import chains_end
 from services.compressor.sheets.looks import Look, read_looks
 from services.compressor.sheets.model import BROKEN, LOCKED, TOO_LARGE, Budget, Sheet, SheetCell, Span
 from shared.outcomes import UnreadableError
@@ -33,6 +34,8 @@ def read_workbook(data: bytes, kind: Kind) -> list[Sheet]:
     """
     import python_calamine as calamine
 
+    if kind == "xls" and not chains_end(data):
+        raise UnreadableError(BROKEN)
     looks = read_looks(data) if kind == "xlsx" else {}
     if any(look.area > _CELLS for look in looks.values()):
         raise UnreadableError(TOO_LARGE)

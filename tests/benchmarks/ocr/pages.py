@@ -1,4 +1,5 @@
-"""Drawn pages in three looks with the text on them: as printed, scanned, and photographed on a desk."""
+"""Drawn pages in three looks with the text on them: as printed, scanned, and photographed on a desk; and as printed
+with one line a cell, as ordinary ones have it."""
 
 import io
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from tests.benchmarks.page import drawn
 
 Image = NDArray[np.uint8]
 
+ORDINARY = "ordinary"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -23,7 +26,7 @@ class Page:
 
 
 def pages(seed: int, each: int = 1) -> Iterator[Page]:
-    """`each` pages in every look; a seed gives the same pages every time."""
+    """`each` dense pages in every look and as many ordinary ones; a seed gives the same pages every time."""
     for number in range(each):
         picture, texts = drawn(seed + number)
         clean = np.asarray(picture, dtype=np.uint8)
@@ -31,6 +34,8 @@ def pages(seed: int, each: int = 1) -> Iterator[Page]:
         yield Page("clean", clean, texts)
         yield Page("scan", scanned(clean, rng), texts)
         yield Page("photo", photographed(clean, rng), texts)
+        ordinary, texts = drawn(seed + number, lines=1)
+        yield Page(ORDINARY, np.asarray(ordinary, dtype=np.uint8), texts)
 
 
 def scanned(page: Image, rng: np.random.Generator) -> Image:

@@ -16,7 +16,7 @@ import numpy as np
 import PIL.Image
 
 from tests.benchmarks.ocr.__main__ import run
-from tests.benchmarks.ocr.pages import pages
+from tests.benchmarks.ocr.pages import ORDINARY, pages
 from tests.benchmarks.report import ROOT, show, write
 
 PAGES = int(os.environ.get("PAGES") or 1000)
@@ -33,7 +33,7 @@ _SMALLEST, _LARGEST = (480, 340), (1000, 700)
 def draw(folder: Path) -> None:
     """Write `_EACH` pages into a folder."""
     rng = random.Random(1)
-    whole = [page.image for page in pages(seed=1)]
+    whole = [page.image for page in pages(seed=1) if page.look != ORDINARY]
     for number in range(_EACH):
         image = whole[number % len(whole)]
         if number:

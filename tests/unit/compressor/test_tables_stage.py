@@ -5,7 +5,7 @@ import struct
 import msgspec
 import pytest
 
-from services.compressor.handler import TOO_HEAVY
+from services.compressor.handler import TOO_WIDE
 from shared.messages import OcrPayload, TextLayer
 from shared.outcomes import Dead, Done
 from tests.unit.compressor.conftest import Bench
@@ -42,7 +42,7 @@ async def test_a_damaged_workbook_that_would_take_gigabytes_costs_one_process_an
     """Of an XLS nothing tells how far its cells reach before calamine asks for all places between them: 137 GB here."""
     place = struct.pack("<HH", 65_535, 255)
     far = xls(change=lambda _, sheet: sheet.write(65_535, 255, 1.5)).replace(place, struct.pack("<HH", 65_535, 65_535))
-    assert await bench.run(far) == Dead(TOO_HEAVY)
+    assert await bench.run(far, content_type="application/vnd.ms-excel") == Dead(TOO_WIDE)
     assert isinstance(await bench.run(xls()), Done)
 
 

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import io
+import re
+import struct
 import zipfile
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from openpyxl.styles import Border, PatternFill, Side
 
 from services.compressor.sheets.blocks import content_of
+from services.compressor.sheets.container import chains_end
 from services.compressor.sheets.model import BROKEN, TOO_LARGE
 from services.compressor.sheets.workbook import read_workbook
 from services.compressor.typeset.document import Typeset
@@ -216,6 +219,29 @@ def test_an_old_workbook_that_is_cut_off() -> None:
     with pytest.raises(UnreadableError) as refused:
         read_workbook(data[: len(data) // 2], "xls")
     assert str(refused.value) == BROKEN
+
+
+def _looped(part: str) -> bytes:
+    """An old workbook in whose table of sectors, or in the list of that table's, a chain is a ring."""
+    data = bytearray(xls())
+    (table,) = struct.unpack_from("<I", data, 76)
+    if part == "listed":
+        struct.pack_into("<II", data, 68, 3, 1)
+        struct.pack_into("<I", data, 512 * 5 - 4, 3)
+    else:
+        first = 512 * (table + 1)
+        nexts = struct.unpack_from("<128I", data, first)
+        at = next(n for n, each in enumerate(nexts) if each < 128 and nexts[each] < 128)
+        struct.pack_into("<I", data, first + 4 * nexts[at], at)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("part", ["sectors", "listed"])
+def test_an_old_workbook_whose_chains_are_rings_is_told_so(part: str) -> None:
+    """Followed, one takes memory until there is none."""
+    assert chains_end(xls())
+    with pytest.raises(UnreadableError, match=re.escape(BROKEN)):
+        read_workbook(_looped(part), "xls")
 
 
 def test_an_archive_of_another_kind_of_workbook_is_told_how_to_be_saved() -> None:
