@@ -1,20 +1,28 @@
-"""Fuzzing of what reads strangers' bytes in the gateway: the parser of uploads, and the readers of files' heads.
+"""Fuzzing of what reads strangers' bytes: the gateway's parser of uploads and its readers of files' heads, and the
+decoders in the compressor's child processes.
 
 Whatever the bytes are: no other error than those that refuse an upload, the same result however the bytes are cut into
-chunks, and no more computing than their length allows.
+chunks, no more computing than their length allows, and no child process that dies of them.
 """
 
+import asyncio
+import contextlib
+import os
 import time
+import uuid
 from collections.abc import Callable
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from multipart import MultipartError
 
+from services.compressor.pages import MakePage, compressing_processes
+from services.compressor.settings import CompressorSettings
 from services.gateway.multipart import Form, UploadedFile
 from services.gateway.problems import ProblemError
+from shared.children.protocol import OverLimitError
 from shared.outcomes import UnreadableError
-from shared.pictures import inspect
+from shared.pictures import PictureSettings, inspect
 from tests.attack.files import corpus
 
 _CORPUS = sorted(corpus().items())
@@ -129,9 +137,30 @@ def read_head(data: bytes) -> None:
     _bounded(call)
 
 
+class Decoders:
+    """One of the compressor's child processes, for who is no coroutine."""
+
+    def __init__(self) -> None:
+        os.environ["LOG_LEVEL"] = "error"  # they warn of what was done to the files
+        self._loop = asyncio.new_event_loop()
+        self._children = compressing_processes(CompressorSettings.load(compress_processes=1), PictureSettings.load())
+        self._loop.run_until_complete(self._children.start())
+
+    def decode(self, data: bytes) -> None:
+        """One try at the first page. Raises `shared.children.protocol.ChildError` where that is a fault."""
+        with contextlib.suppress(OverLimitError):
+            self._loop.run_until_complete(self._children.call(MakePage(uuid.uuid4().hex, data, 0)))
+
+    def close(self) -> None:
+        """End it."""
+        self._loop.run_until_complete(self._children.end())
+        self._loop.close()
+
+
 def fuzz(seconds: float) -> int:
     """Fuzz for about `seconds`; returns the exit status. A failing input is printed, made as small as it can be."""
-    tries = {"uploads": 0, "heads": 0}
+    tries = {"uploads": 0, "heads": 0, "files": 0}
+    decoders = Decoders()
     checked = settings(deadline=None, max_examples=500, database=None, suppress_health_check=list(HealthCheck))
 
     @checked
@@ -146,9 +175,21 @@ def fuzz(seconds: float) -> int:
         tries["heads"] += 1
         read_head(data)
 
+    @settings(checked, max_examples=50)
+    @given(changed_files())
+    def files(data: bytes) -> None:
+        tries["files"] += 1
+        decoders.decode(data)
+
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        uploads()
-        heads()
-    print(f"Fuzzed for {seconds:g} s: {tries['uploads']} bodies of uploads, {tries['heads']} heads of files; no fault.")
+    try:
+        while time.monotonic() < end:
+            for each in (uploads, heads, files):
+                each()
+    finally:
+        decoders.close()
+    print(
+        f"Fuzzed for {seconds:g} s: {tries['uploads']} bodies of uploads, {tries['heads']} heads of files, "
+        f"{tries['files']} files decoded; no fault."
+    )
     return 0
