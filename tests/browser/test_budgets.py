@@ -64,6 +64,8 @@ class Loading:
     def __init__(self) -> None:
         self.depth: dict[str, int] = {}
         """After how many round trips each address was asked for and answered."""
+        self.by: dict[str, list[str]] = {}
+        """The scripts that asked for it, or its page."""
         self.bytes: dict[str, int] = {}
         self._urls: dict[str, str] = {}
 
@@ -79,7 +81,7 @@ class Loading:
     def _asked(self, event: Any) -> None:
         url, initiator = event["request"]["url"], event["initiator"]
         frames = initiator.get("stack", {}).get("callFrames", [])
-        by = [each["url"] for each in frames] or [initiator.get("url", "")]
+        by = self.by[url] = [each["url"] for each in frames] or [initiator.get("url", "")]
         self._urls[event["requestId"]] = url
         self.depth[url] = 1 + max((self.depth.get(each, 0) for each in by), default=0)
 
@@ -110,7 +112,9 @@ async def test_a_week_is_soon_there_on_a_phone(visit: BrowserContext, player: Pl
     loading, work = await Loading.of(page), await Work.of(page)
     await page.goto(f"/#/timetables/{id_}")
     await expect(page.get_by_test_id("time-block")).to_be_visible()
-    assert loading.depth[f"{page.url.partition('#')[0]}api/v1/timetables/{id_}"] <= 3, loading.depth
+    asked_by = {url: by for url, by in loading.by.items() if "/api/" in url and id_ in url}
+    assert len(asked_by) == 3
+    assert all("/assets/early-" in each for by in asked_by.values() for each in by), asked_by
     await assert_soon_on_a_phone(loading, work)
 
 
