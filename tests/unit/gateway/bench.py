@@ -1,4 +1,4 @@
-"""A gateway whose record and Redis are counted, with the route of one document's events."""
+"""A gateway whose record and Redis are counted, with the routes of event streams."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,10 +10,11 @@ from aiohttp import web
 
 from services.gateway.answers import Answers
 from services.gateway.context import GATEWAY, Gateway
+from services.gateway.endpoint import ENDPOINTS
 from services.gateway.loops.hub import Hub
 from services.gateway.loops.lookout import Lookout
 from services.gateway.problems import Handler, problem_middleware
-from services.gateway.routes import events
+from services.gateway.routes import events, shared_events
 from services.gateway.settings import GatewaySettings
 from services.gateway.sse.frames import Frame
 from services.gateway.sse.history import History
@@ -23,6 +24,9 @@ from shared.db.followed import Followed, FollowedDocument
 from shared.fair_share import FairShare
 from shared.http_server import serve
 from shared.messages import Event, Status
+from shared.places import Places
+from shared.streams.keys import Keys
+from shared.streams.scripts import Client
 
 
 class Record:
@@ -61,6 +65,14 @@ class Record:
         self.calls.append("over")
         return {id_: None for id_ in ids if id_ in self.over_ids}
 
+    async def now(self) -> int:
+        self.calls.append("now")
+        return 1_796_000_000_000
+
+    async def under_way(self, tenant: str) -> list[Any]:
+        self.calls.append("under way")
+        return []
+
     async def places(self, ids: list[str]) -> dict[str, Place]:
         self.placed.append(ids)
         return {id_: Place(3, 12.0) for id_ in ids}
@@ -73,15 +85,20 @@ async def as_default(request: web.Request, handler: Handler) -> web.StreamRespon
 
 
 class Bench:
-    """A server with the route of one document's events."""
+    """A server with the routes of event streams.
 
-    def __init__(self, settings: GatewaySettings) -> None:
+    Args:
+        readers: of the partitions; without, nothing is read.
+    """
+
+    def __init__(self, settings: GatewaySettings, readers: dict[Keys, Client]) -> None:
         self.record = Record()
-        self.hub = Hub({})
+        self.hub = Hub(readers)
         self.history = History(cast("Any", None), cast("Followed", self.record), cast("Any", self.record))
         self.lookout = Lookout(self.hub, self.history, cast("Followed", self.record), cast("Waiting", self.record))
         self.app = web.Application(middlewares=[problem_middleware, as_default])
-        self.app.add_routes(events.ROUTES)
+        self.app.add_routes([*events.ROUTES, *shared_events.ROUTES])
+        self.app[ENDPOINTS] = {}
         gateway = SimpleNamespace(
             settings=settings,
             hub=self.hub,
@@ -89,16 +106,24 @@ class Bench:
             answers=Answers(settings),
             streams=FairShare(settings.sse_clients),
             opening=asyncio.Semaphore(16),
+            gathering=asyncio.Semaphore(2),
+            followed=self.record,
+            places=Places(2, alone=4),
+            redis_settings=SimpleNamespace(keys=[*readers]),
         )
         self.app[GATEWAY] = cast("Gateway", gateway)
         self.port = 0
         self.writers: list[asyncio.StreamWriter] = []
 
     async def open(self, id_: str, version: str = "1.1", limit: int = 1024) -> asyncio.StreamReader:
-        """Open a stream and read its head."""
+        """Open a document's stream and read its head."""
+        return await self.get(f"/api/v1/events/{id_}", version, limit)
+
+    async def get(self, path: str, version: str = "1.1", limit: int = 1024) -> asyncio.StreamReader:
+        """Open any stream and read its head."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=limit)
         self.writers.append(writer)
-        writer.write(f"GET /api/v1/events/{id_} HTTP/{version}\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/{version}\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
         assert b"200" in await reader.readline()
         await reader.readuntil(b"\r\n\r\n")
         await reader.readuntil(b"retry: ")
@@ -110,8 +135,8 @@ class Bench:
 
 
 @asynccontextmanager
-async def serving(**settings: int) -> AsyncIterator[Bench]:
-    bench = Bench(GatewaySettings.load(**settings))
+async def serving(readers: dict[Keys, Client] | None = None, **settings: int) -> AsyncIterator[Bench]:
+    bench = Bench(GatewaySettings.load(**settings), readers or {})
     runner, bench.port = await serve(bench.app, "127.0.0.1", 0)
     try:
         yield bench

@@ -2,16 +2,20 @@
 
 import asyncio
 import uuid
+from typing import Any, cast
 
 import pytest
 from aiohttp import web
 
 from services.gateway.context import GATEWAY
+from services.gateway.loops import hub
 from services.gateway.loops.hub import BEATS
 from services.gateway.sse.frames import Frame
 from shared.messages import Event
+from shared.streams.keys import Keys
+from shared.streams.scripts import Client
 from tests.unit.gateway.bench import Bench, serving
-from tests.waiting import patience, until
+from tests.waiting import PATIENCE, patience, until
 
 
 async def test_heartbeats_of_many_streams_ask_neither_postgres_nor_redis(bench: Bench) -> None:
@@ -28,6 +32,42 @@ async def test_heartbeats_of_many_streams_ask_neither_postgres_nor_redis(bench: 
                 await asyncio.sleep(0)
             assert b'"percentage":7' in await reader.readline()
     assert bench.record.calls == []
+
+
+class Slow:
+    """Redis that says where a partition stands when the test lets it."""
+
+    def __init__(self) -> None:
+        self.asked, self.answers = asyncio.Event(), asyncio.Event()
+
+    async def xrevrange(self, *_: Any, **__: Any) -> list[Any]:
+        self.asked.set()
+        await self.answers.wait()
+        return []
+
+    async def xread(self, *_: Any, **__: Any) -> None:
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/events/{id}", "/api/v1/events?documentId={id}", "/api/v1/events"])
+async def test_a_stream_looks_at_its_history_once_its_partition_is_read(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is published between the two would be told by neither."""
+    monkeypatch.setattr(hub, "_PATIENCE", PATIENCE)
+    redis, keys = Slow(), Keys(0)
+    async with serving({keys: cast("Client", redis)}) as bench, patience():
+        opening = asyncio.create_task(bench.get(path.format(id=uuid.uuid4())))
+        await until(lambda: bench.hub.streams == 1)
+        reading = asyncio.create_task(bench.hub.run_once(keys))
+        await redis.asked.wait()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert bench.record.calls == []
+        redis.answers.set()
+        await opening
+        assert bench.record.calls
+        reading.cancel()
 
 
 async def test_what_nobody_follows_is_forgotten(bench: Bench) -> None:
