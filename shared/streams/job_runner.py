@@ -107,6 +107,11 @@ class JobRunner:
             # There from the start: of a counter that appears with its first death, Prometheus sees no increase.
             metrics.JOBS_DEAD.labels(self._stage, "stream", cause)
 
+    @property
+    def slowness(self) -> float:
+        """How many times longer jobs of this stage took of late than they would on idle processors; at least 1."""
+        return max(self._paces.get(self._stage, Pace()).speed, 1.0)
+
     async def run(self, running: Run) -> None:
         """Work one delivery to its end."""
         delivery = running.delivery

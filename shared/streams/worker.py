@@ -40,6 +40,8 @@ _PROMOTE_SECONDS = 5.0
 that it saw at its last look: this is for the ones of workers that ended meanwhile."""
 _LOOK_SECONDS = 1.0
 """Between two looks whether a job's turn is over."""
+_SLOWEST = 5.0
+"""Times longer that a turn becomes at most, where the processors have much else to do."""
 _PATIENCE = 3
 """Looks at which a job whose turn is over finds no room in overtime before it is put aside; one if much is to come."""
 _UNPUBLISHED_SECONDS = 0.25
@@ -274,7 +276,9 @@ class Worker:
         if running.task.done() or running.settling or slot.over:
             return
         turn, expected = TURNS[self._consumer.stage], running.progress.expected if running.progress else 0.0
-        if time.monotonic() - begun >= turn or expected >= turn:
+        # Where all jobs are slow, none is long: each would be put aside once, and its work done twice.
+        slowness = min(self._runner.slowness, _SLOWEST)
+        if time.monotonic() - begun >= turn * slowness or expected >= turn:
             if slot.outlast():
                 return
             wanted += 1

@@ -11,13 +11,15 @@ from shared.outcomes import Done, Job, Outcome, Progress
 from shared.slots import TURNS, Slots
 from shared.streams.client import RedisSettings, connect
 from shared.streams.entries import job_fields
+from shared.streams.job_runner import JobRunner
 from shared.streams.keys import Keys
 from shared.streams.producer import Producer
+from shared.streams.progress import JobProgress
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.stage_consumer import StageConsumer
 from shared.streams.worker import Worker
 from tests.integration.test_streams import Bench, Payload, Turns, complete
-from tests.waiting import patience
+from tests.waiting import patience, until
 
 JOBS_EACH = 8
 
@@ -131,6 +133,31 @@ async def test_a_job_that_takes_long_is_put_aside_where_no_room_is_in_overtime(
         await bench.until_event(name, "complete")
     assert sorted(ended) == sorted(names)
     assert attempts == {1}
+
+
+async def test_where_all_jobs_are_slow_none_takes_long(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TURNS, "compress", 1e-9)
+    monkeypatch.setattr("shared.streams.worker._SLOWEST", 1e12)
+    monkeypatch.setattr("shared.streams.worker._LOOK_SECONDS", 0.01)
+    go_on, slots, looks = asyncio.Event(), Slots(1, overtime=1), list[JobRunner]()
+
+    def slowness(runner: JobRunner) -> float:
+        looks.append(runner)
+        return 1e12
+
+    monkeypatch.setattr(JobRunner, "slowness", property(slowness))
+    monkeypatch.setattr(JobProgress, "expected", 0.0)
+
+    async def handle(job: Job, _: Progress) -> Outcome:
+        await go_on.wait()
+        return complete(job)
+
+    await bench.enqueue("slow")
+    bench.work(handle, slots=slots)
+    await until(lambda: len(looks) > 3)
+    assert slots.room == 1
+    go_on.set()
+    await bench.until_event("slow", "complete")
 
 
 async def test_partitions_share_the_slots_and_none_keeps_them_for_nothing(redis_url: str) -> None:
