@@ -9,6 +9,7 @@ import msgspec
 from shared.blobs import BlobMissingError
 from shared.logs import get_logger
 from shared.outcomes import Dead, Handler, Job, Outcome, Progress, Retry, UnreadableError
+from shared.slots import slot_here
 
 log = get_logger(__name__)
 
@@ -23,7 +24,9 @@ async def attempt(handler: Handler, job: Job, progress: Progress, seconds: float
         Its outcome and, for operators, what went wrong ('' if nothing did).
     """
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(seconds) as bound:
+            if slot := slot_here():
+                slot.bound = bound
             outcome = await handler(job, progress)
     except UnreadableError as error:
         return Dead(str(error)), str(error)

@@ -11,10 +11,12 @@ for a place in overtime, and takes nobody's turn any more (`shared.streams.job_r
 """
 
 import asyncio
+import contextlib
 import contextvars
 import itertools
 import math
 from collections import deque
+from collections.abc import Iterator
 
 from shared.messages import Stage
 
@@ -102,6 +104,8 @@ class Slot:
         self._slots = slots
         self.over = False
         """Whether the job is in overtime."""
+        self.bound: asyncio.Timeout | None = None
+        """How long the job may take."""
         self._ended = False
 
     def outlast(self) -> bool:
@@ -112,6 +116,22 @@ class Slot:
         self.over = True
         self._slots.give()
         return True
+
+    @contextlib.contextmanager
+    def waiting(self) -> Iterator[None]:
+        """For others: in overtime, that is none of the time that the job may take, or many that are long would all fail
+        where each alone would not."""
+        at = self.bound.when() if self.bound and self.over else None
+        if self.bound is None or at is None:
+            yield
+            return
+        clock = asyncio.get_running_loop().time
+        left = at - clock()
+        self.bound.reschedule(None)
+        try:
+            yield
+        finally:
+            self.bound.reschedule(clock() + left)
 
     def end(self) -> None:
         """Give back what the job has. Twice is fine."""

@@ -7,6 +7,7 @@ others; these never take it.
 """
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 from typing import Generic
@@ -127,7 +128,8 @@ class Children(Generic[Request, News, Answer]):
         turn: asyncio.Future[Child[Request, News, Answer]] = asyncio.get_running_loop().create_future()
         self._waiting[over][turn] = slot.number if slot else 0
         try:
-            return await turn
+            with slot.waiting() if slot else contextlib.nullcontext():
+                return await turn
         except BaseException:
             self._waiting[over].pop(turn, None)
             if turn.done() and not turn.cancelled():

@@ -9,7 +9,7 @@ import pytest
 from shared.children.pool import Children
 from shared.slots import Slots
 from tests.unit.children.target import TARGET, Did, Do
-from tests.waiting import patience
+from tests.waiting import patience, until
 
 Called = Children[Do, str, Did]
 
@@ -89,3 +89,25 @@ async def test_of_jobs_in_overtime_the_first_goes_on_first() -> None:
     await asyncio.gather(*(asyncio.create_task(call(name), context=jobs[job]) for name, job in called))
     await children.end()
     assert order == ["a 0", "a 1", "b 0", "b 1", "c 0"]
+
+
+async def test_what_waits_in_overtime_is_not_given_up_for_the_time_that_others_take(children: Called) -> None:
+    slots, bounds, told = Slots(0, overtime=2), list[asyncio.Timeout](), asyncio.Event()
+
+    async def job(what: str) -> None:
+        slot = slots.begin()
+        assert slot.outlast()
+        async with asyncio.timeout(3600) as bound:
+            slot.bound = bound
+            bounds.append(bound)
+            await children.call(Do(what), lambda _: told.set())
+
+    first = asyncio.create_task(job("until stopped"))
+    async with patience():
+        await told.wait()
+        second = asyncio.create_task(job("echo"))
+        await until(lambda: len(bounds) == 2 and bounds[1].when() is None)
+        assert bounds[0].when() is not None
+        first.cancel()
+        await second
+    assert (bounds[1].when() or 0) > asyncio.get_running_loop().time()
