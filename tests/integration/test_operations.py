@@ -203,6 +203,7 @@ async def test_a_documents_way_is_told_phase_by_phase(
     told: list[tuple[Phase, str, str, int | None]] = [
         ("compressing", "Compressing image", "2026-11-30T10:00:01.000Z", None),
         ("ocr", "Running OCR", "2026-11-30T10:00:02.500Z", None),
+        ("preprocessing", "Preprocessing image", "2026-11-30T10:00:02.500Z", None),
         ("ocr", "Running OCR", "2026-11-30T10:00:04.000Z", 2),
     ]
     for stage, step, at, attempt in told:
@@ -212,13 +213,14 @@ async def test_a_documents_way_is_told_phase_by_phase(
     await finish(session, gateway.base_url, id_)
 
     async def recorded() -> bool:
-        return len((await ask(session, gateway, f"documents/{id_}"))["phases"]) == 2
+        return len((await ask(session, gateway, f"documents/{id_}"))["phases"]) == 3
 
     await until(recorded)
     way = await ask(session, gateway, f"documents/{id_}")
     assert way["status"] == "completed"
     assert [(each["stage"], each["attempts"], each["events"]) for each in way["phases"]] == [
         ("compressing", 1, 1),
+        ("preprocessing", 1, 1),  # it took no time, and comes before what began with it
         ("ocr", 2, 2),
     ]
     assert way["phases"][0]["seconds"] == 1.5

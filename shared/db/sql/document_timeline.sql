@@ -9,4 +9,5 @@ FROM documents d LEFT JOIN job_queue j ON j.document_id = d.id LEFT JOIN LATERAL
     FROM processing_events p WHERE p.document_id = d.id AND p.stage IS NOT NULL AND p.type = 'progress' GROUP BY p.stage
 ) e ON true
 WHERE d.id = $1
-ORDER BY e.first_at
+-- What took no time began in one moment with what follows.
+ORDER BY e.first_at, array_position(ARRAY['compressing', 'preprocessing', 'ocr', 'ai', 'validation'], e.stage)
