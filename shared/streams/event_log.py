@@ -1,13 +1,15 @@
 """What was published and is still kept, read back for who comes later."""
 
+import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
 
-from shared.events import event_id
+from shared.events import EventId, event_id
 from shared.logs import get_logger
 from shared.messages import Event
 from shared.streams.client import RedisSettings
@@ -90,6 +92,15 @@ class EventLog:
                 for _, event in _read([(id_, [part for pair in fields.items() for part in pair])]):
                     found.append(LoggedEvent(id_, keys.partition, fields.get("tenant", ""), event))
         return sorted(found, key=lambda each: event_id(each.id), reverse=True)[:count]
+
+    async def newest_ids(self, partitions: Iterable[Keys]) -> dict[int, EventId]:
+        """The id of each partition's newest event."""
+
+        async def newest(keys: Keys) -> tuple[int, EventId]:
+            entries = cast("list[tuple[str, Any]]", await self._client.xrevrange(keys.events, count=1))
+            return keys.partition, event_id(entries[0][0]) if entries else (0, 0)
+
+        return dict(await asyncio.gather(*map(newest, partitions)))
 
     async def of_tenant(self, keys: Keys, tenant: str, after: str) -> tuple[Published, bool]:
         """A tenant's newest events in a partition after an id, and whether there may be others that followed it."""

@@ -205,15 +205,22 @@ async def test_a_stream_of_all_ones_own_begins_where_a_list_ends(
     """What ends between a list's answer and the stream would else be missed, or the list be asked for twice."""
     id_ = await upload(session, gateway.base_url, png())
     job = await player.take(id_)
+    # Nobody follows anything here: what was told before the list is behind its reader all the same.
+    await player.publish(job, id_, 40)
     documents = f"{gateway.base_url}/api/v1/documents"
     async with session.get(documents) as answer:
         cursor = answer.headers["Last-Event-ID"]
+    await player.publish(job, id_, 60)
     await player.complete(job, id_)
+    seen: list[tuple[str, int | None]] = []
     async with aclosing(listen(session, f"{gateway.base_url}/api/v1/events", cursor)) as stream, patience():
         assert (await anext(stream))[1] == {"type": "connected"}
         async for _, data in stream:
+            if data["type"] != "connected" and data["documentId"] == id_:
+                seen.append((data["type"], data["percentage"]))
             if data["type"] == "complete" and data["documentId"] == id_:
                 break
+    assert seen == [("progress", 60), ("complete", 100)]
     async with session.get(documents) as answer:
         tag = answer.headers["ETag"]
     async with session.get(documents, headers={"If-None-Match": tag}) as answer:

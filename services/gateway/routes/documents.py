@@ -15,7 +15,8 @@ from services.gateway.endpoint import Endpoint
 from services.gateway.paging import PageQuery, at_time, read_page, write_cursor
 from services.gateway.problems import ProblemError, not_found
 from services.gateway.queries import NO_NUL, read_query
-from services.gateway.sse.cursor import LAST_EVENT_ID, Cursor
+from services.gateway.routes.shared_events import begin_now
+from services.gateway.sse.cursor import LAST_EVENT_ID
 from services.gateway.tenants import TENANT
 from shared.answers import Document, DocumentList
 from shared.blobs import BlobAwayError, BlobMissingError, PatientBlobs, document_prefix
@@ -72,8 +73,7 @@ async def list_documents(request: web.Request) -> web.Response:
         at_time(after)
     gateway = request.app[GATEWAY]
     # Before the documents are: a stream that begins here tells all that became of them since.
-    looked = gateway.hub.looked or await gateway.followed.now()
-    begin = Cursor(positions=dict(gateway.hub.positions), looked=looked)
+    begin = await begin_now(gateway)
     rows, following = await gateway.search.page(request[TENANT], query.wanted, limit, after)
     documents = [read_document(row) for row in rows]
     await gateway.waiting.tell(*documents)

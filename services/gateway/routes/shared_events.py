@@ -2,6 +2,7 @@
 protocol."""
 
 import asyncio
+import contextlib
 from itertools import islice
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from services.gateway.sse.history import gone
 from services.gateway.sse.streams import DocumentsStream, TenantStream
 from services.gateway.sse.watched import state
 from services.gateway.tenants import TENANT
+from shared.events import EventId
 from shared.logs import get_logger
 from shared.messages import Event, encode
 from shared.streams.loops import AWAY
@@ -33,6 +35,8 @@ _EVENTS = 2_500
 """Events that a stream begins with: the loop writes them in one go."""
 _AT_ONCE = 10
 """Documents whose events are made ready in one turn of the loop."""
+_PATIENCE = 1.0
+"""Seconds that who asks where a stream begins waits for Redis."""
 _ENDS_BYTES = 8 * 2**20
 """Of ends with their weeks that a stream of all one's own begins with."""
 
@@ -113,9 +117,7 @@ async def _follow_tenant(request: web.Request, cursor: Cursor | None) -> web.Str
         async with gateway.gathering:
             now = await gateway.followed.now()
             if cursor is None:
-                # Where Redis does not say how far a partition is, what is older than a minute is behind this client.
-                partitions = (keys.partition for keys in gateway.redis_settings.keys)
-                stream.cursor.positions = dict.fromkeys(partitions, (now - MARGIN_MS, 0)) | gateway.hub.positions
+                stream.cursor.positions = positions_at(gateway, now, gateway.hub.positions)
             missed, lost = await _missed(gateway, tenant, cursor) if cursor else ([], False)
             stream.cursor.looked = cursor.looked if cursor else now
             documents = await gateway.followed.under_way(tenant)
@@ -127,6 +129,29 @@ async def _follow_tenant(request: web.Request, cursor: Cursor | None) -> web.Str
         stream.close("refused")
         raise
     return answer
+
+
+async def begin_now(gateway: Gateway) -> Cursor:
+    """The cursor of who has seen everything up to now, whether anybody here follows something or not."""
+    looked = gateway.hub.looked or await gateway.followed.now()
+    known = gateway.hub.positions
+    asleep = [keys for keys in gateway.redis_settings.keys if keys.partition not in known]
+    if asleep and not gateway.relay.away:
+        with contextlib.suppress(*AWAY):
+            async with asyncio.timeout(_PATIENCE):
+                known |= await gateway.event_log.newest_ids(asleep)
+    return Cursor(positions=positions_at(gateway, looked, known), looked=looked)
+
+
+def positions_at(gateway: Gateway, now: int, known: dict[int, EventId]) -> dict[int, EventId]:
+    """How far each partition is: where Redis does not say it, what is older than a minute counts as seen.
+
+    Args:
+        now: by Postgres' clock, in ms.
+        known: of the partitions of which it is known.
+    """
+    partitions = (keys.partition for keys in gateway.redis_settings.keys)
+    return dict.fromkeys(partitions, (now - MARGIN_MS, 0)) | known
 
 
 async def _missed(gateway: Gateway, tenant: str, cursor: Cursor) -> tuple[list[Frame], bool]:
