@@ -45,6 +45,7 @@ _OTHERS: tuple[tuple[bytes, str, str], ...] = (
     (b"ppt/", "pptx", f"The file is a PowerPoint presentation. {SAVE_AS_PDF}"),
     (b"Index/", "iwork", "The file is a Pages, Numbers or Keynote document. Export it as PDF and upload that."),
     (b"Index.zip", "iwork", "The file is a Pages, Numbers or Keynote document. Export it as PDF and upload that."),
+    (b"index.apxl", "iwork", "The file is a Pages, Numbers or Keynote document. Export it as PDF and upload that."),
     (b"index.xml", "iwork", "The file is a Pages, Numbers or Keynote document. Export it as PDF and upload that."),
 )
 _OPEN: tuple[tuple[bytes, str, str], ...] = (

@@ -149,6 +149,7 @@ _OTHERS: tuple[tuple[bytes, str, str, str], ...] = (
     (b"\0\0\1\0", "ico", "an icon", _SAVE),
     (b"{\\rtf", "rtf", "an RTF document", "Save it as DOCX or PDF and upload that."),
     (b"%!PS", "ps", "a PostScript file", _PRINT),
+    (b"\xc5\xd0\xd3\xc6", "ps", "a PostScript file", _PRINT),  # with a preview
     (b"MIME-Version:", "mhtml", "a web page with its pictures (MHTML)", _PRINT),
     (
         b"BEGIN:VCALENDAR",
