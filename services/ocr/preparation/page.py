@@ -73,7 +73,7 @@ def prepare(picture: Image, engine: Engine, exif_turned: bool = False) -> Page:
             more, width, height = rotation(width, height, turn)
             matrix = more @ matrix
             page = warped(picture, matrix, width, height)
-    quads = engine.detect(page)
+    quads = engine.detect(page, photo=flat is not None)
     more_turn = 0 if flat is not None and len(flat.quads) >= _ENOUGH else quarter_turn(page, quads, engine)
     slopes, angle = measured(page), skew(quads)
     if slopes and abs(angle) < _BY_TEXT and abs(slopes[0]) < np.tan(np.radians(MIN_SKEW)):
@@ -92,7 +92,7 @@ def prepare(picture: Image, engine: Engine, exif_turned: bool = False) -> Page:
     if more_turn or angle or sheared:
         page = warped(picture, matrix, width, height)
     if more_turn:
-        quads = engine.detect(page)  # it knows text upright best
+        quads = engine.detect(page, photo=flat is not None)  # it knows text upright best
     turn += more_turn
     notes += [f"turned by {turn}°"] * bool(turn) + [f"levelled by {abs(angle):.1f}°"] * bool(angle)
     if page is picture:

@@ -38,5 +38,8 @@ def test_a_page_of_large_letters_is_looked_at_in_a_smaller_copy(
     assert len(engine.detect(_page(60))) == 2 * len(WORDS)
     assert sides[0] == 960
     del sides[:]
+    assert len(engine.detect(_page(60), photo=True)) == 2 * len(WORDS)
+    assert sides[0] == 1408
+    del sides[:]
     assert len(engine.detect(_page(13))) == 2 * len(WORDS)
     assert sides[0] == 1408
