@@ -89,7 +89,7 @@ class Gateway:
     connection each."""
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(256))
     """Event streams that look at their history at once: thousands come back together after a restart."""
-    gathering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    gathering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Streams of several documents that do so: each may bring a hundred of the largest weeks."""
     writer: Writer = field(default_factory=Writer)
     """Of weeks to files."""
