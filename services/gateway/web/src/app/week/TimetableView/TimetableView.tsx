@@ -17,10 +17,15 @@ import { words } from "../../words";
 import "./TimetableView.css";
 
 // What opens over the week comes after it.
-const ExportMenu = lazy(() => import("../../out/ExportMenu/ExportMenu").then((file) => ({ default: file.ExportMenu })));
+const ExportMenu = lazy(() => idle().then(() => import("../../out/ExportMenu/ExportMenu")).then((file) => ({ default: file.ExportMenu })));
 const LessonEditor = lazy(() => import("../../edit/LessonEditor/LessonEditor").then((file) => ({ default: file.LessonEditor })));
 const Review = lazy(() => import("../../edit/Review/Review").then((file) => ({ default: file.Review })));
 const ConflictSheet = lazy(() => import("../../edit/ConflictSheet/ConflictSheet").then((file) => ({ default: file.ConflictSheet })));
+
+/** When the week is drawn and can be used: a menu's script would keep a phone from both. */
+function idle(): Promise<void> {
+  return new Promise((resolve) => ("requestIdleCallback" in window ? window.requestIdleCallback(() => resolve(), { timeout: 2000 }) : setTimeout(resolve, 200)));
+}
 
 type Open = Lesson | { key: null; block: TimeBlock } | "review" | null;
 type View = "week" | "both" | "picture";
