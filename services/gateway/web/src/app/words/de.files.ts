@@ -103,6 +103,8 @@ export const files: Record<string, string> = {
     "Diese Arbeitsmappe ist mit einem Passwort geschützt. Speichern Sie eine Kopie ohne Passwort und laden Sie diese hoch.",
   "The workbook is cut off or damaged. Upload it again, or save it as PDF and upload that.":
     "Die Arbeitsmappe ist abgeschnitten oder beschädigt. Laden Sie sie noch einmal hoch, oder speichern Sie sie als PDF und laden Sie dieses hoch.",
+  "The workbook is damaged, or far larger than a timetable. Save it anew as XLSX or PDF, with the timetable alone.":
+    "Die Arbeitsmappe ist beschädigt oder weit größer als ein Stundenplan. Speichern Sie sie neu als XLSX oder PDF, nur mit dem Stundenplan.",
   "This workbook is of a kind that cannot be read. Save it as PDF and upload that.":
     "Eine Arbeitsmappe dieser Art kann nicht gelesen werden. Speichern Sie sie als PDF und laden Sie dieses hoch.",
   "The table is far larger than a timetable. Upload only the part with the timetable.":
