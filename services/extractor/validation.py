@@ -26,8 +26,8 @@ Warnings, which only ask a person to look:
 ==================  ====================================================================================
 
 `judge` says of a local reading as a whole whether it may be called validated: by these rules, by what it left
-unexplained (``unread_day``, ``unread_time``, ``unread_text``, ``odd_name``, ``falling_times``), and by the chance that
-it is right (``unsure_page``).
+unexplained (``unread_day``, ``unread_time``, ``unread_text``, ``odd_name``, ``falling_times``), by whether several
+lessons are longer than five hours, and by the chance that it is right (``unsure_page``).
 """
 
 import re
@@ -44,6 +44,8 @@ MAX_WARNINGS = 100
 """What is listed; a page of nonsense must not make a body of megabytes. Errors come before warnings."""
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _LONG = 5 * 60
+_MANY = 3
+"""Different lessons that are so long: a week has a trip or a day of work."""
 _EARLY, _LATE = 5 * 60, 23 * 60
 _UNSURE = 0.6
 
@@ -76,11 +78,19 @@ def validate(blocks: list[TimeBlock]) -> Verdict:
 def judge(reading: Reading) -> Verdict:
     """Check a local reading: its blocks by the rules, and whether enough of its page was understood to vouch for it."""
     verdict = validate(reading.blocks)
-    doubted = any(warning.code in GRAVE for warning in reading.warnings)
+    doubted = any(warning.code in GRAVE for warning in reading.warnings) or _misread_scale(reading.blocks)
     if reading.confidence >= vouched_from() or not reading.blocks:
         return Verdict(verdict.validated and not doubted, verdict.warnings)
     message = f"The page may have been misunderstood: the chance that all of it is right is {reading.confidence:.0%}."
     return Verdict(False, [Warning_(code="unsure_page", message=message), *verdict.warnings][:MAX_WARNINGS])
+
+
+def _misread_scale(blocks: list[TimeBlock]) -> bool:
+    """Whether so many lessons are longer than five hours that rather their times were misread. One that is there every
+    day is a kindergarten's, not a mistake."""
+    spans = ((block.name.casefold(), _minutes(block.start_time), _minutes(block.end_time)) for block in blocks)
+    long = {name for name, start, end in spans if start is not None and end is not None and end - start > _LONG}
+    return len(long) >= _MANY
 
 
 def _check(index: int, block: TimeBlock, errors: list[Warning_], hints: list[Warning_]) -> tuple[int, int] | None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.extractor.validation import MAX_WARNINGS, validate
+from services.extractor.reading import Reading
+from services.extractor.validation import MAX_WARNINGS, judge, validate
 from shared.messages import DAYS, Box, TimeBlock
 
 
@@ -172,3 +173,12 @@ def test_the_list_is_bounded() -> None:
     verdict = validate([block(name="") for _ in range(300)])
     assert len(verdict.warnings) == MAX_WARNINGS
     assert not verdict.validated
+
+
+@pytest.mark.parametrize(
+    ("names", "validated"), [(["Swimming"] * 5, True), (["Trip", "Work"], True), (["Art", "Maths", "French"], False)]
+)
+def test_several_lessons_of_half_a_day_are_times_that_were_misread(names: list[str], *, validated: bool) -> None:
+    days = zip(names, DAYS, strict=False)
+    blocks = [block(name=name, day=day, start_time="13:05", end_time="23:50") for name, day in days]
+    assert judge(Reading(blocks, confidence=0.99)).validated is validated
