@@ -140,7 +140,7 @@ def test_every_text_knows_what_it_says_and_an_entrys_parts_know_each_other() -> 
                 assert text.entry
                 assert text.cell
                 entries[text.entry].append(text)
-        printed = {normal("".join(part.text for part in parts if part.role == "name")) for parts in entries.values()}
+        printed = {normal("".join(part.own for part in parts if part.role == "name")) for parts in entries.values()}
         assert {normal(block.name) for block in page.truth.timeblocks} <= printed
         for parts in entries.values():
             assert len({part.cell for part in parts}) == 1, parts
