@@ -6,11 +6,6 @@ follows it, as calamine does, takes memory until there is none.
 
 import struct
 
-import numpy as np
-from numpy.typing import NDArray
-
-Table = NDArray[np.uint32]
-
 _NO_SECTOR = 0xFFFFFFFA
 """From here on a number is none of a sector: the end of a chain, a free sector, one of a table's own."""
 _SIZES = {9: 512, 12: 4096}
@@ -33,7 +28,7 @@ def chains_end(data: bytes) -> bool:
         for _ in range(sectors):
             if more >= _NO_SECTOR:
                 break
-            *found, more = _sector(data, more, size).tolist()
+            *found, more = _sector(data, more, size)
             listed += found
         else:
             return False
@@ -43,29 +38,30 @@ def chains_end(data: bytes) -> bool:
         small: list[int] = []
         while small_start < min(_NO_SECTOR, len(table)):
             small.append(small_start)
-            small_start = int(table[small_start])
+            small_start = table[small_start]
         return _ends(_joined(data, small, size))
     except (KeyError, struct.error, ValueError, IndexError):
         return False
 
 
-def _sector(data: bytes, number: int, size: int) -> Table:
+def _sector(data: bytes, number: int, size: int) -> tuple[int, ...]:
     """The numbers in a sector; those that a file lacks which is cut off are none."""
-    found = np.frombuffer(data[(number + 1) * size : (number + 2) * size].ljust(size, b"\xff"), "<u4")
-    return found.astype(np.uint32)
+    return struct.unpack(f"<{size // 4}I", data[(number + 1) * size : (number + 2) * size].ljust(size, b"\xff"))
 
 
-def _joined(data: bytes, numbers: list[int], size: int) -> Table:
-    return np.concatenate([_sector(data, number, size) for number in numbers] or [np.zeros(0, np.uint32)])
+def _joined(data: bytes, numbers: list[int], size: int) -> list[int]:
+    return [each for number in numbers for each in _sector(data, number, size)]
 
 
-def _ends(table: Table) -> bool:
+def _ends(table: list[int]) -> bool:
     """Whether no chain of a table, which says of each sector the next, leads back into itself."""
-    over = len(table)
-    nexts = np.append(np.where(table < over, table, over), over).astype(np.int64)
-    # After n steps, doubled each time, every chain of n sectors has come to its end.
-    steps = 1
-    while steps <= over:
-        nexts = nexts[nexts]
-        steps *= 2
-    return bool((nexts == over).all())
+    begun_at = [-1] * len(table)
+    """Where the walk began that came by a sector first."""
+    for start in range(len(table)):
+        at = start
+        while at < len(table) and begun_at[at] < 0:
+            begun_at[at] = start
+            at = table[at]
+        if at < len(table) and begun_at[at] == start:
+            return False
+    return True
