@@ -2,6 +2,7 @@
 
 import ast
 import fnmatch
+import functools
 import importlib.metadata
 import json
 import os
@@ -224,18 +225,31 @@ def canonical(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", name[0]).lower()
 
 
-def imported(folder: Path) -> set[str]:
-    """Top-level names that the Python files below `folder` import, wherever in the file."""
+@functools.cache
+def imports(path: Path) -> set[str]:
+    """What a Python file imports, wherever in the file; of `from a import b` both a and a.b, which may be a module."""
     names: set[str] = set()
-    for path in folder.rglob("*.py"):
-        if "node_modules" in path.parts:
-            continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Import):
-                names |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                names.add(node.module.split(".")[0])
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return names
+
+
+@functools.cache
+def files_of(service: str) -> set[Path]:
+    """The Python files of a service, and those of `shared` that they import, or that these do."""
+    own = {path for path in (ROOT / "services" / service).rglob("*.py") if "node_modules" not in path.parts}
+    found, todo = set(own), list(own)
+    while todo:
+        for name in imports(todo.pop()):
+            path = ROOT / name.replace(".", "/")
+            for file in (path.with_suffix(".py"), path / "__init__.py"):
+                if name.startswith("shared.") and file.exists() and file not in found:
+                    found.add(file)
+                    todo.append(file)
+    return found
 
 
 def test_an_image_holds_every_library_its_code_imports(pyproject: dict[str, Any]) -> None:
@@ -250,12 +264,14 @@ def test_an_image_holds_every_library_its_code_imports(pyproject: dict[str, Any]
         for each in lock["package"]
     }
     providers = importlib.metadata.packages_distributions()
+    # What no service imports, another file may start by its name: each image must have what that needs.
+    by_name = set((ROOT / "shared").rglob("*.py")) - set().union(*map(files_of, SERVICES))
     for service in SERVICES:
         asked = pyproject["project"]["dependencies"] + pyproject["dependency-groups"].get(service, [])
         # What the code does without where it is missing, and says so.
         asked = asked + pyproject["project"]["optional-dependencies"]["traces"]
         installed = closure({canonical(each) for each in asked}, packages)
-        for name in imported(ROOT / "shared") | imported(ROOT / "services" / service):
+        for name in {name.partition(".")[0] for file in files_of(service) | by_name for name in imports(file)}:
             if name in sys.stdlib_module_names or name in ("shared", "services"):
                 continue
             given_by = {canonical(each) for each in providers.get(name, [])}
