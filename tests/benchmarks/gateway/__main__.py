@@ -92,6 +92,8 @@ async def main() -> None:
                 for name, url in urls.items():
                     what = f"{rate} a second" if rate else "saturated"
                     tell(f"Round {number + 1}: {name}, {what}")
+                    # What the one before left to be written must not be written in this one's time.
+                    await asyncio.to_thread(os.sync)
                     told = await load(url, file, rate, seconds)
                     kept = figures.setdefault(f"{name}, {what}", _none())
                     for each in ("answers", "firsts", "refused", "seconds"):
