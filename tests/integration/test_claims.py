@@ -165,6 +165,6 @@ async def test_finding_the_next_costs_the_same_however_many_wait(
         cost["direct_claim"].append(await _buffers(connection, sql("direct_claim"), 30.0, uuid.uuid4()))
     await connection.close()
     for statement, (few, many) in cost.items():
-        # A scan of all would touch ten times as much. The index is a level deeper at the most, and where a vacuum had to
-        # leave pages to somebody who still looks at them, a page of the table is touched for each row that is found.
+        # A scan of all would touch ten times as much. The index is a level deeper at the most, and where a vacuum had
+        # to leave pages to somebody who still looks at them, each row that is found touches one of the table.
         assert many < 4 * few, f"{statement}: {few} pages at 1,000 waiting, {many} at 10,000"
