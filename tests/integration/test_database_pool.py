@@ -15,9 +15,13 @@ async def test_connections_are_opened_ahead_and_once_more_where_they_were_lost(d
     await database.fill()
     assert (database.pool.get_size(), database.pool.get_idle_size()) == (3, 3)
     direct = await asyncpg.connect(database_url)
-    await direct.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lost'")
+
+    async def lost() -> bool:
+        await direct.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lost'")
+        return database.pool.get_size() == 0
+
+    await until(lost)
     await direct.close()
-    await until(lambda: database.pool.get_size() == 0)
     await database.fill()
     assert (database.pool.get_size(), database.pool.get_idle_size()) == (3, 3)
     await database.close()
