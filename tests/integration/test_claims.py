@@ -147,7 +147,7 @@ async def test_finding_the_next_costs_the_same_however_many_wait(
 ) -> None:
     connection = await asyncpg.connect(database_url)
     cost: dict[str, list[int]] = {"relay_take": [], "direct_claim": []}
-    for waiting in (1_000, 10_000):
+    for waiting in (2_000, 20_000):
         await connection.execute(
             "INSERT INTO documents (id, tenant, file_name, content_type, size, blob) "
             "SELECT gen_random_uuid(), 't' || n % $1::int, 'f', 'image/png', 1, 'b' "
@@ -165,6 +165,6 @@ async def test_finding_the_next_costs_the_same_however_many_wait(
         cost["direct_claim"].append(await _buffers(connection, sql("direct_claim"), 30.0, uuid.uuid4()))
     await connection.close()
     for statement, (few, many) in cost.items():
-        # A scan of all would touch ten times as much. The index is a level deeper at the most, and where a vacuum had
-        # to leave pages to somebody who still looks at them, each row that is found touches one of the table.
-        assert many < 4 * few, f"{statement}: {few} pages at 1,000 waiting, {many} at 10,000"
+        # A scan of all would touch ten times as much. Each row that is found costs a step down the index, which grows
+        # by a level at most; of 1,000 the index is so small that this alone doubles what it costs.
+        assert many < 2 * few, f"{statement}: {few} pages at 2,000 waiting, {many} at 20,000"
