@@ -56,7 +56,8 @@ export function useDocuments(onUploaded: (documentId: string) => void): Document
     error: list.error && reasonOf(list.error),
     query,
     ask,
-    sending: uploads.filter((one) => one.documentId === null || !arrived.has(one.documentId)),
+    // The stream may have brought a document's row before the list was asked again: two of one file would move all others.
+    sending: uploads.filter(({ documentId: id }) => id === null || !(arrived.has(id) || documents?.some((one) => one.documentId === id))),
     send,
     rename,
     cancel,
