@@ -3,7 +3,6 @@
 Other work takes processor time in any case, so the same is measured beside as many processes that only compute.
 """
 
-import asyncio
 import contextlib
 import statistics
 import subprocess
@@ -26,8 +25,6 @@ _CORES = 2
 """Processes that compute, as a compressor has children."""
 _PHOTOS = 7
 """Of an innocent, alone and beside each."""
-_BEGUN = 0.5
-"""Seconds that the heavy files have to be begun with."""
 CASES = {
     "2 of another tenant": (2, SOUTH),
     "4 of another tenant": (4, SOUTH),
@@ -93,7 +90,12 @@ async def _heavy(aim: Aim, count: int, key: str) -> AsyncIterator[None]:
     async with aiohttp.ClientSession(headers={"X-API-Key": key}) as session:
         data = heavy_pdf()
         ids = [await upload(session, aim.base_url, data) for _ in range(count)]
-        await asyncio.sleep(_BEGUN)
+
+        async def begun() -> bool:
+            async with session.get(f"{aim.base_url}/api/v1/documents/{ids[0]}") as answer:
+                return bool((await answer.json())["percentage"] > 0)
+
+        await until(begun)
         yield
         for id_ in ids:
             async with session.delete(f"{aim.base_url}/api/v1/documents/{id_}") as answer:

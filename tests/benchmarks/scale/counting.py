@@ -7,6 +7,8 @@ import asyncpg
 from redis.asyncio import Redis
 
 from deploy.embedded import EmbeddedPostgres
+from shared.messages import Stage
+from shared.streams.keys import Keys
 
 
 class CountingPostgres(EmbeddedPostgres):
@@ -60,6 +62,10 @@ class Counts:
     async def memory(self) -> int:
         """Bytes that Redis holds."""
         return int((await self._redis.info("memory"))["used_memory"])
+
+    async def on_stream(self, stage: Stage) -> int:
+        """Jobs that wait or run, of one partition."""
+        return int(await self._redis.xlen(Keys().jobs(stage)))
 
     async def close(self) -> None:
         await self._redis.aclose()

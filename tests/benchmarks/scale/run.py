@@ -14,6 +14,7 @@ from tests.benchmarks.report import ROOT, percentile
 from tests.benchmarks.scale.counting import CountingPostgres, Counts
 from tests.processes import descendants, processor_time
 from tests.system import WORKERS, System, finish, upload
+from tests.waiting import until
 
 IDLE_SECONDS = 10.0
 _MIB = 1024 * 1024
@@ -140,8 +141,11 @@ async def _queued(
         system.hold(name)
     try:
         ids = [await upload(session, url, page) for page in pages]
-        # The relay puts them on the stream on its own; nobody tells when the last is there.
-        await asyncio.sleep(2)
+
+        async def there() -> bool:
+            return await counts.on_stream("compress") == len(pages)
+
+        await until(there)
         grown = await counts.memory() - before
     finally:
         for name in held:
