@@ -68,7 +68,8 @@ async def test_a_system_is_restored_and_goes_on(
             first.hold("ocr")
             running = await upload(session, first.base_url, data)
             async for _, event in follow(session, first.base_url, running):
-                if event.get("stage") == "compressing" and "bytesAfter" in event["details"]:
+                # The first events of a stage have no details yet.
+                if event.get("stage") == "compressing" and "bytesAfter" in event.get("details", {}):
                     break
             status, said = await script("backup", backup, first)
             assert (status, said.splitlines()[-1]) == (0, f"The backup in {backup} is complete.")
