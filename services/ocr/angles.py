@@ -10,16 +10,19 @@ Readings: TypeAlias = dict[int, dict[int, tuple[float, str, list[Doubt]]]]
 
 _WORD = 3
 """Letters of a word that tells which way it runs."""
+_UPRIGHT = 0.9
+"""Confidence of a single character that stands upright, though from the side it may read a little surer."""
 
 
 def ways(read: Readings) -> dict[int, int]:
-    """Which way each line runs: as its text is surest. But figures upside down are figures ("9-9" is "6-6"): a turned
-    line of nothing else runs as the page's turned words do.
+    """Which way each line runs: as its text is surest. But nobody turns a single character: a "2" that reads upright,
+    too, is so. And figures upside down are figures ("9-9" is "6-6"): a turned line of nothing else runs as the page's
+    turned words do.
 
     Returns:
         Each line's angle.
     """
-    surest = {line: max((score, angle) for angle, (score, *_) in each.items())[1] for line, each in read.items()}
+    surest = {line: _surest(each) for line, each in read.items()}
     words = Counter(
         angle
         for line, angle in surest.items()
@@ -33,3 +36,10 @@ def ways(read: Readings) -> dict[int, int]:
         if angle == 360 - way and figures and any(letter.isdigit() for letter in read[line].get(way, (0, "", []))[1]):
             surest[line] = way
     return surest
+
+
+def _surest(each: dict[int, tuple[float, str, list[Doubt]]]) -> int:
+    upright, text, _ = each.get(0, (0.0, "", []))
+    if upright >= _UPRIGHT and len(text) == 1 and text.isalnum():
+        return 0
+    return max((score, angle) for angle, (score, *_) in each.items())[1]
