@@ -105,9 +105,19 @@ def assembled(cut: Cut, told: Told, words: frozenset[str]) -> CellText:
             notes[-1] = (role, f"{notes[-1][1]} {fragment.text}")
         else:
             notes.append((role, fragment.text))
+    name, notes = _bracketed(name, notes)
     plain = [(role, text) for role, note in notes if (text := note.strip("()[] ·•|;,"))]
     teacher, room = people_and_rooms(plain)
     return CellText(unspaced(name, words), _notes([text for _, text in plain]), teacher, room, told.chance)
+
+
+def _bracketed(name: str, notes: list[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]]:
+    """Name and notes, where a bracket that opens on the name's lines closes on a note's: all of it is a note."""
+    at = name.rfind("(")
+    if at < 1 or not notes or ")" in name[at:] or ")" not in notes[0][1]:
+        return name, notes
+    role, rest = notes[0]
+    return name[:at].rstrip(), [(role, f"{name[at:]} {rest}"), *notes[1:]]
 
 
 def _join(name: str, more: str, words: frozenset[str]) -> str:

@@ -69,7 +69,7 @@ def _resolve(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Regio
         if len(slices) > 1 or slices[0][2]:
             return [region for part, part_lines, _ in slices for region in _across(table, part, part_lines)]
     if len(days) > 1 and not full:
-        return _by_day(table, pieces, lines, days)
+        return _weeklong(table, pieces, lines, bands) or _by_day(table, pieces, lines, days)
     if len(days) > 1 and (word := _spelt(table, lines)):
         return [_region(table, pieces, [word], 0.95)]
     if len(days) > 1:
@@ -174,6 +174,35 @@ def _by_day(table: Table, pieces: list[Piece], lines: list[Line], days: list[int
                 bands = sorted({table.band_of[j] for _, j in part})
                 stacked = _stacked(table, part, own, bands) if len(bands) > 1 else []
                 out.extend(stacked or [_region(table, part, own, 0.93)])
+    return out
+
+
+def _weeklong(table: Table, pieces: list[Piece], lines: list[Line], bands: list[int]) -> list[Region]:
+    """The regions of an area with a stretch over the whole week that grew together with cells beside it; else empty.
+
+    A break's pale ground and a white cell next to it are easily alike in a photo. Where the page rules its days apart
+    elsewhere, a stretch of one time without any such rule is one cell, if its text says that it is one of every day's.
+    """
+    every = set(range(len(table.days)))
+    if len(bands) == 1 or not all(table.day_lined):
+        return []
+    out: list[Region] = []
+    placed: set[int] = set()
+    rest = list(pieces)
+    for band in bands:
+        strip = [piece for piece in pieces if table.band_of[piece[1]] == band]
+        own = [line for line in lines if table.piece_of(line) in strip]
+        whole = {table.day_of[i] for i, _ in strip} == every and _fills(table, strip)
+        if whole and own and is_weekly(" ".join(line.text for line in own)) and len(table.components(strip)) == 1:
+            out.append(_region(table, strip, own, 0.93))
+            placed |= {line.id for line in own}
+            rest = [piece for piece in rest if piece not in strip]
+    if not out:
+        return []
+    for part in table.components(rest):
+        others = [line for line in lines if line.id not in placed and table.piece_of(line) in part]
+        if others:
+            out.extend(_resolve(table, part, others))
     return out
 
 

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from services.extractor.reading.cell.cells import page_words, read_cell
+from services.extractor.reading.cell.cells import assembled, page_words, read_cell
+from services.extractor.reading.cell.fragments import Cut, fragments_of
 from services.extractor.reading.cell.parts import by_week
+from services.extractor.reading.cell.roles import Told
 from services.extractor.reading.evidence.order import in_reading_order, joined
 from services.extractor.reading.lexicon.words import (
     is_aside,
@@ -320,3 +322,11 @@ def test_a_start_above_the_name_and_an_end_below_it_are_the_times() -> None:
     (span,) = cell.spans
     assert span.end is not None
     assert (span.start.hour, span.end.hour) == (11, 14)
+
+
+def test_a_bracket_that_closes_on_another_line_is_one_note() -> None:
+    """Also where the line that opens it is taken for more of the name."""
+    lines = stack("English", "(Sentence Stacking", "2)")
+    cut = Cut(fragments_of([[line] for line in lines], 0, broken=False), CELL)
+    cell = assembled(cut, Told(["name", "more", "note"], 0.5), page_words(lines))
+    assert (cell.name, cell.notes) == ("English", "Sentence Stacking 2")

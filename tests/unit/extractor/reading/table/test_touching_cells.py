@@ -230,3 +230,12 @@ def test_three_ranges_of_a_header_read_as_one_line_stay_three_columns() -> None:
         for day, name in enumerate(DAYS)
         for period in range(4)
     }
+
+
+def test_a_break_down_the_week_whose_ground_is_like_a_free_cell_s_is_every_day_s() -> None:
+    page = Sheet(1000, 700)
+    grid = _coloured(page)
+    x0, y0, x1, y1 = grid.box(3, 1, high=5)
+    page.text((x0 + x1) / 2, (y0 + y1) / 2, "Break", angle=270)
+    blocks = [(block.day, block.start_time) for block in page.read().blocks if block.name == "Break"]
+    assert blocks == [(name.lower(), "10:30") for name in DAYS]
