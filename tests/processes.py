@@ -1,5 +1,6 @@
 """Other processes: which of them live, and how much they have computed."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -22,8 +23,12 @@ def descendants(pids: list[int]) -> list[int]:
     """The children of `pids`, theirs and so on, by /proc."""
     found: list[int] = []
     for pid in pids:
-        for children in Path(f"/proc/{pid}/task").glob("*/children"):
-            found += [int(word) for word in children.read_text().split()]
+        # Threads and processes end while they are looked at.
+        with contextlib.suppress(OSError):
+            threads = list(Path(f"/proc/{pid}/task").iterdir())
+            for thread in threads:
+                with contextlib.suppress(OSError):
+                    found += [int(word) for word in (thread / "children").read_text().split()]
     return [*found, *descendants(found)] if found else []
 
 
