@@ -4,7 +4,8 @@
 
 Environment: CHAOS_RECORDS, the folder where each process notes what it began and ended, one line each, written with a
 single append so that a kill -9 in the next instant leaves it standing; CHAOS_SEED, of the times;
-CHAOS_LONGEST, seconds of the longest job (15); and those of `disguise`.
+CHAOS_LONGEST, seconds of the longest job (15); CHAOS_FLAKY, one of so many documents fails its first attempt at a stage
+(97; 0 for none); and those of `disguise`.
 
 The upload's digest travels through the blobs of all three stages into the timetable, so that what arrives can be
 compared with what was sent. A file named ``bad-...`` is refused by the first stage, ``stuck-...`` never ends, and some
@@ -76,6 +77,7 @@ class Cheap:
         self._documents = context.documents
         self._seed = seed
         self._longest = float(os.environ.get("CHAOS_LONGEST") or 15)
+        self._flaky = int(os.environ.get("CHAOS_FLAKY") or 97)
         name = os.environ.get("CONSUMER_NAME", "worker")
         self._who = f"{name}.{os.getpid()}"
         records.mkdir(parents=True, exist_ok=True)
@@ -111,7 +113,7 @@ class Cheap:
             await asyncio.sleep(self._seconds(draw) / len(phases))
             if phase != phases[-1]:
                 await progress(phase, 1.0, f"{phase} ends {nonce}")
-        if draw % 97 == 0 and job.attempt == 1:
+        if self._flaky and draw % self._flaky == 0 and job.attempt == 1:
             raise FlakyError("the first attempt at this document fails")
         outcome = await {"compress": self._compress, "ocr": self._ocr, "extract": self._extract}[job.stage](job)
         await progress(phases[-1], 1.0, f"{phases[-1]} ends {nonce}")

@@ -106,6 +106,8 @@ async def test_a_running_job_is_stopped_at_once(
         on_dead,
         QueueSettings.load(queue_lease=3_600_000, queue_drain=0, queue_concurrency=64),
     )
+    # What was cancelled before it first looks is the past to it.
+    await player.consumer.cancelled_documents(1)
     running = asyncio.create_task(worker.run())
     id_ = await upload(session, gateway.base_url, png())
     async with patience():
