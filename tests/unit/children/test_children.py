@@ -354,7 +354,7 @@ async def test_calls_make_no_threads(make: Callable[..., Children[Do, str, Did]]
     calls = [await begun(children, "hang") for _ in range(2)]
     waiting = [asyncio.create_task(children.call(Do("echo"))) for _ in range(4)]
     await asyncio.sleep(0)
-    assert threading.active_count() == threads
+    assert threading.active_count() <= threads  # one of a test before may just be ending
     for call in (*calls, *waiting):
         call.cancel()
     await asyncio.wait([*calls, *waiting])

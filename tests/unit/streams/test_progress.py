@@ -1,12 +1,13 @@
 """What a running job tells, also while its handler tells nothing."""
 
+import functools
 import itertools
 import time
 from typing import Any, cast
 
 import pytest
 
-from shared.estimate import Pace, Work
+from shared.estimate import Estimate, Pace, Work
 from shared.messages import Event, Stage
 from shared.outcomes import Job
 from shared.streams import progress
@@ -31,6 +32,9 @@ def running(consumer: Consumer, paces: dict[Stage, Pace] | None = None, **more: 
 
 async def test_a_step_that_tells_nothing_of_itself_is_no_standstill(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "_QUIET_SECONDS", 0.001)
+    # Of the real clock half a second may pass in one turn: then the step is near its end, and four more points far.
+    looks = itertools.count()
+    monkeypatch.setattr(progress, "Estimate", functools.partial(Estimate, clock=lambda: next(looks) / 10_000))
     consumer = Consumer()
     job = running(consumer, {"ocr": Pace(0.1), "extract": Pace(0.1)})
     await job("preprocessing", 0.0, "Preparing the page", details={"a": 1})

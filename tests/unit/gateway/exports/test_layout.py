@@ -26,7 +26,8 @@ def area(place: Place) -> set[tuple[int, int]]:
     return {(row, column) for row in rows for column in range(place.column, place.column + place.columns)}
 
 
-@settings(deadline=None, max_examples=60)
+# The same ones in every run: what one run finds, the next one finds again.
+@settings(deadline=None, max_examples=60, derandomize=True)
 @given(BLOCKS)
 def test_every_block_has_one_place_and_no_two_overlap(blocks: list[TimeBlock]) -> None:
     grid = lay_out(blocks)
