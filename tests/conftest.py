@@ -1,6 +1,7 @@
 """Servers for the tests: real ones, on free ports, in folders of their own, gone when the run ends."""
 
 import asyncio
+import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 
@@ -8,8 +9,14 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
+from deploy.embedded import EmbeddedPostgres, EmbeddedValkey, process
 from tests.system import System
+
+_SHARE = len(process._PORTS) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_FIRST = _SHARE * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+# Each process of a run has ports of its own: one that was chosen here and is not listened on yet, or whose server is
+# down for a while, is free to the others.
+process._PORTS = process._PORTS[_FIRST : _FIRST + _SHARE]
 
 
 @pytest.fixture(scope="session")

@@ -153,7 +153,7 @@ class Player:
         self.settings = RedisSettings.load(redis_url=redis_url)
         self.client = connect(self.settings)
         self.database = Database(DatabaseSettings.load(database_url=database_url))
-        self._reader = connect(self.settings, blocking_ms=1000, pool=2)
+        self._reader = connect(self.settings, blocking_ms=4000, pool=2)
         self.consumer = StageConsumer(self.client, self._reader, Keys(0), "compress", "player", self.settings)
         self._seen: dict[str, Delivery] = {}
 

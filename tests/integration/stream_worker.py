@@ -31,7 +31,7 @@ async def main(url: str, name: str, lease: int, silence: int, concurrency: int) 
     queue = QueueSettings.load(
         consumer_name=name, queue_lease=lease, queue_silence=silence, queue_concurrency=concurrency
     )
-    client, reader = connect(settings), connect(settings, blocking_ms=1000, pool=2)
+    client, reader = connect(settings), connect(settings, blocking_ms=4000, pool=2)
     # Longer than this process is stopped: redis-py gives up after five seconds by default.
     raw: Any = Redis.from_url(url, decode_responses=True, socket_timeout=PATIENCE)
 

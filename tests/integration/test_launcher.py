@@ -14,6 +14,7 @@ import pytest
 from redis.asyncio import Redis
 
 from deploy import sample
+from deploy.embedded import process as ports
 from deploy.embedded.process import bindable
 from deploy.launch.checks import take_launcher_lock
 from tests.processes import descendants, end, gone
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the child
 
 def free_ports(count: int) -> int:
     """The first of `count` neighbouring ports that are free."""
-    for first in range(20_000 + os.getpid() % 10_000, 60_000, count):
+    for first in range(ports._PORTS.start + os.getpid() % 1000, ports._PORTS.stop - count, count):
         if all(bindable(port) for port in range(first, first + count)):
             return first
     raise RuntimeError("no free ports")

@@ -67,7 +67,7 @@ class Bench:
         self.failed: list[tuple[str, str]] = []
 
     def consumer(self, name: str) -> StageConsumer:
-        self.readers.append(connect(self.settings, blocking_ms=1000, pool=2))
+        self.readers.append(connect(self.settings, blocking_ms=4000, pool=2))
         return StageConsumer(self.client, self.readers[-1], KEYS, "compress", name, self.settings)
 
     async def enqueue(self, document_id: str, number: int = 0) -> Any:
