@@ -57,6 +57,9 @@ class Turns:
 class Bench:
     """One stage's workers and what they did."""
 
+    blocking_ms = 4000
+    """Longest that one of their reads waits."""
+
     def __init__(self, url: str) -> None:
         self.settings = RedisSettings.load(redis_url=url)
         self.client: Client = connect(self.settings)
@@ -67,7 +70,7 @@ class Bench:
         self.failed: list[tuple[str, str]] = []
 
     def consumer(self, name: str) -> StageConsumer:
-        self.readers.append(connect(self.settings, blocking_ms=4000, pool=2))
+        self.readers.append(connect(self.settings, blocking_ms=self.blocking_ms, pool=2))
         return StageConsumer(self.client, self.readers[-1], KEYS, "compress", name, self.settings)
 
     async def enqueue(self, document_id: str, number: int = 0) -> Any:

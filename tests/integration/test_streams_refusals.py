@@ -49,7 +49,13 @@ async def refuser(own_server: EmbeddedValkey) -> AsyncIterator[Refuser]:
 
 
 @pytest.mark.parametrize("how", REFUSALS)
-async def test_a_refusal_is_waited_for(bench: Bench, refuser: Refuser, how: Refusal) -> None:
+async def test_a_refusal_is_waited_for(
+    bench: Bench, refuser: Refuser, how: Refusal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Reads that wait for nothing are no turns that are refused.
+    bench.blocking_ms = 200
+    for name in ("_BLOCK_MS", "_CONTROL_BLOCK_MS"):
+        monkeypatch.setattr(f"shared.streams.worker.{name}", bench.blocking_ms)
     running, go_on = asyncio.Event(), asyncio.Event()
 
     async def handle(job: Job, progress: Progress) -> Outcome:

@@ -173,6 +173,7 @@ async def test_what_is_due_is_due_by_the_servers_clock(bench: Bench, monkeypatch
         attempts.append(job.attempt)
         return complete(job)
 
+    monkeypatch.setattr("shared.streams.worker._PROMOTE_SECONDS", 0.2)
     real = time.time
     seconds, _ = await bench.raw.time()
     fields = job_fields("later", "default", Payload(number=1), deadline=0, trace="")
