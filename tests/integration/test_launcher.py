@@ -14,7 +14,6 @@ import pytest
 from redis.asyncio import Redis
 
 from deploy import sample
-from deploy.embedded import process as ports
 from deploy.embedded.process import bindable
 from deploy.launch.checks import take_launcher_lock
 from tests.processes import descendants, end, gone
@@ -27,8 +26,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the child
 
 
 def free_ports(count: int) -> int:
-    """The first of `count` neighbouring ports that are free."""
-    for first in range(ports._PORTS.start + os.getpid() % 1000, ports._PORTS.stop - count, count):
+    """The first of `count` neighbouring ports that are free. Below those that `free_port` gives, which the launcher's
+    own servers and those of other tests may take before its services listen."""
+    for first in range(10_000 + os.getpid() % 4_000, 15_000 - count, count):
         if all(bindable(port) for port in range(first, first + count)):
             return first
     raise RuntimeError("no free ports")
