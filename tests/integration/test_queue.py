@@ -15,12 +15,15 @@ import pytest
 from redis.asyncio import Redis
 
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
+from services.gateway.loops.reconciler import Reconciler
 from shared.db.documents import Documents
 from shared.db.jobs import Jobs
 from shared.db.pool import Database, DatabaseSettings
 from shared.messages import CompressPayload, Event
 from shared.outcomes import Done, Job, Outcome, Progress
+from shared.streams.client import RedisSettings, connect
 from shared.streams.keys import Keys
+from shared.streams.producer import Producer
 from shared.streams.queue_settings import QueueSettings
 from shared.streams.worker import Worker
 from tests.integration.conftest import GatewayAlone, Player
@@ -231,6 +234,31 @@ async def test_what_redis_forgot_is_enqueued_again(
     await player.take(id_)
     await player.complete(player._seen[id_], id_)
     assert (await call(session, gateway, "GET", f"documents/{id_}"))[1]["status"] == "completed"
+
+
+async def test_a_dead_job_that_is_about_to_be_on_its_stream_is_not_forgotten(database_url: str, redis_url: str) -> None:
+    """The record says first that it is put back to work."""
+    database, settings = (
+        Database(DatabaseSettings.load(database_url=database_url)),
+        RedisSettings.load(redis_url=redis_url),
+    )
+    await database.open()
+    client, documents, jobs = connect(settings), Documents(database), Jobs(database)
+    payload = CompressPayload(blob="b", content_type="image/png", file_name="f", size=1)
+    id_ = "00000000-0000-4000-8000-000000000000"
+    await documents.add(id_, "default", payload, "")
+    await documents.fail(id_, "default", "It broke.")
+    assert await documents.revive(id_)
+    just = "SELECT j.enqueued_at = d.updated_at FROM job_queue j JOIN documents d ON d.id = j.document_id"
+    assert await database.pool.fetchval(just)
+    reconciler = Reconciler(jobs, Producer(client, settings))
+    # However long ago that is on this machine.
+    await database.pool.execute("UPDATE job_queue SET enqueued_at = now() + interval '1 minute'")
+    assert await reconciler.run_once() == 0
+    await database.pool.execute("UPDATE job_queue SET enqueued_at = now() - interval '1 minute'")
+    assert await reconciler.run_once() == 1
+    await client.aclose()
+    await database.close()
 
 
 async def test_what_redis_holds_twice_is_taken_off(
