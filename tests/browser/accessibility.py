@@ -20,9 +20,18 @@ async def put_on(page: Page, look: Look) -> None:
         await page.emulate_media(color_scheme=look, forced_colors="none", reduced_motion="reduce")
 
 
+async def come_to_rest(page: Page) -> None:
+    """Wait until nothing moves any more, but for what never ends: a pulse beside what is waited for."""
+    await page.evaluate(
+        """() => Promise.all(document.getAnimations()
+          .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
+          .map((one) => one.finished.catch(() => null)))"""
+    )
+
+
 async def violations(page: Page) -> list[Any]:
     """What axe finds, once what moves has come to rest: a colour half faded in is no colour of the page."""
-    await page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
+    await come_to_rest(page)
     await page.evaluate(AXE.read_text())
     found: list[Any] = await page.evaluate("async () => (await axe.run()).violations")
     return [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found]
