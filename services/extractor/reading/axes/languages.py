@@ -22,7 +22,8 @@ def languages_of(lines: list[Line]) -> Languages:
     named: defaultdict[str, list[tuple[Line, int]]] = defaultdict(list)
     for line in lines:
         words = line.text.split()
-        for word in {line.text, *words} if len(words) <= _WORDS else ():
+        # No set: words of one line stand at one place, and their order says which day follows which.
+        for word in dict.fromkeys((line.text, *words)) if len(words) <= _WORDS else ():
             if known := day_named(word):
                 named[_KNOWN].append((line, DAYS.index(known)))
             for language, day in days_by_language(word):

@@ -1,7 +1,10 @@
 """Days' names that differ in an accent alone, that stand twice, or that an old font shows with other letters."""
 
+import pytest
+
 from services.extractor.reading.axes.languages import languages_of
 from services.extractor.reading.lexicon.calendar import day_named
+from services.extractor.reading.model import Line, Rect
 from tests.unit.extractor.reading.sheet import DAYS, TIMES, Block, Grid, Sheet, lesson, week
 
 
@@ -54,3 +57,9 @@ def test_dates_with_their_month_below_the_names() -> None:
     for row, text in enumerate(TIMES):
         grid.put(0, row + 1, text, border=False)
     assert week(sheet.read()) == _whole_week()
+
+
+@pytest.mark.parametrize("text", ["pn št sk", "an tr kt", "kt pn št"])
+def test_days_of_one_line_follow_each_other_as_they_stand(text: str) -> None:
+    """In a set their order was another in each process, and with it the languages of the page."""
+    assert languages_of([Line(0, text, 0.99, 0, Rect(0, 0, 100, 20), 20.0)]) == ("lt",)
