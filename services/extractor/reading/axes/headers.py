@@ -67,9 +67,9 @@ def _add_dates(view: View, header: DayHeader) -> None:
         below = [
             line
             for line in view.lines
-            if _day_of_month(line.text)
-            and 0 < line.rect.cy - name.cy < _BELOW * max(name.height, line.rect.height)
+            if 0 < line.rect.cy - name.cy < _BELOW * max(name.height, line.rect.height)
             and name.x0 - view.size < line.rect.cx < name.x1 + view.size
+            and _day_of_month(line.text)
         ]
         if below:
             date = min(below, key=lambda line: line.rect.cy)

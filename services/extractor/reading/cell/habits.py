@@ -32,7 +32,13 @@ not known."""
 
 def elsewhere(cuts: list[Cut], own: Floats, columns: tuple[str, ...]) -> tuple[tuple[str, ...], Floats]:
     """What stands in the same place of a table's other cells, in the same print: a table keeps to its habits."""
+    names = ("elsewhere", "elsewhere again", *(f"elsewhere {name}" for name in _SHARED))
+    names += tuple(f"against {name}" for name in _COMPARED)
+    together, pairs = _together(cuts)
     fragments = [fragment for cut in cuts for fragment in cut.fragments]
+    if len(cuts) == 1:
+        unknown = np.full((len(fragments), len(names) - 1), np.nan)
+        return (*names, *together), np.hstack([np.zeros((len(fragments), 1)), unknown, pairs])
     cell = np.array([index for index, cut in enumerate(cuts) for _ in cut.fragments])
     nearness = _nearness(cuts, fragments)
     nearness[cell[:, None] == cell[None, :]] = 0
@@ -54,9 +60,6 @@ def elsewhere(cuts: list[Cut], own: Floats, columns: tuple[str, ...]) -> tuple[t
                 if not np.isnan(rest).all():
                     compared[index, column] = means[index, _SHARED.index(name)] - np.nanmax(rest)
     share = mass / max(1, len(cuts))
-    names = ["elsewhere", "elsewhere again", *(f"elsewhere {name}" for name in _SHARED)]
-    names += [f"against {name}" for name in _COMPARED]
-    together, pairs = _together(cuts)
     return (*names, *together), np.hstack([share, again, means, compared, pairs])
 
 

@@ -6,7 +6,9 @@ by where it stands, and by the shape of its words.
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -65,16 +67,18 @@ class Told:
     chance: float
 
 
-def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
+def roles_of(cuts: list[Cut], words: frozenset[str], *, alone: bool = False) -> list[Told]:
     """The role of each fragment: one of each cell begins its name, the others are what they most likely are.
 
     Args:
         cuts: the cells of one table, which tell of each other what stands where.
         words: from `cells.page_words`.
+        alone: they tell nothing of each other: each is a table of its own.
     """
     if not cuts:
         return []
-    chances = load("roles").probabilities(features(cuts, words)[1])
+    tables = [[cut] for cut in cuts] if alone else [cuts]
+    chances = load("roles").probabilities(np.vstack([features(table, words)[1] for table in tables]))
     out: list[Told] = []
     at = 0
     for cut in cuts:
@@ -139,7 +143,7 @@ def features(cuts: list[Cut], words: frozenset[str]) -> tuple[tuple[str, ...], F
 
 
 def _features(
-    fragments: list[Fragment], shapes: list[dict[str, float]], index: int, cell: Rect, words: frozenset[str]
+    fragments: list[Fragment], shapes: list[Mapping[str, float]], index: int, cell: Rect, words: frozenset[str]
 ) -> dict[str, float]:
     one = fragments[index]
     rect = one.rect
@@ -195,7 +199,8 @@ def _prints(fragments: list[Fragment], one: Fragment) -> dict[str, float]:
     return found
 
 
-def _words(text: str) -> dict[str, float]:
+@lru_cache(maxsize=4096)
+def _words(text: str) -> Mapping[str, float]:
     """The shape of a text, and what its words may be."""
     letters = [letter for letter in text if letter.isalpha()]
     split = re.findall(r"[^\W\d_]+", text.casefold())

@@ -18,6 +18,7 @@ from services.extractor.reading.evidence.faint import faint_rules
 from services.extractor.reading.model import Line, Picture, Rect
 
 Mask = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.intp]
 LONGEST = 1600
 """Pictures are searched at this longest side at most: thinner rules than that shows are seldom printed."""
 LONG = 3.0
@@ -209,10 +210,15 @@ def _cover(mask: Mask, rect: Rect, scale: float) -> None:
 def _strength(small: Picture, along: int, *, vertical: bool) -> tuple[Mask, float]:
     """The largest step of a colour channel across the wanted direction, averaged over `along` pixels; its median."""
     smooth = cv2.blur(small, (1, along) if vertical else (along, 1))
-    steps = cv2.Sobel(smooth, cv2.CV_16S, int(vertical), int(not vertical), ksize=1)
-    red, green, blue = cv2.split(cv2.convertScaleAbs(steps))
-    # Not numpy's max over the last axis, which takes ten times as long.
-    strength = cv2.max(cv2.max(red, green), blue).astype(np.uint8)
+    strength = np.zeros(small.shape[:2], np.uint8)
+    if vertical:
+        inner, steps = strength[:, 1:-1], cv2.absdiff(smooth[:, 2:], smooth[:, :-2])
+    else:
+        inner, steps = strength[1:-1], cv2.absdiff(smooth[2:], smooth[:-2])
+    if inner.size:
+        # Not numpy's max over the last axis, which takes ten times as long.
+        red, green, blue = cv2.split(steps)
+        inner[:] = cv2.max(cv2.max(red, green), blue)
     sample = strength[::4, ::4]
     return strength, float(np.median(sample)) if sample.size else 0.0
 
@@ -238,21 +244,29 @@ def _bared(small: Picture, text: Mask, reading: Mask, size: float, *, vertical: 
         (strength > _edge_limit(noise)).astype(np.uint8), np.ones((1, 3) if vertical else (3, 1), np.uint8)
     )
     beyond = max(8, round(_BEYOND * size))
-    # One long row, column after column with free ends between them, so that a run is a slice.
-    pad = ((0, 0), (beyond, beyond))
-    covered = np.pad((reading if vertical else reading.T).T > 0, pad)
-    seen = np.concatenate([[0], np.cumsum(np.pad(edge if not vertical else edge.T, pad).ravel())])
-    ends = np.flatnonzero(np.diff(covered.ravel().astype(np.int8), prepend=0, append=0))
-    first, last = ends[::2], ends[1::2]
-    through = seen[last] - seen[first] >= _THROUGH * (last - first)
-    through &= seen[first] - seen[first - beyond] >= _GOES_ON * beyond
-    through &= seen[last + beyond] - seen[last] >= _GOES_ON * beyond
-    free = np.zeros(covered.size + 1, np.int32)
-    np.add.at(free, first[through], 1)
-    np.add.at(free, last[through], -1)
-    rules = (np.cumsum(free[:-1]).reshape(covered.shape)[:, beyond:-beyond] > 0).T
+    # Column after column in one long row, so that a run is a slice of it.
+    covered = np.ascontiguousarray((reading if vertical else reading.T).T) > 0
+    along = covered.shape[1]
+    changes = np.zeros((len(covered), along + 1), bool)
+    changes[:, 0], changes[:, -1] = covered[:, 0], covered[:, -1]
+    np.not_equal(covered[:, 1:], covered[:, :-1], out=changes[:, 1:-1])
+    column, ends = np.divmod(np.flatnonzero(changes), along + 1)
+    column, first, last = column[::2], ends[::2], ends[1::2]
+    # Of a column all edges above each point: what lies between two of them is a difference.
+    sums = cv2.integral(edge if vertical else edge.T)
+
+    def seen(start: Ints, stop: Ints) -> Ints:
+        start, stop = np.maximum(start, 0), np.minimum(stop, along)
+        above, upto = (sums[at, column + 1] - sums[at, column] for at in (start, stop))
+        return np.asarray(upto - above, np.intp)
+
+    through = seen(first, last) >= _THROUGH * (last - first)
+    through &= seen(first - beyond, first) >= _GOES_ON * beyond
+    through &= seen(last, last + beyond) >= _GOES_ON * beyond
     bared = text.copy()
-    bared[rules if vertical else rules.T] = 0
+    across = bared if vertical else bared.T
+    for at, lo, hi in zip(column[through].tolist(), first[through].tolist(), last[through].tolist(), strict=True):
+        across[lo:hi, at] = 0
     return bared
 
 

@@ -5,7 +5,7 @@ leaf, the complement of its number. See LightGBM's text format, which they are e
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 
 FOLDER = Path(__file__).parent / "models"
+_ROWS = 16
+"""Examples that go down all trees at once: what they are held in stays in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +50,39 @@ class Trees:
         Args:
             table: a row an example, a column a feature; what is not known is NaN.
         """
-        rows = np.arange(len(table))[:, None]
-        at = np.broadcast_to(self.node_at, (len(table), len(self.node_at)))
-        leaf = np.zeros(at.shape, np.int32)
-        inside = np.ones(at.shape, bool)
-        for _ in range(self.depth):
-            value = table[rows, self.feature[at]]
-            below = np.where(np.isnan(value), self.missing_left[at], value <= self.threshold[at])
-            child = np.where(below, self.left[at], self.right[at])
-            ends = inside & (child < 0)
-            leaf = np.where(ends, ~child, leaf)
-            inside &= child >= 0
-            at = np.where(inside, self.node_at + child, at)
-        sums = self.leaf[self.leaf_at + leaf]
+        missing = np.isnan(table)
+        # Each column twice, so that what is missing goes left by the one and right by the other.
+        wide = np.hstack([np.where(missing, -np.inf, table), np.where(missing, np.inf, table)])
+        levels, leaf = self._levels
+        sums = np.empty((len(table), len(self.node_at)))
+        for begin in range(0, len(table), _ROWS):
+            rows = wide[begin : begin + _ROWS]
+            row_at = np.arange(len(rows))[:, None] * wide.shape[1]
+            at = np.broadcast_to(np.arange(len(self.node_at)), (len(rows), len(self.node_at)))
+            for column, threshold in levels:
+                above = rows.take(column.take(at) + row_at) > threshold.take(at)
+                at = 2 * at + above
+            sums[begin : begin + len(rows)] = leaf.take(at)
         found: Floats = sums.reshape(len(table), -1, len(self.classes)).sum(axis=1)
         return found
+
+    @cached_property
+    def _levels(self) -> tuple[list[tuple[npt.NDArray[np.intp], Floats]], Floats]:
+        """All trees as full ones, level by level: of each node the column and the threshold; and the leaves.
+
+        Columns in which what is missing is large stand behind those in which it is small. Below place n of a level are
+        2n and 2n + 1 of the next, so that a row's way needs no table of children."""
+        at = np.zeros((len(self.node_at), 1), np.int32)
+        levels = []
+        for _ in range(self.depth):
+            inside = at >= 0
+            node = np.where(inside, self.node_at[:, None] + at, 0)
+            column = self.feature[node] + np.where(self.missing_left[node], 0, len(self.features))
+            # A leaf that is reached sooner goes on to the left.
+            levels.append((np.where(inside, column, 0).ravel(), np.where(inside, self.threshold[node], np.inf).ravel()))
+            children = np.where(inside, self.left[node], at), np.where(inside, self.right[node], at)
+            at = np.stack(children, axis=2).reshape(len(self.node_at), -1)
+        return levels, self.leaf[self.leaf_at[:, None] + ~at].ravel()
 
     def probabilities(self, table: Floats) -> Floats:
         """The probability of each class, a row an example; of the one class of a model of two."""

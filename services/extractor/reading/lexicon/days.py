@@ -65,6 +65,7 @@ def turn(word: str) -> WeekLetter | None:
     return _TURNS.get(plain(word))
 
 
+@lru_cache(maxsize=4096)
 def week_named(text: str) -> WeekLetter | None:
     """``A`` to ``D`` if the text names a week and little else ("Week A", "WEEK 2", "A week", "(B)")."""
     if len(text) > _LABEL:

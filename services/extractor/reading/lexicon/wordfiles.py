@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ _BARE: Final = str.maketrans("łŁđĐðøØıİəƏɖŋ", "lLdDdoOiIeEdn")
 """Letters that no accent can be dropped from."""
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Letters and digits only, without accents, in lower case."""
     text = unicodedata.normalize("NFKD", text.translate(_BARE)).casefold()

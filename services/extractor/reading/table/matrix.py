@@ -12,7 +12,7 @@ from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.axes.legend import Legend, find_legend
 from services.extractor.reading.axes.series import DayBand, DayHeader, find_series
 from services.extractor.reading.axes.view import View
-from services.extractor.reading.cell.cells import page_words, read_cell
+from services.extractor.reading.cell.cells import page_words, read_cells
 from services.extractor.reading.cell.parts import by_week
 from services.extractor.reading.evidence.order import in_reading_order
 from services.extractor.reading.lexicon.days import read_days
@@ -102,13 +102,13 @@ def _read_table(
     regions = part_repeated(view, _regions(view, lattice, header, bands), bands)
     regions = with_their_notes(with_their_times(regions, view.size), view.size)
     words = page_words(view.lines)
+    parts = [(region, week, lines) for region in regions for week, lines in by_week(region.lines)]
+    cells = read_cells([(lines, view.back(region.rect)) for region, _, lines in parts], words, alone=True)
     found: list[Found] = []
-    for region in regions:
-        for week, lines in by_week(region.lines):
-            cell = read_cell(lines, view.back(region.rect), words)
-            if not cell.free and cell.name:
-                place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
-                found.append(Found(place, region, week))
+    for (region, week, _), cell in zip(parts, cells, strict=True):
+        if not cell.free and cell.name:
+            place = Place(region.days, region.rect.y0, region.rect.y1, region.first, region.last, cell)
+            found.append(Found(place, region, week))
     if own and sum(bool(item.place.cell.spans) for item in found) < _FEW * len(found):
         return
     pair_weeks(found)

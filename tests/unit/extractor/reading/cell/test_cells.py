@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.extractor.reading.cell.cells import assembled, page_words, read_cell
+from services.extractor.reading.cell.cells import assembled, page_words, read_cell, read_cells
 from services.extractor.reading.cell.fragments import Cut, fragments_of
 from services.extractor.reading.cell.parts import by_week
 from services.extractor.reading.cell.roles import Told
@@ -74,6 +74,18 @@ def test_name_and_notes(texts: list[str | tuple[str, float]], name: str, notes: 
     lines = stack(*texts)
     cell = read_cell(lines, CELL, page_words(lines))
     assert (cell.name, cell.notes) == (name, notes)
+
+
+def test_cells_that_are_each_alone_are_read_as_each_by_itself() -> None:
+    """A row's chances, to the bit, hang neither on the rows beside it nor on their number."""
+    cells = [
+        stack("Maths", ("Mr Byrne", 15)),
+        stack("Physical", "Education", ("Hall", 15)),
+        stack("9:00 - 9:45", "Art"),
+    ]
+    words = page_words([line for lines in cells for line in lines])
+    together = read_cells([(lines, CELL) for lines in cells], words, alone=True)
+    assert together == [read_cell(lines, CELL, words) for lines in cells]
 
 
 def test_teacher_and_room_are_told_apart() -> None:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from services.extractor.reading.evidence.typography import likeness, with_types
+from services.extractor.reading.evidence.typography import Floats, likeness, strongest, with_types
 from services.extractor.reading.model import Line, Picture, Rect, Type
 from tests.unit.extractor.reading.sheet import Grid, Sheet, find, lesson, plain
 
@@ -179,3 +179,19 @@ def test_a_paler_line_of_a_page_s_cell_is_a_note() -> None:
     reading = page.read()
     assert find(reading, "monday", lesson(0, 0)).notes == "Fractions"
     assert find(reading, "tuesday", f"{lesson(1, 0)} Fractions").notes is None
+
+
+def _values() -> list[Floats]:
+    """Of few and of many pixels: mostly ground, of any depth, all alike."""
+    random = np.random.default_rng(5)
+    depths = [random.integers(0, 511, count) / 2 for count in (1, 2, 3, 100, 101, 102, 2_600, 30_001)]
+    return [
+        np.asarray(each, np.float32)
+        for depth in depths
+        for each in (depth, np.where(depth < 250, 0.0, depth), np.full_like(depth, 7.5), depth / 3)
+    ]
+
+
+@pytest.mark.parametrize("depth", _values(), ids=lambda depth: str(len(depth)))
+def test_the_strongest_ink_is_numpys_percentile_to_the_bit(depth: Floats) -> None:
+    assert strongest(depth.reshape(1, -1)) == float(np.percentile(depth, 99))
