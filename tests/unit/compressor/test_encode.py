@@ -3,10 +3,12 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from services.compressor import encode as encode_module
 from services.compressor.codec import vips
 from services.compressor.compress import compress
 from services.compressor.compressed import Compressed
@@ -51,6 +53,28 @@ def test_a_drawn_page_is_stored_lossless_and_smaller() -> None:
     assert len(result.data) < len(data) / 2
     shown = Image.open(io.BytesIO(result.data)).convert("RGB")
     assert shown.tobytes() == drawing().tobytes()
+
+
+def test_a_drawn_page_is_stored_lossless_without_a_lossy_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    lossy = encode_module._lossy
+
+    def noted(image: Any, settings: CompressorSettings) -> bytes:
+        tried.append(image.height)
+        return lossy(image, settings)
+
+    monkeypatch.setattr(encode_module, "_lossy", noted)
+    assert run(save("png", drawing())).lossless
+    assert max(tried) < drawing().height / 4  # strips
+
+
+def test_a_photo_that_no_strip_shows_is_noticed_on_the_whole() -> None:
+    """It stands between two strips: they say lossless, and the whole is larger than they let expect."""
+    page = Image.new("RGB", (1200, 800), "white")
+    page.paste(drawing().resize((1200, 800), Image.Resampling.NEAREST))
+    page.paste(photo(900, 80), (100, 129))
+    result = run(save("png", page))
+    assert not result.lossless
 
 
 def test_a_photo_is_stored_lossy_without_a_lossless_try() -> None:
