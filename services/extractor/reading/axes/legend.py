@@ -41,6 +41,7 @@ def find_legend(lines: list[Line]) -> Legend:
     found: list[_Entry] = []
     for line in lines:
         spans = [span for span in find_times(line.text) if span.end is not None]
+        spans = spans or _with_end_beside(line, lines)
         if not spans or not line.upright:
             continue
         if any(letter.isalnum() for letter in without_times(line.text, spans)):
@@ -59,6 +60,16 @@ def find_legend(lines: list[Line]) -> Legend:
         legend.times.setdefault(entry.key, times)
         legend.lines |= {line.id: line for line in (entry.line, entry.label) if line}
     return legend
+
+
+def _with_end_beside(line: Line, lines: list[Line]) -> list[Span]:
+    """The range of a start that stands alone with the end in the column beside it; else empty."""
+    start = find_times(line.text)
+    right = [other for other in lines if other.rect.x0 >= line.rect.x1 and line.beside(other)]
+    end = find_times(min(right, key=lambda other: other.rect.x0).text) if right else []
+    if len(start) != 1 or len(end) != 1 or start[0].at != (0, len(line.text)) or end[0].end is not None:
+        return []
+    return [Span(start[0].start, end[0].start, start[0].at)]
 
 
 def _in_columns(found: list[_Entry]) -> list[_Entry]:

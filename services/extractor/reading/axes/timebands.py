@@ -10,7 +10,7 @@ from services.extractor.reading.axes.series import DayHeader
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.order import in_reading_order
 from services.extractor.reading.evidence.rules import Rail
-from services.extractor.reading.lexicon.labels import is_period, label_key
+from services.extractor.reading.lexicon.labels import is_period, label_key, numbered_alike
 from services.extractor.reading.lexicon.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.model import Line
 
@@ -41,7 +41,7 @@ def find_time_bands(view: View, header: DayHeader, v_end: float, legend: Legend)
     ]
     zone = _alike_printed(zone)
     timed = _column(view, [line for line in zone if find_times(line.text)])
-    labels = _column(view, [line for line in zone if _known(line, legend)])
+    labels = _column(view, [line for line in zone if _known(line, legend)]) or _series(view, zone)
     if len(timed) >= 2:
         lines = timed
     elif len(labels) >= 2:
@@ -137,6 +137,12 @@ def _to_its_end(view: View, bands: list[TimeBand], header: DayHeader) -> list[Ti
 
 def _known(line: Line, legend: Legend) -> bool:
     return label_key(line.text) in legend.times or is_period(line.text)
+
+
+def _series(view: View, zone: list[Line]) -> list[Line]:
+    """The column of labels that count in words which nobody knows."""
+    ordered = sorted(zone, key=lambda line: view.rect(line).cy)
+    return _column(view, [ordered[at] for at in numbered_alike([line.text for line in ordered])])
 
 
 def _column(view: View, lines: list[Line]) -> list[Line]:
