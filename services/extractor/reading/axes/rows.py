@@ -20,10 +20,13 @@ def untimed_rows(view: View, header: DayHeader, v_end: float) -> list[TimeBand]:
     Empty for a table without such rows (texts alone do not tell a row from the next line of a cell), and where a time
     is printed on a level with them: it is some row's, however it was missed.
     """
-    if any(header.v1 < view.rect(line).cy < v_end and find_times(line.text) for line in view.lines):
-        return []
-    if columns := _columns_of_text(view, header, v_end):
-        return columns
+    rows = _columns_of_text(view, header, v_end) or _ruled_rows(view, header, v_end)
+    timed = [view.rect(line).cy for line in view.lines if find_times(line.text)] if rows else []
+    return [] if any(rows[0].lo < at < rows[-1].hi for at in timed) else rows
+
+
+def _ruled_rows(view: View, header: DayHeader, v_end: float) -> list[TimeBand]:
+    """Rows with text, as rules part all days alike; empty where there is one at most."""
     rails = [rail for rail in view.v_rails if header.v1 - view.size / 2 < rail.at < v_end + view.size]
     across = [view.v_seen(rail, header.u0, header.u1) > _ALL for rail in rails]
     edges = sorted({header.v1, *(rail.at for rail, drawn in zip(rails, across, strict=True) if drawn)})

@@ -4,7 +4,12 @@ import re
 from dataclasses import replace
 
 from services.extractor.reading.evidence.order import reading_frame
-from services.extractor.reading.evidence.rowheads import with_days_apart, with_numbers_apart, with_row_heads
+from services.extractor.reading.evidence.rowheads import (
+    with_days_apart,
+    with_numbers_apart,
+    with_numbers_below,
+    with_row_heads,
+)
 from services.extractor.reading.evidence.time_labels import (
     CLOCK,
     CLOCK_ALONE,
@@ -51,7 +56,8 @@ def repair_lines(lines: list[Line]) -> list[Line]:
     """
     lines = [replace(line, text=_clean(line.text)) for line in _once(lines)]
     lines = [part for line in lines for part in _apart(line)]
-    lines = with_numbers_apart(with_days_apart([part for line in lines for part in _starts(line, lines)]))
+    lines = with_numbers_below([part for line in lines for part in _starts(line, lines)])
+    lines = with_numbers_apart(with_days_apart(lines))
     return with_row_heads(joined_below(joined_abreast(_joined(with_minutes(lines)))))
 
 

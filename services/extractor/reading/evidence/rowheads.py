@@ -1,5 +1,6 @@
 """Takes apart heads that the OCR read in one with what stands beside them, with nothing drawn between: a row's time or
-number and its first cell ("9:15-10:10 Maths", "8English"), a day and the head before it ("Time Monday")."""
+number and its first cell ("9:15-10:10 Maths", "8English"), a day and the head before it ("Time Monday"). And puts
+together those on two lines, a word and its number."""
 
 import re
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from statistics import median
 from services.extractor.reading.lexicon.days import day_at_end, read_days
 from services.extractor.reading.lexicon.labels import counts
 from services.extractor.reading.lexicon.times import find_times
-from services.extractor.reading.model import Line
+from services.extractor.reading.model import Line, united
 
 _ALONE = 3
 """Times with nothing behind them that make a column."""
@@ -19,6 +20,8 @@ _TEXT = 2
 """Letters of a name."""
 _NUMBERS = 4
 """Rows numbered one after the other that make a column."""
+_HEADS, _BELOW = 4, 2.0
+"""Columns that one word and a number below it head; times the word's height, how far below."""
 _NUMBER = re.compile(r"(\d{1,2})[.:)]?(?:\s*(?=[^\W\d_])|$)")
 """A row's number, alone or with a text behind it."""
 
@@ -69,6 +72,27 @@ def with_row_heads(lines: list[Line]) -> list[Line]:
             line.part(each.rest.strip(), replace(line.rect, x0=max(each.end, end))),
         )
     return [part for line in lines for part in made.get(line.id, (line,))]
+
+
+def with_numbers_below(lines: list[Line]) -> list[Line]:
+    """The lines, those of a row that all say one word, each with a number of its own right below it ("THU" over "2",
+    "Day" over "1"), as one with it: heads of columns on two lines."""
+    below: dict[str, list[tuple[Line, Line]]] = {}
+    numbers = [line for line in lines if line.upright and re.fullmatch(r"\d{1,2}", line.text)]
+    for line in lines if len(numbers) >= _HEADS else []:
+        if line.upright and line.text.isalpha():
+            under = [each for each in numbers if line.rect.stacked(each.rect) and each.rect.cy - line.rect.cy > 0]
+            near = min(under, key=lambda each: each.rect.cy, default=None)
+            if near and near.rect.cy - line.rect.cy < _BELOW * line.size:
+                below.setdefault(line.text.casefold(), []).append((line, near))
+    made: dict[int, Line] = {}
+    gone: set[int] = set()
+    for pairs in below.values():
+        row = [pair for pair in pairs if pair[0].rect.level(pairs[0][0].rect)]
+        if len(row) >= _HEADS and len({number.text for _, number in row}) == len(row):
+            made |= {word.id: united([word, number], f"{word.text} {number.text}") for word, number in row}
+            gone |= {number.id for _, number in row}
+    return [made.get(line.id, line) for line in lines if line.id not in gone]
 
 
 def with_numbers_apart(lines: list[Line]) -> list[Line]:

@@ -80,3 +80,14 @@ def test_a_legend_with_ordinals_on_one_line() -> None:
 def test_a_legend_with_its_own_heading_on_its_line() -> None:
     assert _lesson_times("Times: 1st lesson 9:00-9:45, 2nd lesson 9:45-10:30") == {"1": FOUR["1"], "2": FOUR["2"]}
     assert "break" in _lesson_times("1st lesson 9:00-9:45, Break: 9:45-10:30")
+
+
+@pytest.mark.parametrize("apart", [0, 200])
+def test_a_legend_with_starts_and_ends_in_columns_of_their_own(apart: float) -> None:
+    """An end is on the level of its start, or it is none's."""
+    lines = []
+    for row, times in enumerate(HOURS[:4]):
+        start, end = times.split("-")
+        for column, text in enumerate((f"{row + 1}", start, end)):
+            lines.append(_line(3 * row + column, text, 40 + 120 * column, 30 * row + (column == 2) * apart))
+    assert find_legend(lines).times == ({} if apart else FOUR)

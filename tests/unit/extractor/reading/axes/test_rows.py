@@ -1,16 +1,20 @@
 """Tables whose rows say nowhere when they are, and times that nothing parts from the first day."""
 
+import pytest
+
 from tests.unit.extractor.reading.sheet import DAYS, LESSONS, TIMES, Grid, Sheet, lesson, week
 
 
-def test_a_table_without_any_times_is_read_by_its_rows() -> None:
+@pytest.mark.parametrize("below", ["Download", "School begins at 7:50 and ends at 12:35"])
+def test_a_table_without_any_times_is_read_by_its_rows(below: str) -> None:
+    """A time in a remark below the table is no row's."""
     sheet = Sheet(1000, 700)
     grid = Grid(sheet, 5, 5, cell_height=50)
     for day, name in enumerate(DAYS):
         grid.put(day, 0, name)
         for row in range(4 - day % 2):
             grid.put(day, row + 1, lesson(day, row))
-    sheet.text(500, 600, "Download")
+    sheet.text(500, 600, below)
     blocks = sheet.read().blocks
     assert [(block.day, block.start_time, block.name) for block in blocks] == [
         (name.lower(), None, lesson(day, row)) for day, name in enumerate(DAYS) for row in range(4 - day % 2)
@@ -41,3 +45,20 @@ def test_nothing_parts_the_times_from_the_first_day() -> None:
     for row, text in enumerate(TIMES):
         sheet.text(75, 152 + 80 * row, text, scale=0.5)
     assert week(sheet.read()) >= {(name.lower(), "09:00", "09:45", LESSONS[day]) for day, name in enumerate(DAYS)}
+
+
+def test_rows_that_count_in_unknown_words_have_their_times_from_a_table_below() -> None:
+    sheet = Sheet(1200, 800)
+    grid = Grid(sheet, 6, 5, cell_height=50)
+    grid.headers(DAYS, tuple(f"{row + 1}. pamoka" for row in range(4)))
+    for day in range(5):
+        for row in range(4):
+            grid.put(day + 1, row + 1, lesson(day, row))
+    times = (("8:00", "8:40"), ("8:45", "9:25"), ("9:40", "10:20"), ("10:25", "11:05"))
+    for row, (start, end) in enumerate(times):
+        for x, text in ((200, f"{row + 1}. pamoka"), (400, start), (600, end)):
+            sheet.text(x, 450 + 60 * row, text)
+    assert week(sheet.read()) >= {
+        ("monday", "08:00", "08:40", lesson(0, 0)),
+        ("friday", "10:25", "11:05", lesson(4, 3)),
+    }

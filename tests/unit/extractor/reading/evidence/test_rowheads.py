@@ -67,3 +67,12 @@ def test_days_are_parted_from_the_head_before_them() -> None:
     row = [_line(at, head, 200 * at, 0) for at, head in enumerate(heads)]
     assert _texts(row) == {"8b", "Monday", "Time", "Tuesday", "Wednesday", "Thursday", "Friday"}
     assert _texts(row[1:2]) == {"Time Tuesday"}
+
+
+def test_a_word_with_its_number_below_it_heads_a_column() -> None:
+    words = [_line(at, "THU", 100 + 200 * at, 0) for at in range(5)]
+    numbers = [_line(10 + at, str(at + 2), 110 + 200 * at, 24, 15) for at in range(5)]
+    assert _texts(words + numbers) == {f"THU {at + 2}" for at in range(5)}
+    same = [_line(10 + at, "2", 110 + 200 * at, 24, 15) for at in range(5)]
+    assert _texts(words + same) == {"THU", "2"}, "a room below each lesson"
+    assert _texts(words[:3] + numbers[:3]) == {"THU", "2", "3", "4"}

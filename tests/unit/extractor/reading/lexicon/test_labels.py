@@ -3,7 +3,7 @@
 import pytest
 
 from services.extractor.reading.evidence.line_repair import repair_lines
-from services.extractor.reading.lexicon.labels import is_period
+from services.extractor.reading.lexicon.labels import is_period, numbered_alike
 from services.extractor.reading.model import Line, Rect
 
 
@@ -35,3 +35,18 @@ def test_a_label_is_parted_from_the_range_it_runs_into(text: str, mended: str) -
 
 def test_periods_in_languages_of_schools() -> None:
     assert all(map(is_period, ("1.DERS", "3. óra", "Jam ke 2", "Tiết 4", "5. tund", "6. hodina")))
+
+
+@pytest.mark.parametrize(
+    ("texts", "places"),
+    [
+        (["1ª Aula", "2ª Aula", "Intervalo", "3a Aula", "4ª Aula"], [0, 1, 3, 4]),
+        (["1. pamoka", "2. pamoka", "3. pamoka"], [0, 1, 2]),
+        (["Algebra 1", "Physics 2", "Algebra 2"], []),
+        (["Saal 12", "Saal 11", "Saal 13"], []),
+        (["1", "2", "3"], []),
+        (["Room 101", "Room 102", "Room 103"], []),
+    ],
+)
+def test_labels_that_count_in_words_nobody_knows(texts: list[str], places: list[int]) -> None:
+    assert numbered_alike(texts) == places
