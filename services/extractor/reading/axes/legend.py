@@ -40,9 +40,14 @@ def find_legend(lines: list[Line]) -> Legend:
     """
     found: list[_Entry] = []
     for line in lines:
+        if not line.upright:
+            continue
         spans = [span for span in find_times(line.text) if span.end is not None]
-        spans = spans or _with_end_beside(line, lines)
-        if not spans or not line.upright:
+        if not spans:
+            # "Start" and "End" above such columns are no labels of theirs.
+            parted, label = _with_end_beside(line, lines), _beside(line, lines)
+            if parted and label and (key := label_key(label.text)):
+                found.append(_Entry(key, parted, line, label))
             continue
         if any(letter.isalnum() for letter in without_times(line.text, spans)):
             start = 0
@@ -62,14 +67,14 @@ def find_legend(lines: list[Line]) -> Legend:
     return legend
 
 
-def _with_end_beside(line: Line, lines: list[Line]) -> list[Span]:
-    """The range of a start that stands alone with the end in the column beside it; else empty."""
+def _with_end_beside(line: Line, lines: list[Line]) -> Span | None:
+    """The range of a start that stands alone with the end in the column beside it."""
     start = find_times(line.text)
     right = [other for other in lines if other.rect.x0 >= line.rect.x1 and line.beside(other)]
     end = find_times(min(right, key=lambda other: other.rect.x0).text) if right else []
     if len(start) != 1 or len(end) != 1 or start[0].at != (0, len(line.text)) or end[0].end is not None:
-        return []
-    return [Span(start[0].start, end[0].start, start[0].at)]
+        return None
+    return Span(start[0].start, end[0].start, start[0].at)
 
 
 def _in_columns(found: list[_Entry]) -> list[_Entry]:
