@@ -19,6 +19,7 @@ from shared.db.pool import Database, DatabaseAwayError, DatabaseSettings
 from shared.messages import CompressPayload, Timetable
 from shared.service import open_database
 from tests.system import ROOT
+from tests.waiting import PATIENCE
 
 BEFORE = (Path(__file__).parent / "schema_before_migrations.sql").read_text()
 """The schema as the last version without migrations made it."""
@@ -105,8 +106,10 @@ async def test_a_database_of_before_is_version_1_as_it_is(
 
 
 async def test_a_database_of_before_becomes_as_a_new_one_and_keeps_what_it_holds(
-    connection: Connection, database_url: str
+    connection: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Else one gives up where the machine stands still while the other migrates; a service would try again.
+    monkeypatch.setattr(migrate_module, "LOCK_MS", int(PATIENCE * 1000))
     id_ = await make_before(connection)
     # Of an earlier version yet: without what was added later.
     await connection.execute(
