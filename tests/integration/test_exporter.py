@@ -16,6 +16,7 @@ from shared.streams.client import RedisSettings, connect
 from shared.streams.entries import job_fields
 from shared.streams.keys import Keys
 from shared.streams.producer import Producer
+from tests.waiting import PATIENCE
 
 Samples = dict[tuple[str, ...], float]
 
@@ -28,6 +29,12 @@ async def samples(exporter: Exporter) -> Samples:
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store counts as away after seconds; here it is there, however slow."""
+    monkeypatch.setattr("shared.exporter._SECONDS", PATIENCE)
 
 
 @pytest.fixture
