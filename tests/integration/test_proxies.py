@@ -44,7 +44,7 @@ _CADDY = """
 http://127.0.0.1:{port} {{
   reverse_proxy 127.0.0.1:{one} 127.0.0.1:{two} {{
     lb_policy round_robin
-    lb_try_duration 5s
+    lb_try_duration 60s
     fail_duration 1s
     header_up Host localhost
   }}

@@ -1,6 +1,7 @@
 """Servers that demand something: TLS with client certificates, sentinels with a password, a user per service."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import shutil
@@ -27,6 +28,7 @@ from tests.integration.redis_server import redis_binary
 from tests.integration.secured import Authority, SecuredServers
 from tests.system import ROOT, WORKERS, System, finish, upload
 from tests.unit.compressor.made import PDF_LOCKED
+from tests.waiting import until
 
 SERVICES = ("gateway", *WORKERS)
 
@@ -61,12 +63,21 @@ async def pinged(given: RedisSettings) -> bool:
         await client.aclose()
 
 
+async def reached(given: RedisSettings) -> None:
+    """Wait until the server answers. A sentinel is given one second, and names no master that was silent for two."""
+
+    async def answers() -> bool:
+        with contextlib.suppress(*AWAY):
+            return await pinged(given)
+        return False
+
+    await until(answers)
+
+
 async def test_a_server_that_demands_a_client_certificate(servers: SecuredServers, authority: Authority) -> None:
     port = await servers.start("requirepass secret\n")
-    assert await pinged(
-        settings(authority, redis_host="127.0.0.1", redis_port=port, redis_password="secret", redis_tls=True)
-    )
-    assert await pinged(settings(authority, redis_url=f"rediss://:secret@127.0.0.1:{port}/0"))
+    await reached(settings(authority, redis_host="127.0.0.1", redis_port=port, redis_password="secret", redis_tls=True))
+    await reached(settings(authority, redis_url=f"rediss://:secret@127.0.0.1:{port}/0"))
     without = RedisSettings.load(redis_url=f"rediss://:secret@127.0.0.1:{port}/0", redis_tls_ca=str(authority.ca))
     with pytest.raises(AWAY):
         await pinged(without)
@@ -84,7 +95,7 @@ async def test_sentinels_are_reached_as_the_server_is(servers: SecuredServers, a
     sentinel = await servers.start(watch, "--sentinel", password="watch")
     common = {"redis_sentinels": f"127.0.0.1:{sentinel}", "redis_sentinel_master": "week"}
     url = "rediss://week:secret@ignored:1/0"
-    assert await pinged(settings(authority, redis_url=url, redis_sentinel_password="watch", **common))
+    await reached(settings(authority, redis_url=url, redis_sentinel_password="watch", **common))
     with pytest.raises(AWAY):
         await pinged(settings(authority, redis_url=url, redis_sentinel_password="wrong", **common))
 
