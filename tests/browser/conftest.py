@@ -97,7 +97,6 @@ def keyed(
         valkey_server,
         tmp_path_factory.mktemp("keyed"),
         "browser_schools",
-        10,
         API_KEYS=f"north:{NORTH},south:{SOUTH}",
         CONSUMER_NAME="gateway-keyed",
     )

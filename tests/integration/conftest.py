@@ -21,7 +21,7 @@ from shared.streams.keys import Keys
 from shared.streams.stage_consumer import StageConsumer
 from tests.benchmarks.scale.counting import CountingPostgres
 from tests.integration.cheap_system import CheapSystem, Collector
-from tests.integration.redis_server import EmbeddedRedis, redis_binary
+from tests.integration.redis_server import EmbeddedRedis, own_database, redis_binary
 from tests.integration.schools import NORTH, RATE, SOUTH, WINDOW, School
 from tests.system import System
 from tests.tools import missing
@@ -32,19 +32,15 @@ class GatewayAlone(System):
     """Only the gateway; its settings are small, so that its bounds are met fast."""
 
     @classmethod
-    async def on(
-        cls, postgres: EmbeddedPostgres, valkey: EmbeddedValkey, folder: Path, name: str, number: int, **env: str
-    ) -> Self:
+    async def on(cls, postgres: EmbeddedPostgres, valkey: EmbeddedValkey, folder: Path, name: str, **env: str) -> Self:
         """One that is not started yet, on databases of its own: two gateways on one record would enqueue and mend each
         other's documents.
 
         Args:
             name: of the database that is made for it.
-            number: of the database of Valkey.
         """
         await create_database(postgres.url, name)
-        redis_url = valkey.url.removesuffix("/0") + f"/{number}"
-        return cls(folder, redis_url, postgres.url.rpartition("/")[0] + f"/{name}", **env)
+        return cls(folder, own_database(valkey), postgres.url.rpartition("/")[0] + f"/{name}", **env)
 
     async def start(self) -> None:
         self.spawn("gateway")
@@ -61,13 +57,12 @@ async def create_database(url: str, name: str) -> None:
 def gateway(
     postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GatewayAlone]:
-    """One gateway for all tests of the API, on database 2 of the run's Valkey."""
+    """One gateway for all tests of the API."""
     made = GatewayAlone.on(
         postgres_server,
         valkey_server,
         tmp_path_factory.mktemp("gateway"),
         "gateway_alone",
-        2,
         MAX_UPLOAD_BYTES=str(1024 * 1024),
         SSE_HEARTBEAT="200",
         CORS_ORIGINS="https://school.example",
@@ -224,7 +219,6 @@ def schools(
         valkey_server,
         tmp_path_factory.mktemp("schools"),
         "schools",
-        5,
         API_KEYS=f"north:{NORTH},south:{SOUTH}",
         QUEUE_WINDOW=str(WINDOW),
         QUEUE_LIMIT="400",

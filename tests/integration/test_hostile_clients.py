@@ -20,11 +20,10 @@ PICTURE_BYTES = 3_750_000
 
 
 def started(
-    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, folder: Path, number: int, **env: str
+    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, folder: Path, name: str, **env: str
 ) -> Iterator[GatewayAlone]:
-    """A gateway of these tests' own, on database `number` of the run's Valkey."""
-    name = f"hostile_{number}"
-    running = asyncio.run(GatewayAlone.on(postgres, valkey, folder, name, number, CONSUMER_NAME=name, **env))
+    """A gateway of these tests' own."""
+    running = asyncio.run(GatewayAlone.on(postgres, valkey, folder, name, CONSUMER_NAME=name, **env))
     asyncio.run(running.start())
     yield running
     asyncio.run(running.stop())
@@ -35,7 +34,7 @@ def gateway(
     postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GatewayAlone]:
     """One that lets no upload wait for others."""
-    yield from started(postgres_server, valkey_server, tmp_path_factory.mktemp("hostile"), 8, UPLOAD_WAIT="0")
+    yield from started(postgres_server, valkey_server, tmp_path_factory.mktemp("hostile"), "hostile", UPLOAD_WAIT="0")
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +43,7 @@ def hasty(
 ) -> Iterator[GatewayAlone]:
     """One that soon closes what is idle, as every client is for which the machine stands still."""
     folder = tmp_path_factory.mktemp("hasty")
-    yield from started(postgres_server, valkey_server, folder, 10, HTTP_IDLE_TIMEOUT="700")
+    yield from started(postgres_server, valkey_server, folder, "hasty", HTTP_IDLE_TIMEOUT="700")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,7 @@ def small(
 ) -> Iterator[GatewayAlone]:
     """One with little memory for answers, that waits for readers only for a moment."""
     folder, memory = tmp_path_factory.mktemp("small"), str(8 * 2**20)
-    yield from started(postgres_server, valkey_server, folder, 11, ANSWER_MEMORY=memory, HTTP_WRITE_TIMEOUT="1500")
+    yield from started(postgres_server, valkey_server, folder, "small", ANSWER_MEMORY=memory, HTTP_WRITE_TIMEOUT="1500")
 
 
 class Raw:

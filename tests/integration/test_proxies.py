@@ -58,7 +58,7 @@ def pair(
 ) -> Iterator[GatewayAlone]:
     """Two gateways over one record and one Redis."""
     folder = tmp_path_factory.mktemp("pair")
-    running = asyncio.run(GatewayAlone.on(postgres_server, valkey_server, folder, "gateway_pair", 9))
+    running = asyncio.run(GatewayAlone.on(postgres_server, valkey_server, folder, "gateway_pair"))
     asyncio.run(start_both(running))
     yield running
     asyncio.run(running.stop())

@@ -353,7 +353,7 @@ async def test_an_upload_that_must_wait_is_told_so_at_once(
     postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
     settings = {"QUEUE_WINDOW": "1", "QUEUE_LIMIT": "2"}
-    alone = await GatewayAlone.on(postgres_server, valkey_server, tmp_path, "waiting", 4, **settings)
+    alone = await GatewayAlone.on(postgres_server, valkey_server, tmp_path, "waiting", **settings)
     await alone.start()
     try:
         # In this minute one document was read, in 6 s.

@@ -21,6 +21,7 @@ from redis.asyncio import Redis
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from shared.messages import OcrPayload
 from tests.integration.conftest import GatewayAlone
+from tests.integration.redis_server import own_database
 from tests.system import upload
 from tests.waiting import until
 
@@ -112,9 +113,8 @@ async def test_a_full_disk_refuses_uploads_and_makes_stages_wait(
     tmp_path: Path,
     session: aiohttp.ClientSession,
 ) -> None:
-    url = valkey_server.url.removesuffix("/0") + "/7"
+    url = own_database(valkey_server)
     raw: Any = Redis.from_url(url, decode_responses=True)
-    await raw.flushdb()
     record = await asyncpg.connect(database_url)
     alone = GatewayAlone(tmp_path, url, database_url, BLOB_URL=disk.folder.as_uri())
     await alone.start()
@@ -175,5 +175,4 @@ async def test_a_full_disk_refuses_uploads_and_makes_stages_wait(
     finally:
         await alone.stop()
         await record.close()
-        await raw.flushdb()
         await raw.aclose()

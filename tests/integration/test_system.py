@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from deploy.embedded import EmbeddedPostgres, EmbeddedValkey
 from deploy.embedded.process import wait_for
 from deploy.sample import draw
+from tests.integration.redis_server import own_database
 from tests.processes import descendants
 from tests.recording import Recording, differences, events_of, record, shape
 from tests.system import System, finish, follow, upload
@@ -231,8 +232,9 @@ async def test_a_killed_services_job_is_taken_up_again(
     database = postgres_server.url.rpartition("/")[0] + "/taken_up"
     admin = await asyncpg.connect(postgres_server.url)
     await admin.execute("CREATE DATABASE taken_up")
-    url = valkey_server.url.removesuffix("/0") + "/3"
-    system = System(tmp_path, url, database, OCR_CACHE_DIR=str(tmp_path / "models"), QUEUE_LEASE="1500")
+    system = System(
+        tmp_path, own_database(valkey_server), database, OCR_CACHE_DIR=str(tmp_path / "models"), QUEUE_LEASE="1500"
+    )
     try:
         await system.start()
         # The job is begun and cannot be ended before the kill, however fast the machine reads.

@@ -184,7 +184,7 @@ async def test_the_key_may_be_optional(
     postgres_server: EmbeddedPostgres, valkey_server: EmbeddedValkey, tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
     settings = {"API_KEYS": f"north:{NORTH}", "API_KEY_OPTIONAL": "true"}
-    alone = await GatewayAlone.on(postgres_server, valkey_server, tmp_path, "optional", 6, **settings)
+    alone = await GatewayAlone.on(postgres_server, valkey_server, tmp_path, "optional", **settings)
     await alone.start()
     try:
         nobody, north = School(session, alone.base_url, None), School(session, alone.base_url, NORTH)
