@@ -53,7 +53,7 @@ class Lookout:
         await self._look_at_waiting(quiet)
 
     async def _look_at(self, quiet: dict[str, Watched]) -> None:
-        for tenant, recorded in await self._followed.missed({id_: each.last for id_, each in quiet.items()}):
+        for tenant, recorded in await self._followed.missed({id_: each.known for id_, each in quiet.items()}):
             self._hub.deliver(Frame(recorded.id, recorded.event), tenant)
         for id_, document in (await self._followed.over(list(quiet))).items():
             if not quiet[id_].ended:

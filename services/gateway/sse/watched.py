@@ -42,13 +42,15 @@ class Watched:
     document_id: whose.
     """
 
-    __slots__ = ("_at", "_event", "_heartbeat", "document_id", "ended", "followers", "last", "quiet")
+    __slots__ = ("_at", "_began", "_event", "_heartbeat", "document_id", "ended", "followers", "last", "quiet")
 
     def __init__(self, document_id: str) -> None:
         self.document_id = document_id
         self.followers: set[Follower] = set()
         self.last: EventId = (0, 0)
         """Id of the newest event that was handed out."""
+        self._began: EventId = (0, 0)
+        """Id of the newest event that a stream had from its history before any was handed out."""
         self.ended = False
         self.quiet = False
         """Whether nothing was told of it since the record was looked at last."""
@@ -64,6 +66,11 @@ class Watched:
                 return None
             frame = frame.after(self.last)
         self.last, self.quiet = frame.number, False
+        if frame.number <= self._began and not frame.event.final:
+            # One stream has it from its history, another that looked at its own before this was told has not: each
+            # passes over what it has.
+            self.ended = False
+            return frame
         # One that was put back to work after its end begins anew.
         told = frame if self.ended else frame.at_least(self._event.percentage or 0)
         event = told.event
@@ -88,9 +95,15 @@ class Watched:
             self._set(state(document))
 
     def begin(self, frames: list[Frame]) -> None:
-        """Note the history that the first stream found: what is recorded of it would be told again as missed."""
+        """Note the history that a stream found before anything was handed out: what is recorded of it would be told
+        again as missed."""
         if frames and self.last == (0, 0):
-            self.last = frames[-1].number
+            self._began = max(self._began, frames[-1].number)
+
+    @property
+    def known(self) -> EventId:
+        """Id of the newest event that is no news: handed out, or in a history."""
+        return max(self.last, self._began)
 
     @property
     def waits(self) -> bool:

@@ -26,12 +26,22 @@ def test_what_a_stream_began_with_is_not_told_again_as_missed() -> None:
     began = Frame("10-10", Event(type="progress", document_id="d", percentage=10), 0)
     watched = Watched("d")
     watched.begin([began])
-    assert watched.last == began.number
-    assert watched.take(of_record("d", 10)) is None
+    assert watched.known == began.number
     assert watched.take(of_record("d", 11)) is not None
+    assert watched.take(of_record("d", 10)) is None
     # A later stream's history may hold what the first still lacks.
     watched.begin([of_record("d", 12)])
-    assert watched.last == (11, 11)
+    assert watched.known == (11, 11)
+
+
+def test_what_one_stream_began_with_is_told_to_those_that_looked_before_it_was_there() -> None:
+    frames = [Frame(f"{at}-{at}", Event(type="progress", document_id="d", percentage=at), 0) for at in (1, 2, 3)]
+    watched = Watched("d")
+    watched.begin([])
+    # The reader of the events comes to the first two only now.
+    watched.begin(frames[:2])
+    assert [watched.take(each) for each in frames] == frames
+    assert watched.take(frames[1]) is None
 
 
 def test_a_document_that_was_put_back_to_work_begins_anew() -> None:
