@@ -60,6 +60,7 @@ export default defineConfig({
   test: {
     restoreMocks: true,
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       // A browser for each file would take longer than its tests.
       { extends: true, test: { name: "page", environment: "happy-dom", pool: "vmThreads", include: ["src/app/**/*.test.{ts,tsx}"] } },
