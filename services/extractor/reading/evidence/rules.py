@@ -7,6 +7,7 @@ masked by the OCR's boxes beforehand; what lies under a box is unknown rather th
 OpenCV's tutorial on extracting lines; no line fitting, since separators are asked for by position later.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -176,29 +177,22 @@ def find_rules(picture: Picture, lines: list[Line]) -> Rules:
             _cover(text, replace(rect, y0=rect.y0 + trim, y1=rect.y1 - trim), scale)
         else:
             _cover(text, replace(rect, x0=rect.x0 + trim, x1=rect.x1 - trim), scale)
-    upright, level = (
-        _edges(
-            small,
-            text,
-            _bared(small, text, whole[vertical], size * scale, vertical=vertical),
-            size * scale,
-            vertical=vertical,
-        )
-        for vertical in (True, False)
-    )
-    for line in lines:
-        _forget_underlines(level, line.rect, scale, line.size)
-        _forget_underlines(upright.T, line.rect.turned(), scale, line.size)
-    return Rules(
-        upright=upright,
-        level=level,
-        text=text,
-        small=small,
-        scale=scale,
-        size=size,
-        columns=_rails(upright, vertical=True, scale=scale, size=size),
-        rows=_rails(level, vertical=False, scale=scale, size=size),
-    )
+
+    def separators(vertical: bool) -> tuple[Mask, list[Rail]]:
+        bared = _bared(small, text, whole[vertical], size * scale, vertical=vertical)
+        mask = _edges(small, text, bared, size * scale, vertical=vertical)
+        for line in lines:
+            if vertical:
+                _forget_underlines(mask.T, line.rect.turned(), scale, line.size)
+            else:
+                _forget_underlines(mask, line.rect, scale, line.size)
+        return mask, _rails(mask, vertical=vertical, scale=scale, size=size)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="upright") as beside:
+        other = beside.submit(separators, vertical=True)
+        level, rows = separators(vertical=False)
+        upright, columns = other.result()
+    return Rules(upright, level, text, small, scale, size, columns, rows)
 
 
 def _cover(mask: Mask, rect: Rect, scale: float) -> None:
