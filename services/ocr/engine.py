@@ -206,7 +206,7 @@ class Engine:
         """
         longest = max(image.shape[:2])
         most = min(self._settings.ocr_detection_side, longest)
-        ink = page_ink(image)
+        ink = page_ink(image, self.threads)
         first = min(self._settings.ocr_first_side or most, most)
         if not photo and self._settings.ocr_first_side and (height := low_lines(ink)) is not None:
             first = min(first, max(int(longest * _WANTED / height), _LEAST_SIDE))
@@ -247,7 +247,7 @@ class Engine:
             if min(within.shape[:2]) >= _MIN_SIDE and not (within == within[0, 0]).all():
                 found += [quad + place.min(axis=0) for quad in self.detect(within)]
         found = apart(found, known)
-        overlooked = self._overlooked(image, page_ink(image), known + found, drawn=True)
+        overlooked = self._overlooked(image, page_ink(image, self.threads), known + found, drawn=True)
         if overlooked is None:
             return apart(self.detect(image), known)
         return (found + overlooked)[: self._settings.ocr_max_lines]
@@ -330,7 +330,7 @@ class Engine:
         """
         bgr = _bgr(image)
         tries = [(index, angle) for index in which for angle in candidates(quads[index])]
-        crops = [cut(bgr, read_from(quads[index], angle), to_image) for index, angle in tries]
+        crops = self._cuts(bgr, [read_from(quads[index], angle) for index, angle in tries], to_image)
 
         def in_lines(done: int, total: int) -> None:
             if on_read is not None:
@@ -344,7 +344,7 @@ class Engine:
         # ("Reg", "PE") is no taller than a letter.
         unsure = [index for index, each in read.items() if list(each) == [0] and each[0][0] < _UNSURE]
         tries = [(index, angle) for index in unsure if short_and_turned(quads[index]) for angle in (270, 90)]
-        crops = [cut(bgr, read_from(quads[index], angle), to_image) for index, angle in tries]
+        crops = self._cuts(bgr, [read_from(quads[index], angle) for index, angle in tries], to_image)
         for (index, angle), line in zip(tries, self._texts(crops, strips=False), strict=True):
             if line.confidence >= _CERTAIN and sum(letter.isalpha() for letter in line.text) > 1:
                 read[index][angle] = line.confidence, line.text.strip(), doubts(line)
@@ -362,6 +362,12 @@ class Engine:
             )
             for number, (quad, score, text, doubtful, angle) in enumerate(kept)
         ]  # fmt: skip
+
+    def _cuts(self, bgr: Image, quads: Sequence[Quad], to_image: Homography | None) -> list[Image]:
+        """The pictures of lines, in as many threads as there are."""
+        if self._recogniser is None:
+            raise RuntimeError("Engine.load has not run")
+        return self._recogniser.shared_out(lambda quad: cut(bgr, quad, to_image), quads)
 
     def _texts(self, crops: list[Image], on_read: OnRead | None = None, *, strips: bool = True) -> list[LineText]:
         if self._recogniser is None:

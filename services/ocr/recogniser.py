@@ -3,17 +3,22 @@ where that was in 8 bits because the processor has instructions for them, what i
 
 Strips go in sorted by width so that a batch holds little padding, in as many threads as there are cores: one
 single-threaded run per core finishes a page in less time than one run over all cores, because a line is too small to be
-shared out.
+shared out. Each batch's lines are read again, and held against their ink, at once and in its thread: passes over all
+lines, one after the other, left a core idle at the end of each.
 """
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from threading import Event
+from typing import TypeAlias, TypeVar
 
 from services.ocr.crops import Image
 from services.ocr.line_model import LineModel, LineText
 from services.ocr.spacing import closed_up, ink_of, lost, spaced
 from services.ocr.strips import Strip, alone, together
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 OnRead: TypeAlias = Callable[[int, int], None]
 """Called between batches with the lines that are read and how many there are; raising ends the reading."""
@@ -41,7 +46,14 @@ class Recogniser:
         batch: strips in one run of a model.
         """
         self._floats, self._quick, self._batch = floats, quick, batch
+        self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ocr-line")
+
+    def shared_out(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """What `work` makes of each of the items, in as many threads as there are."""
+        most = max(1, -(-len(items) // self._threads))
+        parts = [items[start : start + most] for start in range(0, len(items), most)]
+        return [each for part in self._pool.map(lambda part: list(map(work, part)), parts) for each in part]
 
     def close(self) -> None:
         """End the threads; a reading that is under way fails."""
@@ -55,57 +67,59 @@ class Recogniser:
         Args:
             crops: BGR, reading left to right.
             between: called between batches; raising ends the reading.
-            on_read: called instead of it while all of them are read for the first time.
+            on_read: called instead of it.
             strips: several may share one strip, which is faster and a little worse.
         """
-        first = self._quick or self._floats
-        passes = [(first, together)] * strips + [(first, alone)] + [(self._floats, alone)] * (first is not self._floats)
-        texts: Texts = {}
-        left = list(range(len(crops)))
-        for model, place in passes:
-            texts |= self._all(model, crops, place(crops, left), len(left), between, None if texts else on_read)
-            left = [line for line in left if not _sure(texts[line])]
-        return self._by_ink(crops, texts, between)
-
-    def _by_ink(self, crops: list[Image], texts: Texts, between: Callable[[], None]) -> list[LineText]:
-        """What the lines read as, held against their ink."""
-        inks = {line: ink for line, crop in enumerate(crops) if (ink := ink_of(crop)) is not None}
-        apart = [line for line, ink in inks.items() if lost(ink, texts[line])]
-        closer = [closed_up(crops[line], inks[line]) for line in apart]
-        again = self._all(self._floats, closer, alone(closer, range(len(apart))), len(apart), between, None)
-        for number, line in enumerate(apart):
-            if len(again[number].letters) > len(texts[line].letters):
-                texts[line] = again[number]
-                inks.pop(line)
-                if (ink := ink_of(closer[number])) is not None:
-                    inks[line] = ink
-        return [spaced(inks[line], texts[line]) if line in inks else texts[line] for line in range(len(crops))]
-
-    def _all(
-        self,
-        model: LineModel,
-        crops: list[Image],
-        strips: list[Strip],
-        total: int,
-        between: Callable[[], None],
-        on_read: OnRead | None,
-    ) -> Texts:
-        """What all of the strips read as, in as many threads as there are; `on_read` is told how many of `total`."""
-        batches = [strips[start : start + self._batch] for start in range(0, len(strips), self._batch)]
-        runs: list[Future[Texts]] = [self._pool.submit(model.read, crops, batch) for batch in batches]
+        every = range(len(crops))
+        placed = together(crops, every) if strips else alone(crops, every)
+        batches = [placed[start : start + self._batch] for start in range(0, len(placed), self._batch)]
+        given_up = Event()
+        # The widest first: what is left for one thread when the others have nothing more to do is short.
+        runs = [self._pool.submit(self._settled, crops, batch, strips, given_up) for batch in reversed(batches)]
         texts: Texts = {}
         try:
-            for run in runs:
+            for run in as_completed(runs):
                 texts |= run.result()
                 if on_read is None:
                     between()
                 else:
-                    on_read(len(texts), total)
+                    on_read(len(texts), len(crops))
         finally:
             # A reading that is given up must not leave its lines in front of the next page's.
+            given_up.set()
             for run in runs:
                 run.cancel()
-        return texts
+        return [texts[line] for line in every]
+
+    def _settled(self, crops: list[Image], batch: list[Strip], shared: bool, given_up: Event) -> Texts:
+        """What the lines of some strips read as, after all that each of them needs: in one thread, so that none waits
+        for those of other strips.
+
+        Args:
+            shared: several lines may share a strip.
+            given_up: set when nobody wants to know any more.
+        """
+        first = self._quick or self._floats
+        passes = [first] * shared + [self._floats] * (self._quick is not None)
+        texts = first.read(crops, batch)
+        for model in passes:
+            for strip in alone(crops, [line for line, text in texts.items() if not _sure(text)]):
+                if given_up.is_set():
+                    return texts
+                texts |= model.read(crops, [strip])
+        return {line: self._by_ink(crops[line], text) for line, text in texts.items()}
+
+    def _by_ink(self, crop: Image, text: LineText) -> LineText:
+        """What a line reads as, held against its ink."""
+        ink = ink_of(crop)
+        if ink is None:
+            return text
+        if lost(ink, text):
+            closer = closed_up(crop, ink)
+            again = self._floats.read([closer], alone([closer], [0]))[0]
+            if len(again.letters) > len(text.letters):
+                text, ink = again, ink_of(closer)
+        return text if ink is None else spaced(ink, text)
 
 
 def _sure(line: LineText) -> bool:

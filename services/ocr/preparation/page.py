@@ -4,6 +4,8 @@ A page that is upright and level passes untouched. Any change is one homography:
 and flattening the sheet, turning it, levelling it) multiply their matrices, so the pixels are resampled once.
 """
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -61,6 +63,14 @@ def prepare(picture: Image, engine: Engine, exif_turned: bool = False) -> Page:
         engine: loaded.
         exif_turned: whether the stored file shows as `picture` only to those who read its EXIF.
     """
+    with ThreadPoolExecutor(1, thread_name_prefix="ocr-slopes") as beside:
+        return _prepared(picture, engine, exif_turned, lambda page: beside.submit(measured, page))
+
+
+def _prepared(
+    picture: Image, engine: Engine, exif_turned: bool, leaning: Callable[[Image], Future[Slopes | None]]
+) -> Page:
+    leans = leaning(picture)  # beside flattening and finding the lines, both of which leave a core idle at times
     flat = flattening(picture, engine)
     matrix: Matrix = np.eye(3)
     page, turn, notes = picture, 0, []
@@ -73,9 +83,10 @@ def prepare(picture: Image, engine: Engine, exif_turned: bool = False) -> Page:
             more, width, height = rotation(width, height, turn)
             matrix = more @ matrix
             page = warped(picture, matrix, width, height)
+        leans = leaning(page)
     quads = engine.detect(page, photo=flat is not None)
     more_turn = 0 if flat is not None and len(flat.quads) >= _ENOUGH else quarter_turn(page, quads, engine)
-    slopes, angle = measured(page), skew(quads)
+    slopes, angle = leans.result(), skew(quads)
     if slopes and abs(angle) < _BY_TEXT and abs(slopes[0]) < np.tan(np.radians(MIN_SKEW)):
         angle = 0.0
     height, width = page.shape[:2]

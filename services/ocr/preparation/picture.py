@@ -2,6 +2,7 @@
 
 import io
 
+import cv2
 import numpy as np
 import PIL.Image
 import PIL.ImageOps
@@ -32,6 +33,9 @@ def decode(data: bytes, max_pixels: int) -> tuple[Image, bool]:
             if width * height > max_pixels:
                 raise UnreadableError(f"The picture has {width} x {height} pixels, more than can be read.")
             turned = opened.getexif().get(0x0112, 1) != 1
+            plain = opened.format == "WEBP" and opened.mode == "RGB" and getattr(opened, "n_frames", 1) == 1
+            if plain and not turned and (pixels := _stored(data)) is not None:
+                return pixels, False
             shown = PIL.ImageOps.exif_transpose(opened)
             if shown.mode.startswith("I;16"):
                 # Pillow clips 16 bits to 8: everything above 255 would turn white.
@@ -46,6 +50,16 @@ def decode(data: bytes, max_pixels: int) -> tuple[Image, bool]:
     except (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError):
         # What Pillow's decoders raise on broken data, by format.
         raise UnreadableError("The picture could not be decoded.") from None
+
+
+def _stored(data: bytes) -> Image | None:
+    """The pixels of a WebP as the compressor stores it, by OpenCV: the same as Pillow's, in half of its time, which
+    goes by way of an animation's frames. None for one that it does not read."""
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:
+        return None
+    return None if pixels is None else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
 def encode(picture: Image) -> bytes:

@@ -19,6 +19,14 @@ def test_letters_tell_how_high_their_lines_are(height: int) -> None:
     assert found == pytest.approx(height, rel=0.35)
 
 
+@pytest.mark.parametrize("rows", [1000, 97, 40, 1])
+def test_a_page_shared_out_among_threads_has_the_same_ink(rows: int) -> None:
+    page = _page(30)[:rows]
+    assert page_ink(page).any() == (rows > 40)
+    for threads in (2, 3):
+        assert np.array_equal(page_ink(page, threads), page_ink(page))
+
+
 def test_a_blank_page_tells_nothing() -> None:
     assert low_lines(page_ink(np.full((400, 600, 3), 255, dtype=np.uint8))) is None
 

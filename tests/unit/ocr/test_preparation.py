@@ -171,6 +171,15 @@ def test_every_kind_of_picture_becomes_rgb(mode: str, colour: int, expected: int
     assert set(np.unique(picture)) == {expected}
 
 
+@pytest.mark.parametrize("lossless", [True, False])
+def test_a_stored_picture_shows_as_in_pillow(lossless: bool) -> None:
+    picture = np.random.default_rng(3).integers(0, 256, (37, 53, 3), np.uint8)
+    buffer = io.BytesIO()
+    PIL.Image.fromarray(picture).save(buffer, "WEBP", lossless=lossless, quality=80)
+    shown = np.asarray(PIL.Image.open(buffer).convert("RGB"))
+    assert np.array_equal(decode(buffer.getvalue(), LIMIT)[0], shown)
+
+
 def test_what_cannot_be_decoded_is_told_in_a_sentence() -> None:
     whole = webp(table())
     for data in (b"", b"no picture", whole[: len(whole) // 2]):

@@ -63,7 +63,7 @@ def test_a_line_is_read_again_only_while_it_is_unsure() -> None:
     texts = recogniser.read(_crops(3), lambda: None)
     recogniser.close()
     assert [line.text for line in texts] == ["bytes", "bytes", "floats"]
-    assert quick.read_in == [{0: 3, 1: 3, 2: 3}, {1: 1, 2: 1}]
+    assert quick.read_in == [{0: 3, 1: 3, 2: 3}, {1: 1}, {2: 1}]
     assert floats.read_in == [{2: 1}]
 
 
@@ -91,6 +91,17 @@ def test_without_8_bits_lines_share_strips_in_floats() -> None:
     assert [line.text for line in recogniser.read(_crops(3), lambda: None)] == ["floats"] * 3
     recogniser.close()
     assert floats.read_in == [{0: 3, 1: 3, 2: 3}, {1: 1}]
+
+
+def test_unsure_lines_do_not_wait_for_other_strips() -> None:
+    """A pass over all strips before the next one left a core idle at the end of each."""
+    quick = Model("bytes", {0, 1, 2, 4, 5}, ALL | {3, 4, 5})
+    recogniser = _recogniser(Model("floats", set(), set()), quick, batch=1)
+    recogniser.read(_crops(6), lambda: None)
+    recogniser.close()
+    unsure = quick.read_in.index({3: 1})
+    assert 3 in quick.read_in[unsure - 1]
+    assert len(quick.read_in) == 3
 
 
 def test_each_line_is_counted_once_however_often_it_is_read() -> None:
