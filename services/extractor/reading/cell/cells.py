@@ -19,6 +19,7 @@ from services.extractor.reading.lexicon.words import (
     is_free,
     is_title,
     people_and_rooms,
+    subject_of,
 )
 from services.extractor.reading.model import Line, Rect
 
@@ -99,7 +100,8 @@ def assembled(cut: Cut, told: Told, words: frozenset[str]) -> CellText:
     notes: list[tuple[str, str]] = []
     for fragment, role in zip(cut.fragments, told.roles, strict=True):
         if role in NAMING:
-            own, aside = inline(fragment.text, words)
+            said = subject_of(fragment.text)
+            own, aside = inline(fragment.text if said is None else said, words)
             name = _join(name, own, words) if name else own
             notes.extend(("", text) for text in aside)
         elif notes and is_title(notes[-1][1]):

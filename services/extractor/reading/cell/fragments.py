@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from services.extractor.reading.evidence.order import reading_frame
 from services.extractor.reading.lexicon.columns import is_time_word
 from services.extractor.reading.lexicon.times import find_times, without_times
+from services.extractor.reading.lexicon.words import subject_of
 from services.extractor.reading.model import Line, Rect, Type
 
 _GROUP_CODE = re.compile(r"\d{1,2}\s?[A-Za-z]{1,2}\d?")
@@ -100,10 +101,11 @@ def _by_print(text: str, aside: str | None) -> tuple[str, str]:
     """A line's text without what stands at its end in another print, and that; a time alone before it is no name."""
     if not aside or not text.endswith(aside):
         return text, ""
-    # "8A NS": whose lesson it is, in heavy print, and what.
-    if _GROUP_CODE.fullmatch(text.removesuffix(aside).strip()):
+    # "8A NS": whose lesson it is, in heavy print, and what; "Module: Algebra": what it says that it is, and what.
+    head = text.removesuffix(aside).strip()
+    if _GROUP_CODE.fullmatch(head) or subject_of(head) is not None:
         return text, ""
-    name = text.removesuffix(aside).rstrip(" –—-·•|/,:;")
+    name = head.rstrip(" –—-·•|/,:;")
     return (name, aside) if any(letter.isalpha() for letter in name) else (text, "")
 
 

@@ -24,6 +24,7 @@ from services.extractor.reading.lexicon.classes import is_class
 from services.extractor.reading.lexicon.words import (
     PHRASES,
     SUBJECTS,
+    has_key,
     is_aside,
     is_bracketed,
     is_code,
@@ -33,6 +34,7 @@ from services.extractor.reading.lexicon.words import (
     is_room,
     is_title,
     is_weekly,
+    subject_of,
 )
 from services.extractor.reading.model import HALF, Rect
 
@@ -98,10 +100,27 @@ def roles_of(cuts: list[Cut], words: frozenset[str], *, alone: bool = False) -> 
         named = naming > HALF
         named[begins] = True
         rest = len(NAMING) + rows[:, len(NAMING) :].argmax(axis=1)
+        said = _said([fragment.text for fragment in cut.fragments], named)
+        if said:
+            begins, named = said.start, np.isin(np.arange(len(named)), said)
         roles = ["more" if goes_on else ROLES[role] for goes_on, role in zip(named, rest, strict=True)]
         roles[begins] = "name"
-        out.append(Told(roles, _chance(rows, naming, named, begins)))
+        out.append(Told(roles, _SURE if said else _chance(rows, naming, named, begins)))
     return out
+
+
+def _said(texts: list[str], named: npt.NDArray[np.bool_]) -> range:
+    """The fragments that a key says are the name ("Module: Applied" / "Algebra" / "Room: B12"); none without one.
+
+    Args:
+        named: which of them go on from a name, where no other key ends it.
+    """
+    begins = next((at for at, text in enumerate(texts) if subject_of(text) is not None), None)
+    if begins is None:
+        return range(0)
+    after = range(begins + 1, len(texts))
+    keys = [at for at in after if has_key(texts[at])]
+    return range(begins, keys[0] if keys else next((at for at in after if not named[at]), len(texts)))
 
 
 def _much_other(one: Fragment, two: Fragment) -> bool:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from rapidfuzz.distance import Levenshtein
+
 from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.lexicon.wordfiles import load, pattern, plain
 
@@ -37,6 +39,10 @@ _KEYED = re.compile(
     re.IGNORECASE,
 )
 """A note that says what it is ("Prof: Lindqvist", "Salle: A502")."""
+_LINE_KEY = re.compile(r"^(?P<key>[^\W\d_][^\d:;,()]{1,22}?)\s?:(?P<value>.*)$")
+_SUBJECT_KEYS = frozenset(map(plain, _WORDS["subject keys"]))
+_LONG_KEY = 5
+"""Letters of a key of which the text recognition may have misread one ("Modut: Algebra")."""
 _FREE = {plain(word) for word in _WORDS["free"]} | {""}
 _WEEKLY = re.compile(rf"\b(?:{pattern(_WORDS['weekly'])})\b", re.IGNORECASE)
 SUBJECTS = frozenset(_WORDS["subjects"])
@@ -82,6 +88,21 @@ def is_free(text: str) -> bool:
 def is_key(text: str) -> bool:
     """Whether `text` explains codes ("Ln = Dr Vaughan   Bt = Mrs Yilmaz"); one of times is a legend, and is none."""
     return bool(_KEY.match(text)) and not find_times(text)
+
+
+def has_key(text: str) -> bool:
+    """Whether a line of a cell says itself what it is ("Room: B12")."""
+    return bool(_LINE_KEY.match(text))
+
+
+def subject_of(text: str) -> str | None:
+    """What a line says that begins with a word for the lesson ("Module: Algebra"); null where none begins it."""
+    match = _LINE_KEY.match(text)
+    if match is None:
+        return None
+    key = plain(match["key"])
+    near = len(key) >= _LONG_KEY and any(Levenshtein.distance(key, word, score_cutoff=1) <= 1 for word in _SUBJECT_KEYS)
+    return match["value"].strip() if key in _SUBJECT_KEYS or near else None
 
 
 def is_weekly(text: str) -> bool:

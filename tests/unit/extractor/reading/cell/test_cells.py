@@ -68,6 +68,15 @@ def stack(*texts: str | tuple[str, float]) -> list[Line]:
         (["Comp. Science"], "Comp. Science", None),
         (["Databases (Lab)"], "Databases (Lab)", None),
         (["Biology 101"], "Biology 101", None),
+        (
+            ["Laboratory, weeks 1-10", "Module: Probability for", "computing", "Room: B18", "Lecturer: Lind"],
+            "Probability for computing",
+            "Laboratory, weeks 1-10, Room: B18, Lecturer: Lind",
+        ),
+        (["Grupa: 3D", "Przedmiot: Fizyka"], "Fizyka", "Grupa: 3D"),
+        (["Prof: Lindqvist", "Matiere: Physique"], "Physique", "Prof: Lindqvist"),
+        # A letter of the key misread.
+        (["Wyklad", "Modut: Fizyka", "Sala: 12"], "Fizyka", "Wyklad, Sala: 12"),
     ],
 )
 def test_name_and_notes(texts: list[str | tuple[str, float]], name: str, notes: str | None) -> None:
