@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.extractor.reading.cell.cell_details import unfinished
+from services.extractor.reading.cell.corners import middles
 from services.extractor.reading.cell.fragments import Cut, Fragment
 from services.extractor.reading.cell.habits import elsewhere
 from services.extractor.reading.evidence.typography import likeness
@@ -83,15 +84,17 @@ def roles_of(cuts: list[Cut], words: frozenset[str], *, alone: bool = False) -> 
     chances = load("roles").probabilities(np.vstack([features(table, words)[1] for table in tables]))
     out: list[Told] = []
     at = 0
-    for cut in cuts:
+    for cut, middle in zip(cuts, middles(cuts), strict=True):
         rows = chances[at : at + len(cut.fragments)]
         at += len(cut.fragments)
         # A group's label ("Group 2") begins no name where there is anything else.
         labels = np.array([is_group(fragment.text) for fragment in cut.fragments])
+        cornered = np.array([bool(middle) and index not in middle for index in range(len(cut.fragments))])
+        rows[cornered, ROLES.index("name")] *= 1 - _SURE
         begins = int(np.where(labels, -1.0, rows[:, ROLES.index("name")]).argmax())
         # What may begin a name itself is another lesson's more often than a part of this one's.
         naming = rows[:, ROLES.index("more")].copy()
-        naming[[fragment.aside or label for fragment, label in zip(cut.fragments, labels, strict=True)]] = 1 - _SURE
+        naming[np.array([fragment.aside for fragment in cut.fragments]) | labels | cornered] = 1 - _SURE
         for index, (one, two) in enumerate(pairwise(cut.fragments)):
             if two.aside or _much_other(one, two):
                 naming[index + 1] = min(naming[index + 1], 1 - _SURE)
