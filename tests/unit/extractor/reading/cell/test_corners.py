@@ -9,7 +9,8 @@ Cell = tuple[list[Line], Rect]
 
 def cell(at: int, *texts: tuple[str, float, float]) -> Cell:
     """A cell with its texts: what each says, which share of the room left over is left of it, and its height."""
-    x, lines = at * WIDTH, []
+    x = at * WIDTH
+    lines: list[Line] = []
     for text, side, y in texts:
         width = len(text) * SIZE / 2
         left = x + 4 + side * (WIDTH - 8 - width)
