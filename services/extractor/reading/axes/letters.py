@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from services.extractor.reading.lexicon.calendar import HABITS
+from services.extractor.reading.lexicon.calendar import HABITS, Languages, days_by_language
 from services.extractor.reading.lexicon.days import one_day
 from services.extractor.reading.lexicon.wordfiles import plain
 from services.extractor.reading.model import Line, united
@@ -78,8 +78,10 @@ def stacked_days(lines: list[Line], size: float) -> tuple[list[tuple[Line, Day]]
     letters = [line for line in letters if line.id not in whole]
     out: list[tuple[Line, Day]] = []
     used: set[int] = set()
-    for column in _columns(letters, size):
-        for part, day in _names(column[:MAX_STACK]):
+    columns = [column[:MAX_STACK] for column in _columns(letters, size)]
+    spoken = _languages([part for column in columns for part in _apart(column)])
+    for column in columns:
+        for part, day in _names(column, spoken):
             text = "".join(line.text for line in part)
             out.append((united(part, text), day))
             used |= {line.id for line in part}
@@ -109,8 +111,18 @@ def _columns(letters: list[Line], size: float) -> list[list[Line]]:
     return [column for column in columns if len(column) > 1]
 
 
-def _names(column: list[Line]) -> list[tuple[list[Line], Day]]:
-    """Names in a column of letters, between its wider gaps; none where not all of it are names."""
+def _languages(parts: list[list[Line]]) -> Languages:
+    """Languages in which at least three stacks of letters are days' names, all different, in the order of the week."""
+    named: dict[str, list[int]] = {}
+    for part in parts:
+        for language, day in days_by_language(_text(part)):
+            named.setdefault(language, []).append(DAYS.index(day))
+    rises = {each for each, days in named.items() if all(a < b for a, b in pairwise(days))}
+    return tuple(sorted(each for each in rises if len(named[each]) >= MIN_ROW))
+
+
+def _apart(column: list[Line]) -> list[list[Line]]:
+    """A column of letters between its wider gaps."""
     gaps = [b.rect.cy - a.rect.cy for a, b in pairwise(column)]
     parts: list[list[Line]] = [[column[0]]]
     for gap, line in zip(gaps, column[1:], strict=True):
@@ -118,9 +130,28 @@ def _names(column: list[Line]) -> list[tuple[list[Line], Day]]:
             parts.append([line])
         else:
             parts[-1].append(line)
-    read = [(part, day) for part in parts if len(part) > 1 and (day := _day(part))]
-    return read if len(read) == len(parts) else []
+    return parts
 
 
-def _day(part: list[Line]) -> Day | None:
-    return one_day("".join(line.text for line in part).translate(_LOOKALIKE))
+def _names(column: list[Line], spoken: Languages) -> list[tuple[list[Line], Day]]:
+    """Names in a column of letters, between its wider gaps; none where not all of it are names."""
+    parts = _apart(column)
+    read = [named for part in parts if (named := _parted(part, spoken))]
+    return [named for part in read for named in part] if len(read) == len(parts) else []
+
+
+def _parted(part: list[Line], spoken: Languages) -> list[tuple[list[Line], Day]]:
+    """The name of a stack of letters, or the two of one in which a name fills its rows to the next one's first."""
+    if len(part) > 1 and (day := _day(part, spoken)):
+        return [(part, day)]
+    cuts = ((part[:at], part[at:]) for at in range(2, len(part) - 1))
+    named = [[(one, a), (other, b)] for one, other in cuts if (a := _day(one, spoken)) and (b := _day(other, spoken))]
+    return named[0] if len(named) == 1 else []
+
+
+def _text(part: list[Line]) -> str:
+    return "".join(line.text for line in part).translate(_LOOKALIKE)
+
+
+def _day(part: list[Line], spoken: Languages) -> Day | None:
+    return one_day(_text(part), spoken)

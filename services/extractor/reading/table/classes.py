@@ -1,9 +1,10 @@
 """Reads a table of several classes: a column for each, and rows that run through the times of one day after another.
 
 The days stand beside the times, each where its times begin anew. What belongs to one day is a table of its own, whose
-columns are the classes' instead of the days'.
+columns are the classes' instead of the days'. Where some classes have other hours, these stand before their columns.
 """
 
+import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -40,38 +41,48 @@ def read_class_columns(view: View) -> LayoutResult | None:
     header = max(find_day_headers(across), key=lambda each: each.read, default=None)
     if header is None or header.read < _FEWEST:
         return None
-    column = _labels(view, header)
-    strips = _strips(view, header, column)
+    labels = _labels(view, header)
+    strips = _strips(view, header, labels[0]) if labels else []
     if not strips:
         return None
-    columns = _classes(view, column)
+    columns = _classes(view, labels)
     if len(columns) < _FEWEST:
         return None
+    begins = [min(view.rect(line).x0 for line in column) for column in labels]
     result = LayoutResult("class columns")
     heads = [line for _, line in columns]
     v0, v1 = min(view.rect(line).y0 for line in heads), max(view.rect(line).y1 for line in heads)
     for strip in strips:
         before = len(result.drafts)
-        lines = [line for line in view.lines if strip.lo < view.rect(line).cy < strip.hi]
-        part = replace(view, lines=[*heads, *lines])
-        bands = [replace(strip.day, line=line, group=name, lo=0.0, hi=0.0) for name, line in columns]
-        days = DayHeader(bands, v0, max(v1, strip.lo))
-        read_table(part, days, [days], Legend(), result)
+        within = [line for line in view.lines if strip.lo < view.rect(line).cy < strip.hi]
+        for begin, end in pairwise([-math.inf, *begins[1:], math.inf]):
+            own = [(name, line) for name, line in columns if begin < view.rect(line).cx < end]
+            bands = [replace(strip.day, line=line, group=name, lo=0.0, hi=0.0) for name, line in own]
+            if not bands:
+                continue
+            lines = [line for line in within if begin <= view.rect(line).x0 < end]
+            part = replace(view, lines=[*(line for _, line in own), *lines])
+            days = DayHeader(bands, v0, max(v1, strip.lo))
+            read_table(part, days, [days], Legend(), result)
         result.use([strip.day.line])
         for draft in result.drafts[before:]:
             draft.lines.append(strip.day.line)
     return result if result.drafts else None
 
 
-def _labels(view: View, header: DayHeader) -> list[Line]:
-    """The times (or else the periods' numbers) that stand nearest behind the days, under each other."""
+def _labels(view: View, header: DayHeader) -> list[list[Line]]:
+    """The columns of times (or else the one of the periods' numbers nearest to the days) behind the days."""
     for tells in (_is_time, is_period):
         found = [line for line in view.lines if view.rect(line).x0 > header.v0 and tells(line.text)]
-        for seed in sorted(found, key=lambda line: view.rect(line).cx):
-            at = view.rect(seed)
+        columns: list[list[Line]] = []
+        while found:
+            at = view.rect(min(found, key=lambda line: view.rect(line).cx))
             column = [line for line in found if at.stacked(view.rect(line), 0)]
+            found = [line for line in found if not at.stacked(view.rect(line), 0)]
             if len(column) >= _FEWEST * len(header.bands):
-                return sorted(column, key=lambda line: view.rect(line).cy)
+                columns.append(sorted(column, key=lambda line: view.rect(line).cy))
+        if columns:
+            return columns if tells is _is_time else columns[:1]
     return []
 
 
@@ -106,10 +117,12 @@ def _value(text: str, after: int | None) -> int:
     return int(key) if key.isdecimal() else (after or 0) + 1
 
 
-def _classes(view: View, column: list[Line]) -> list[tuple[str, Line]]:
+def _classes(view: View, labels: list[list[Line]]) -> list[tuple[str, Line]]:
     """The classes' names: a row over the times whose texts are all different and head no list, the first or nearest."""
-    u, top = max(view.rect(line).x1 for line in column), view.rect(column[0]).y0
+    u, top = max(view.rect(line).x1 for line in labels[0]), min(view.rect(column[0]).y0 for column in labels)
     over = [line for line in view.lines if view.rect(line).cx > u and view.rect(line).y1 < top + view.size / 2]
+    tops = [view.rect(column[0]) for column in labels[1:]]
+    over = [line for line in over if not any(at.stacked(view.rect(line), 0) for at in tops)]
     best: list[Line] = []
     while over:
         nearest = max(over, key=lambda line: view.rect(line).cy)

@@ -102,6 +102,28 @@ def test_a_column_for_each_class_and_the_days_below_each_other() -> None:
         assert ("tuesday", "10:30", "10:45", "Break") in week(reading)
 
 
+def test_classes_with_hours_of_their_own_have_them_before_their_columns() -> None:
+    """The days stand beside their rows, a letter in each."""
+    sheet = Sheet(1300, 900)
+    grid = Grid(sheet, 6, 21, y0=30, cell_width=200, cell_height=40)
+    for column, name in enumerate(("Day", "Time", "Class 5", "Class 6", "Time", "Class 9")):
+        grid.put(column, 0, name)
+    sooner = ("8:00-8:45", "8:50-9:35", "9:40-10:25", "10:30-11:15")
+    later = ("8:30-9:15", "9:20-10:05", "10:10-10:55", "11:00-11:45")
+    for day, name in enumerate(DAYS):
+        for row in range(4):
+            at = 1 + 4 * day + row
+            grid.put(0, at, name[row].upper() if row < 3 else "", wide=1)
+            grid.put(1, at, sooner[row])
+            grid.put(4, at, later[row])
+            for group, column in enumerate((2, 3, 5)):
+                grid.put(column, at, lesson(day + group, row))
+    readings = read_timetables([sheet.page()])
+    assert told(readings) == [("Class 5", 20), ("Class 6", 20), ("Class 9", 20)]
+    assert ("friday", "08:50", "09:35", lesson(4, 1)) in week(readings[0])
+    assert ("friday", "09:20", "10:05", lesson(6, 1)) in week(readings[2])
+
+
 def test_the_times_once_more_over_every_day_s_classes() -> None:
     sheet = Sheet(1000, 900)
     grid = Grid(sheet, 6, 12, x0=40, y0=60, cell_width=150, cell_height=50)
