@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+import numpy as np
+
 from services.extractor.reading.evidence.order import reading_frame
 from services.extractor.reading.evidence.rowheads import (
     with_days_apart,
@@ -20,8 +22,10 @@ from services.extractor.reading.evidence.time_labels import (
     UNTIL,
     is_range,
     joined_abreast,
+    joined_across,
     joined_below,
     range_of,
+    rises_evenly,
     with_minutes,
 )
 from services.extractor.reading.lexicon.labels import is_period
@@ -58,7 +62,7 @@ def repair_lines(lines: list[Line]) -> list[Line]:
     lines = [part for line in lines for part in _apart(line)]
     lines = with_numbers_below([part for line in lines for part in _starts(line, lines)])
     lines = with_numbers_apart(with_days_apart(lines))
-    return with_row_heads(joined_below(joined_abreast(_joined(with_minutes(lines)))))
+    return with_row_heads(joined_below(joined_across(joined_abreast(_joined(with_minutes(lines))))))
 
 
 def _clean(text: str) -> str:
@@ -121,17 +125,23 @@ def _apart(line: Line) -> list[Line]:
 
 
 def _starts(line: Line, lines: list[Line]) -> list[Line]:
-    """The starts that were read in one line ("8:50 9:00") in a row of starts."""
+    """The starts that were read in one line ("8:50 9:00") in a row of starts, or that are a row of themselves."""
     clocks = list(CLOCK_ALONE.finditer(line.text)) if line.upright else []
     if len(clocks) < 2 or CLOCK_ALONE.sub("", line.text).strip():
         return [line]
     row = [other for other in lines if other is not line and line.rect.level(other.rect)]
-    if sum(bool(CLOCK_ALONE.fullmatch(other.text.strip())) for other in row) < PAIRS:
+    alone = sum(bool(CLOCK_ALONE.fullmatch(other.text.strip())) for other in row)
+    if alone < PAIRS and not rises_evenly([clock.group() for clock in clocks]):
         return [line]
-    step, left = line.rect.width / len(line.text), line.rect.x0
+    step = line.rect.width / len(line.text)
+    middles = [line.rect.x0 + (clock.start() + clock.end()) / 2 * step for clock in clocks]
+    if rises_evenly([clock.group() for clock in clocks]):
+        # Figures are not of one width; what rises evenly stands so.
+        middles = np.linspace(middles[0], middles[-1], len(middles)).tolist()
+    halves = [(clock.end() - clock.start()) / 2 * step for clock in clocks]
     return [
-        line.part(clock.group(), replace(line.rect, x0=left + clock.start() * step, x1=left + clock.end() * step))
-        for clock in clocks
+        line.part(clock.group(), replace(line.rect, x0=at - half, x1=at + half))
+        for clock, at, half in zip(clocks, middles, halves, strict=True)
     ]
 
 

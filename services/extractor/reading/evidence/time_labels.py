@@ -30,6 +30,8 @@ _SCALE, _STEP, _FIRST, _LAST_PERIOD = 5, 2 * 60, 6 * 60, 12
 number that no school's period has."""
 _NEAR = 2.5
 """Text heights from a period's number to its times, at most."""
+_BESIDE = 2.0
+"""Times the distance from an end to the next column's start: that from a start to its own column's end, at least."""
 _NEARER = 0.75
 """An end's distance to its start, as a share of that to any other time of the column."""
 UNTIL = re.compile(rf"\s*(?:[{DASH}]|(?<=[\dmh\s])(?:{UNTIL_WORDS}))[{DASH}\s]*$", re.IGNORECASE)
@@ -90,6 +92,13 @@ def _minutes(text: str) -> int:
     return 60 * int(hour) + int(minute or 0)
 
 
+def rises_evenly(clocks: list[str]) -> bool:
+    """Whether times are a scale's: enough of them, each as long after the one before."""
+    at = [resolve(find_times(clock)[0])[0] for clock in clocks if find_times(clock)]
+    steps = {after - before for before, after in pairwise(at)}
+    return len(at) == len(clocks) >= _SCALE and len(steps) == 1 and min(steps) > 0
+
+
 def joined_abreast(lines: list[Line]) -> list[Line]:
     """Starts with their ends right beside them ("0900", "1010"), row after row: ranges whose dash was not read."""
     clocks = [line for line in lines if line.upright and _CLOCK_OR_DIGITS.fullmatch(line.text.strip(DASH + " "))]
@@ -110,6 +119,24 @@ def joined_abreast(lines: list[Line]) -> list[Line]:
         if sum(all(a.rect.stacked(b.rect) for a, b in zip(pair, other, strict=True)) for other in pairs) >= PAIRS
     ]
     return _as_ranges(lines, aligned) if 2 * len(aligned) >= _NEARLY_ALL * len(clocks) else lines
+
+
+def joined_across(lines: list[Line]) -> list[Line]:
+    """Starts and ends at the two sides of the columns that they head ("08:15 ... 09:00|09:15 ... 10:00"), as ranges.
+
+    An end stands right before the next start, with the width of its column from its own.
+    """
+    clocks = [line for line in lines if line.upright and CLOCK_ALONE.fullmatch(line.text.strip())]
+    pairs: list[tuple[Line, Line]] = []
+    while clocks:
+        row = sorted((line for line in clocks if line.beside(clocks[0])), key=lambda line: line.rect.x0)
+        clocks = [line for line in clocks if not line.beside(clocks[0])]
+        gaps = [after.rect.x0 - before.rect.x1 for before, after in pairwise(row)]
+        columns = list(zip(row[::2], row[1::2], strict=False))
+        sides = len(columns) >= PAIRS and len(row) % 2 == 0 and _BESIDE * max(gaps[1::2]) < min(gaps[::2])
+        if sides and max(gaps[1::2]) < row[0].size and all(rises(start, end) for start, end in columns):
+            pairs.extend(columns)
+    return _as_ranges(lines, pairs)
 
 
 def range_of(line: Line, after: Line) -> str:

@@ -1,6 +1,7 @@
 """Starts and ends that stand under each other without a dash."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -272,3 +273,20 @@ def test_starts_of_a_row_that_were_read_in_one_are_two() -> None:
     assert texts([*row, line]) == [*(each.text for each in row), "8:50", "9:00"]
     # Among others of its kind it is a range without its dash.
     assert texts([*row[:2], line]) == ["8:30", "9:30", "8:50 9:00"]
+
+
+def test_a_scale_read_in_one_line_is_taken_apart_evenly() -> None:
+    text = "9:30 9:45 10:00 10:15 10:30"
+    parts = repair_lines([Line(1, text, 0.99, 0, Rect(0, 0, 540, 20), 20)])
+    assert [part.text for part in parts] == text.split()
+    steps = {round(b.rect.cx - a.rect.cx) for a, b in pairwise(parts)}
+    assert len(steps) == 1
+    assert texts([Line(1, "9:30 9:45 10:10 10:15 10:30", 0.99, 0, Rect(0, 0, 540, 20), 20)]) != text.split()
+
+
+def test_starts_and_ends_at_the_sides_of_their_columns_are_ranges() -> None:
+    hours = [(f"{hour:02}:15", f"{hour + 1:02}:00") for hour in range(8, 12)]
+    row = [clock(text, 0, 200 * at + 135 * end) for at, pair in enumerate(hours) for end, text in enumerate(pair)]
+    assert texts(row) == [f"{start} - {end}" for start, end in hours]
+    even = [clock(text, 0, 100 * (2 * at + end)) for at, pair in enumerate(hours) for end, text in enumerate(pair)]
+    assert texts(even) == [text for pair in hours for text in pair]
