@@ -159,6 +159,9 @@ def _plausible(match: re.Match[str], whole: bool) -> bool:
             return halves or bool(match["sh"] or match["eh"])
         first, last = int(match["smil"]), int(match["emil"])
         return not (_YEARS[0] <= first <= _YEARS[1] and 1 <= last - first <= 2 and not halves)
+    if re.search(r"\d,\s", match.group()):
+        # Weeks ("1-13, 15"), not a comma between an hour and its minutes.
+        return False
     if match["sh"] or match["eh"] or halves:
         return True
     # "20 a 21 hs" behind a name; "1-2 h" there is how long something takes.

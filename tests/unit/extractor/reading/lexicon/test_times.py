@@ -70,7 +70,8 @@ def test_formats(text: str, start: str, end: str | None) -> None:
 @pytest.mark.parametrize(
     "text",
     ["B1.07", "(B1.07)", "2024-2025", "2024/25", "Year 7-8", "CS101", "Room 12", "Autumn 2 2024", "Daily 5: Station 1",
-     "12/05", "Period 3", "Lab 2", "5, 20 pupils", "25:00", "9:75", "13pm", "10.S5 labs", "1-2 h Maths", "Year 7 a 8"],
+     "12/05", "Period 3", "Lab 2", "5, 20 pupils", "25:00", "9:75", "13pm", "10.S5 labs", "1-2 h Maths", "Year 7 a 8",
+     "Weeks: 1-13, 15"],
 )  # fmt: skip
 def test_what_is_no_time(text: str) -> None:
     assert find_times(text) == []
