@@ -22,6 +22,8 @@ _SELDOM = 0.1
 """How strongly a rule between two labels divides the rows: half of the share of the days' columns it is drawn in."""
 _BEYOND, _OF_LABEL, _ROW = 4.0, 2.2, 0.95
 """Text heights: from the last text to the table's end, from a time to what its label says beside it, and of a row."""
+_MOSTLY = 0.7
+"""Of a header's cells: how many of them print one time and no end where this is how they tell it."""
 _MEETING = 3
 """Rows that end when the next begins: what such a header looks like."""
 
@@ -170,8 +172,11 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
     by_cell: dict[int, list[Line]] = {}
     for line in strip:
         by_cell.setdefault(sum(edge < view.rect(line).cy for edge in edges), []).append(line)
+    # Where nearly every row tells its start alone, two in one are two rows, and the rule between them was not seen.
+    starts = [_starts_alone(lines) for lines in by_cell.values()]
+    fewest = 2 if starts.count(1) > _MOSTLY * len(starts) else _MEETING
     for _, lines in sorted(by_cell.items()):
-        cells.extend(_by_time(lines, view))
+        cells.extend(_by_time(lines, view, fewest))
     if not cells:
         # Headings alone: none of them is a row's label.
         return []
@@ -240,14 +245,24 @@ def _gaps(
     ]
 
 
-def _by_time(lines: list[Line], view: View) -> list[list[Line]]:
-    """Lines between two rules are one header cell, unless each of several says a whole time itself (no rules there)."""
+def _starts_alone(lines: list[Line]) -> int:
+    """How many starts a header's cell prints; none where it prints an end."""
+    spans = [span for line in lines for span in find_times(line.text)]
+    return 0 if any(span.end is not None for span in spans) else len(spans)
+
+
+def _by_time(lines: list[Line], view: View, fewest: int) -> list[list[Line]]:
+    """Lines between two rules are one header cell, unless each of several says a whole time itself (no rules there).
+
+    Args:
+        fewest: starts alone that are so many rows'.
+    """
     ranges = [line for line in lines if any(span.end is not None for span in find_times(line.text))]
     singles = [line for line in lines if find_times(line.text) and line not in ranges]
     numbers = [line for line in lines if is_period(line.text)]
     if len(ranges) >= 2:
         anchors = ranges
-    elif not ranges and len(singles) >= _MEETING:
+    elif not ranges and len(singles) >= fewest:
         anchors = singles
     elif not ranges and not singles and len(numbers) >= 2:
         anchors = numbers
