@@ -6,7 +6,8 @@ from statistics import median
 from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.axes.series import DayHeader
 from services.extractor.reading.axes.view import View
-from services.extractor.reading.lexicon.times import find_times
+from services.extractor.reading.lexicon.times import find_times, resolve
+from services.extractor.reading.model import Line
 
 _BESIDE = 0.6
 """Of the labels' column: along which the lines are drawn that run on into it, on average."""
@@ -19,8 +20,10 @@ _EVEN = 1.25
 def lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
     """Turn rows to the hours of a scale, where the labels stand on the lines instead of between them."""
     labelled = [band for band in bands if band.lines and band.start is not None]
+    # What stands before the first hour, as a row of events of all day or a column of rooms does, is beside the scale.
+    ahead = next((at for at, band in enumerate(bands) if band.start is not None), 0)
     printed = any(span.end is not None for band in bands for line in band.lines for span in find_times(line.text))
-    if len(labelled) < 3 or len(labelled) < len(bands) or printed or any(b.source == "legend" for b in bands):
+    if len(labelled) < 3 or len(labelled) < len(bands) - ahead or printed or any(b.source == "legend" for b in bands):
         return
     at = [view.rect(band.lines[0]).cy for band in labelled]
     steps = [b.start - a.start for a, b in pairwise(labelled) if a.start is not None and b.start is not None]
@@ -44,6 +47,8 @@ def lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
     if offset is None or abs(abs(offset) - pitch / 2) < 0.1 * pitch:
         return
     at = [v + offset for v in at]
+    begins = bands[ahead - 1].hi if ahead else header.v1
+    del bands[:ahead]
     for band, v, after in zip(labelled, at, [*at[1:], at[-1] + pitch], strict=True):
         band.lo, band.hi, band.source = v, after, "drawn"
     last = labelled[-1]
@@ -51,6 +56,20 @@ def lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
         bands.remove(last)
     elif last.end is None and last.start is not None:
         last.end = last.start + step
+    _begin_before(view, bands, header, max(begins, at[0] - pitch))
+
+
+def _begin_before(view: View, bands: list[TimeBand], header: DayHeader, begins: float) -> None:
+    """Let a scale begin before its first label where a text of a day's column runs across that label's line, or tells
+    an earlier time: a column of groups or a row of events of all day is none of it."""
+    first = bands[0]
+    if first.start is None or first.end is None:
+        return
+    inside = [(view.rect(line), line) for line in view.lines if header.u0 < view.rect(line).cx < header.u1]
+    early = [item for item in inside if begins - view.near < item[0].y0 < first.lo - view.near]
+    if any(first.lo < rect.y1 or _tells_before(line, first.start) for rect, line in early):
+        length = round((first.end - first.start) * (first.lo - begins) / (first.hi - first.lo))
+        bands.insert(0, TimeBand(begins, first.lo, [], first.start - length, first.start, source="drawn"))
 
 
 def _ends_at(view: View, at: float, below: float, header: DayHeader) -> bool:
@@ -80,3 +99,7 @@ def _supported(view: View, at: list[float], u0: float, u1: float, pitch: float, 
         if support > (best[0] * 1.1 if best else least):
             best = (support, offset)
     return best[1] if best else None
+
+
+def _tells_before(line: Line, time: int) -> bool:
+    return any(resolve(span, near=time)[0] < time for span in find_times(line.text))

@@ -115,10 +115,13 @@ class Table:
         middle of a row of its own, it is several blocks of one colour.
         """
         texts: dict[Piece, list[Rect]] = {}
+        timed: set[Piece] = set()
         for line in self.view.lines:
             rect = self.view.rect(line)
             if self.us[0] < rect.cx < self.us[-1] and self.vs[0] < rect.cy < self.vs[-1]:
                 texts.setdefault(self.piece_of(line), []).append(rect)
+                if find_times(line.text):
+                    timed.add(self.piece_of(line))
         nu, nv = self.under.shape
         for i in range(nu):
             ground = [bool(np.abs(self.colour((i, j)) - self.background).max() <= SAME) for j in range(nv)]
@@ -128,13 +131,17 @@ class Table:
                 one = j < nv and not (ground[j] or ground[j - 1]) and self.alike(above, here)
                 if one and not self._gutter(above, here):
                     continue
-                if 2 <= j - first < nv and any(ground) and self._holds_one(texts, i, range(first, j)):
+                if 2 <= j - first < nv and any(ground) and self._holds_one(texts, timed, i, range(first, j)):
                     self.under[i, first : j - 1] = False
                 first = j
 
-    def _holds_one(self, texts: dict[Piece, list[Rect]], i: int, rows: range) -> bool:
+    def _holds_one(self, texts: dict[Piece, list[Rect]], timed: set[Piece], i: int, rows: range) -> bool:
         """Whether the texts of a column's rows belong together: they are in the first row, or in the middle of all, but
-        not each in its own row's."""
+        not each in its own row's. On a scale whose hours shine through its cards, they go on from the first row.
+
+        Args:
+            timed: pieces in which a time is printed.
+        """
         held = {j: texts[i, j] for j in rows if (i, j) in texts}
         middles = {j: _middle(each) for j, each in held.items()}
         least = min(self.vs[j + 1] - self.vs[j] for j in rows)
@@ -143,7 +150,11 @@ class Table:
         inside = sorted((rect for each in held.values() for rect in each), key=lambda rect: rect.y0)
         close = all(after.y0 - rect.y1 < self.view.size for rect, after in pairwise(inside))
         whole = bool(held) and close and abs(_middle(inside) - patch) < _MIDDLE * least
-        return list(held) == [rows[0]] or (whole and (len(held) == 1 or not own))
+        scale = all(band.source == "drawn" for band in self.bands)
+        top = scale and close and bool(held) and inside[0].y0 - self.vs[rows[0]] < self.view.size
+        # Of two cards of one colour each would tell its time.
+        flows = top and len(timed & {(i, j) for j in rows}) <= 1
+        return list(held) == [rows[0]] or flows or (whole and (len(held) == 1 or not own))
 
     def _lined(self, *, days_axis: bool) -> list[bool]:
         """For each inner header boundary: whether a line is drawn on it somewhere, between backgrounds equal or not.

@@ -9,7 +9,7 @@ from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.cell.cells import CellText
 from services.extractor.reading.lexicon.times import Clock, Span, find_times, resolve
 from services.extractor.reading.model import Line, Rect
-from services.extractor.reading.table.time_scale import find_time_scale
+from services.extractor.reading.table.time_scale import find_time_scale, printed_scale
 from shared.messages import TimeSource
 
 _EVEN = 1.25
@@ -20,6 +20,8 @@ _QUARTER = 15
 """Minutes: what a cell that ends within a table's row ends at."""
 _NEAR = 0.08
 """Of a row's length: how far its edge may be from there."""
+_ABOUT = 30
+"""Minutes by which a card's own start may differ from where it is drawn, where its upper edge was not seen."""
 STEP = 5
 """Minutes to which a time taken from the drawing is rounded: school days are planned in these."""
 
@@ -44,20 +46,36 @@ def place_times(places: list[Place], bands: list[TimeBand], size: float, rect_of
     """Set start, end and source of every place.
 
     A cell whose edges meet its bands' has their times. One that is divided unevenly has those its edges point at on the
-    scale between the bands' times.
+    scale between the bands' times; on one that cells which print their own times lie on, however its labels stand, each
+    has those its edges point at.
     """
     timed = [place for place in places if None not in (bands[place.first].start, bands[place.last].start)]
-    scale = find_time_scale(bands, [edge for place in timed for edge in (place.lo, place.hi)], rect_of)
     proportional = _proportional(bands)
     for place in places:
         _header_times(place, bands, size, measured=proportional)
-        if scale is not None and place in timed:
+    marks = {clock.mark for band in bands for line in band.lines for clock in _clocks(line.text)}
+    ranged = sum(band.source == "header" and band.end is not None for band in bands)
+    points = [point for place in places for point in _printed_edges(place, marks)]
+    # Rows that print their ends are no scale, though one day's cells that have times of their own are as high.
+    scale = printed_scale(points) if 2 * ranged < len(bands) else None
+    measured = places if scale is not None else timed
+    scale = scale or find_time_scale(bands, [edge for place in timed for edge in (place.lo, place.hi)], rect_of)
+    for place in measured:
+        if scale is not None:
             place.start, place.end = map(scale.planned, (place.lo, place.hi))
             place.source, place.certainty = "drawn", 0.95
-    marks = {clock.mark for band in bands for line in band.lines for clock in _clocks(line.text)}
     for place in places:
         _printed_times(place, marks)
     _fill_between(places)
+
+
+def _printed_edges(place: Place, marks: set[str]) -> list[tuple[float, int]]:
+    """A cell's edges along the times, each with the time that the cell prints for it."""
+    spans = [span for span in place.cell.spans if _is_time(span, place, marks)]
+    if len(spans) != 1:
+        return []
+    start, end = resolve(spans[0], near=place.start)
+    return [(place.lo, start)] if end is None else [(place.lo, start), (place.hi, end)]
 
 
 def _fill_between(places: list[Place]) -> None:
@@ -176,6 +194,9 @@ def _printed_times(place: Place, marks: set[str]) -> None:
         return
     start, end = resolve(span, near=place.start)
     if end is None and place.start is not None and place.end is not None:
+        # A card on a scale says when it begins and is drawn to its end; in a table's cell, a time may be anything's.
+        if place.source == "drawn" and span.at[0] == 0 and abs(start - place.start) < _ABOUT and start < place.end:
+            place.start, place.source = start, "printed"
         return
     if end is None and place.end is not None and place.end > start:
         end = place.end

@@ -40,6 +40,8 @@ _SHIFTS = np.linspace(-0.6, 0.6, 25)
 """Heights of a label from its middle to the line that it names."""
 _NEAR = 1.0
 """Heights of a label to the line on which its row was laid, at most; a line farther away is another's."""
+_MOSTLY = 0.8
+"""Of the times that cells print: how many are where they are drawn on a scale."""
 _SAME = 4.0
 """Pixels up to which two edges are one."""
 
@@ -102,6 +104,26 @@ def find_time_scale(
     plain = [found, *(each.slope * distinct + each.base for each in scales[len(shifts) :])]
     table = max(_likelihood(each, printed, span, blur, [(step / 2, _HALF)]) for each in plain)
     return scales[best] if worths[best] > table + _CLEARLY else None
+
+
+def printed_scale(points: Sequence[tuple[float, int]]) -> TimeScale | None:
+    """The scale on which cells lie as the times say that they print themselves; null where they do not lie so.
+
+    Args:
+        points: where cells begin and end along the times, each with the time that is printed for it.
+    """
+    if len({time for _, time in points}) < FEWEST_LABELS:
+        return None
+    places, times = (np.array(values, float) for values in zip(*sorted(points), strict=True))
+    one, other = np.triu_indices(len(places), 1)
+    apart = places[other] - places[one] > _SAME
+    if not apart.any():
+        return None
+    slope = float(np.median((times[other] - times[one])[apart] / (places[other] - places[one])[apart]))
+    base = float(np.median(times - slope * places))
+    off = np.abs(slope * places + base - times)
+    fits = float(np.mean(off < max(_GRIDS[-1][0] / 2, _SAME * slope)))
+    return TimeScale(slope, base) if slope > 0 and fits >= _MOSTLY else None
 
 
 def _label(band: TimeBand, rect_of: Callable[[Line], Rect]) -> tuple[Rect, int, int | None, bool]:

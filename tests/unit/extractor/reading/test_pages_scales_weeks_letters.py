@@ -2,7 +2,9 @@
 
 import pytest
 
+from services.extractor.reading.axes.letters import stacked_days
 from services.extractor.reading.decide.calibration import vouched_from
+from services.extractor.reading.model import Line, Rect
 from tests.unit.extractor.reading.sheet import DAYS, PASTEL, TIMES, Grid, Sheet, find, lesson, plain, week
 
 
@@ -28,6 +30,58 @@ def test_an_hour_scale() -> None:
     }
     assert {block.time_source for block in reading.blocks} == {"drawn"}
     assert len(reading.blocks) == 20
+
+
+def scale_of_cards(sheet: Sheet, *, first: int, top: float, labelled: int | None = None) -> None:
+    """Lines of the hours from `first` on, a hundred pixels apart from `top` on, with their labels on the lines.
+
+    Args:
+        labelled: the first hour that is labelled.
+    """
+    for hour in range(labelled or first, first + 8):
+        y = top + 100 * (hour - first)
+        sheet.text(50, y, f"{hour}:00", scale=0.5)
+        sheet.rule(90, y, 1100, y, (215, 215, 215))
+    for day, name in enumerate(DAYS):
+        sheet.text(200 + 200 * day, 40, name)
+
+
+def test_a_scale_begins_before_its_first_label() -> None:
+    sheet = Sheet(1200, 950)
+    scale_of_cards(sheet, first=8, top=80, labelled=9)
+    lessons = (("Maths", 8.25, 9.75), ("Art", 10.0, 11.0), ("Music", 12.25, 14.0))
+    for day in range(5):
+        for index, (name, start, end) in enumerate(lessons):
+            y0, y1 = 80 + 100 * (start - 8), 80 + 100 * (end - 8)
+            sheet.fill(110 + 200 * day, y0, 290 + 200 * day, y1, PASTEL[index])
+            for row in range(3):
+                sheet.text(200 + 200 * day, y0 + 35 + 40 * row, (name, "Ms Vale", "Room 4")[row], scale=0.5)
+    blocks = {(start, end, name) for day, start, end, name in week(sheet.read()) if day == "friday"}
+    assert ("08:15", "09:45", "Maths") in blocks
+
+
+def test_a_card_begins_at_the_start_that_it_prints_and_ends_where_it_is_drawn_to_end() -> None:
+    """The hours shine through the cards."""
+    sheet = Sheet(1200, 950)
+    scale_of_cards(sheet, first=8, top=90)
+    lessons = (("Maths", 8.25, 9.75), ("Art", 10.25, 11.75), ("Music", 12.25, 14.25))
+    for day in range(5):
+        for index, (name, start, end) in enumerate(lessons):
+            y0, y1 = 90 + 100 * (start - 8), 90 + 100 * (end - 8)
+            sheet.fill(110 + 200 * day, y0, 290 + 200 * day, y1, PASTEL[index])
+            for hour in range(8, 16):
+                if y0 < 90 + 100 * (hour - 8) < y1:
+                    sheet.rule(110 + 200 * day, 90 + 100 * (hour - 8), 290 + 200 * day, 90 + 100 * (hour - 8))
+            sheet.text(150 + 200 * day, y0 + 14, f"{int(start)}:15", scale=0.5)
+            for row, text in enumerate((name, "group one and", "group two of", "the upper years")):
+                sheet.text(200 + 200 * day, y0 + 36 + 22 * row, text, scale=0.5)
+    reading = sheet.read()
+    assert len(reading.blocks) == 15
+    assert {(block.start_time, block.end_time) for block in reading.blocks} == {
+        ("08:15", "09:45"),
+        ("10:15", "11:45"),
+        ("12:15", "14:15"),
+    }
 
 
 @pytest.mark.parametrize("stacked", [False, True])
@@ -92,6 +146,24 @@ def test_days_written_letter_under_letter() -> None:
     reading = sheet.read()
     assert {block.day for block in reading.blocks} == {day.lower() for day in DAYS}
     assert len(reading.blocks) == 20
+
+
+def test_names_letter_under_letter_in_a_language_that_they_alone_tell() -> None:
+    """A row for each letter; one name fills its rows and is followed by the next one's first letter."""
+    names = ("LUNI", "MARTI", "MIERCURI", "JOI", "VINERI")
+    lines: list[Line] = []
+    at = 0
+    for name, rows in zip(names, (6, 6, 8, 6, 6), strict=True):
+        for letter in range(len(name)):
+            lines.append(
+                Line(
+                    len(lines), name[letter], 1.0, 0, Rect(50, 20.0 * (at + letter), 62, 20.0 * (at + letter) + 14), 14
+                )
+            )
+        at += rows
+    found, used = stacked_days(lines, 14)
+    assert [day for _, day in found] == ["monday", "tuesday", "wednesday", "thursday", "friday"]
+    assert len(used) == len(lines)
 
 
 def test_times_in_the_cells_only() -> None:

@@ -2,7 +2,7 @@
 
 from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.model import Line, Rect
-from services.extractor.reading.table.time_scale import TimeScale, find_time_scale
+from services.extractor.reading.table.time_scale import TimeScale, find_time_scale, printed_scale
 
 HOUR = 120.0
 
@@ -86,3 +86,13 @@ def test_labels_at_the_foot_of_their_rows_make_no_scale() -> None:
     for band in bands:
         band.lo, band.hi = band.lo - 18, band.hi - 18
     assert _found(bands, [22 + HOUR * at for at in (0, 1, 2, 4, 5, 7, 8)]) is None
+
+
+def test_cells_that_print_their_times_are_the_scale_that_the_others_are_measured_on() -> None:
+    """Whatever its labels say: here they name the hour that ends."""
+    points = [(50.0, 515), (117.0, 605), (135.0, 625), (202.0, 715), (237.0, 760), (304.0, 850)]
+    scale = printed_scale(points)
+    assert scale is not None
+    assert scale.planned(181.0) == 690
+    assert printed_scale([(at, time + 40 * (index % 3)) for index, (at, time) in enumerate(points)]) is None
+    assert printed_scale(points[:2]) is None
