@@ -221,6 +221,19 @@ def resolve_all(spans: list[Span]) -> list[tuple[int, int | None]]:
         times = resolve(span, near=value) if whole else resolve(span, after=after)
         out.append(times)
         after = times[0]
+    return _in_order(out) if any(clock and clock.half for span in spans for clock in (span.start, span.end)) else out
+
+
+def _in_order(times: list[tuple[int, int | None]]) -> list[tuple[int, int | None]]:
+    """Times of which each but a few is later than the one before, those few in the other half of the day where they
+    fit there alone: "10.00-11.00 PM" before "2.00-3.00 PM", and "12:00 am" for noon."""
+    out = list(times)
+    for at, (start, end) in enumerate(out):
+        lo = out[at - 1][0] if at else -1
+        hi = out[at + 1][0] if at + 1 < len(out) else 2 * HALF_DAY
+        shift = -HALF_DAY if start >= HALF_DAY else HALF_DAY
+        if lo < hi and not lo < start < hi and lo < start + shift < hi:
+            out[at] = (start + shift, None if end is None else end + shift)
     return out
 
 

@@ -91,6 +91,19 @@ def test_a_day_goes_on_past_noon() -> None:
     assert [text_of(start) for start, _ in resolve_all(spans)] == ["08:30", "11:50", "12:30", "13:15", "19:00"]
 
 
+@pytest.mark.parametrize(
+    ("texts", "starts"),
+    [
+        (("10.00-11.00 PM", "2.00-3.00 PM", "3.00-4.00 PM"), ["10:00", "14:00", "15:00"]),
+        (("11:00 am", "12:00 am", "1:00 pm"), ["11:00", "12:00", "13:00"]),
+        (("6:00 pm", "9:00 pm", "12:00 am"), ["18:00", "21:00", "00:00"]),
+    ],
+)
+def test_a_half_of_the_day_that_the_others_exclude_is_a_slip(texts: tuple[str, ...], starts: list[str]) -> None:
+    spans = [find_times(text)[0] for text in texts]
+    assert [text_of(start) for start, _ in resolve_all(spans)] == starts
+
+
 def test_a_list_s_next_column_begins_in_the_morning_again() -> None:
     """A legend in columns is read row by row: 9:10 stands behind 11:10, and is no 21:10."""
     spans = [find_times(text)[0] for text in ("8.10-9.10", "11.10-12.10", "9.10-10.05", "13.05-14", "10.05-11")]
