@@ -1,5 +1,6 @@
 """Finds the header of times (or of periods) that crosses the days, and what each of its rows says."""
 
+import math
 from itertools import pairwise
 from statistics import median
 
@@ -10,9 +11,10 @@ from services.extractor.reading.axes.series import DayHeader
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.order import in_reading_order
 from services.extractor.reading.evidence.rules import Rail
+from services.extractor.reading.evidence.time_labels import range_of, rises
 from services.extractor.reading.lexicon.labels import is_period, label_key, numbered_alike
 from services.extractor.reading.lexicon.times import Span, find_times, resolve_all, without_times
-from services.extractor.reading.model import Line
+from services.extractor.reading.model import Line, united
 
 _RULES = 4
 """Of a header's cells: from so many on, a place without any is outside of it."""
@@ -24,6 +26,12 @@ _BEYOND, _OF_LABEL, _ROW = 4.0, 2.2, 0.95
 """Text heights: from the last text to the table's end, from a time to what its label says beside it, and of a row."""
 _MOSTLY = 0.7
 """Of a header's cells: how many of them print one time and no end where this is how they tell it."""
+_HOURS = 5
+"""Labels of whole hours that are a scale's."""
+_PLANNED = 5
+"""Minutes at which lessons begin; a moment seldom does."""
+_AT_RULE, _HIGH = 0.6, 2.5
+"""Text heights from a label's middle to the rule that it names, at most, and of a row between two such rules."""
 _MEETING = 3
 """Rows that end when the next begins: what such a header looks like."""
 
@@ -43,6 +51,8 @@ def find_time_bands(view: View, header: DayHeader, v_end: float, legend: Legend)
     ]
     zone = _alike_printed(zone)
     timed = _column(view, [line for line in zone if find_times(line.text)])
+    now = _now(timed)
+    zone, timed = ([line for line in lines if line is not now] for lines in (zone, timed))
     labels = _column(view, [line for line in zone if _known(line, legend)]) or _series(view, zone)
     if len(timed) >= 2:
         lines = timed
@@ -56,7 +66,11 @@ def find_time_bands(view: View, header: DayHeader, v_end: float, legend: Legend)
     # A text that reaches past several labels is a heading above them.
     middles = [view.rect(line).cy for line in lines]
     strip = [line for line in strip if sum(view.rect(line).y0 < at < view.rect(line).y1 for at in middles) < 2]
-    bands = _entries(view, strip, u0, u1, header, v_end)
+    if pairs := _first_and_last(view, lines, header):
+        paired = {line.id for pair in pairs for line in pair}
+        strip = [line for line in strip if line.id not in paired]
+        strip += [united(list(pair), range_of(*pair)) for pair in pairs]
+    bands = _between_rules(view, lines, header, v_end) or _entries(view, strip, u0, u1, header, v_end)
     if not bands:
         return []
     _read_printed(bands)
@@ -72,6 +86,67 @@ def _alike_printed(lines: list[Line]) -> list[Line]:
     timed = [line for line in lines if find_times(line.text)]
     bare = {line.id for line in timed if line.text.strip().isdigit()}
     return [line for line in lines if line.id not in bare] if len(timed) - len(bare) >= _MEETING else lines
+
+
+def _first_and_last(view: View, lines: list[Line], header: DayHeader) -> list[tuple[Line, Line]]:
+    """Starts and ends that stand at the first and the last line of the cells beside them: by turns, with rules across
+    the days' columns behind each end and none behind a start."""
+    lines = sorted(lines, key=lambda line: view.rect(line).cy)
+    alone = all(len(spans) == 1 and spans[0].end is None for spans in (find_times(line.text) for line in lines))
+    pairs = list(zip(lines[::2], lines[1::2], strict=False))
+    if not alone or len(pairs) < _MEETING or len(lines) % 2 or not all(rises(*pair) for pair in pairs):
+        return []
+    rails = [(rail.at, view.v_seen(rail, header.u0, header.u1)) for rail in view.v_rails]
+
+    def drawn(one: Line, other: Line) -> float:
+        return max((seen for at, seen in rails if view.rect(one).y1 < at < view.rect(other).y0), default=0.0)
+
+    within = max(drawn(*pair) for pair in pairs)
+    between = min(drawn(end, start) for end, start in zip(lines[1::2], lines[2::2], strict=False))
+    return pairs if within < MIN_CUT < between else []
+
+
+def _between_rules(view: View, lines: list[Line], header: DayHeader, v_end: float) -> list[TimeBand]:
+    """The rows from one rule to the next where each label is a time that stands at a rule of the days' columns, the
+    last at their end; empty where labels stand in rows, or make a scale."""
+    lines = sorted(lines, key=lambda line: view.rect(line).cy)
+    spans = [span for line in lines for span in find_times(line.text)]
+    times = [start for start, _ in resolve_all(spans)]
+    steps = [after - before for before, after in pairwise(times)]
+    if len(lines) < _RULES or len(spans) != len(lines) or any(span.end for span in spans):
+        return []
+    if min(steps) <= 0 or min(steps) == max(steps):
+        return []
+    rails = [rail.at for rail in view.v_rails if view.v_seen(rail, header.u0, header.u1) > _SELDOM]
+    middles = [view.rect(line).cy for line in lines]
+
+    def nearest(at: float) -> float:
+        return min(rails, key=lambda rail: abs(rail - at), default=math.inf)
+
+    rules = [nearest(at) for at in middles]
+    off = [at - rule for at, rule in zip(middles, rules, strict=True)]
+    rows = [after - before for before, after in pairwise(rules)]
+    # In the middle of its row a label is far from the rules; at its top or foot, always on the same side of one.
+    if max(map(abs, off)) > _AT_RULE * view.size or min(off) >= 0 or max(off) <= 0:
+        return []
+    if (
+        min(rows) <= 0
+        or median(rows) < _HIGH * view.size
+        or any(rules[-1] + view.size < rail < v_end for rail in rails)
+    ):
+        return []
+    return [
+        TimeBand(lo, hi, [line] if hi < rules[-1] else [line, lines[-1]])
+        for (lo, hi), line in zip(pairwise(rules), lines[:-1], strict=True)
+    ]
+
+
+def _now(timed: list[Line]) -> Line | None:
+    """The time that a calendar shows beside the line of this moment: no hour, where all others are."""
+    spans = [(line, find_times(line.text)[0]) for line in timed]
+    odd = [line for line, span in spans if span.start.minute % _PLANNED]
+    hours = sum(not span.start.minute and span.end is None for _, span in spans)
+    return odd[0] if len(odd) == 1 and hours >= _HOURS and hours + 1 == len(spans) else None
 
 
 def _without_gaps(bands: list[TimeBand]) -> list[TimeBand]:
