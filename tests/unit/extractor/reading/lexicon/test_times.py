@@ -61,6 +61,8 @@ def read(text: str) -> tuple[str | None, str | None]:
         ("von 8 bis 9 Uhr", "08:00", "09:00"),
         ("Salsa 20 a 21 hs.", "20:00", "21:00"),
         ("h0830_1010", "08:30", "10:10"),
+        ("8u15", "08:15", None),
+        ("10u30 - 12u30", "10:30", "12:30"),
     ],
 )
 def test_formats(text: str, start: str, end: str | None) -> None:
@@ -71,7 +73,7 @@ def test_formats(text: str, start: str, end: str | None) -> None:
     "text",
     ["B1.07", "(B1.07)", "2024-2025", "2024/25", "Year 7-8", "CS101", "Room 12", "Autumn 2 2024", "Daily 5: Station 1",
      "12/05", "Period 3", "Lab 2", "5, 20 pupils", "25:00", "9:75", "13pm", "10.S5 labs", "1-2 h Maths", "Year 7 a 8",
-     "Weeks: 1-13, 15"],
+     "Weeks: 1-13, 15", "4 u 20", "B1u20"],
 )  # fmt: skip
 def test_what_is_no_time(text: str) -> None:
     assert find_times(text) == []
