@@ -43,6 +43,7 @@ ROLES = ("name", "more", "note", "room", "teacher")
 """``more`` goes on from the name, as its wrapped second half; ``note`` is all that is none of the others."""
 NAMING = ("name", "more")
 """What a lesson's name is made of."""
+NAME = ROLES.index("name")
 _SURE = 0.95
 """Chance given to words which belong together that they are one name; set by hand, not measured."""
 _MUCH_OTHER = 0.6
@@ -50,6 +51,10 @@ _MUCH_OTHER = 0.6
 _TOGETHER = 0.35
 """Power that raises a product of chances, which is too low: where one fragment is understood, the others mostly are.
 Set by eye on bins of drawn and real pages, not fitted."""
+_FEWEST = 4
+"""Cells of one form that make a habit."""
+_HABIT = 2
+"""How many times the habit counts, for once that a cell's own looks do."""
 _WEEK = re.compile(
     r"\W*(?:(?:week|wk|woche|semaine|semana|settimana|tydzie[nń])\W*)?(?:[AB12]|odd|even)\W*", re.IGNORECASE
 )
@@ -76,24 +81,27 @@ def roles_of(cuts: list[Cut], words: frozenset[str], *, alone: bool = False) -> 
     Args:
         cuts: the cells of one table, which tell of each other what stands where.
         words: from `cells.page_words`.
-        alone: they tell nothing of each other: each is a table of its own.
+        alone: the model is told nothing of the others: each is a table of its own.
     """
     if not cuts:
         return []
     tables = [[cut] for cut in cuts] if alone else [cuts]
     chances = load("roles").probabilities(np.vstack([features(table, words)[1] for table in tables]))
+    cells = np.split(chances, np.cumsum([len(cut.fragments) for cut in cuts])[:-1])
+    barred = [_in_corners(cut, middle) for cut, middle in zip(cuts, middles(cuts), strict=True)]
+    for rows, cornered in zip(cells, barred, strict=True):
+        rows[cornered, NAME] *= 1 - _SURE
     out: list[Told] = []
-    at = 0
-    for cut, middle in zip(cuts, middles(cuts), strict=True):
-        rows = chances[at : at + len(cut.fragments)]
-        at += len(cut.fragments)
+    for cut, rows, cornered, habit in zip(cuts, cells, barred, _habits(cuts, cells), strict=True):
         # A group's label ("Group 2") begins no name where there is anything else.
         labels = np.array([is_group(fragment.text) for fragment in cut.fragments])
-        cornered = np.array([bool(middle) and index not in middle for index in range(len(cut.fragments))])
-        rows[cornered, ROLES.index("name")] *= 1 - _SURE
-        begins = int(np.where(labels, -1.0, rows[:, ROLES.index("name")]).argmax())
+        begins = int(np.where(labels, -1.0, rows[:, NAME] * habit).argmax())
         # What may begin a name itself is another lesson's more often than a part of this one's.
         naming = rows[:, ROLES.index("more")].copy()
+        own = int(rows[:, NAME].argmax())
+        if own != begins:
+            # Where the other cells say that it begins nothing, it goes on from the name or is none of it.
+            naming[own] /= max(1 - rows[own, NAME], 1 - _SURE)
         naming[np.array([fragment.aside for fragment in cut.fragments]) | labels | cornered] = 1 - _SURE
         for index, (one, two) in enumerate(pairwise(cut.fragments)):
             if two.aside or _much_other(one, two):
@@ -109,6 +117,28 @@ def roles_of(cuts: list[Cut], words: frozenset[str], *, alone: bool = False) -> 
         roles = ["more" if goes_on else ROLES[role] for goes_on, role in zip(named, rest, strict=True)]
         roles[begins] = "name"
         out.append(Told(roles, _SURE if said else _chance(rows, naming, named, begins)))
+    return out
+
+
+def _in_corners(cut: Cut, middle: list[int]) -> npt.NDArray[np.bool_]:
+    """Which fragments stand in corners, where some stand in the middle."""
+    return np.array([bool(middle) and index not in middle for index in range(len(cut.fragments))])
+
+
+def _habits(cuts: list[Cut], cells: list[Floats]) -> list[Floats]:
+    """How likely names begin at each fragment's place in the other cells that have as many texts in the same rows.
+
+    One surname or code looks like a subject; where nineteen cells like this one begin with theirs, the twentieth does.
+    """
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for at, cut in enumerate(cuts):
+        alike.setdefault(tuple(fragment.row for fragment in cut.fragments), []).append(at)
+    out = [np.ones(len(cut.fragments)) for cut in cuts]
+    for like in alike.values():
+        if len(like) >= _FEWEST:
+            mean = np.mean([cells[at][:, NAME] for at in like], axis=0)
+            for at in like:
+                out[at] = mean**_HABIT
     return out
 
 
@@ -147,7 +177,7 @@ def _chance(rows: Floats, naming: Floats, named: npt.NDArray[np.bool_], begins: 
     """That a cell's name is made of just these fragments."""
     each = np.where(named, naming, 1 - naming)
     # Where it begins is sure as far as no other fragment's chance to begin it comes near.
-    begin = rows[:, ROLES.index("name")]
+    begin = rows[:, NAME]
     each[begins] = begin[begins] / begin.sum() if begin.sum() else 0.0
     return float(each.prod() ** _TOGETHER)
 

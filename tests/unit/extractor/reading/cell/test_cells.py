@@ -97,6 +97,22 @@ def test_cells_that_are_each_alone_are_read_as_each_by_itself() -> None:
     assert together == [read_cell(lines, CELL, words) for lines in cells]
 
 
+def test_names_begin_where_most_of_the_cells_of_one_form_begin_theirs() -> None:
+    """A teacher's code that looks like a lesson by itself ("EC")."""
+
+    def row(at: int, *texts: str) -> tuple[list[Line], Rect]:
+        lines = [
+            Line(number, text, 0.99, 0, Rect(x, at * 60 + 10, x + 11 * len(text), at * 60 + 30), 20)
+            for number, (text, x) in enumerate(zip(texts, (10, 130, 230), strict=True))
+        ]
+        return lines, Rect(0, at * 60, 300, at * 60 + 60)
+
+    taught = [("ITL/1", "MR"), ("PB", "SD"), ("AMA/N", "HB"), ("INF/1", "MR"), ("AWL/V", "Eco"), ("ITL/2", "Music")]
+    cells = [row(at, name, teacher, "AE06") for at, (name, teacher) in enumerate(taught)]
+    words = page_words([line for lines, _ in cells for line in lines])
+    assert [cell.name for cell in read_cells(cells, words)] == [name for name, _ in taught]
+
+
 def test_teacher_and_room_are_told_apart() -> None:
     cell = read_cell(stack("Maths", ("Lab 2 Dr Singh", 14)), CELL, frozenset())
     assert (cell.teacher, cell.room) == ("Dr Singh", "Lab 2")
