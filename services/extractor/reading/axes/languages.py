@@ -4,6 +4,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 from services.extractor.reading.lexicon.calendar import Languages, day_named, days_by_language
+from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.model import Line
 from shared.messages import DAYS
 
@@ -18,10 +19,17 @@ _WORDS = 3
 
 
 def languages_of(lines: list[Line]) -> Languages:
-    """Languages with at least three days level with each other, and more than those known everywhere have."""
+    """Languages with at least three days level with each other or before times, more than those known everywhere."""
     named: defaultdict[str, list[tuple[Line, int]]] = defaultdict(list)
+    timed: defaultdict[str, set[int]] = defaultdict(set)
     for line in lines:
         words = line.text.split()
+        # A list of courses says day and time in one text, in the order of the courses.
+        for word in line.text[: spans[0].at[0]].split() if (spans := find_times(line.text)) else ():
+            if known := day_named(word):
+                timed[_KNOWN].add(DAYS.index(known))
+            for language, day in days_by_language(word):
+                timed[language].add(DAYS.index(day))
         # No set: words of one line stand at one place, and their order says which day follows which.
         for word in dict.fromkeys((line.text, *words)) if len(words) <= _WORDS else ():
             if known := day_named(word):
@@ -29,9 +37,11 @@ def languages_of(lines: list[Line]) -> Languages:
             for language, day in days_by_language(word):
                 named[language].append((line, DAYS.index(day)))
     found = {
-        language: max(_longest(own, across=True), _longest(own, across=False))
-        for language, own in named.items()
-        if len({day for _, day in own}) >= _ENOUGH
+        language: max(
+            _longest(named[language], across=True), _longest(named[language], across=False), len(timed[language])
+        )
+        for language in {*named, *timed}
+        if len({day for _, day in named[language]} | timed[language]) >= _ENOUGH
     }
     least = max(_ENOUGH, found.get(_KNOWN, 0) + 1)
     return tuple(sorted((name for name in found if found[name] >= least), key=lambda name: (-found[name], name)))

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.decide.confidence import block_confidence, clashes
 from services.extractor.reading.lexicon.times import find_times
-from services.extractor.reading.lexicon.words import is_person, is_room
+from services.extractor.reading.lexicon.words import is_keyed, is_person, is_room
+from services.extractor.reading.lists.courselist import read_courselist
 from services.extractor.reading.lists.daylist import read_daylist
 from services.extractor.reading.lists.rowlist import read_rowlist
 from services.extractor.reading.model import LayoutResult, sources_of
@@ -33,6 +34,7 @@ READERS: tuple[tuple[Reader, bool], ...] = (
     (read_class_columns, False),
     (read_class_columns, True),
     (read_rowlist, False),
+    (read_courselist, False),
     (read_daylist, False),
 )
 """Each reader and whether it gets the page with its axes swapped."""
@@ -53,7 +55,7 @@ def layout_score(result: LayoutResult, lines: int) -> float:
 
 def _says_no_lesson(name: str) -> bool:
     """Whether a name is a room's, a person's or a time: then its cell was cut from the lesson's."""
-    return is_room(name) or is_person(name) or bool(find_times(name))
+    return is_room(name) or is_person(name) or is_keyed(name) or bool(find_times(name))
 
 
 def read_layouts(

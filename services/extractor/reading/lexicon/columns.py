@@ -25,6 +25,16 @@ def column_role(text: str) -> str | None:
     return "notes" if len(parts) > 1 and all(map(column_role, parts)) else None
 
 
+def head_role(text: str) -> str | None:
+    """What stands in a column, as its head says, or some words of it: the lesson's, else the last ("Module Title")."""
+    if (whole := column_role(text)) is not None:
+        return whole
+    words = text.split()
+    spans = [words[first : last + 1] for last in range(len(words)) for first in range(last + 1)]
+    roles = [role for part in spans if (role := column_role(" ".join(part)))]
+    return "name" if "name" in roles else next(reversed(roles), None)
+
+
 def is_title(text: str) -> bool:
     """Whether a column's head names the lesson itself, where another one gives its code."""
     words = text.split()

@@ -71,7 +71,7 @@ _CLOCK = (
 _SLASH = r"(?:(?<=[:h]\d\d)|(?<=[:h]\d\d\s))/(?=\s?\d{1,2}[:h]\d\d)"
 _DASH = r"\s*(?:[-‐‑‒–—−~→÷»>_]+|" + _SLASH + rf"|(?<=[\s.])(?:{UNTIL_WORDS})(?=\s)" + r"|(?<=[\dh\s])à(?=[\s\d]))\s*"
 _RANGE = re.compile(
-    r"(?<![\d:.,/])(?:(?<![^\W_])|(?<=\bh))" + _CLOCK.format("s") + _DASH + _CLOCK.format("e") + r"(?![\d/])",
+    r"(?<![\d:.,/])(?:(?<![^\W_])|(?<=\bh))" + _CLOCK.format("s") + _DASH + _CLOCK.format("e") + r"(?!\d|/\s?\d)",
     re.IGNORECASE,
 )
 # A letter before it makes it a room ("B1.07"), not a time.

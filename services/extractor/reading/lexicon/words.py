@@ -34,6 +34,7 @@ _OF_GROUP = re.compile(rf"^(?:{pattern(_WORDS['groups'])})\b\.?\s?[\dA-D]\b", re
 _INITIALS = re.compile(r"^(?!(?:I{2,3}|IV|VI{0,3})$)[A-Z]{2,4}(?:\s?/\s?[A-Z]{2,4})*$")
 _KEY = re.compile(r"^[^\W\d_]{1,4}\.? ?= ?[^\W\d_]")
 _PARTS = re.compile(rf"[,;|]|\s[-–—]\s|\s(?={_TITLES}\.?\s)", re.IGNORECASE)
+_NAMED_WITH = re.compile(rf"\s(?={_TITLES}\.?\s+(?-i:[^\W\d_a-zß-ÿ]))", re.IGNORECASE)
 _KEYED = re.compile(
     rf"^(?:(?P<teacher>{pattern(_WORDS['teacher keys'])})|{_ROOM_WORDS}|{_FOREIGN_ROOMS})\s*:\s*(?P<value>\S.*)$",
     re.IGNORECASE,
@@ -60,6 +61,12 @@ def is_person(text: str) -> bool:
     return bool(titled or (text.isupper() and _SURNAME_FIRST.match(text)))
 
 
+def before_person(text: str) -> tuple[str, str] | None:
+    """What stands before the first person with a title, and that one with what follows; null where there is none."""
+    found = _NAMED_WITH.search(text)
+    return (text[: found.start()], text[found.end() :]) if found else None
+
+
 def is_title(text: str) -> bool:
     """Whether `text` is nothing but the title of somebody whose name stands on the next line ("Dr", "Miss")."""
     return bool(_TITLE_ALONE.match(text.strip()))
@@ -68,6 +75,11 @@ def is_title(text: str) -> bool:
 def is_room(text: str) -> bool:
     """Whether `text` names a room ("Lab 2", "R204", "B1.07", "IT Suite", "Hall")."""
     return bool(_ROOM.match(text.strip()) or _CODE.match(text.strip()))
+
+
+def is_keyed(text: str) -> bool:
+    """Whether `text` says itself whose or where a lesson is ("Prof: Lindqvist", "Aula:S6")."""
+    return bool(_KEYED.match(text.strip()))
 
 
 def is_code(text: str) -> bool:

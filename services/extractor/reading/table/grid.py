@@ -39,7 +39,7 @@ from services.extractor.reading.table.parallel import part_parallel, part_repeat
 from services.extractor.reading.table.pieces import Table
 from services.extractor.reading.table.places import Place, place_times
 from services.extractor.reading.table.regions import Region, find_regions
-from services.extractor.reading.table.timecells import with_row_names, with_their_times
+from services.extractor.reading.table.timecells import with_their_times
 
 _LIST = 0.95
 """Weight of a grid whose days look like the headings of lists: these tell what stands under each other in an entry."""
@@ -156,10 +156,6 @@ def _find_cells(view: View, header: DayHeader, bands: list[TimeBand]) -> tuple[l
     regions = with_their_fields(with_their_rest(regions, bands), view.size)
     regions = with_their_times(regions, view.size)
     regions = with_their_notes(regions, view.size)
-    if len(bands) == 1:
-        regions = with_row_names(
-            regions, [(view.rect(line), line) for line in view.lines if _before(view, header, line)]
-        )
     regions = _by_time(view, regions)
     parts = [
         (region, lane, week, lines)
@@ -177,11 +173,6 @@ def _find_cells(view: View, header: DayHeader, bands: list[TimeBand]) -> tuple[l
         (day, item.region.first, item.region.last) for item in found if item.place.cell.free for day in item.region.days
     }
     return found, taken
-
-
-def _before(view: View, header: DayHeader, line: Line) -> bool:
-    """Whether a text stands in the rows' header, before the days' columns."""
-    return view.rect(line).cx < header.u0 and view.rect(line).cy > header.v1
 
 
 def _heads_row(view: View, item: Found, header: DayHeader, bands: list[TimeBand], *, classes: bool) -> bool:

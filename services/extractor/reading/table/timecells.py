@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.extractor.reading.evidence.order import joined
 from services.extractor.reading.lexicon.times import find_times, without_times
-from services.extractor.reading.model import Line, Rect, united
+from services.extractor.reading.model import Rect
 from services.extractor.reading.table.regions import Region
 
 CERTAINTY = 0.95
@@ -49,29 +49,6 @@ def with_their_times(regions: list[Region], size: float) -> list[Region]:
     }
     joined_up = {id(other) for other in best.values()}
     return [made.get(id(region), region) for region in regions if id(region) not in joined_up]
-
-
-def with_row_names(regions: list[Region], names: list[tuple[Rect, Line]]) -> list[Region]:
-    """The cells of a table whose rows say what, and whose cells say when: each time with its row's name.
-
-    Args:
-        regions: a table's whose header tells no times.
-        names: what stands before the days' columns, in (u, v).
-
-    Returns:
-        The same cells where not most of them hold nothing but a time.
-    """
-    timing = [region for region in regions if _only_time(region)]
-    if len(timing) < max(_PAIRS, _MOST * len(regions)):
-        return regions
-
-    def named(region: Region) -> Region:
-        own = [line for rect, line in names if region.rect.y0 < rect.cy < region.rect.y1]
-        # All of it is the name, however its words are printed.
-        name = [replace(united(own, joined(own)), aside=None)] if own else []
-        return replace(region, lines=name + region.lines)
-
-    return [named(region) if any(region is each for each in timing) else region for region in regions]
 
 
 def _only_time(region: Region) -> bool:
