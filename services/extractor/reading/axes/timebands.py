@@ -11,7 +11,7 @@ from services.extractor.reading.axes.series import DayHeader
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.order import in_reading_order
 from services.extractor.reading.evidence.rules import Rail
-from services.extractor.reading.evidence.time_labels import range_of, rises
+from services.extractor.reading.evidence.time_labels import range_of, rises, rises_evenly
 from services.extractor.reading.lexicon.labels import is_period, label_key, numbered_alike
 from services.extractor.reading.lexicon.times import Span, find_times, resolve_all, without_times
 from services.extractor.reading.model import Line, united
@@ -24,6 +24,10 @@ _SELDOM = 0.1
 """How strongly a rule between two labels divides the rows: half of the share of the days' columns it is drawn in."""
 _BEYOND, _OF_LABEL, _ROW = 4.0, 2.2, 0.95
 """Text heights: from the last text to the table's end, from a time to what its label says beside it, and of a row."""
+_EVEN = 1.2
+"""How far the distance of two labels is from the usual, where they are evenly set."""
+_LOW = 0.8
+"""Of the lowest row's height: that of a break between two rows, at least, where it is less than a text's."""
 _MOSTLY = 0.7
 """Of a header's cells: how many of them print one time and no end where this is how they tell it."""
 _HOURS = 5
@@ -249,9 +253,9 @@ def _entries(view: View, strip: list[Line], u0: float, u1: float, header: DayHea
         by_cell.setdefault(sum(edge < view.rect(line).cy for edge in edges), []).append(line)
     # Where nearly every row tells its start alone, two in one are two rows, and the rule between them was not seen.
     starts = [_starts_alone(lines) for lines in by_cell.values()]
-    fewest = 2 if starts.count(1) > _MOSTLY * len(starts) else _MEETING
+    alone = starts.count(1) > _MOSTLY * len(starts) or _evenly_set(view, strip)
     for _, lines in sorted(by_cell.items()):
-        cells.extend(_by_time(lines, view, fewest))
+        cells.extend(_by_time(lines, view, alone=alone))
     if not cells:
         # Headings alone: none of them is a row's label.
         return []
@@ -312,10 +316,12 @@ def _gaps(
     """Stretches between two labels that rules across the days' columns enclose and that hold no text: breaks."""
     across = [rail for rail in rails if view.v_ruled(rail, header.u0, header.u1)]
     texts = [view.rect(line).cy for line in view.lines if view.rect(line).cx <= header.u1]
+    # Rows may be no higher than their text.
+    least = min([view.size, *(_LOW * (after - before) for (before, _), (after, _) in pairwise(spans))])
     return [
         (a.hi, b.lo)
         for a, b in pairwise(across)
-        if spans[0][1] < a.hi and b.lo < spans[-1][0] and b.lo - a.hi > view.size
+        if spans[0][1] < a.hi and b.lo < spans[-1][0] and b.lo - a.hi > least
         if not any(a.hi < at < b.lo for at in texts)
     ]
 
@@ -326,18 +332,30 @@ def _starts_alone(lines: list[Line]) -> int:
     return 0 if any(span.end is not None for span in spans) else len(spans)
 
 
-def _by_time(lines: list[Line], view: View, fewest: int) -> list[list[Line]]:
+def _evenly_set(view: View, strip: list[Line]) -> bool:
+    """Whether a header's texts are starts alone, each as long after the one before and as far from it: no end is."""
+    timed = sorted((line for line in strip if find_times(line.text)), key=lambda line: view.rect(line).cy)
+    tops = [view.rect(line).y0 for line in timed]
+    steps = [after - before for before, after in pairwise(tops)]
+    usual = median(steps or [0.0])
+    even = sum(usual / _EVEN < step < usual * _EVEN for step in steps) > _MOSTLY * len(steps)
+    return even and rises_evenly([line.text for line in timed])
+
+
+def _by_time(lines: list[Line], view: View, *, alone: bool) -> list[list[Line]]:
     """Lines between two rules are one header cell, unless each of several says a whole time itself (no rules there).
 
     Args:
-        fewest: starts alone that are so many rows'.
+        alone: whether the header's rows tell their starts alone.
     """
     ranges = [line for line in lines if any(span.end is not None for span in find_times(line.text))]
     singles = [line for line in lines if find_times(line.text) and line not in ranges]
     numbers = [line for line in lines if is_period(line.text)]
-    if len(ranges) >= 2:
+    if len(ranges) >= 2 and len(singles) <= len(ranges):
         anchors = ranges
-    elif not ranges and len(singles) >= fewest:
+    elif (alone and len(ranges) + len(singles) >= 2) or len(ranges) >= 2:
+        anchors = ranges + singles
+    elif not ranges and len(singles) >= _MEETING:
         anchors = singles
     elif not ranges and not singles and len(numbers) >= 2:
         anchors = numbers

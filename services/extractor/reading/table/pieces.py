@@ -128,8 +128,9 @@ class Table:
             first = 0
             for j in range(1, nv + 1):
                 above, here = (i, j - 1), (i, j)
-                one = j < nv and not (ground[j] or ground[j - 1]) and self.alike(above, here)
-                if one and not self._gutter(above, here):
+                one = j < nv and not (ground[j] or ground[j - 1])
+                # A block that grows darker from row to row is one where nothing parts these.
+                if one and (not self.under[above] or (self.alike(above, here) and not self._gutter(above, here))):
                     continue
                 if 2 <= j - first < nv and any(ground) and self._holds_one(texts, timed, i, range(first, j)):
                     self.under[i, first : j - 1] = False

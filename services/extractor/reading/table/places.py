@@ -20,6 +20,8 @@ _QUARTER = 15
 """Minutes: what a cell that ends within a table's row ends at."""
 _NEAR = 0.08
 """Of a row's length: how far its edge may be from there."""
+_START_AND_END, _LONGEST = 2, 6 * 60
+"""Times of a cell, and minutes that a lesson lasts at most."""
 _ABOUT = 30
 """Minutes by which a card's own start may differ from where it is drawn, where its upper edge was not seen."""
 STEP = 5
@@ -200,6 +202,10 @@ def _printed_times(place: Place, marks: set[str]) -> None:
         return
     if end is None and place.end is not None and place.end > start:
         end = place.end
+    if end is None and len(spans) == _START_AND_END:
+        # What stands between the two was not read.
+        last, _ = resolve(spans[1], after=start)
+        end = last if start < last <= start + _LONGEST else None
     header, scale = (place.start, place.end), place.source == "drawn"
     place.start, place.end, place.source = start, end, "printed"
     place.certainty = 1.0 if None in header or _agree((start, end), header) else 0.9

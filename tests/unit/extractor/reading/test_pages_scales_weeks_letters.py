@@ -84,6 +84,32 @@ def test_a_card_begins_at_the_start_that_it_prints_and_ends_where_it_is_drawn_to
     }
 
 
+def test_a_card_that_grows_darker_is_one_where_an_hour_shines_through_it() -> None:
+    """Other days' cards begin in the middle of it: its colour there and above the hour's line are unlike."""
+    sheet = Sheet(1200, 900)
+    for hour in range(8, 15):
+        y = 80 + 110 * (hour - 8)
+        sheet.text(50, y + 55, f"{hour}:00-{hour + 1}:00", scale=0.45)
+        sheet.rule(10, y, 1100, y, (170, 170, 170))
+    sheet.rule(10, 850, 1100, 850, (170, 170, 170))
+    for day, name in enumerate(DAYS):
+        sheet.text(200 + 200 * day, 40, name)
+        for x in (100, 1100):
+            sheet.rule(x, 80, x, 850, (170, 170, 170))
+        for index, start in enumerate((8.75, 10.75, 12.75) if day % 2 else (8.25, 10.25, 12.25)):
+            y0, y1 = round(80 + 110 * (start - 8)), round(80 + 110 * (start - 7))
+            for y in range(y0, y1):
+                share = (y - y0) / (y1 - y0)
+                sheet.fill(
+                    110 + 200 * day, y, 290 + 200 * day, y + 1, (250 - round(8 * share), 215 - round(40 * share), 210)
+                )
+            line = 80 + 110 * (int(start) + 1 - 8)
+            sheet.rule(110 + 200 * day, line, 290 + 200 * day, line, (200, 140, 140), 2)
+            sheet.text(200 + 200 * day, (y0 + y1) / 2, lesson(day, index))
+    blocks = {(start, end) for day, start, end, _ in week(sheet.read()) if day in ("monday", "tuesday")}
+    assert blocks >= {("08:15", "09:15"), ("10:15", "11:15"), ("08:45", "09:45"), ("10:45", "11:45")}
+
+
 @pytest.mark.parametrize("stacked", [False, True])
 def test_two_weeks_on_one_page(stacked: bool) -> None:
     sheet = Sheet(1200, 1200) if stacked else Sheet(2000, 700)
@@ -164,6 +190,20 @@ def test_names_letter_under_letter_in_a_language_that_they_alone_tell() -> None:
     found, used = stacked_days(lines, 14)
     assert [day for _, day in found] == ["monday", "tuesday", "wednesday", "thursday", "friday"]
     assert len(used) == len(lines)
+
+
+def test_a_start_and_an_end_in_a_cell_with_nothing_read_between_them() -> None:
+    sheet = Sheet()
+    grid = Grid(sheet, 5, 4, cell_width=220)
+    for day, name in enumerate(DAYS):
+        grid.put(day, 0, name)
+        for period, times in enumerate(("8:30 10:30", "10:45-12:45", "14:00-16:00")):
+            grid.put(day, period + 1, lesson(day, period), times)
+    assert {(start, end) for _, start, end, _ in week(sheet.read())} == {
+        ("08:30", "10:30"),
+        ("10:45", "12:45"),
+        ("14:00", "16:00"),
+    }
 
 
 def test_times_in_the_cells_only() -> None:

@@ -36,7 +36,7 @@ def test_two_starts_between_two_rules_are_two_rows_where_the_others_have_one() -
     assert [[line.text for line in band.lines] for band in bands] == [[hour.text] for hour in hours]
 
 
-def table(starts: list[tuple[str, float]], rules: Sequence[float]) -> tuple[View, DayHeader, list[Line]]:
+def table(starts: list[tuple[str, float]], rules: Sequence[float], begin: int) -> tuple[View, DayHeader, list[Line]]:
     """Two days' columns with rules across them, and times before these at heights of their middles."""
     picture = np.full((700, 460, 3), 255, np.uint8)
     days = [Line(at, name, 0.99, 0, Rect(150 + 160 * at, 10, 220 + 160 * at, 30), 20) for at, name in enumerate(DAYS)]
@@ -45,7 +45,7 @@ def table(starts: list[tuple[str, float]], rules: Sequence[float]) -> tuple[View
         for at, (text, middle) in enumerate(starts)
     ]
     for rule in rules:
-        picture[round(rule) : round(rule) + 2, 100:440] = 90
+        picture[round(rule) : round(rule) + 2, begin:440] = 90
     for x in (100, 270, 438):
         picture[40 : round(rules[-1]), x : x + 2] = 90
     view = View([*days, *times], find_rules(picture, [*days, *times]), False, ())
@@ -55,8 +55,10 @@ def table(starts: list[tuple[str, float]], rules: Sequence[float]) -> tuple[View
     return view, DayHeader(bands, 10, 30), times
 
 
-def found(starts: list[tuple[str, float]], rules: Sequence[float]) -> list[tuple[int | None, int | None]]:
-    view, header, _ = table(starts, rules)
+def found(
+    starts: list[tuple[str, float]], rules: Sequence[float], begin: int = 100
+) -> list[tuple[int | None, int | None]]:
+    view, header, _ = table(starts, rules, begin)
     return [(band.start, band.end) for band in find_time_bands(view, header, 690, Legend())]
 
 
@@ -82,3 +84,15 @@ def test_the_time_of_this_moment_is_no_hour() -> None:
     hours = [(f"{8 + at}:00", 60.0 + 80 * at) for at in range(7)]
     rules = [50.0 + 80 * at for at in range(8)]
     assert found([*hours[:4], ("11:38", 352.0), *hours[4:]], rules) == found(hours, rules)
+
+
+def test_starts_evenly_set_are_each_a_row_s() -> None:
+    """However few rules part them."""
+    hours = [(f"{8 + at}:00", 60.0 + 60 * at) for at in range(6)]
+    want = [(480 + 60 * at, 540 + 60 * at) for at in range(5)]
+    assert found(hours, [50, 170, 230, 290, 410], begin=10)[:5] == want
+
+
+def test_single_starts_between_two_ranges_are_rows_of_their_own() -> None:
+    starts = [("8:00-10:00", 60.0), ("10:00", 85.0), ("10:30", 110.0), ("11:00", 135.0), ("11:30-13:00", 160.0)]
+    assert found(starts, [45, 175]) == [(480, 600), (600, 630), (630, 660), (660, 690), (690, 780)]
