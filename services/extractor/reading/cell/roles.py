@@ -18,6 +18,7 @@ from services.extractor.reading.cell.cell_details import unfinished
 from services.extractor.reading.cell.corners import middles
 from services.extractor.reading.cell.fragments import Cut, Fragment
 from services.extractor.reading.cell.habits import elsewhere
+from services.extractor.reading.cell.whose import whose
 from services.extractor.reading.evidence.typography import likeness
 from services.extractor.reading.learned.trees import load
 from services.extractor.reading.learned.wording import KINDS, kinds
@@ -88,11 +89,12 @@ def roles_of(cuts: list[Cut], words: frozenset[str], *, alone: bool = False) -> 
     tables = [[cut] for cut in cuts] if alone else [cuts]
     chances = load("roles").probabilities(np.vstack([features(table, words)[1] for table in tables]))
     cells = np.split(chances, np.cumsum([len(cut.fragments) for cut in cuts])[:-1])
-    barred = [_in_corners(cut, middle) for cut, middle in zip(cuts, middles(cuts), strict=True)]
-    for rows, cornered in zip(cells, barred, strict=True):
-        rows[cornered, NAME] *= 1 - _SURE
+    corners = [_in_corners(cut, middle) for cut, middle in zip(cuts, middles(cuts), strict=True)]
+    barred = [one | other for one, other in zip(corners, whose(cuts), strict=True)]
+    for rows, nameless in zip(cells, barred, strict=True):
+        rows[nameless, NAME] *= 1 - _SURE
     out: list[Told] = []
-    for cut, rows, cornered, habit in zip(cuts, cells, barred, _habits(cuts, cells), strict=True):
+    for cut, rows, nameless, habit in zip(cuts, cells, barred, _habits(cuts, cells), strict=True):
         # A group's label ("Group 2") begins no name where there is anything else.
         labels = np.array([is_group(fragment.text) for fragment in cut.fragments])
         begins = int(np.where(labels, -1.0, rows[:, NAME] * habit).argmax())
@@ -102,7 +104,7 @@ def roles_of(cuts: list[Cut], words: frozenset[str], *, alone: bool = False) -> 
         if own != begins:
             # Where the other cells say that it begins nothing, it goes on from the name or is none of it.
             naming[own] /= max(1 - rows[own, NAME], 1 - _SURE)
-        naming[np.array([fragment.aside for fragment in cut.fragments]) | labels | cornered] = 1 - _SURE
+        naming[np.array([fragment.aside for fragment in cut.fragments]) | labels | nameless] = 1 - _SURE
         for index, (one, two) in enumerate(pairwise(cut.fragments)):
             if two.aside or _much_other(one, two):
                 naming[index + 1] = min(naming[index + 1], 1 - _SURE)
