@@ -55,16 +55,15 @@ def read_cell(lines: list[Line], rect: Rect, words: frozenset[str]) -> CellText:
     return read_cells([(lines, rect)], words)[0]
 
 
-def read_cells(cells: list[tuple[list[Line], Rect]], words: frozenset[str], *, alone: bool = False) -> list[CellText]:
+def read_cells(cells: list[tuple[list[Line], Rect]], words: frozenset[str]) -> list[CellText]:
     """Take the texts of a table's cells apart; what one does not tell of itself, the others may.
 
     Args:
         cells: of each cell all lines, in any order, and its place on the page.
         words: from `page_words`.
-        alone: each is read as if it were its table's only one.
     """
     taken = [_taken(lines, rect) for lines, rect in cells]
-    told = iter(roles_of([cut for cut, _ in taken if cut.fragments], words, alone=alone))
+    told = iter(roles_of([cut for cut, _ in taken if cut.fragments], words))
     found = []
     for (lines, _), (cut, spans) in zip(cells, taken, strict=True):
         cell = assembled(cut, next(told), words) if cut.fragments else CellText("")

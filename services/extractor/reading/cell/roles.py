@@ -76,18 +76,16 @@ class Told:
     chance: float
 
 
-def roles_of(cuts: list[Cut], words: frozenset[str], *, alone: bool = False) -> list[Told]:
+def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
     """The role of each fragment: one of each cell begins its name, the others are what they most likely are.
 
     Args:
         cuts: the cells of one table, which tell of each other what stands where.
         words: from `cells.page_words`.
-        alone: the model is told nothing of the others: each is a table of its own.
     """
     if not cuts:
         return []
-    tables = [[cut] for cut in cuts] if alone else [cuts]
-    chances = load("roles").probabilities(np.vstack([features(table, words)[1] for table in tables]))
+    chances = load("roles").probabilities(features(cuts, words)[1])
     cells = np.split(chances, np.cumsum([len(cut.fragments) for cut in cuts])[:-1])
     corners = [_in_corners(cut, middle) for cut, middle in zip(cuts, middles(cuts), strict=True)]
     barred = [one | other for one, other in zip(corners, whose(cuts), strict=True)]

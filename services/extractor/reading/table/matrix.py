@@ -103,7 +103,7 @@ def _read_table(
     regions = with_their_notes(with_their_times(regions, view.size), view.size)
     words = page_words(view.lines)
     parts = [(region, week, lines) for region in regions for week, lines in by_week(region.lines)]
-    cells = read_cells([(lines, view.back(region.rect)) for region, _, lines in parts], words, alone=True)
+    cells = read_cells([(lines, view.back(region.rect)) for region, _, lines in parts], words)
     found: list[Found] = []
     for (region, week, _), cell in zip(parts, cells, strict=True):
         if not cell.free and cell.name:

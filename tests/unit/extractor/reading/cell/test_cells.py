@@ -85,18 +85,6 @@ def test_name_and_notes(texts: list[str | tuple[str, float]], name: str, notes: 
     assert (cell.name, cell.notes) == (name, notes)
 
 
-def test_cells_that_are_each_alone_are_read_as_each_by_itself() -> None:
-    """A row's chances, to the bit, hang neither on the rows beside it nor on their number."""
-    cells = [
-        stack("Maths", ("Mr Byrne", 15)),
-        stack("Physical", "Education", ("Hall", 15)),
-        stack("9:00 - 9:45", "Art"),
-    ]
-    words = page_words([line for lines in cells for line in lines])
-    together = read_cells([(lines, CELL) for lines in cells], words, alone=True)
-    assert together == [read_cell(lines, CELL, words) for lines in cells]
-
-
 def test_names_begin_where_most_of_the_cells_of_one_form_begin_theirs() -> None:
     """A teacher's code that looks like a lesson by itself ("EC")."""
 

@@ -49,3 +49,23 @@ def test_plain_tables_are_read_as_before() -> None:
     page = Sheet()
     want = plain(Grid(page, 6, 5))
     assert week(page.read()) == want
+
+
+def test_the_halves_of_a_wrapped_name_are_known_by_the_tables_other_cells() -> None:
+    page = Sheet()
+    wrapped = [("Individual", "hodina"), ("Valsa", "dospeli"), ("Prvni", "skupina")]
+    for row in range(5):
+        for column in range(4):
+            x0, y0 = 40 + 170 * column, 40 + 60 * row
+            page.frame(x0, y0, x0 + 170, y0 + 60)
+            if row and column:
+                for half, y in zip(wrapped[(row + column) % 3], (y0 + 18, y0 + 42), strict=True):
+                    page.text(x0 + 85, y, half)
+    for column, time in enumerate(TIMES[:3]):
+        page.text(40 + 170 * (column + 1.5), 70, time)
+    for row, day in enumerate(("Monday", "Tuesday", "Wednesday", "Thursday")):
+        page.text(125, 40 + 60 * (row + 1.5), day)
+    view = page.view()
+    result = read_matrix(type(view)(view.lines, view.rules, True, view.spoken))
+    assert result is not None
+    assert {draft.name for draft in result.drafts} == {" ".join(halves) for halves in wrapped}
