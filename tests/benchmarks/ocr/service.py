@@ -1,6 +1,7 @@
 """Reads pages as the OCR service does, through its child process, and tells how that went, as one JSON object.
 
-Arguments: a folder of pictures, how often to go through it. Memory is that of both processes together.
+Arguments: a folder of pictures, how often to go through it. Memory is that of both processes together; what both hold
+of files (programs, libraries) counts once, as in a container.
 """
 
 import asyncio
@@ -17,6 +18,25 @@ def status(pid: int, key: str) -> float:
     """A line of the kernel's account of a process, in MiB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{key}:"))
+
+
+def held(pid: int) -> dict[str, float]:
+    """What a process holds of each part of a file unchanged, in MiB, where another process holds some of it, too."""
+    found: dict[str, float] = {}
+    part = ""
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        words = line.split()
+        if not words[0].endswith(":"):  # addresses, rights, offset, device, inode, path
+            part = f"{words[2]} {words[5]}" if len(words) > 5 else ""
+        elif part and words[0] == "Shared_Clean:":
+            found[part] = found.get(part, 0.0) + int(words[1]) / 1024
+    return found
+
+
+def counted_twice(one: int, other: int) -> float:
+    """How much of files both of two processes hold, in MiB."""
+    first, second = held(one), held(other)
+    return sum(min(size, second.get(part, 0.0)) for part, size in first.items())
 
 
 def cpu(pid: int) -> float:
@@ -55,8 +75,10 @@ async def main(folder: Path, rounds: int) -> None:
         pages.append({"seconds": seconds, "cpu": cpu(pid) - used, "texts": texts})
         resident.append(status(pid, "VmRSS") + status(os.getpid(), "VmRSS"))
     over = True
-    peak = status(pid, "VmHWM") + status(os.getpid(), "VmHWM")
+    twice = counted_twice(pid, os.getpid())
+    peak = status(pid, "VmHWM") + status(os.getpid(), "VmHWM") - twice
     await children.end()
+    resident = [each - twice for each in resident]
     figures = {"load": load, "pages": pages, "peak": peak, "resident": resident, "stall": stall}
     sys.stdout.write("\n" + json.dumps(figures) + "\n")
 
