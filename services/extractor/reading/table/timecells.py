@@ -65,10 +65,19 @@ def _pairs(
     taken: set[int] = set()
     for times in timing:
         fitting = [other for other in others if other.days == times.days and beside(times.rect, other.rect, size)]
-        if len(fitting) == 1 and id(fitting[0]) not in taken:
+        # What stands over the end of the next one, as a text that is too long for its card does, is farther away.
+        fitting.sort(key=lambda other: _apart(times.rect, other.rect))
+        apart = [_apart(times.rect, other.rect) for other in fitting]
+        if fitting and apart.count(apart[0]) == 1 and id(fitting[0]) not in taken:
             pairs[id(times)] = fitting[0]
             taken.add(id(fitting[0]))
     return pairs
+
+
+def _apart(one: Rect, other: Rect) -> float:
+    """How far two cells beside each other are from touching."""
+    across, along = max(one.x0, other.x0) - min(one.x1, other.x1), max(one.y0, other.y0) - min(one.y1, other.y1)
+    return abs(max(across, along))
 
 
 def behind(one: Rect, other: Rect, size: float) -> bool:

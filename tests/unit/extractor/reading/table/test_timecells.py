@@ -31,6 +31,13 @@ def test_a_cell_with_nothing_but_a_time_belongs_to_the_one_below_it() -> None:
     assert joined[0].rect == Rect(0, 0, 100, 80)
 
 
+def test_a_time_belongs_to_the_nearer_of_two_cells_below_it() -> None:
+    """A text too long for its card stands in the row behind it."""
+    beyond = [_region("Hall 4", Rect(100 * at, 45, 100 * at + 100, 90)) for at in range(3)]
+    joined = with_their_times([*_strip(), *beyond], 20)
+    assert [region.lines[1].text for region in joined if len(region.lines) > 1] == ["Maths", "English", "Music"]
+
+
 @pytest.mark.parametrize("regions", [_strip(apart=60), _strip(count=2)], ids=["far below", "two only"])
 def test_cells_with_times_that_time_no_others_stay(regions: list[Region]) -> None:
     assert with_their_times(regions, 20) == regions
