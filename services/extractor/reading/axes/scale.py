@@ -1,7 +1,8 @@
 """Hour scales: labels that stand on lines, to be measured by, instead of in rows."""
 
+from functools import partial
 from itertools import pairwise
-from statistics import median
+from statistics import median, mode
 
 from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.axes.series import DayHeader
@@ -13,6 +14,10 @@ _BESIDE = 0.6
 """Of the labels' column: along which the lines are drawn that run on into it, on average."""
 _AMONG = 0.2
 """Of the days' columns: along which they are drawn at least, where nothing is beside the labels."""
+_MOST, _HALF = 0.8, 0.5
+"""Of labels that stand right behind their lines, and of hours that are parted alike and of ticks that are seen."""
+_TICKS = (5, 10, 15)
+"""Minutes from one tick to the next."""
 _EVEN = 1.25
 """Times the narrowest step between two labels: the widest of an even scale, on which alone can be measured."""
 
@@ -24,6 +29,8 @@ def lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
     ahead = next((at for at, band in enumerate(bands) if band.start is not None), 0)
     printed = any(span.end is not None for band in bands for line in band.lines for span in find_times(line.text))
     if len(labelled) < 3 or len(labelled) < len(bands) - ahead or printed or any(b.source == "legend" for b in bands):
+        return
+    if _lay_on_ticks(view, bands, labelled, header):
         return
     at = [view.rect(band.lines[0]).cy for band in labelled]
     steps = [b.start - a.start for a, b in pairwise(labelled) if a.start is not None and b.start is not None]
@@ -57,6 +64,48 @@ def lay_on_scale(view: View, bands: list[TimeBand], header: DayHeader) -> None:
     elif last.end is None and last.start is not None:
         last.end = last.start + step
     _begin_before(view, bands, header, max(begins, at[0] - pitch))
+
+
+def _lay_on_ticks(view: View, bands: list[TimeBand], labelled: list[TimeBand], header: DayHeader) -> bool:
+    """Turn rows to the parts of a scale where labels stand right behind their lines and others part the way to the next
+    ("8h", three ticks for its quarters, "9h"), however wide each is drawn; whether they do."""
+    rects = [view.rect(band.lines[0]) for band in labelled]
+    u0, u1 = min(rect.x0 for rect in rects), max(rect.x1 for rect in rects)
+    rails = sorted(view.v_rails, key=lambda rail: rail.at)
+    lines = [min((rail.at for rail in rails), key=partial(_off, rect.y0), default=rect.y0) for rect in rects]
+    behind = [_off(rect.y0, line) < view.near for line, rect in zip(lines, rects, strict=True)]
+    lines = [line if there else rect.y0 for line, there, rect in zip(lines, behind, rects, strict=True)]
+    inner = [[rail for rail in rails if a + view.near < rail.at < b - view.near] for a, b in pairwise(lines)]
+    usual = mode(map(len, inner))
+    seen = [view.v_ruled(rail, u0, u1) for part in inner if len(part) == usual for rail in part]
+    regular = sum(len(part) == usual for part in inner) >= _HALF * len(inner)
+    times = [band.start or 0 for band in labelled]
+    steps = {after - before for before, after in pairwise(times)}
+    step = max(steps) / (usual + 1)
+    # Lines within rows that are as many as a cell's lines of text are no quarters.
+    if len(steps) > 1 or step not in _TICKS or not regular:
+        return False
+    if sum(behind) < _MOST * len(rects) or sum(seen) < _HALF * len(seen):
+        return False
+    pitch = median(after - before for before, after in pairwise(lines))
+    # What has no label: before the first, and behind the last up to where the next one would stand.
+    first = [rail.at for rail in rails if max(header.v1 - view.near, lines[0] - pitch) < rail.at < lines[0] - view.near]
+    last = [rail.at for rail in rails if rail.at > lines[-1] + view.near][: usual + 1]
+    marks = [(at, times[0] - step * count) for count, at in enumerate(reversed(first), 1)][::-1]
+    for band, line, part in zip(labelled, lines, [*inner, []], strict=True):
+        own = [line, *(rail.at for rail in part)] if len(part) == usual else [line]
+        marks += [(at, (band.start or 0) + step * count) for count, at in enumerate(own)]
+    marks += [(at, times[-1] + step * count) for count, at in enumerate(last, 1)]
+    of = {line: band.lines for line, band in zip(lines, labelled, strict=True)}
+    bands[:] = [
+        TimeBand(lo, hi, of.get(lo, []), round(start), round(end), source="drawn")
+        for (lo, start), (hi, end) in pairwise(marks)
+    ]
+    return True
+
+
+def _off(one: float, other: float) -> float:
+    return abs(one - other)
 
 
 def _begin_before(view: View, bands: list[TimeBand], header: DayHeader, begins: float) -> None:

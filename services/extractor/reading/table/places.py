@@ -61,7 +61,9 @@ def place_times(places: list[Place], bands: list[TimeBand], size: float, rect_of
     # Rows that print their ends are no scale, though one day's cells that have times of their own are as high.
     scale = printed_scale(points) if 2 * ranged < len(bands) else None
     measured = places if scale is not None else timed
-    scale = scale or find_time_scale(bands, [edge for place in timed for edge in (place.lo, place.hi)], rect_of)
+    # Ticks between the labels say where every part of an hour is, however unevenly it is drawn.
+    if not any(band.source == "drawn" and not band.lines for band in bands[1:]):
+        scale = scale or find_time_scale(bands, [edge for place in timed for edge in (place.lo, place.hi)], rect_of)
     for place in measured:
         if scale is not None:
             place.start, place.end = map(scale.planned, (place.lo, place.hi))

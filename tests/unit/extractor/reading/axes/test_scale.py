@@ -177,3 +177,28 @@ def test_a_block_on_a_scale_is_measured_however_close_to_the_hour_it_begins() ->
         _block(page, day, 0, 1, lesson(day, 0))
         _block(page, day, 2 + 1 / 6, 3 - 1 / 6, lesson(day, 1))
     assert ("wednesday", "11:10", "11:50", lesson(2, 1)) in week(page.read())
+
+
+def test_hours_behind_their_ticks_are_parted_however_wide_each_quarter_is_drawn() -> None:
+    """As spreadsheets have them: a quarter before the first label, and columns of unlike widths."""
+    widths = (30, 34, 28, 40, 31, 26, 44, 30, 36, 32, 41, 27, 30, 38, 33, 29, 35, 31, 40, 28, 36)
+    at = [180.0]
+    for width in widths:
+        at.append(at[-1] + 1.6 * width)
+    page = Sheet(1400, 460)
+    for x in at:
+        page.rule(x, 10, x, 66, EDGE)
+    page.rule(at[0], 10, at[-1], 10, EDGE)
+    for hour in range(5):
+        page.text(at[1 + 4 * hour] + 22, 38, f"{8 + hour}h", scale=0.5)
+    for day, name in enumerate(DAYS):
+        y = 66 + 70 * day
+        page.text(90, y + 35, name)
+        page.rule(20, y, at[-1], y, EDGE)
+        for begin, end, lesson_ in ((0, 8, "Maths"), (9, 15, "Art")):
+            page.frame(at[begin], y, at[end], y + 70, EDGE)
+            page.text((at[begin] + at[end]) / 2, y + 35, lesson_, scale=0.5)
+    page.rule(20, 416, at[-1], 416, EDGE)
+    page.rule(20, 66, 20, 416, EDGE)
+    blocks = {(start, end, name) for day, start, end, name in week(page.read()) if day == "tuesday"}
+    assert blocks == {("07:45", "09:45", "Maths"), ("10:00", "11:30", "Art")}
