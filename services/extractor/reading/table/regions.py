@@ -12,7 +12,8 @@ from statistics import median
 
 import numpy as np
 
-from services.extractor.reading.lexicon.words import is_weekly
+from services.extractor.reading.evidence.order import joined
+from services.extractor.reading.lexicon.words import is_aside, is_weekly
 from services.extractor.reading.model import Line, Rect, united
 from services.extractor.reading.table.lattice import FULL
 from services.extractor.reading.table.pieces import SAME, Piece, Table, band_at
@@ -44,12 +45,34 @@ def find_regions(table: Table, body: list[Line]) -> list[Region]:
     place: dict[Piece, list[Line]] = {}
     for line in body:
         place.setdefault(table.piece_of(line), []).append(line)
+    areas = [(pieces, [line for piece in pieces for line in place.get(piece, [])]) for pieces in table.components()]
     out: list[Region] = []
-    for pieces in table.components():
-        lines = [line for piece in pieces for line in place.get(piece, [])]
-        if lines:
-            out.extend(_resolve(table, pieces, lines))
+    for pieces, lines in _with_their_patches(table, [area for area in areas if area[1]]):
+        out.extend(_resolve(table, pieces, lines))
     return out
+
+
+def _with_their_patches(
+    table: Table, areas: list[tuple[list[Piece], list[Line]]]
+) -> list[tuple[list[Piece], list[Line]]]:
+    """The areas, each whole with the patch of colour in it that holds nothing but a room or a person."""
+    whole = dict(enumerate(areas))
+    hulls = [_hull(table, pieces) for pieces, _ in areas]
+    for at, (pieces, lines) in enumerate(areas):
+        if not is_aside(joined(lines)):
+            continue
+        patch = hulls[at]
+        around = [
+            host
+            for host, hull in enumerate(hulls)
+            if host != at and hull.contains(patch.x0, patch.y0) and hull.contains(patch.x1, patch.y1)
+        ]
+        hosts = [host for host in around if host in whole and _fills(table, [*areas[host][0], *pieces])]
+        if len(hosts) == 1 and not is_aside(joined(areas[hosts[0]][1])):
+            own, texts = whole[hosts[0]]
+            whole[hosts[0]] = [*own, *pieces], [*texts, *lines]
+            del whole[at]
+    return list(whole.values())
 
 
 def _resolve(table: Table, pieces: list[Piece], lines: list[Line]) -> list[Region]:

@@ -275,3 +275,20 @@ def test_a_week_is_named_over_the_middle_of_its_table_with_days_down() -> None:
     reading = sheet.read()
     weeks = [block.week for block in sorted(reading.blocks, key=lambda block: block.box.y if block.box else 0)]
     assert weeks == ["A"] * 20 + ["B"] * 20
+
+
+def test_a_room_on_a_patch_of_colour_in_its_lesson_s_corner() -> None:
+    sheet = Sheet(1300, 800)
+    grid = Grid(sheet, 6, 5, cell_width=200, cell_height=120)
+    grid.headers(DAYS, TIMES)
+    for day in range(5):
+        for period in range(4):
+            grid.put(day + 1, period + 1)
+            x0, y0, x1, y1 = grid.box(day + 1, period + 1)
+            sheet.text(x0 + 60, y0 + 30, lesson(day, period), scale=0.5)
+            sheet.fill(x1 - 90, y1 - 45, x1, y1, (60, 230, 60))
+            sheet.text(x1 - 45, y1 - 22, "Room 4", scale=0.5)
+    reading = sheet.read()
+    assert len(reading.blocks) == 20
+    assert ("thursday", "09:45", "10:30", lesson(3, 1)) in week(reading)
+    assert {block.room for block in reading.blocks} == {"Room 4"}
