@@ -89,6 +89,9 @@ def ink_of(crop: Image) -> Ink | None:
     margin = int(_EDGE * len(grey))
     mask = (off > _INK * contrast).astype(np.uint8)[grey[margin : len(grey) - margin]]
     columns = np.flatnonzero(mask.any(axis=0))
+    if not columns.size:
+        # A bar along the edge, of a box that reached over it.
+        return None
     ends = np.flatnonzero(np.diff(columns) > 1)
     starts, lasts = columns[[0, *(ends + 1)]], columns[[*ends, -1]] + 1
     return Ink(mask, len(grey), list(zip(starts.tolist(), lasts.tolist(), strict=True)))

@@ -94,3 +94,9 @@ def test_letters_that_stand_apart_are_put_together_and_words_are_not() -> None:
 
 def test_an_empty_picture_has_no_ink() -> None:
     assert ink_of(pixels(draw([], (200, 44), SIZE))) is None
+
+
+def test_a_line_with_ink_at_its_edge_alone_has_none() -> None:
+    crop = np.full((40, 120, 3), 255, np.uint8)
+    crop[:2] = 0
+    assert ink_of(crop) is None
