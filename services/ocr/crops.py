@@ -20,6 +20,8 @@ MAYBE_TALL = 2.6
 """Up to this height over width it may also be one or two upright narrow characters, such as a period's "1"."""
 _SHORT = 1.1
 """From here on it may be two or three letters that do so."""
+_SQUARE = 0.9
+"""From here on among others that do."""
 MAX_CROP_SIDE = 3200
 """Pixels; PaddleOCR's own limit for the width of a line."""
 
@@ -64,6 +66,12 @@ def short_and_turned(quad: Quad) -> bool:
     """Whether an upright quad may hold a word of two or three letters that runs up or down the page."""
     width, height = size(quad)
     return _SHORT * width < height <= TALL * width
+
+
+def square(quad: Quad) -> bool:
+    """Whether an upright quad may hold such a word among others of them, in a box that is hardly higher than wide."""
+    width, height = size(quad)
+    return _SQUARE * width < height <= TALL * width
 
 
 def cut(image: Image, quad: Quad, to_image: Homography | None = None) -> Image:

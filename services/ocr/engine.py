@@ -29,7 +29,6 @@ from services.ocr.crops import (
     extent,
     read_from,
     reading_order,
-    short_and_turned,
     size,
     upright,
 )
@@ -41,8 +40,9 @@ from services.ocr.missed_text import apart, in_line, mosaic, new, spots, uncover
 from services.ocr.models import ModelError, ModelSettings, prepare_environment, provide
 from services.ocr.page_ink import Mask, low_lines, page_ink
 from services.ocr.recogniser import QUICK_WIDTH, WIDTH, OnRead, Recogniser
+from services.ocr.short_words import add_turned, run_as_their_columns
 from shared.logs import get_logger
-from shared.messages import OcrLine, Point
+from shared.messages import Doubt, OcrLine, Point
 from shared.settings import Settings, setting
 
 log = get_logger(__name__)
@@ -63,8 +63,6 @@ _LIKELY, _WITNESSES = 0.7, 2
 """Confidence from which they do beside so many certain ones of one size in one row or column."""
 _MOST_ALIKE = 6
 """How often one text may be overlooked on a page; forty times "T" are where dashed rules meet."""
-_UNSURE = 0.8
-"""Confidence of an upright reading below which the same is read from the side, too."""
 _MIN_SIDE = 4
 """Pixels; below this a box is a speck."""
 _ABSENT = ("aistudio_sdk", "modelscope", "pandas")
@@ -340,19 +338,17 @@ class Engine:
         for (index, angle), line in zip(tries, self._texts(crops, in_lines), strict=True):
             if line.text.strip() and line.confidence > 0:
                 read.setdefault(index, {})[angle] = line.confidence, line.text.strip(), doubts(line)
-        # What hardly reads upright and is a little higher than wide, from the side: in its box a short turned word
-        # ("Reg", "PE") is no taller than a letter.
-        unsure = [index for index, each in read.items() if list(each) == [0] and each[0][0] < _UNSURE]
-        tries = [(index, angle) for index in unsure if short_and_turned(quads[index]) for angle in (270, 90)]
-        crops = self._cuts(bgr, [read_from(quads[index], angle) for index, angle in tries], to_image)
-        for (index, angle), line in zip(tries, self._texts(crops, strips=False), strict=True):
-            if line.confidence >= _CERTAIN and sum(letter.isalpha() for letter in line.text) > 1:
-                read[index][angle] = line.confidence, line.text.strip(), doubts(line)
+
+        def look(tries: list[tuple[int, int]]) -> list[tuple[float, str, list[Doubt]]]:
+            crops = self._cuts(bgr, [read_from(quads[index], angle) for index, angle in tries], to_image)
+            return [(line.confidence, line.text.strip(), doubts(line)) for line in self._texts(crops, strips=False)]
+
+        add_turned(read, quads, look)
         return read
 
     def lines(self, quads: Sequence[Quad], read: Readings) -> list[OcrLine]:
         """The lines of a page by all their readings, numbered from 0."""
-        angles = ways(read)
+        angles = run_as_their_columns(ways(read), read, quads)
         kept = [(quads[index], *read[index][angles[index]], angles[index]) for index in sorted(read)]
         kept = [line for line in kept if line[1] >= self._settings.ocr_min_confidence]
         return [
