@@ -36,6 +36,8 @@ def with_their_times(regions: list[Region], size: float) -> list[Region]:
         if len(pairs) > len(best):
             best = pairs
     if len(best) < max(_PAIRS, _MOST * len(timing)):
+        timing, best = _heads(regions, size)
+    if not best:
         return regions
     made = {
         id(times): replace(
@@ -49,6 +51,16 @@ def with_their_times(regions: list[Region], size: float) -> list[Region]:
     }
     joined_up = {id(other) for other in best.values()}
     return [made.get(id(region), region) for region in regions if id(region) not in joined_up]
+
+
+def _heads(regions: list[Region], size: float) -> tuple[list[Region], dict[int, Region]]:
+    """The cells with a range of times that head the one next to them, which has none, and the latter by these; nothing
+    where not most cells of each kind are."""
+    heads = [region for region in regions if any(span.end for span in find_times(joined(region.lines)))]
+    others = [region for region in regions if not find_times(joined(region.lines))]
+    pairs = max((_pairs(heads, others, beside, size) for beside in (behind, below)), key=len)
+    enough = len(pairs) >= max(_PAIRS, _MOST * len(heads), _MOST * len(others))
+    return (heads, pairs) if enough else ([], {})
 
 
 def _only_time(region: Region) -> bool:

@@ -1,5 +1,7 @@
 """Cells with times of their own, and numbers in cells that only look like times."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.extractor.reading.lexicon.times import find_times, resolve, text_of
@@ -96,3 +98,16 @@ def test_a_list_s_range_of_hours_before_a_colon() -> None:
 def _row_of_cells(times: tuple[str, ...], names: tuple[str, ...], step: float = 160) -> list[Line]:
     texts = [(text, x * step, y) for y, row in ((0, times), (30, names)) for x, text in enumerate(row)]
     return [Line(at, text, 0.99, 0, Rect(x, y, x + 100, y + 20), 20) for at, (text, x, y) in enumerate(texts) if text]
+
+
+def test_the_head_of_a_cell_tells_its_time_among_other_things() -> None:
+    """A strip with the kind of the lesson, its time and date, and the cell of its name right below."""
+    regions = [
+        replace(region, lines=[replace(line, text=f"Lecture, {line.text}, Week 39") for line in region.lines])
+        if at % 2 == 0
+        else region
+        for at, region in enumerate(_strip())
+    ]
+    assert [len(region.lines) for region in with_their_times(regions, 20)] == [2, 2, 2]
+    lone = [*regions, *(_region("Chess", Rect(100 * at, 200, 100 * at + 100, 250)) for at in range(4))]
+    assert with_their_times(lone, 20) == lone
