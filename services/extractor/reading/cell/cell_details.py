@@ -18,6 +18,8 @@ _SHARED = 2
 """Names behind which a code stands."""
 _BRACKETED_CODE = re.compile(r"^[^\s()a-zß-ÿ]+\([^\s()]+\)$")
 """A code whose bracket is set close to it is one ("BIO(RS)", "MC(B2)")."""
+_ROOM_BEHIND = re.compile(r"^(?P<name>.*[a-zß-ÿ][^\W\d_]*\.?)\s?(?P<room>[A-Z]{1,2}-?\d{2,4}[a-z]?)$")
+"""A name with a code behind it, set close or read without the blank ("Maths B406", "MathsB406")."""
 _LESSON = re.compile(r"^(?:lab|labo|laboratory|laboratorio|laboratório|laboratoire)\.?$", re.IGNORECASE)
 """In brackets the kind of a lesson, however much it is a room elsewhere ("Databases (Lab)")."""
 _TITLED = re.compile(
@@ -55,6 +57,13 @@ def inline(text: str, words: frozenset[str]) -> tuple[str, list[str]]:
     name, *codes = _PARTS.split(text)
     if codes and all(code.casefold() in _shared_codes(words) for code in codes):
         return name, codes
+    # Both stand by themselves elsewhere on the page: neither is a part of the other.
+    if (
+        (match := _ROOM_BEHIND.match(text))
+        and not _LESSON.match(match["name"])
+        and {match["room"].casefold(), *match["name"].casefold().split()} <= words
+    ):
+        return match["name"], [match["room"]]
     if match := re.match(r"^(.*[^\s(\[])\s*[(\[]([^()\[\]]+)[)\]]?$", text):
         inside = [part.strip() for part in re.split(r"[,;/]", match[2]) if part.strip()]
         # The OCR reads a bracket's comma as a full stop now and then ("Lab 2. Mr Byrne").

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.extractor.reading.cell.cell_details import inline
 from services.extractor.reading.cell.cells import assembled, page_words, read_cell, read_cells
 from services.extractor.reading.cell.fragments import Cut, fragments_of
 from services.extractor.reading.cell.parts import by_week
@@ -99,6 +100,25 @@ def test_names_begin_where_most_of_the_cells_of_one_form_begin_theirs() -> None:
     cells = [row(at, name, teacher, "AE06") for at, (name, teacher) in enumerate(taught)]
     words = page_words([line for lines, _ in cells for line in lines])
     assert [cell.name for cell in read_cells(cells, words)] == [name for name, _ in taught]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "notes"),
+    [
+        ("Algebra B406", "Algebra", "B406"),
+        # Read without the blank.
+        ("AlgebraB406", "Algebra", "B406"),
+        ("TD AlgebraB406", "TD Algebra", "B406"),
+        ("Algebra B407", "Algebra B407", None),
+        ("Lab B406", "Lab B406", None),
+        ("Drama B406", "Drama B406", None),
+    ],
+)
+def test_a_room_behind_a_name_is_known_by_the_lines_that_it_has_for_itself(
+    text: str, name: str, notes: str | None
+) -> None:
+    words = frozenset({"b406", "algebra", "td", "lab"})
+    assert inline(text, words) == (name, [notes] if notes else [])
 
 
 def test_teacher_and_room_are_told_apart() -> None:
