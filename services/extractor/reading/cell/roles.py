@@ -52,6 +52,8 @@ _MUCH_OTHER = 0.6
 _TOGETHER = 0.35
 """Power that raises a product of chances, which is too low: where one fragment is understood, the others mostly are.
 Set by eye on bins of drawn and real pages, not fitted."""
+_NAMES_ALL = 0.8
+"""Chance that the line behind a name's beginning is of a name: from then on nothing else comes into question."""
 _FEWEST = 4
 """Cells of one form that make a habit."""
 _HABIT = 2
@@ -96,12 +98,7 @@ def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
         # A group's label ("Group 2") begins no name where there is anything else.
         labels = np.array([is_group(fragment.text) for fragment in cut.fragments])
         begins = int(np.where(labels, -1.0, rows[:, NAME] * habit).argmax())
-        # What may begin a name itself is another lesson's more often than a part of this one's.
-        naming = rows[:, ROLES.index("more")].copy()
-        own = int(rows[:, NAME].argmax())
-        if own != begins:
-            # Where the other cells say that it begins nothing, it goes on from the name or is none of it.
-            naming[own] /= max(1 - rows[own, NAME], 1 - _SURE)
+        naming = going_on(rows, begins, [fragment.row for fragment in cut.fragments])
         naming[np.array([fragment.aside for fragment in cut.fragments]) | labels | nameless] = 1 - _SURE
         for index, (one, two) in enumerate(pairwise(cut.fragments)):
             if two.aside or _much_other(one, two):
@@ -118,6 +115,25 @@ def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
         roles[begins] = "name"
         out.append(Told(roles, _SURE if said else _chance(rows, naming, named, begins)))
     return out
+
+
+def going_on(rows: Floats, begins: int, at_rows: list[int]) -> Floats:
+    """How likely each fragment goes on from the name, once it is known where that begins.
+
+    Args:
+        rows: the model's chances of each.
+        at_rows: the cell's row that each stands in.
+    """
+    # What may begin a name itself is another lesson's more often than a part of this one's.
+    naming = rows[:, ROLES.index("more")].copy()
+    # Unless the other cells say that it begins nothing, or nothing else than the name comes into question for it.
+    ours = {int(rows[:, NAME].argmax())} - {begins}
+    behind = begins + 1
+    if at_rows[begins] + 1 in at_rows[behind : behind + 1] and rows[behind, NAME] + naming[behind] >= _NAMES_ALL:
+        ours.add(behind)
+    for at in ours:
+        naming[at] /= max(1 - rows[at, NAME], 1 - _SURE)
+    return naming
 
 
 def _in_corners(cut: Cut, middle: list[int]) -> npt.NDArray[np.bool_]:

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from services.extractor.reading.cell.cell_details import inline
 from services.extractor.reading.cell.cells import assembled, page_words, read_cell, read_cells
 from services.extractor.reading.cell.fragments import Cut, fragments_of
 from services.extractor.reading.cell.parts import by_week
-from services.extractor.reading.cell.roles import Told
+from services.extractor.reading.cell.roles import Told, going_on
 from services.extractor.reading.evidence.order import in_reading_order, joined
 from services.extractor.reading.lexicon.words import (
     is_aside,
@@ -19,7 +20,7 @@ from services.extractor.reading.lexicon.words import (
     is_weekly,
     people_and_rooms,
 )
-from services.extractor.reading.model import Line, Rect, Type
+from services.extractor.reading.model import HALF, Line, Rect, Type
 
 CELL = Rect(0, 0, 200, 120)
 
@@ -119,6 +120,12 @@ def test_a_room_behind_a_name_is_known_by_the_lines_that_it_has_for_itself(
 ) -> None:
     words = frozenset({"b406", "algebra", "td", "lab"})
     assert inline(text, words) == (name, [notes] if notes else [])
+
+
+def test_a_line_that_can_only_be_the_names_goes_on_from_it() -> None:
+    """What begins names elsewhere ("Phys.") is half of one behind "TD"."""
+    rows = np.array([[0.63, 0.0, 0.32, 0.01, 0.04], [0.47, 0.37, 0.05, 0.02, 0.09], [0.3, 0.2, 0.2, 0.2, 0.1]])
+    assert [chance > HALF for chance in going_on(rows, 0, [0, 1, 2])] == [False, True, False]
 
 
 def test_teacher_and_room_are_told_apart() -> None:
