@@ -52,6 +52,13 @@ _ALIKE = str.maketrans("αοριυχνκτΑΒΕΖΗΙΚΜΝΟΡΤΥΧаеорс
 """Greek and Cyrillic letters that look like Latin ones."""
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u04ff]")
 
+_SMALL_L = re.compile(r"l\.\s?[a-zß-ÿăşșţț].*")
+_FOR_L = re.compile(r"[I1|]\.\s?[a-zß-ÿăşșţț].*")
+"""A word of one letter, as Romanian schools' plans have it ("l. rom." is a language), and what it is read as."""
+_SECOND = re.compile(r"(?:II|2)\.\s?[^\W\d_]")
+_FEWEST_L = 3
+"""Lines that show the letter as it is."""
+
 
 def repair_lines(lines: list[Line]) -> list[Line]:
     """The page's lines without doubles, one for each range of times that several columns or rows of a header show.
@@ -59,7 +66,7 @@ def repair_lines(lines: list[Line]) -> list[Line]:
     A part of a line, and a line made of two, are tokens of their own that keep what they are made of.
     """
     lines = [replace(line, text=_clean(line.text)) for line in _once(lines)]
-    lines = [part for line in lines for part in _apart(line)]
+    lines = _with_small_l([part for line in lines for part in _apart(line)])
     lines = with_numbers_below([part for line in lines for part in _starts(line, lines)])
     lines = with_numbers_apart(with_days_apart(lines))
     return with_row_heads(joined_below(joined_across(joined_abreast(_joined(with_minutes(lines))))))
@@ -78,6 +85,24 @@ def _latin(text: str) -> str:
         return word.group() if _FOREIGN.search(latin) else latin
 
     return re.sub(r"\w*[A-Za-z]\w*", put_right, text)
+
+
+def _with_small_l(lines: list[Line]) -> list[Line]:
+    """The lines, a letter put right that stands alone before a word in small letters ("I. rom.", "1. fr.").
+
+    Only where it was read as an l in several lines; a figure only where the same was read with the letter, too. Where
+    a line begins with a second number, the first is one.
+    """
+    texts = {line.text for line in lines}
+    shown = sum(bool(_SMALL_L.fullmatch(line.text)) for line in lines)
+    if shown < _FEWEST_L or any(map(_SECOND.match, texts)):
+        return lines
+
+    def put_right(text: str) -> str:
+        small = f"l{text[1:]}"
+        return small if _FOR_L.fullmatch(text) and (text[0] == "I" or small in texts) else text
+
+    return [replace(line, text=put_right(line.text)) for line in lines]
 
 
 def _unstuck(text: str) -> str:

@@ -290,3 +290,17 @@ def test_starts_and_ends_at_the_sides_of_their_columns_are_ranges() -> None:
     assert texts(row) == [f"{start} - {end}" for start, end in hours]
     even = [clock(text, 0, 100 * (2 * at + end)) for at, pair in enumerate(hours) for end, text in enumerate(pair)]
     assert texts(even) == [text for pair in hours for text in pair]
+
+
+@pytest.mark.parametrize(
+    ("read", "right"),
+    [
+        (["l. fr.", "l. rom.", "l.eng", "I. rus.", "1. fr.", "1. mai"], ["l. rus.", "l. fr.", "1. mai"]),
+        # A first and a second class's.
+        (["l. fr.", "l. rom.", "l. eng", "I. razred", "II. razred"], ["I. razred", "II. razred"]),
+        (["l. fr.", "I. rus.", "1. fr."], ["I. rus.", "1. fr."]),
+    ],
+)
+def test_a_small_l_that_stands_alone_is_known_where_the_page_shows_it(read: list[str], right: list[str]) -> None:
+    lines = [Line(at, text, 0.99, 0, Rect(0, 40 * at, 60, 40 * at + 20), 20) for at, text in enumerate(read)]
+    assert texts(lines)[-len(right) :] == right
