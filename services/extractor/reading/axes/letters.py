@@ -14,7 +14,7 @@ MIN_ROW = 3
 """Initials alone name a week only in company."""
 MAX_STACK = 400
 """Letters of one column that are looked at."""
-_STEP, _STRAIGHT, _WIDER = (0.3, 3.5), 0.6, 1.5
+_STEP, _STRAIGHT, _WIDER = (0.3, 3.5), 0.6, 1.35
 """Of a stacked name's letters: heights to the next and to the side, and times the usual step to another name."""
 _LOOKALIKE = str.maketrans("0135", "oles")
 

@@ -192,6 +192,17 @@ def test_names_letter_under_letter_in_a_language_that_they_alone_tell() -> None:
     assert len(used) == len(lines)
 
 
+def test_stacked_names_over_whole_rows() -> None:
+    """Between two names there is a gap half as wide again as within one."""
+    places = [number * 109.0 + step for number in range(5) for step in (0.0, 44.0)]
+    lines = [
+        Line(number, letter, 0.99, 0, Rect(4, at, 20, at + 20), 20.0)
+        for number, (letter, at) in enumerate(zip("PoÚtStČtPá", places, strict=True))
+    ]
+    found, _ = stacked_days(lines, 12)
+    assert [day for _, day in found] == ["monday", "tuesday", "wednesday", "thursday", "friday"]
+
+
 def test_a_start_and_an_end_in_a_cell_with_nothing_read_between_them() -> None:
     sheet = Sheet()
     grid = Grid(sheet, 5, 4, cell_width=220)
