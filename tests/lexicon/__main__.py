@@ -19,6 +19,8 @@ FILE = Path(__file__).parents[2] / "services/extractor/reading/lexicon/data/cale
 
 _SPOKEN = 5
 """Percent of a territory's people."""
+_LEFT_OUT = ("haw",)
+"""Whose short names ("P1" to "P6") are periods elsewhere."""
 _WIDTHS = {"full": ("wide",), "short": ("abbreviated", "short"), "letter": ("narrow",)}
 
 
@@ -30,7 +32,11 @@ def languages() -> list[str]:
             if about.get("official_status") or about["population_percent"] >= _SPOKEN:
                 known.add(name.split("_")[0])
     names = [name.split("_") for name in sorted(localedata.locale_identifiers())]
-    return ["_".join(name) for name in names if name[0] in known and "_".join(name[1:]) in ("", "Latn", "Cyrl")]
+    return [
+        "_".join(name)
+        for name in names
+        if name[0] in known.difference(_LEFT_OUT) and "_".join(name[1:]) in ("", "Latn", "Cyrl")
+    ]
 
 
 def calendar(name: str) -> dict[str, list[list[str]]]:
@@ -45,7 +51,9 @@ def calendar(name: str) -> dict[str, list[list[str]]]:
 
 
 def known_script(names: list[list[str]]) -> bool:
-    letters = [letter for day in names for name in day for letter in name if letter.isalpha()]
+    # An apostrophe that is a letter ("пʼятниця") is of no script.
+    letters = [letter for day in names for name in day for letter in name if unicodedata.category(letter)[0] == "L"]
+    letters = [letter for letter in letters if unicodedata.category(letter) != "Lm"]
     return all(unicodedata.name(letter, "").startswith(SCRIPTS) for letter in letters)
 
 

@@ -17,7 +17,8 @@ _BARE: Final = str.maketrans("łŁđĐðøØıİəƏɖŋ", "lLdDdoOiIeEdn")
 def plain(text: str) -> str:
     """Letters and digits only, without accents, in lower case."""
     text = unicodedata.normalize("NFKD", text.translate(_BARE)).casefold()
-    return "".join(letter for letter in text if letter.isalnum())
+    # An apostrophe may be a letter ("пʼятниця"), and is printed as a mark.
+    return "".join(letter for letter in text if letter.isalnum() and unicodedata.category(letter) != "Lm")
 
 
 def load(name: str) -> Any:

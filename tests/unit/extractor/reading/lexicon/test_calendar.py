@@ -27,6 +27,7 @@ def test_the_file_is_what_cldr_says() -> None:
         "Lunes Martes Miyerkules Huwebes Biyernes Sabado Linggo",
         "Δευτέρα Τρίτη Τετάρτη Πέμπτη Παρασκευή Σάββατο Κυριακή",
         "Понедельник Вторник Среда Четверг Пятница Суббота Воскресенье",
+        "Понеділок Вівторок Середа Четвер П’ятниця Субота Неділя",
         "Pzt Sal Çar Per Cum Cmt Paz",
         "ma ti ke to pe la su",
         "Pr An Tr Kt Pn Št Sk",
