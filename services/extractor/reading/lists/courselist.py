@@ -12,7 +12,7 @@ from itertools import pairwise
 from services.extractor.reading.axes.bands import split_between
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.cell.cells import CellText, page_words, read_cells
-from services.extractor.reading.cell.columns import Column, columns_of, name_column, set_heads, without_codes
+from services.extractor.reading.cell.columns import Column, columns_of, name_column, set_heads, without_codes, wordiness
 from services.extractor.reading.evidence.order import joined
 from services.extractor.reading.lexicon.columns import head_role
 from services.extractor.reading.lexicon.days import read_days
@@ -24,7 +24,7 @@ from services.extractor.reading.lexicon.words import (
     is_room,
     people_and_rooms,
 )
-from services.extractor.reading.lists.meetingcells import MeetingCell, under_days, under_each_other
+from services.extractor.reading.lists.meetingcells import MeetingCell, beside_days, under_days, under_each_other
 from services.extractor.reading.model import HALF, BlockDraft, LayoutResult, Line, Rect, bounds, united
 
 MIN_MEETINGS = 3
@@ -44,11 +44,18 @@ def read_courselist(view: View) -> LayoutResult | None:
     """Read the page as such a list; null if fewer than a few texts say when, or no column says what."""
     ways = (under_each_other(view), *under_days(view))
     read = [_read(view, cells) for cells in ways if len(cells) >= MIN_MEETINGS]
+    if len(beside := beside_days(view)) >= MIN_MEETINGS:
+        read.append(_read(view, beside, alone=True))
     found = [result for result in read if result]
     return max(found, key=lambda result: len(result.drafts), default=None)
 
 
-def _read(view: View, cells: list[MeetingCell]) -> LayoutResult | None:
+def _read(view: View, cells: list[MeetingCell], *, alone: bool = False) -> LayoutResult | None:
+    """Read a list whose cells say when.
+
+    Args:
+        alone: one column alone has words, for it may be a table of several classes.
+    """
     rows, heads = _rows(view, cells)
     columns = _columns(view, rows)
     set_heads(columns, heads)
@@ -62,9 +69,12 @@ def _read(view: View, cells: list[MeetingCell]) -> LayoutResult | None:
     name = name_column(others, len(rows))
     if name is None:
         return None
+    wordy = [each for each in others if each.role in (None, "name") and wordiness(each) > HALF * wordiness(name)]
+    if alone and wordy != [name]:
+        return None
     words = page_words(view.lines)
     named = [at for at in range(len(rows)) if at in name.cells]
-    parts = _parts(name, named, alone=not name.head and bool(cells[0].over))
+    parts = _parts(name, named, alone=not alone and not name.head and bool(cells[0].over))
     places = [
         (lines, Rect(name.lo, rows[at].lo, name.hi, rows[at].hi)) for (lines, _), at in zip(parts, named, strict=True)
     ]

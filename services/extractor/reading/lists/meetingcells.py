@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from services.extractor.reading.axes.headers import find_day_headers, set_day_bands
 from services.extractor.reading.axes.view import View
-from services.extractor.reading.lexicon.days import read_days
+from services.extractor.reading.lexicon.days import DayText, read_days
 from services.extractor.reading.lexicon.meetings import Meeting, read_meetings
 from services.extractor.reading.lexicon.times import Span, find_times, without_times
 from services.extractor.reading.lexicon.words import is_keyed, is_person, is_room
@@ -15,6 +15,8 @@ _BETWEEN = 2.0
 """Text heights between a day and the time that stands under it in one cell, at most."""
 _TIMES = 0.8
 """Of the texts under days' names: how many say times or rooms at least where rows say what takes place then."""
+_FEWEST = 3
+"""Days that make a column."""
 
 
 @dataclass(slots=True)
@@ -72,6 +74,38 @@ def under_days(view: View) -> Iterator[list[MeetingCell]]:
         texts = [line.text for line, _ in inside if line.rect.cy < end]
         if len(found) + sum(map(_is_place, texts)) > _TIMES * len(texts):
             yield sorted(found, key=lambda cell: cell.rect.cy)
+
+
+def beside_days(view: View) -> list[MeetingCell]:
+    """The times in one column beside a column of days' names, each of which holds for several rows.
+
+    A day is that of the times in its ruled cell, or of those from its height on.
+    """
+    days = [(line, read) for line in view.lines if (read := read_days(line.text, view.spoken))]
+    first = min((line.rect.x0 for line, _ in days), default=0.0)
+    column = [(line, read) for line, read in days if line.rect.x0 < first + _BETWEEN * view.size]
+    if len({read.days for _, read in column}) < _FEWEST:
+        return []
+    edge = max(line.rect.x1 for line, _ in column)
+    times = [
+        (line, spans[0])
+        for line in view.lines
+        if line.upright and line.rect.x0 > edge and len(spans := _only_times(line.text)) == 1 and spans[0].end
+    ]
+    next_to = min((line.rect.cx for line, _ in times), default=0.0)
+    times = [(line, span) for line, span in times if line.rect.x0 < next_to < line.rect.x1]
+    rails = [rail.at for rail in view.v_rails if view.v_ruled(rail, first, edge)]
+
+    def day_of(line: Line) -> tuple[Line, DayText] | None:
+        cell = sum(at < line.rect.cy for at in rails)
+        inside = [each for each in column if sum(at < each[0].rect.cy for at in rails) == cell]
+        above = [each for each in column if each[0].rect.y0 < line.rect.cy]
+        return inside[0] if len(inside) == 1 else max(above, key=lambda each: each[0].rect.cy, default=None)
+
+    told = [(line, span, day) for line, span in times if (day := day_of(line))]
+    if len(told) <= len(column):
+        return []
+    return [MeetingCell((Meeting(read.days, span, read.week),), [line], [], [day]) for line, span, (day, read) in told]
 
 
 def _is_place(text: str) -> bool:

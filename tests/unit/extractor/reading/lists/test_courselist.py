@@ -3,7 +3,7 @@
 import cv2
 import pytest
 
-from tests.unit.extractor.reading.sheet import Block, Sheet, find, week
+from tests.unit.extractor.reading.sheet import DAYS, Block, Sheet, find, week
 
 STEP, LINE = 46, 20
 """Pixels from row to row, and from line to line in a cell."""
@@ -171,3 +171,23 @@ def test_a_time_and_its_room_on_one_line_under_a_day() -> None:
     assert len(reading.blocks) == 8
     assert find(reading, "thursday", "Fundamentos").end_time == "10:00"
     assert find(reading, "tuesday", "Taller de Etica").room == "K07"
+
+
+def test_turned_days_beside_the_times_of_several_rows() -> None:
+    """No head names the columns; a number stands between the time and the lesson."""
+    sheet = Sheet(1000, 560)
+    rows = iter(range(9))
+    for day, count in (("Понеділок", 3), ("Вівторок", 2), ("Середа", 4)):
+        first = next(rows)
+        last = first + count - 1
+        sheet.text(40, 60 + 50 * (first + last) / 2, day, scale=0.4, angle=270)
+        for row in (first, *(next(rows) for _ in range(count - 1))):
+            for x, text in ((150, f"{8 + row}.30-{9 + row}.20"), (260, str(row)), (500, f"{DAYS[row % 5]} club")):
+                sheet.text(x, 60 + 50 * row, text.replace("day", ""), scale=0.5)
+            sheet.rule(80, 35 + 50 * row, 980, 35 + 50 * row)
+        sheet.rule(10, 35 + 50 * first, 80, 35 + 50 * first)
+    sheet.rule(10, 485, 980, 485)
+    found = week(sheet.read())
+    assert len(found) == 9
+    assert {("monday", "10:30", "11:20", "Wednes club"), ("tuesday", "11:30", "12:20", "Thurs club")} <= found
+    assert ("wednesday", "16:30", "17:20", "Thurs club") in found
