@@ -29,7 +29,8 @@ _ROOM = re.compile(
     rf"^(?:(?:(?:[\w.]+\s+)?(?:{_ROOM_WORDS})|(?:{_FOREIGN_ROOMS}))\.?{_NUMBER}|{_NUMBERED_ROOMS})$", re.IGNORECASE
 )
 _CODE = re.compile(r"^(?:(?:[A-Z]{1,3}[\s.-]?|[A-Z][a-z]{1,2})\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?|\d{2,3}[A-Za-z]?)$")
-_OF_GROUP = re.compile(rf"^(?:{pattern(_WORDS['groups'])})\b\.?\s?[\dA-D]\b", re.IGNORECASE)
+_GROUPS = pattern(_WORDS["groups"])
+_OF_GROUP = re.compile(rf"^(?:(?:{_GROUPS})\b\.?\s?(?:[-–]\s)?[\dA-D]\b|\d\s?\.\s?(?:{_GROUPS})\b)", re.IGNORECASE)
 # "II" is a course's number ("Algebra II").
 _INITIALS = re.compile(r"^(?!(?:I{2,3}|IV|VI{0,3})$)[A-Z]{2,4}(?:\s?/\s?[A-Z]{2,4})*$")
 _KEY = re.compile(r"^[^\W\d_]{1,4}\.? ?= ?[^\W\d_]")

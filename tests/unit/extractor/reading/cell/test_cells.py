@@ -77,6 +77,8 @@ def stack(*texts: str | tuple[str, float]) -> list[Line]:
         ),
         (["Grupa: 3D", "Przedmiot: Fizyka"], "Fizyka", "Grupa: 3D"),
         (["Prof: Lindqvist", "Matiere: Physique"], "Physique", "Prof: Lindqvist"),
+        (["Batch - 9", "2301CS301 - DS"], "2301CS301 - DS", "Batch - 9"),
+        (["1. Csoport", "Matek"], "Matek", "1. Csoport"),
         # A letter of the key misread.
         (["Wyklad", "Modut: Fizyka", "Sala: 12"], "Fizyka", "Wyklad, Sala: 12"),
     ],
