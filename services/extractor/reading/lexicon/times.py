@@ -69,7 +69,15 @@ _CLOCK = (
     r"|(?P<{0}b>[012]?\d|(?-i:I[I1]|l[l1]|1[Il])(?!\w))(?P<{0}u>" + _UNIT + ")?)" + _HALF + "?"
 )
 _SLASH = r"(?:(?<=[:h]\d\d)|(?<=[:h]\d\d\s))/(?=\s?\d{1,2}[:h]\d\d)"
-_DASH = r"\s*(?:[-‐‑‒–—−~→÷»>_]+|" + _SLASH + rf"|(?<=[\s.])(?:{UNTIL_WORDS})(?=\s)" + r"|(?<=[\dh\s])à(?=[\s\d]))\s*"
+# Blanks that the OCR lost around the word ("19:35a20:15"), and "a" that it read as a number, between two whole times.
+_AFTER_TIME, _AT_TIME = r"(?:(?<=[:.h]\d\d)|(?<=[:.h]\d\d\s))", r"\d{1,2}[:.h]\d\d"
+_CLOSE = rf"{_AFTER_TIME}(?:(?:{UNTIL_WORDS})(?=\s?{_AT_TIME})|(?<=\s)8(?=\s{_AT_TIME}))"
+_DASH = (
+    r"\s*(?:[-‐‑‒–—−~→÷»>_]+|"
+    + _SLASH
+    + rf"|{_CLOSE}|(?<=[\s.])(?:{UNTIL_WORDS})(?=\s)"
+    + r"|(?<=[\dh\s])à(?=[\s\d]))\s*"
+)
 _RANGE = re.compile(
     r"(?<![\d:.,/])(?:(?<![^\W_])|(?<=\bh))" + _CLOCK.format("s") + _DASH + _CLOCK.format("e") + r"(?!\d|/\s?\d)",
     re.IGNORECASE,
