@@ -38,7 +38,7 @@ from services.extractor.reading.lexicon.words import (
     is_weekly,
     subject_of,
 )
-from services.extractor.reading.model import HALF, Rect
+from services.extractor.reading.model import HALF, Rect, Type
 
 ROLES = ("name", "more", "note", "room", "teacher")
 """``more`` goes on from the name, as its wrapped second half; ``note`` is all that is none of the others."""
@@ -146,16 +146,29 @@ def _habits(cuts: list[Cut], cells: list[Floats]) -> list[Floats]:
 
     One surname or code looks like a subject; where nineteen cells like this one begin with theirs, the twentieth does.
     """
-    alike: dict[tuple[int, ...], list[int]] = {}
-    for at, cut in enumerate(cuts):
-        alike.setdefault(tuple(fragment.row for fragment in cut.fragments), []).append(at)
+    alike: dict[tuple[object, ...], list[int]] = {}
+    # Where few are printed alike, all that have as many texts in the same rows are one form.
+    forms = [(tuple(one.row for one in cut.fragments), _form(cut)) for cut in cuts]
+    for at, form in enumerate(forms):
+        alike.setdefault(form, []).append(at)
+        alike.setdefault(form[:1], []).append(at)
     out = [np.ones(len(cut.fragments)) for cut in cuts]
-    for like in alike.values():
+    for at, form in enumerate(forms):
+        like = max(alike[form], alike[form[:1]], key=lambda each: (len(each) >= _FEWEST, -len(each)))
         if len(like) >= _FEWEST:
-            mean = np.mean([cells[at][:, NAME] for at in like], axis=0)
-            for at in like:
-                out[at] = mean**_HABIT
+            out[at] = np.mean([cells[other][:, NAME] for other in like], axis=0) ** _HABIT
     return out
+
+
+def _form(cut: Cut) -> tuple[bool, ...]:
+    """Which fragments are printed much stronger than the first: a thin room over two bold lines is no name of three."""
+    first = cut.fragments[0].type
+    return tuple(_much_weaker(first, one.type) for one in cut.fragments)
+
+
+def _much_weaker(one: Type | None, two: Type | None) -> bool:
+    like = likeness(two, one) if one and two else None
+    return like is not None and like <= _MUCH_OTHER
 
 
 def _said(texts: list[str], named: npt.NDArray[np.bool_]) -> range:
@@ -174,8 +187,7 @@ def _said(texts: list[str], named: npt.NDArray[np.bool_]) -> range:
 
 def _much_other(one: Fragment, two: Fragment) -> bool:
     """Whether the second is printed so much smaller or paler than the first that nothing goes on in it."""
-    like = likeness(one.type, two.type) if one.type and two.type else None
-    return two.size <= _MUCH_OTHER * one.size or (like is not None and like <= _MUCH_OTHER)
+    return two.size <= _MUCH_OTHER * one.size or _much_weaker(two.type, one.type)
 
 
 def _cannot_end(one: Fragment, two: Fragment, words: frozenset[str]) -> bool:

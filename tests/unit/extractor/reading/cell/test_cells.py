@@ -105,6 +105,27 @@ def test_names_begin_where_most_of_the_cells_of_one_form_begin_theirs() -> None:
     assert [cell.name for cell in read_cells(cells, words)] == [name for name, _ in taught]
 
 
+def test_a_thin_room_over_a_bold_name_begins_no_name_though_other_cells_begin_with_their_first_line() -> None:
+    bold, thin = Type(22, 4, 200), Type(22, 2, 200)
+
+    def stack(at: int, texts: tuple[str, ...], first: Type) -> tuple[list[Line], Rect]:
+        lines = []
+        for number, text in enumerate(texts):
+            y, half = at * 100 + 10 + 28 * number, 5.5 * len(text)
+            print_ = bold if number else first
+            lines.append(Line(number, text, 0.99, 0, Rect(110 - half, y, 110 + half, y + 22), 22, type=print_))
+        return lines, Rect(0, at * 100, 220, at * 100 + 100)
+
+    named = [("PRINCIPLES OF", "OPTICS AND", "LENSES"), ("HISTORY OF", "OPERATING", "SYSTEMS")]
+    named += [("MUSEUM", "STUDIES AND", "ART"), ("INTRODUCTION", "TO LINEAR", "ALGEBRA")]
+    roomed = [("E290", "SIGNAL", "PROCESSING"), ("Room 6", "NUMBER", "THEORY"), ("H.228", "MODERN", "PHILOSOPHY")]
+    roomed += [("K 383A", "URBAN", "PLANNING"), ("Main Hall", "CONTRACT", "LAW")]
+    cells = [stack(at, texts, bold) for at, texts in enumerate(named * 4)]
+    cells += [stack(at, texts, thin) for at, texts in enumerate(roomed, len(cells))]
+    read = read_cells(cells, page_words([line for lines, _ in cells for line in lines]))
+    assert not any(texts[0] in str(cell.name) for texts, cell in zip(roomed, read[-len(roomed) :], strict=True))
+
+
 @pytest.mark.parametrize(
     ("text", "name", "notes"),
     [
