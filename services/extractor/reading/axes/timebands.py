@@ -13,7 +13,7 @@ from services.extractor.reading.evidence.order import in_reading_order
 from services.extractor.reading.evidence.rules import Rail
 from services.extractor.reading.evidence.time_labels import range_of, rises, rises_evenly
 from services.extractor.reading.lexicon.labels import is_period, label_key, numbered_alike
-from services.extractor.reading.lexicon.times import Span, find_times, resolve_all, without_times
+from services.extractor.reading.lexicon.times import HOUR, Span, find_times, resolve_all, without_times
 from services.extractor.reading.model import Line, united
 
 _RULES = 4
@@ -36,6 +36,8 @@ _PLANNED = 5
 """Minutes at which lessons begin; a moment seldom does."""
 _AT_RULE, _HIGH = 0.6, 2.5
 """Text heights from a label's middle to the rule that it names, at most, and of a row between two such rules."""
+_HOURS = 4
+"""Starts that follow each other by an hour, at least."""
 _MEETING = 3
 """Rows that end when the next begins: what such a header looks like."""
 
@@ -409,3 +411,16 @@ def _fill_gaps(bands: list[TimeBand]) -> None:
             continue
         if before.end is not None and after.start is not None and before.end < after.start:
             band.start, band.end, band.source = before.end, after.start, "next"
+    end_last_hour(bands)
+
+
+def end_last_hour(bands: list[TimeBand]) -> None:
+    """Where a table has a start for every hour, the last one lasts an hour as well."""
+    starts = [band.start for band in bands if band.start is not None]
+    ranged = any(band.end is not None and band.source != "next" for band in bands)
+    if len(starts) < max(_HOURS, len(bands)) or ranged:
+        return
+    last = bands[-1]
+    hourly = all(after - start == HOUR for start, after in pairwise(starts))
+    if hourly and last.start is not None and last.end is None:
+        last.end, last.source = last.start + HOUR, "next"

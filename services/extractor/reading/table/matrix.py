@@ -11,6 +11,7 @@ from statistics import median
 from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.axes.legend import Legend, find_legend
 from services.extractor.reading.axes.series import DayBand, DayHeader, find_series
+from services.extractor.reading.axes.timebands import end_last_hour
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.cell.cells import page_words, read_cells
 from services.extractor.reading.cell.parts import by_week
@@ -205,6 +206,7 @@ def _bands(view: View, lattice: Lattice, header: DayHeader, zone: list[Line], le
     for before, band, after in zip(bands, bands[1:], bands[2:], strict=False):
         if not band.lines and before.end is not None and after.start is not None and before.end < after.start:
             band.start, band.end, band.source = before.end, after.start, "next"
+    end_last_hour(bands)
     return bands
 
 

@@ -137,7 +137,7 @@ def test_cells_that_are_divided_unevenly_take_their_times_from_the_drawing() -> 
     assert maths.confidence < find(reading, "monday", "Music").confidence
 
 
-def test_an_uneven_cell_begins_where_it_is_drawn_though_the_last_row_has_no_end() -> None:
+def test_an_uneven_cell_begins_where_it_is_drawn_though_the_last_row_prints_no_end() -> None:
     grid = Grid(Sheet(1200, 600), 6, 5)
     grid.headers(DAYS, ("9:00", "10:00", "11:00", "12:00"))
     for day in range(5):
@@ -147,7 +147,7 @@ def test_an_uneven_cell_begins_where_it_is_drawn_though_the_last_row_has_no_end(
     grid.put(3, 3, "Swimming", high=0.5)
     grid.put(3, 3.5, "Maths Club", high=1.5)
     club = find(grid.sheet.read(), "wednesday", "Maths Club")
-    assert (club.start_time, club.end_time, club.time_source) == ("11:30", None, "drawn")
+    assert (club.start_time, club.end_time, club.time_source) == ("11:30", "13:00", "drawn")
     assert club.confidence < 0.9
 
 
