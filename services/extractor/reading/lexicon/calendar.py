@@ -133,7 +133,8 @@ def _weeks() -> list[list[tuple[str, ...]]]:
 
 @lru_cache(maxsize=1024)
 def days_in_turn(words: tuple[str, ...]) -> tuple[Day, ...] | None:
-    """The days that follow each other which a row of shortened names is, in whatever language: each word begins a name.
+    """The days that follow each other which a row of shortened names is, in whatever language: each word begins a name,
+    or each of five and more has a name's first letter and others of it in their order ("Sn", "Sl", "Rb", "Km", "Jm").
 
     Args:
         words: at least four; one of five or more may be misread. All of them have `_IN_TURN` letters at least.
@@ -145,9 +146,12 @@ def days_in_turn(words: tuple[str, ...]) -> tuple[Day, ...] | None:
     if len(begun) < _FEWEST or len(set(begun)) < len(begun) - 1 or sum(map(len, begun)) < _IN_TURN:
         return None
     found: set[tuple[Day, ...]] = set()
+    picked: set[tuple[Day, ...]] = set()
     for week in _weeks():
         for first in (5, 6, *range(len(DAYS) - len(begun) + 1)):
             days = [(first + at) % len(DAYS) for at in range(len(begun))]
+            if len(begun) > _FEWEST and all(_picked(word, week[day]) for word, day in zip(begun, days, strict=True)):
+                picked.add(tuple(DAYS[day] for day in days))
             same = [
                 bool(word) and any(name.startswith(word) for name in week[day])
                 for word, day in zip(begun, days, strict=True)
@@ -157,9 +161,20 @@ def days_in_turn(words: tuple[str, ...]) -> tuple[Day, ...] | None:
                 and sum(len(word) for word, own in zip(begun, same, strict=True) if own) >= _IN_TURN
             ):
                 found.add(tuple(DAYS[day] for day in days))
+    found = found or picked
     # A row that can begin on Monday does.
     whole = {days for days in found if days[0] == DAYS[0]} or found
     return whole.pop() if len(whole) == 1 else None
+
+
+def _picked(word: str, names: tuple[str, ...]) -> bool:
+    """Whether a word has the first letter of one of some names, and others of that name in their order."""
+
+    def inside(name: str) -> bool:
+        letters = iter(name)
+        return name.startswith(word[:1]) and all(letter in letters for letter in word)
+
+    return len(word) > 1 and any(map(inside, names))
 
 
 def is_month(word: str) -> bool:

@@ -16,6 +16,9 @@ from tests.unit.extractor.reading.sheet import TIMES, Grid, Sheet, lesson
         ("Pirm", "Otr", "Tre", "Cet", "Pie"),
         ("Lund", "Mard", "Merc", "Xxxx", "Vend"),
         ("Po 3.", "Ut 4.", "St 5.", "Št 6."),
+        ("Sn", "sl", "Rb", "Km", "Jm", "Sb"),
+        ("Pn", "Wt", "Śr", "Czw", "Pt"),
+        ("Mndy", "Tsdy", "Wdns", "Thrs", "Frdy"),
     ],
 )
 def test_a_row_in_which_each_word_begins_the_next_days_name_is_a_week(words: tuple[str, ...]) -> None:
@@ -29,6 +32,8 @@ def test_a_row_in_which_each_word_begins_the_next_days_name_is_a_week(words: tup
         ("Se", "Ra", "Ka"),
         ("M", "T", "W", "T", "F"),
         ("Se", "Xx", "Ra", "Yy", "Ju"),
+        ("Sn", "Sl", "Rb", "Km"),
+        ("Sn", "Sl", "Xx", "Km", "Jm"),
     ],
 )
 def test_subjects_too_few_words_and_mere_letters_are_none(words: tuple[str, ...]) -> None:
