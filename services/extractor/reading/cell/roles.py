@@ -23,6 +23,7 @@ from services.extractor.reading.evidence.typography import likeness
 from services.extractor.reading.learned.trees import load
 from services.extractor.reading.learned.wording import KINDS, kinds
 from services.extractor.reading.lexicon.classes import is_class
+from services.extractor.reading.lexicon.columns import is_keyed_aside
 from services.extractor.reading.lexicon.words import (
     PHRASES,
     SUBJECTS,
@@ -90,7 +91,8 @@ def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
     chances = load("roles").probabilities(features(cuts, words)[1])
     cells = np.split(chances, np.cumsum([len(cut.fragments) for cut in cuts])[:-1])
     corners = [_in_corners(cut, middle) for cut, middle in zip(cuts, middles(cuts), strict=True)]
-    barred = [one | other for one, other in zip(corners, whose(cuts), strict=True)]
+    keyed = [np.array([is_keyed_aside(fragment.text) for fragment in cut.fragments]) for cut in cuts]
+    barred = [one | other | key for one, other, key in zip(corners, whose(cuts), keyed, strict=True)]
     for rows, nameless in zip(cells, barred, strict=True):
         rows[nameless, NAME] *= 1 - _SURE
     out: list[Told] = []

@@ -7,6 +7,8 @@ from services.extractor.reading.lexicon.wordfiles import load, plain
 
 _ROLES: Final[dict[str, str]] = {plain(word) or word: role for role, words in load("columns").items() for word in words}
 _PARTS = re.compile(r"\s*[/&,+]\s*|\s+and\s+", re.IGNORECASE)
+_KEY = re.compile(r"(?P<key>[^\W\d_][^\d:;,]{1,22}?)\s?:")
+_ENDINGS = re.compile(r"[-·•./(*]")
 _TITLES = ("title", "name", "description", "subject", "subjects")
 
 
@@ -33,6 +35,17 @@ def head_role(text: str) -> str | None:
     spans = [words[first : last + 1] for last in range(len(words)) for first in range(last + 1)]
     roles = [role for part in spans if (role := column_role(" ".join(part)))]
     return "name" if "name" in roles else next(reversed(roles), None)
+
+
+def is_keyed_aside(text: str) -> bool:
+    """Whether a line begins with a head of people or times and a colon ("Faculty: KLM", "Enseignant-e-(s): M. Roux").
+
+    A head of rooms tells less: "Lab: Physics" is a lesson.
+    """
+    match = _KEY.match(text)
+    # The endings for women and for several, of which no list has all.
+    heads = (match["key"], _ENDINGS.split(match["key"])[0]) if match else ()
+    return any(column_role(head) in ("teacher", "time", "start", "end") for head in heads)
 
 
 def is_title(text: str) -> bool:

@@ -11,6 +11,7 @@ from services.extractor.reading.cell.fragments import Cut, fragments_of
 from services.extractor.reading.cell.parts import by_week
 from services.extractor.reading.cell.roles import Told, going_on
 from services.extractor.reading.evidence.order import in_reading_order, joined
+from services.extractor.reading.lexicon.columns import is_keyed_aside
 from services.extractor.reading.lexicon.words import (
     is_aside,
     is_code,
@@ -405,3 +406,18 @@ def test_a_bracket_that_closes_on_another_line_is_one_note() -> None:
     cut = Cut(fragments_of([[line] for line in lines], 0, broken=False), CELL)
     cell = assembled(cut, Told(["name", "more", "note"], 0.5), page_words(lines))
     assert (cell.name, cell.notes) == ("English", "Sentence Stacking 2")
+
+
+@pytest.mark.parametrize("key", ["Faculty: KLM", "Enseignant-e-(s): Roux Camille", "Time: (KLM)"])
+def test_a_line_that_says_whose_or_when_goes_on_from_no_name(key: str) -> None:
+    cells = [(stack(name, key, room), CELL) for name, room in (("CSE 113", "R: 4002"), ("PROG 112", "R: 5701"))]
+    words = page_words([line for lines, _ in cells for line in lines])
+    assert [found.name for found in read_cells(cells, words)] == ["CSE 113", "PROG 112"]
+
+
+@pytest.mark.parametrize(
+    ("text", "aside"),
+    [("Lecturer: Lind", True), ("Dozent/in: Lind", True), ("Lab: Physics", False), ("Faculty meeting", False)],
+)
+def test_heads_of_people_and_times_behind_which_a_colon_stands(text: str, aside: bool) -> None:
+    assert is_keyed_aside(text) == aside
