@@ -63,7 +63,8 @@ def by_time(lines: list[Line]) -> list[list[Line]]:
             spans.append(found[0])
         parts[-1].append(line)
     times = resolve_all(spans)
-    ordered = all(one[1] is not None and one[1] <= other[0] for one, other in pairwise(times))
+    # Lessons at once begin together, or before the one above them ends.
+    ordered = all(one[0] <= other[0] for one, other in pairwise(times)) and all(end is not None for _, end in times)
     if len(times) < 2 or not ordered or any(len(part) < 2 for part in parts[1:]):
         return [lines]
     return [parts[0] + parts[1], *parts[2:]]

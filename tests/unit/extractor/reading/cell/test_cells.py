@@ -8,7 +8,7 @@ import pytest
 from services.extractor.reading.cell.cell_details import inline
 from services.extractor.reading.cell.cells import assembled, page_words, read_cell, read_cells
 from services.extractor.reading.cell.fragments import Cut, fragments_of
-from services.extractor.reading.cell.parts import by_week
+from services.extractor.reading.cell.parts import by_time, by_week
 from services.extractor.reading.cell.roles import Told, going_on
 from services.extractor.reading.evidence.order import in_reading_order, joined
 from services.extractor.reading.lexicon.columns import is_keyed_aside
@@ -421,3 +421,14 @@ def test_a_line_that_says_whose_or_when_goes_on_from_no_name(key: str) -> None:
 )
 def test_heads_of_people_and_times_behind_which_a_colon_stands(text: str, aside: bool) -> None:
     assert is_keyed_aside(text) == aside
+
+
+@pytest.mark.parametrize("times", [("9:00-10:00", "10:00-11:00"), ("19-21H", "19-20.30H"), ("19-21H", "19-21H")])
+def test_each_range_heads_a_lesson_of_its_own_also_of_those_at_once(times: tuple[str, str]) -> None:
+    parts = by_time(stack(times[0], "Pottery", times[1], "Chess for", "beginners"))
+    assert [joined(part) for part in parts] == [f"{times[0]} Pottery", f"{times[1]} Chess for beginners"]
+
+
+def test_a_range_that_begins_before_the_one_above_it_heads_nothing() -> None:
+    lines = stack("10:00-11:00", "Pottery", "9:00-10:00", "Chess")
+    assert by_time(lines) == [lines]
