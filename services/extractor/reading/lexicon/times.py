@@ -88,6 +88,8 @@ _SINGLE = re.compile(r"(?<![\d:.,/])(?<![^\W_])(?<![^\W_][.-])" + _CLOCK.format(
 _AFTER_LABEL = re.compile(r"([^\W\d_]{3}):(?=\d)|((?:^|\W)[^\W\d_]+[\s.]?\d):(?=\d{1,2}\s?[:.]\s?\d\d(?!\s?[:.]))")
 # The stop behind a period's number, with the time close to it ("1.7:45", "6.12:10").
 _AFTER_NUMBER = re.compile(r"^\s*\d{1,2}\.(?=\d{1,2}:\d\d)")
+# A stop for the dash between two whole times ("18.30.19.30").
+_STOP_FOR_DASH = re.compile(r"(?<![\d.:])(\d{1,2}([.:])[0-5]\d)\.(?=[012]?\d\2[0-5]\d(?![\d.:]))")
 _NOON_WORD = re.compile(r"(?<=12 )noon\b|(?<=12:00 )noon\b|(?<=12.00 )noon\b", re.IGNORECASE)
 _FOREIGN = str.maketrans("\u0399\u0406\u039f\u041e\u03bf\u043e", "IIOOoo")
 """Greek and Cyrillic letters that look like these."""
@@ -115,6 +117,7 @@ def _spans(text: str) -> tuple[Span, ...]:
     text = _NOON_WORD.sub(" p m", text)
     text = _AFTER_LABEL.sub(lambda match: match.group()[:-1] + " ", text)
     text = _AFTER_NUMBER.sub(lambda match: match.group()[:-1] + " ", text)
+    text = _STOP_FOR_DASH.sub(r"\1-", text)
     spans: list[Span] = []
     stripped = _SINCE.sub("", text.strip(" .()[]|*-–—"))
     position = 0
