@@ -126,7 +126,7 @@ def find_series(view: View) -> list[DayHeader]:
 
 def _shortened(view: View) -> list[DayHeader]:
     """Rows of names that nobody knows one by one, but that begin days' names in turn ("Se", "Se", "Ra", "Ka", "Ju")."""
-    short = [line for line in view.lines if 1 < len(line.text) <= _SHORTENED and line.text[:1].isalpha()][:MAX_NAMES]
+    short = [line for line in view.lines if len(line.text) <= _SHORTENED and line.text[:1].isalpha()][:MAX_NAMES]
     out: list[DayHeader] = []
     done: set[int] = set()
     for seed in short:

@@ -23,6 +23,8 @@ _READ = 0x24F
 """The last Latin letter that the text recogniser knows: Vietnamese ones beyond it are missing in what it reads."""
 _FEWEST, _IN_TURN = 4, 8
 """Shortened names that are days by their order alone, and their letters together."""
+_WHOLE = 2
+"""Short names of those of which letters were not read, that were read whole."""
 _ANYWHERE = 5
 """Letters from which on a full name is no other language's everyday word."""
 
@@ -123,18 +125,30 @@ def days_by_language(word: str) -> tuple[tuple[str, Day], ...]:
 
 
 @lru_cache
-def _weeks() -> list[list[tuple[str, ...]]]:
-    """Of each language the plain names of each day."""
-    return [
-        [tuple(plain(name) for kind in ("full", "short") for name in names[kind][at]) for at in range(len(DAYS))]
+def _weeks() -> list[tuple[list[tuple[str, ...]], list[tuple[str, ...]]]]:
+    """Of each language the plain names of each day; and these without the letters that have accents."""
+    weeks = [
+        [[name for kind in ("full", "short") for name in names[kind][at]] for at in range(len(DAYS))]
         for names in _CALENDAR.values()
     ]
+    return [
+        (
+            [tuple(map(plain, day)) for day in week],
+            [tuple(plain(_without_accents(name)) for name in day) for day in week],
+        )
+        for week in weeks
+    ]
+
+
+def _without_accents(name: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFC", name) if letter.isascii())
 
 
 @lru_cache(maxsize=1024)
 def days_in_turn(words: tuple[str, ...]) -> tuple[Day, ...] | None:
     """The days that follow each other which a row of shortened names is, in whatever language: each word begins a name,
-    or each of five and more has a name's first letter and others of it in their order ("Sn", "Sl", "Rb", "Km", "Jm").
+    or each of five and more has a name's first letter and others of it in their order ("Sn", "Sl", "Rb", "Km", "Jm"),
+    or is a short name that lost its accents' letters ("po", "it", "st", "t", "p" of "po", "út", "st", "čt", "pá").
 
     Args:
         words: at least four; one of five or more may be misread. All of them have `_IN_TURN` letters at least.
@@ -147,7 +161,7 @@ def days_in_turn(words: tuple[str, ...]) -> tuple[Day, ...] | None:
         return None
     found: set[tuple[Day, ...]] = set()
     picked: set[tuple[Day, ...]] = set()
-    for week in _weeks():
+    for week, bare in _weeks():
         for first in (5, 6, *range(len(DAYS) - len(begun) + 1)):
             days = [(first + at) % len(DAYS) for at in range(len(begun))]
             if len(begun) > _FEWEST and all(_picked(word, week[day]) for word, day in zip(begun, days, strict=True)):
@@ -161,10 +175,20 @@ def days_in_turn(words: tuple[str, ...]) -> tuple[Day, ...] | None:
                 and sum(len(word) for word, own in zip(begun, same, strict=True) if own) >= _IN_TURN
             ):
                 found.add(tuple(DAYS[day] for day in days))
+            if len(begun) > _FEWEST and _unaccented(begun, [week[day] for day in days], [bare[day] for day in days]):
+                picked.add(tuple(DAYS[day] for day in days))
     found = found or picked
     # A row that can begin on Monday does.
     whole = {days for days in found if days[0] == DAYS[0]} or found
     return whole.pop() if len(whole) == 1 else None
+
+
+def _unaccented(words: list[str], week: list[tuple[str, ...]], bare: list[tuple[str, ...]]) -> bool:
+    """Whether all of some words but one are days' names: at least some of them whole, the others without their letters
+    with accents, which the text recogniser missed."""
+    whole = [len(word) > 1 and word in names for word, names in zip(words, week, strict=True)]
+    left = [bool(word) and word in names for word, names in zip(words, bare, strict=True)]
+    return sum(whole) >= _WHOLE and sum(map(any, zip(whole, left, strict=True))) >= len(words) - 1
 
 
 def _picked(word: str, names: tuple[str, ...]) -> bool:

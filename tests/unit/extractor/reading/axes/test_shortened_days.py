@@ -19,6 +19,7 @@ from tests.unit.extractor.reading.sheet import TIMES, Grid, Sheet, lesson
         ("Sn", "sl", "Rb", "Km", "Jm", "Sb"),
         ("Pn", "Wt", "Śr", "Czw", "Pt"),
         ("Mndy", "Tsdy", "Wdns", "Thrs", "Frdy"),
+        ("po", "it", "st", "t", "p"),
     ],
 )
 def test_a_row_in_which_each_word_begins_the_next_days_name_is_a_week(words: tuple[str, ...]) -> None:
@@ -34,6 +35,7 @@ def test_a_row_in_which_each_word_begins_the_next_days_name_is_a_week(words: tup
         ("Se", "Xx", "Ra", "Yy", "Ju"),
         ("Sn", "Sl", "Rb", "Km"),
         ("Sn", "Sl", "Xx", "Km", "Jm"),
+        ("po", "it", "sx", "t", "p"),
     ],
 )
 def test_subjects_too_few_words_and_mere_letters_are_none(words: tuple[str, ...]) -> None:
@@ -41,7 +43,9 @@ def test_subjects_too_few_words_and_mere_letters_are_none(words: tuple[str, ...]
 
 
 @pytest.mark.parametrize(
-    "names", [("Pi", "Ot", "Tr", "Ce", "Pi"), ("M 3", "• T 4", "W 5", "T 6", "F 7")], ids=["shortened", "dated letters"]
+    "names",
+    [("Pi", "Ot", "Tr", "Ce", "Pi"), ("M 3", "• T 4", "W 5", "T 6", "F 7"), ("po", "it", "st", "t", "p")],
+    ids=["shortened", "dated letters", "accents lost"],
 )
 def test_a_table_is_read_by_them(names: tuple[str, ...]) -> None:
     sheet = Sheet(1260, 700)
