@@ -46,6 +46,8 @@ ROLES = ("name", "more", "note", "room", "teacher")
 NAMING = ("name", "more")
 """What a lesson's name is made of."""
 NAME = ROLES.index("name")
+MORE = ROLES.index("more")
+_SURNAMES = re.compile(r"(?:[^\W\d_a-zß-ÿ]['’.]?){4,}(?:[\s–-]+(?:[^\W\d_a-zß-ÿ]['’.]?){2,})*")
 _SURE = 0.95
 """Chance given to words which belong together that they are one name; set by hand, not measured."""
 _MUCH_OTHER = 0.6
@@ -95,6 +97,7 @@ def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
     barred = [one | other | key for one, other, key in zip(corners, whose(cuts), keyed, strict=True)]
     for rows, nameless in zip(cells, barred, strict=True):
         rows[nameless, NAME] *= 1 - _SURE
+    bar_capitals(cuts, cells, barred)
     out: list[Told] = []
     for cut, rows, nameless, habit in zip(cuts, cells, barred, _habits(cuts, cells), strict=True):
         # A group's label ("Group 2") begins no name where there is anything else.
@@ -117,6 +120,22 @@ def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
         roles[begins] = "name"
         out.append(Told(roles, _SURE if said else _chance(rows, naming, named, begins)))
     return out
+
+
+def bar_capitals(cuts: list[Cut], cells: list[Floats], barred: list[npt.NDArray[np.bool_]]) -> None:
+    """Bar words in capitals below names in small letters, where on the whole of a table they go on from no name.
+
+    One surname alone looks like a wrapped name's end; what stands in the same print in the other cells tells of it.
+    """
+    found = [
+        (at, index)
+        for at, cut in enumerate(cuts)
+        for index, one in enumerate(cut.fragments)
+        if index and _SURNAMES.fullmatch(one.text) and any(map(str.islower, cut.fragments[0].text))
+    ]
+    if len(found) >= _FEWEST and np.mean([cells[at][index, MORE] for at, index in found]) < HALF:
+        for at, index in found:
+            barred[at][index] = True
 
 
 def going_on(rows: Floats, begins: int, at_rows: list[int]) -> Floats:

@@ -7,9 +7,9 @@ import pytest
 
 from services.extractor.reading.cell.cell_details import inline
 from services.extractor.reading.cell.cells import assembled, page_words, read_cell, read_cells
-from services.extractor.reading.cell.fragments import Cut, fragments_of
+from services.extractor.reading.cell.fragments import Cut, Fragment, fragments_of
 from services.extractor.reading.cell.parts import by_time, by_week
-from services.extractor.reading.cell.roles import Told, going_on
+from services.extractor.reading.cell.roles import Told, bar_capitals, going_on
 from services.extractor.reading.evidence.order import in_reading_order, joined
 from services.extractor.reading.lexicon.columns import is_keyed_aside
 from services.extractor.reading.lexicon.words import (
@@ -432,3 +432,34 @@ def test_each_range_heads_a_lesson_of_its_own_also_of_those_at_once(times: tuple
 def test_a_range_that_begins_before_the_one_above_it_heads_nothing() -> None:
     lines = stack("10:00-11:00", "Pottery", "9:00-10:00", "Chess")
     assert by_time(lines) == [lines]
+
+
+def _below_each_other(*texts: tuple[str, ...]) -> list[Cut]:
+    return [
+        Cut(
+            [Fragment(at, text, 16, Rect(0, 20 * at, 100, 20 * at + 16), at, None, 1) for at, text in enumerate(own)],
+            Rect(0, 0, 100, 60),
+        )
+        for own in texts
+    ]
+
+
+@pytest.mark.parametrize(("others", "barred"), [(0.2, True), (0.7, False)])
+def test_surnames_in_capitals_are_told_by_those_of_the_other_cells(others: float, barred: bool) -> None:
+    cuts = _below_each_other(
+        ("Ed fisica", "ALBIERI"), ("Inglese", "CORSANI"), ("Lab Sist", "DELL'ORO - VENTI"), ("Storia", "MORANDELLI")
+    )
+    more = [0.7, others, others, others]
+    cells = [np.array([[0.9, 0.1, 0, 0, 0], [0.1, each, 0, 0, 0.9 - each]]) for each in more]
+    nameless = [np.zeros(2, bool) for _ in cuts]
+    bar_capitals(cuts, cells, nameless)
+    assert [list(each) for each in nameless] == [[False, barred]] * 4
+
+
+def test_no_capitals_are_barred_below_names_in_capitals_or_in_a_few_cells() -> None:
+    few = _below_each_other(("Ed fisica", "ALBIERI"), ("Inglese", "CORSANI"), ("Lab", "VENTI"))
+    loud = _below_each_other(*[("EDUCACION", "FISICA")] * 5)
+    for cuts in (few, loud):
+        nameless = [np.zeros(2, bool) for _ in cuts]
+        bar_capitals(cuts, [np.zeros((2, 5)) for _ in cuts], nameless)
+        assert not any(each.any() for each in nameless)
