@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from services.extractor.reading.axes.headers import find_day_headers, set_day_bands
 from services.extractor.reading.axes.view import View
@@ -10,6 +11,7 @@ from services.extractor.reading.lexicon.meetings import Meeting, read_meetings
 from services.extractor.reading.lexicon.times import Span, find_times, without_times
 from services.extractor.reading.lexicon.words import is_keyed, is_person, is_room
 from services.extractor.reading.model import HALF, Line, Rect, bounds
+from shared.messages import DAYS, Day
 
 _BETWEEN = 2.0
 """Text heights between a day and the time that stands under it in one cell, at most."""
@@ -48,8 +50,9 @@ def under_each_other(view: View) -> list[MeetingCell]:
         if meetings
     ]
     times = [(line, spans) for line in lines if (spans := _only_times(line.text))]
+    told = {line.id: day for line, day in _days_column(view)}
     for line in lines:
-        day = read_days(line.text, view.spoken)
+        day = told.get(line.id) or read_days(line.text, view.spoken)
         if day and (own := _time_of(line, times, lines)):
             found.append(MeetingCell((Meeting(day.days, own[1], day.week),), [line, *own[0]], []))
     rects = [cell.rect for cell in found]
@@ -81,9 +84,7 @@ def beside_days(view: View) -> list[MeetingCell]:
 
     A day is that of the times in its ruled cell, or of those from its height on.
     """
-    days = [(line, read) for line in view.lines if (read := read_days(line.text, view.spoken))]
-    first = min((line.rect.x0 for line, _ in days), default=0.0)
-    column = [(line, read) for line, read in days if line.rect.x0 < first + _BETWEEN * view.size]
+    column = _days_column(view)
     if len({read.days for _, read in column}) < _FEWEST:
         return []
     edge = max(line.rect.x1 for line, _ in column)
@@ -94,6 +95,7 @@ def beside_days(view: View) -> list[MeetingCell]:
     ]
     next_to = min((line.rect.cx for line, _ in times), default=0.0)
     times = [(line, span) for line, span in times if line.rect.x0 < next_to < line.rect.x1]
+    first = min(line.rect.x0 for line, _ in column)
     rails = [rail.at for rail in view.v_rails if view.v_ruled(rail, first, edge)]
 
     def day_of(line: Line) -> tuple[Line, DayText] | None:
@@ -102,10 +104,38 @@ def beside_days(view: View) -> list[MeetingCell]:
         above = [each for each in column if each[0].rect.y0 < line.rect.cy]
         return inside[0] if len(inside) == 1 else max(above, key=lambda each: each[0].rect.cy, default=None)
 
-    told = [(line, span, day) for line, span in times if (day := day_of(line))]
-    if len(told) <= len(column):
+    timed = [(line, span, day) for line, span in times if (day := day_of(line))]
+    if len(timed) <= len(column):
         return []
-    return [MeetingCell((Meeting(read.days, span, read.week),), [line], [], [day]) for line, span, (day, read) in told]
+    return [MeetingCell((Meeting(read.days, span, read.week),), [line], [], [day]) for line, span, (day, read) in timed]
+
+
+def _days_column(view: View) -> list[tuple[Line, DayText]]:
+    """The days' names that stand under the leftmost one, with those that their place tells."""
+    days = [(line, read) for line in view.lines if (read := read_days(line.text, view.spoken))]
+    first = min((line.rect.x0 for line, _ in days), default=0.0)
+    column = [(line, read) for line, read in days if line.rect.x0 < first + _BETWEEN * view.size]
+    edge = max((line.rect.x1 for line, _ in column), default=0.0)
+    known = {line.id: read.days for line, read in column}
+    texts = sorted((line for line in view.lines if first <= line.rect.cx <= edge), key=lambda line: line.rect.cy)
+    told = told_by_place([(line, known.get(line.id, ())) for line in texts])
+    return column + [(line, DayText(days)) for line, days in told]
+
+
+def told_by_place(texts: list[tuple[Line, tuple[Day, ...]]]) -> list[tuple[Line, tuple[Day, ...]]]:
+    """The texts of a column of days that name none: where all those between two days say the same, and one day stands
+    between these, they are that one ("roda" between Tuesday and Thursday).
+
+    Args:
+        texts: the column's, from the top, each with the days that it names.
+    """
+    runs = [(days, [line for line, _ in run]) for days, run in groupby(texts, key=lambda each: each[1])]
+    found: list[tuple[Line, tuple[Day, ...]]] = []
+    for (before, _), (days, lines), (after, _) in zip(runs, runs[1:], runs[2:], strict=False):
+        if not days and before and after and len({line.text for line in lines}) == 1:
+            missing = DAYS[DAYS.index(before[-1]) + 1 : DAYS.index(after[0])]
+            found += [(line, missing) for line in lines if len(missing) == 1]
+    return found
 
 
 def _is_place(text: str) -> bool:

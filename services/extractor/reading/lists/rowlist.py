@@ -16,6 +16,7 @@ from services.extractor.reading.lexicon.columns import column_role, is_title
 from services.extractor.reading.lexicon.days import days_of_pattern, read_days
 from services.extractor.reading.lexicon.times import Span, find_times, resolve
 from services.extractor.reading.lexicon.words import is_free, is_person, is_room
+from services.extractor.reading.lists.meetingcells import told_by_place
 from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect, bounds, sources_of
 from shared.messages import Day
 
@@ -163,6 +164,9 @@ def _days_of_rows(
         for line in _of(row, columns, "day")
         if (days := read.days if (read := read_days(line.text, view.spoken)) else days_of_pattern(line.text))
     ]
+    days_of = {line.id: days for line, days in named}
+    texts = [line for row in rows for line in _of(row, columns, "day")]
+    named += told_by_place([(line, days_of.get(line.id, ())) for line in texts])
     out: list[tuple[_Row, tuple[Day, ...], list[Line]]] = []
     last: tuple[tuple[Day, ...], list[Line]] = ((), [])
     for row in rows:

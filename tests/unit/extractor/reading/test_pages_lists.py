@@ -1,5 +1,8 @@
 """Lists: rows with a day column, and lists under day headings."""
 
+import pytest
+
+from shared.messages import DAYS
 from tests.unit.extractor.reading.sheet import Grid, Sheet, week
 
 ROWS = [
@@ -29,6 +32,20 @@ def test_a_row_for_each_lesson() -> None:
     }
     physics = next(block for block in reading.blocks if block.name == "Physics")
     assert (physics.room, physics.teacher, physics.notes) == ("Lab 2", "Dr Singh", "Lab 2, Dr Singh")
+
+
+@pytest.mark.parametrize("head", ["Day", "Dzie"], ids=["known head", "misread head"])
+def test_a_day_whose_name_was_misread_is_that_between_its_neighbours(head: str) -> None:
+    sheet = Sheet(1100, 560)
+    days = ["Poniedzialek"] * 2 + ["Wtorek"] * 2 + ["roda"] * 3 + ["Czwartek"] * 2 + ["Piatek"]
+    rows = [(head, "Time", "Subject", "Room"), *((day, "", "", f"Sala 1{at}") for at, day in enumerate(days))]
+    for row, cells in enumerate(rows):
+        lesson = (f"{8 + row % 3}:00 - {8 + row % 3}:45", ("Matematyka", "Biologia", "Historia")[row % 3])
+        for x, text in zip((120, 340, 600, 900), (cells[0], *(lesson if row else cells[1:3]), cells[3]), strict=True):
+            sheet.text(x, 40 + 45 * row, text, scale=0.5)
+        sheet.rule(20, 62 + 45 * row, 1060, 62 + 45 * row)
+    found = [block.day for block in sheet.read().blocks]
+    assert [found.count(day) for day in DAYS[:5]] == [2, 2, 3, 2, 1]
 
 
 def test_merged_day_cells_beside_the_rows() -> None:
