@@ -2,13 +2,14 @@
 
 The header row names the columns ("Day | Time | Module | Location / Staff"); without one, columns are known by what
 stands in them. A day or a time printed once holds for the rows below it until the next one.
+The days' column needs no head, and one head ("Subjects") may stand over several cells of lessons at once.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.extractor.reading.axes.bands import split_between
-from services.extractor.reading.axes.view import View
+from services.extractor.reading.axes.view import RULED, View
 from services.extractor.reading.cell.cells import page_words, read_cell
 from services.extractor.reading.evidence.rules import Rail
 from services.extractor.reading.lexicon.classes import is_class
@@ -17,7 +18,7 @@ from services.extractor.reading.lexicon.days import days_of_pattern, read_days
 from services.extractor.reading.lexicon.times import Span, find_times, resolve
 from services.extractor.reading.lexicon.words import is_free, is_person, is_room
 from services.extractor.reading.lists.meetingcells import told_by_place
-from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect, bounds, sources_of
+from services.extractor.reading.model import HALF, BlockDraft, LayoutResult, Line, Rect, bounds, sources_of, united
 from shared.messages import Day
 
 MIN_ROWS = 3
@@ -35,6 +36,8 @@ class _Row:
     lo: float
     hi: float
     cells: dict[int, list[Line]] = field(default_factory=dict)
+    lane: tuple[float, float] | None = None
+    """Where the lesson's cell begins and ends, of a row of several."""
 
 
 def read_rowlist(view: View) -> LayoutResult | None:
@@ -50,12 +53,16 @@ def read_rowlist(view: View) -> LayoutResult | None:
     rows = _rows(view, columns, below, bottom)
     if len(rows) < MIN_ROWS:
         return None
+    if (edge := _edge(view, rows, columns[-1])) > columns[-1].hi:
+        columns[-1].hi = edge
+        rows = _rows(view, columns, below, bottom)
     result = LayoutResult("row list", used=sources_of(header))
     words = page_words(view.lines)
     for row, days, day_lines in _days_of_rows(view, rows, columns):
         result.use(day_lines)
         if days:
-            _read_row(row, columns, days, day_lines, words, result)
+            for part in _lessons(view, row, columns):
+                _read_row(part, columns, days, day_lines, words, result)
     if result.drafts:
         rects = [draft.rect for draft in result.drafts]
         area = bounds(header)
@@ -69,11 +76,16 @@ def _header(view: View) -> tuple[list[_Column], list[Line]] | None:
     """The row of column names: it must name the day and a time; the lesson's column is the first that is left, if none
     names it."""
     for seed in sorted(view.lines, key=lambda line: line.rect.cy):
-        if column_role(seed.text) != "day":
+        role = column_role(seed.text)
+        if role not in ("day", "time"):
             continue
         row = [line for line in view.lines if seed.beside(line)]
         row.sort(key=lambda line: line.rect.x0)
-        roles = [_role(line.text) for line in row]
+        if role == "time":
+            row = _with_days(view, seed, row)
+        roles = ["day" if not line.text else _role(line.text) for line in row]
+        if "day" not in roles:
+            continue
         classes = [role is None and _is_class(line.text) for role, line in zip(roles, row, strict=True)]
         if sum(classes) > 1:
             # A column for each of several classes.
@@ -86,6 +98,16 @@ def _header(view: View) -> tuple[list[_Column], list[Line]] | None:
             roles = ["notes" if role == "name" and at != titles[0] else role for at, role in enumerate(roles)]
             return [_Column(role or "notes") for role in roles], row
     return None
+
+
+def _with_days(view: View, first: Line, row: list[Line]) -> list[Line]:
+    """A header whose first column says that it is of times, with a head without text over the days before it."""
+    days = [line for line in view.lines if line.rect.y0 > first.rect.y1 and line.rect.x1 < first.rect.x0]
+    days = [line for line in days if read_days(line.text, view.spoken)]
+    if row[0] is not first or len(days) < MIN_ROWS:
+        return row
+    beside = bounds(days)
+    return [replace(united(days, ""), rect=Rect(beside.x0, first.rect.y0, beside.x1, first.rect.y1), sources=()), *row]
 
 
 def _role(text: str) -> str | None:
@@ -116,6 +138,17 @@ def _set_columns(view: View, columns: list[_Column], header: list[Line], top: fl
     )
     for column, (lo, hi) in zip(columns, spans, strict=True):
         column.lo, column.hi = lo, hi
+
+
+def _edge(view: View, rows: list[_Row], last: _Column) -> float:
+    """Where the table ends behind its last head: at the last rule that its rows run on to, over several cells maybe."""
+    edge = last.hi
+    for rail in sorted(view.u_rails, key=lambda each: each.at):
+        if rail.at > edge + view.size and view.u_seen(rail, rows[0].lo, rows[-1].hi) >= RULED:
+            if sum(view.v_drawn(row.lo, edge, rail.at) for row in rows) <= HALF * len(rows):
+                break
+            edge = rail.at
+    return edge
 
 
 def _rows(view: View, columns: list[_Column], below: list[Line], bottom: float) -> list[_Row]:
@@ -182,6 +215,29 @@ def _days_of_rows(
     return out
 
 
+def _lessons(view: View, row: _Row, columns: list[_Column]) -> list[_Row]:
+    """A row, once for each cell that rules part the lesson's into: what is at once under one head ("Subjects")."""
+    at = next(index for index, column in enumerate(columns) if column.role == "name")
+    column, lines = columns[at], row.cells.get(at, [])
+    rails = [
+        rail.at
+        for rail in sorted(view.u_rails, key=lambda each: each.at)
+        if column.lo + view.size < rail.at < column.hi - view.size
+        and view.u_seen(rail, row.lo, row.hi) >= RULED
+        and not any(line.rect.x0 < rail.at < line.rect.x1 for line in lines)
+    ]
+    parts: dict[int, list[Line]] = {}
+    for line in lines:
+        parts.setdefault(sum(rail < line.rect.cx for rail in rails), []).append(line)
+    if len(parts) <= 1:
+        return [row]
+    edges = [column.lo, *rails, column.hi]
+    return [
+        replace(row, cells=row.cells | {at: part}, lane=(edges[number], edges[number + 1]))
+        for number, part in sorted(parts.items())
+    ]
+
+
 def _of(row: _Row, columns: list[_Column], role: str) -> list[Line]:
     return [line for index, lines in sorted(row.cells.items()) if columns[index].role == role for line in lines]
 
@@ -202,7 +258,8 @@ def _read_row(
     if not name_lines or not spans:
         return
     column = next(column for column in columns if column.role == "name")
-    cell = read_cell(name_lines, Rect(column.lo, row.lo, column.hi, row.hi), words)
+    lo, hi = row.lane or (column.lo, column.hi)
+    cell = read_cell(name_lines, Rect(lo, row.lo, hi, row.hi), words)
     if not cell.name or is_free(cell.name):
         return
     span = spans[0]
@@ -227,7 +284,10 @@ def _read_row(
             BlockDraft(
                 day=day,
                 name=cell.name,
-                rect=Rect(columns[0].lo, row.lo, columns[-1].hi, row.hi),
+                rect=Rect(row.lane[0], row.lo, row.lane[1], row.hi)
+                if row.lane
+                else Rect(columns[0].lo, row.lo, columns[-1].hi, row.hi),
+                lane=row.lane,
                 lines=list({line.id: line for line in [*day_line, *lines]}.values()),
                 start=start,
                 end=end,

@@ -62,6 +62,31 @@ def test_merged_day_cells_beside_the_rows() -> None:
     assert days == ["monday", "monday", "tuesday", "tuesday", "tuesday"]
 
 
+@pytest.mark.parametrize("head", ["", "Day"])
+def test_one_head_over_several_lessons_at_once(head: str) -> None:
+    sheet = Sheet(1300, 800)
+    grid = Grid(sheet, 5, 7, cell_width=240, cell_height=90)
+    grid.put(0, 0, *[head] if head else [])
+    grid.put(1, 0, "Time")
+    grid.put(2, 0, "Subjects", wide=3)
+    lessons = (("Chinese", "English", "Maths"), ("Physics", "Art", ""), ("", "Biology", "Drama"))
+    for day, name in enumerate(("Monday", "Tuesday", "Wednesday")):
+        grid.put(0, 1 + 2 * day, name, high=2)
+        for half, times in enumerate(("3:45pm-5:15pm", "5:30pm-7:00pm")):
+            grid.put(1, 1 + 2 * day + half, times)
+            for column, text in enumerate(lessons[(day + half) % 3]):
+                grid.put(2 + column, 1 + 2 * day + half, *[text] if text else [])
+    got = week(sheet.read())
+    assert {block for block in got if block[0] == "monday"} == {
+        ("monday", "15:45", "17:15", "Chinese"),
+        ("monday", "15:45", "17:15", "English"),
+        ("monday", "15:45", "17:15", "Maths"),
+        ("monday", "17:30", "19:00", "Physics"),
+        ("monday", "17:30", "19:00", "Art"),
+    }
+    assert len(got) == 5 + 4 + 5
+
+
 def test_one_list_for_several_days() -> None:
     sheet = Sheet(1200, 700)
     for x, heading in ((300, "Monday, Tuesday, Thursday"), (900, "Wednesday")):
