@@ -47,6 +47,8 @@ NAMING = ("name", "more")
 """What a lesson's name is made of."""
 NAME = ROLES.index("name")
 MORE = ROLES.index("more")
+_LOUD = re.compile(r"[^a-zß-ÿ\d]*")
+"""A name in capitals, which goes on in capitals."""
 _SURNAMES = re.compile(r"(?:[^\W\d_a-zß-ÿ]['’.]?){4,}(?:[\s–-]+(?:[^\W\d_a-zß-ÿ]['’.]?){2,})*")
 _SURE = 0.95
 """Chance given to words which belong together that they are one name; set by hand, not measured."""
@@ -123,7 +125,7 @@ def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
 
 
 def bar_capitals(cuts: list[Cut], cells: list[Floats], barred: list[npt.NDArray[np.bool_]]) -> None:
-    """Bar words in capitals below names in small letters, where on the whole of a table they go on from no name.
+    """Bar surnames in capitals and initials below other names, where on the whole of a table they go on from none.
 
     One surname alone looks like a wrapped name's end; what stands in the same print in the other cells tells of it.
     """
@@ -131,7 +133,9 @@ def bar_capitals(cuts: list[Cut], cells: list[Floats], barred: list[npt.NDArray[
         (at, index)
         for at, cut in enumerate(cuts)
         for index, one in enumerate(cut.fragments)
-        if index and _SURNAMES.fullmatch(one.text) and any(map(str.islower, cut.fragments[0].text))
+        if index
+        and not _LOUD.fullmatch(cut.fragments[0].text)
+        and (_SURNAMES.fullmatch(one.text) or is_initials(one.text))
     ]
     if len(found) >= _FEWEST and np.mean([cells[at][index, MORE] for at, index in found]) < HALF:
         for at, index in found:

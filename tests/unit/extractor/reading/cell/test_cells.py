@@ -463,3 +463,12 @@ def test_no_capitals_are_barred_below_names_in_capitals_or_in_a_few_cells() -> N
         nameless = [np.zeros(2, bool) for _ in cuts]
         bar_capitals(cuts, [np.zeros((2, 5)) for _ in cuts], nameless)
         assert not any(each.any() for each in nameless)
+
+
+def test_initials_below_a_code_are_told_by_those_of_the_other_cells() -> None:
+    cuts = _below_each_other(*[(f"SWE 43{at}", initials) for at, initials in enumerate(("KLM", "KLM", "RST", "VWX"))])
+    nameless = [np.zeros(2, bool) for _ in cuts]
+    bar_capitals(
+        cuts, [np.array([[0.9, 0.1, 0, 0, 0], [0.1, each, 0, 0, 0]]) for each in (0.7, 0.2, 0.2, 0.3)], nameless
+    )
+    assert [list(each) for each in nameless] == [[False, True]] * 4
