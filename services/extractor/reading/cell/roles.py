@@ -129,14 +129,14 @@ def bar_capitals(cuts: list[Cut], cells: list[Floats], barred: list[npt.NDArray[
 
     One surname alone looks like a wrapped name's end; what stands in the same print in the other cells tells of it.
     """
-    found = [
-        (at, index)
-        for at, cut in enumerate(cuts)
-        for index, one in enumerate(cut.fragments)
-        if index
-        and not _LOUD.fullmatch(cut.fragments[0].text)
-        and (_SURNAMES.fullmatch(one.text) or is_initials(one.text))
-    ]
+    found = []
+    for at, (cut, rows) in enumerate(zip(cuts, cells, strict=True)):
+        # Not the cell's first line: a person may stand above a name in capitals that goes on in capitals.
+        begins = int(rows[:, NAME].argmax())
+        if not _LOUD.fullmatch(cut.fragments[begins].text):
+            below = [fragment.text for fragment in cut.fragments[begins + 1 :]]
+            capitals = (_SURNAMES.fullmatch(text) or is_initials(text) for text in below)
+            found += [(at, begins + 1 + index) for index, told in enumerate(capitals) if told]
     if len(found) >= _FEWEST and np.mean([cells[at][index, MORE] for at, index in found]) < HALF:
         for at, index in found:
             barred[at][index] = True

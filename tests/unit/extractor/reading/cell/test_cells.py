@@ -465,6 +465,14 @@ def test_no_capitals_are_barred_below_names_in_capitals_or_in_a_few_cells() -> N
         assert not any(each.any() for each in nameless)
 
 
+def test_a_name_in_capitals_goes_on_below_a_person_in_small_letters() -> None:
+    cuts = _below_each_other(*[("Ms Quillon", "PRINCIPLES OF", "OPTICS")] * 5)
+    nameless = [np.zeros(3, bool) for _ in cuts]
+    rows = np.array([[0.1, 0, 0, 0, 0.9], [0.9, 0, 0, 0, 0.1], [0, 0.4, 0, 0, 0.6]])
+    bar_capitals(cuts, [rows.copy() for _ in cuts], nameless)
+    assert not any(each.any() for each in nameless)
+
+
 def test_initials_below_a_code_are_told_by_those_of_the_other_cells() -> None:
     cuts = _below_each_other(*[(f"SWE 43{at}", initials) for at, initials in enumerate(("KLM", "KLM", "RST", "VWX"))])
     nameless = [np.zeros(2, bool) for _ in cuts]
