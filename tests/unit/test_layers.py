@@ -75,3 +75,22 @@ def test_the_reader_s_wings_stand_on_each_other(path: Path) -> None:
     lower = APART.get(own, set[str]().union(*ORDER[:floor]))
     found = {wing(each) for each in imports(path) if each.startswith(f"{READING}.")}
     assert found <= lower | {own}, f"{name} imports {found - lower - {own}}, which does not stand lower"
+
+
+def constants(path: Path) -> Iterator[str]:
+    """The names that a module sets, each as often as it does."""
+    for node in ast.parse(path.read_text()).body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        for target in targets:
+            yield from (each.id for each in ast.walk(target) if isinstance(each, ast.Name))
+
+
+@pytest.mark.parametrize("folder", ["services", "shared", "deploy", "clients/python/src"])
+def test_a_module_sets_a_constant_once(folder: str) -> None:
+    # The second value holds for what was written for the first, too, and no linter says so.
+    for path in (ROOT / folder).rglob("*.py"):
+        if "node_modules" not in path.parts:
+            names = list(constants(path))
+            assert len(names) == len(set(names)), path

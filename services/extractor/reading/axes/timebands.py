@@ -1,4 +1,4 @@
-"""Finds the header of times (or of periods) that crosses the days, and what each of its rows says."""
+"""Finds the header of times (or of periods) that crosses the days, and its rows."""
 
 import math
 from itertools import pairwise
@@ -6,14 +6,14 @@ from statistics import median
 
 from services.extractor.reading.axes.bands import MIN_CUT, TimeBand, split_between
 from services.extractor.reading.axes.legend import Legend
+from services.extractor.reading.axes.row_times import MEETING, explain, read_printed, with_their_rest, without_gaps
 from services.extractor.reading.axes.scale import lay_on_scale
 from services.extractor.reading.axes.series import DayHeader
 from services.extractor.reading.axes.view import View
-from services.extractor.reading.evidence.order import in_reading_order
 from services.extractor.reading.evidence.rules import Rail
 from services.extractor.reading.evidence.time_labels import range_of, rises, rises_evenly
 from services.extractor.reading.lexicon.labels import is_period, label_key, numbered_alike
-from services.extractor.reading.lexicon.times import HOUR, Span, find_times, resolve_all, without_times
+from services.extractor.reading.lexicon.times import find_times, resolve_all
 from services.extractor.reading.model import Line, united
 
 _RULES = 4
@@ -36,10 +36,6 @@ _PLANNED = 5
 """Minutes at which lessons begin; a moment seldom does."""
 _AT_RULE, _HIGH = 0.6, 2.5
 """Text heights from a label's middle to the rule that it names, at most, and of a row between two such rules."""
-_HOURS = 4
-"""Starts that follow each other by an hour, at least."""
-_MEETING = 3
-"""Rows that end when the next begins: what such a header looks like."""
 
 
 def find_time_bands(view: View, header: DayHeader, v_end: float, legend: Legend) -> list[TimeBand]:
@@ -79,9 +75,9 @@ def find_time_bands(view: View, header: DayHeader, v_end: float, legend: Legend)
     bands = _between_rules(view, lines, header, v_end) or _entries(view, strip, u0, u1, header, v_end)
     if not bands:
         return []
-    _read_printed(bands)
-    bands = _with_their_rest(_without_gaps(bands))
-    _explain(bands, legend)
+    read_printed(bands)
+    bands = with_their_rest(without_gaps(bands))
+    explain(bands, legend)
     bands = _to_its_end(view, _trim(view, bands, header), header)
     lay_on_scale(view, bands, header)
     return bands
@@ -91,7 +87,7 @@ def _alike_printed(lines: list[Line]) -> list[Line]:
     """The texts without four digits alone where other times are printed otherwise: "1601" below "14:30" is a code."""
     timed = [line for line in lines if find_times(line.text)]
     bare = {line.id for line in timed if line.text.strip().isdigit()}
-    return [line for line in lines if line.id not in bare] if len(timed) - len(bare) >= _MEETING else lines
+    return [line for line in lines if line.id not in bare] if len(timed) - len(bare) >= MEETING else lines
 
 
 def _first_and_last(view: View, lines: list[Line], header: DayHeader) -> list[tuple[Line, Line]]:
@@ -100,7 +96,7 @@ def _first_and_last(view: View, lines: list[Line], header: DayHeader) -> list[tu
     lines = sorted(lines, key=lambda line: view.rect(line).cy)
     alone = all(len(spans) == 1 and spans[0].end is None for spans in (find_times(line.text) for line in lines))
     pairs = list(zip(lines[::2], lines[1::2], strict=False))
-    if not alone or len(pairs) < _MEETING or len(lines) % 2 or not all(rises(*pair) for pair in pairs):
+    if not alone or len(pairs) < MEETING or len(lines) % 2 or not all(rises(*pair) for pair in pairs):
         return []
     rails = [(rail.at, view.v_seen(rail, header.u0, header.u1)) for rail in view.v_rails]
 
@@ -155,36 +151,6 @@ def _now(timed: list[Line]) -> Line | None:
     return odd[0] if len(odd) == 1 and hours >= _HOURS and hours + 1 == len(spans) else None
 
 
-def _without_gaps(bands: list[TimeBand]) -> list[TimeBand]:
-    """The rows, one that has no label and no time left, between two that meet, as a part of the first."""
-    out = bands[:1]
-    for band, after in zip(bands[1:], [*bands[2:], None], strict=False):
-        last = out[-1]
-        if after and not band.lines and last.end is not None and last.end == after.start:
-            last.hi = band.hi
-        else:
-            out.append(band)
-    return out
-
-
-def _with_their_rest(bands: list[TimeBand]) -> list[TimeBand]:
-    """The rows of a header of starts alone, most of them with those without a label below them, which go on from it."""
-    timed = [band for band in bands if band.start is not None]
-    if len(timed) < _MEETING or any(band.end is not None for band in timed):
-        return bands
-    followed = sum(one.start is not None and other.start is None for one, other in pairwise(bands))
-    if followed < _SEEN * len(timed) or any(is_period(band.label) for band in bands if band.start is None):
-        return bands
-    out: list[TimeBand] = []
-    for band in bands:
-        if band.start is None and out:
-            out[-1].hi, out[-1].several = band.hi, True
-            out[-1].lines = [*out[-1].lines, *band.lines]
-        else:
-            out.append(band)
-    return out
-
-
 def _trim(view: View, bands: list[TimeBand], header: DayHeader) -> list[TimeBand]:
     """Without what stands above and below the table: bands that say no time and that no column reaches into."""
     inner = [band.hi for band in header.bands[:-1]]
@@ -204,7 +170,7 @@ def _to_its_end(view: View, bands: list[TimeBand], header: DayHeader) -> list[Ti
     """Without the rows of another table below ("No. | Code | Subject"): without times, behind a stretch in which no
     column's edge goes on."""
     timed = [index for index, band in enumerate(bands) if band.start is not None]
-    if len(timed) < _MEETING or len(bands) - timed[-1] <= 2:
+    if len(timed) < MEETING or len(bands) - timed[-1] <= 2:
         return bands
     last, after = bands[timed[-1]], next((band for band in bands[timed[-1] + 1 :] if band.lines), bands[-1])
     edges = [band.hi for band in header.bands[:-1]]
@@ -357,7 +323,7 @@ def _by_time(lines: list[Line], view: View, *, alone: bool) -> list[list[Line]]:
         anchors = ranges
     elif (alone and len(ranges) + len(singles) >= 2) or len(ranges) >= 2:
         anchors = ranges + singles
-    elif not ranges and len(singles) >= _MEETING:
+    elif not ranges and len(singles) >= MEETING:
         anchors = singles
     elif not ranges and not singles and len(numbers) >= 2:
         anchors = numbers
@@ -372,55 +338,3 @@ def _by_time(lines: list[Line], view: View, *, alone: bool) -> list[list[Line]]:
             else:
                 groups[line.id] = [line]
     return sorted(groups.values(), key=lambda group: view.rect(group[0]).cy)
-
-
-def _read_printed(bands: list[TimeBand]) -> None:
-    """Set each band's label, and its times where its text says them."""
-    timed: list[tuple[TimeBand, Span]] = []
-    for band in bands:
-        text = " ".join(line.text for row in in_reading_order(band.lines) for line in row) if band.lines else ""
-        spans = find_times(text)
-        if not spans and (alone := next((line.text for line in band.lines if find_times(line.text)), None)):
-            # "B" over "8 to 9": a spreadsheet's column, and hours that are a time only alone.
-            text, spans = alone, find_times(alone)
-        band.label = without_times(text, spans)
-        if len(spans) == 2 and all(span.end is None for span in spans):
-            spans = [Span(spans[0].start, spans[1].start, (spans[0].at[0], spans[1].at[1]))]
-        if spans:
-            timed.append((band, next((span for span in spans if span.end is not None), spans[0])))
-    for (band, _), (start, end) in zip(timed, resolve_all([span for _, span in timed]), strict=True):
-        band.start, band.end, band.source = start, end, "header"
-
-
-def _explain(bands: list[TimeBand], legend: Legend) -> None:
-    """Set the times of bands that print none, from the legend or their neighbours."""
-    for band in bands:
-        key = label_key(band.label)
-        if band.start is None and key in legend.times:
-            (band.start, band.end), band.source = legend.times[key], "legend"
-    _fill_gaps(bands)
-
-
-def _fill_gaps(bands: list[TimeBand]) -> None:
-    """An end that is not printed is the next start; a row without times lies between its neighbours."""
-    for band, after in pairwise(bands):
-        if band.start is not None and band.end is None and after.start is not None and after.start > band.start:
-            band.end, band.source = after.start, "next"
-    for before, band, after in zip(bands, bands[1:], bands[2:], strict=False):
-        if band.start is not None or is_period(band.label) or before.source == "next":
-            continue
-        if before.end is not None and after.start is not None and before.end < after.start:
-            band.start, band.end, band.source = before.end, after.start, "next"
-    end_last_hour(bands)
-
-
-def end_last_hour(bands: list[TimeBand]) -> None:
-    """Where a table has a start for every hour, the last one lasts an hour as well."""
-    starts = [band.start for band in bands if band.start is not None]
-    ranged = any(band.end is not None and band.source != "next" for band in bands)
-    if len(starts) < max(_HOURS, len(bands)) or ranged:
-        return
-    last = bands[-1]
-    hourly = all(after - start == HOUR for start, after in pairwise(starts))
-    if hourly and last.start is not None and last.end is None:
-        last.end, last.source = last.start + HOUR, "next"

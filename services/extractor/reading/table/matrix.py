@@ -10,8 +10,8 @@ from statistics import median
 
 from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.axes.legend import Legend, find_legend
+from services.extractor.reading.axes.row_times import end_last_hour
 from services.extractor.reading.axes.series import DayBand, DayHeader, find_series
-from services.extractor.reading.axes.timebands import end_last_hour
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.cell.cells import page_words, read_cells
 from services.extractor.reading.cell.parts import by_week

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.axes.legend import Legend
 from services.extractor.reading.axes.series import DayBand, DayHeader
-from services.extractor.reading.axes.timebands import _entries, end_last_hour, find_time_bands
+from services.extractor.reading.axes.timebands import _entries, find_time_bands
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.rules import find_rules
 from services.extractor.reading.model import Line, Rect
@@ -97,13 +96,3 @@ def test_starts_evenly_set_are_each_a_row_s() -> None:
 def test_single_starts_between_two_ranges_are_rows_of_their_own() -> None:
     starts = [("8:00-10:00", 60.0), ("10:00", 85.0), ("10:30", 110.0), ("11:00", 135.0), ("11:30-13:00", 160.0)]
     assert found(starts, [45, 175]) == [(480, 600), (600, 630), (630, 660), (660, 690), (690, 780)]
-
-
-def test_the_last_of_hourly_starts_lasts_an_hour() -> None:
-    hours = [TimeBand(at, at + 1, [], at * 60, at * 60 + 60, source="next") for at in range(14, 19)]
-    last = TimeBand(19, 20, [], 19 * 60, source="header")
-    end_last_hour([*hours, last])
-    assert (last.end, last.source) == (20 * 60, "next")
-    uneven = TimeBand(19, 20, [], 19 * 60 + 10, source="header")
-    end_last_hour([*hours, uneven])
-    assert uneven.end is None
