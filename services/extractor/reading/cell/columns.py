@@ -11,8 +11,6 @@ from services.extractor.reading.lexicon.words import is_person, is_room
 from services.extractor.reading.model import HALF, Line
 
 _WORD = re.compile(r"(?<![\w.])[^\W\d_]{3,}")
-
-
 _CODE = re.compile(r"^(?=.*\d)(?:[A-Z]{1,5}|[\w.-]*\d[\w.-]*|\W)(?:[\s/-]+(?:[A-Z]{1,5}|[\w.-]*\d[\w.-]*|\W))*$")
 """A course's code on a line of its own ("CS 200-001", "2P7")."""
 

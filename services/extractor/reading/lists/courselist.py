@@ -54,41 +54,35 @@ def _read(view: View, cells: list[MeetingCell], *, alone: bool = False) -> Layou
     """Read a list whose cells say when.
 
     Args:
-        alone: one column alone has words, or several under one head, for it may be a table of several classes.
+        alone: one column alone has words, for it may be a table of several classes.
     """
     rows, heads = _rows(view, cells)
     columns = _columns(view, rows)
     set_heads(columns, heads)
     timed = {line.id for cell in cells for line in cell.lines}
-    days = {line.id for cell in cells for line in cell.over}
     others: list[Column] = []
     for column in columns:
         if any(line.id in timed for lines in column.cells.values() for line in lines):
             _take_rest(rows, column, timed)
-        elif days.isdisjoint(line.id for lines in column.cells.values() for line in lines):
+        else:
             others.append(column)
     name = name_column(others, len(rows))
     if name is None:
         return None
     wordy = [each for each in others if each.role in (None, "name") and wordiness(each) > HALF * wordiness(name)]
-    # "Time | Subjects" over several columns: each has a lesson of its own at the row's time.
-    shared = alone and len(wordy) > 1 and sum(bool(column.head) for column in wordy) == 1
-    if alone and wordy != [name] and not shared:
+    if alone and wordy != [name]:
         return None
-    names = wordy if shared else [name]
     words = page_words(view.lines)
+    named = [at for at in range(len(rows)) if at in name.cells]
+    parts = _parts(name, named, alone=not alone and not name.head and bool(cells[0].over))
+    places = [
+        (lines, Rect(name.lo, rows[at].lo, name.hi, rows[at].hi)) for (lines, _), at in zip(parts, named, strict=True)
+    ]
     result = LayoutResult("row list")
     result.use([*heads, *(line for cell in cells for line in cell.over)])
-    others = [column for column in others if column not in names]
-    for name in names:
-        named = [at for at in range(len(rows)) if at in name.cells]
-        parts = _parts(name, named, alone=not alone and not name.head and bool(cells[0].over))
-        places = [
-            (lines, Rect(name.lo, rows[at].lo, name.hi, rows[at].hi))
-            for (lines, _), at in zip(parts, named, strict=True)
-        ]
-        for at, (_, codes), cell in zip(named, parts, read_cells(places, words), strict=True):
-            _draw(result, rows[at], at, cell, codes, others, (name.lo, name.hi) if shared else None)
+    others = [column for column in others if column is not name]
+    for at, (_, codes), cell in zip(named, parts, read_cells(places, words), strict=True):
+        _draw(result, rows[at], at, cell, codes, others)
     if len(result.drafts) < MIN_MEETINGS:
         return None
     area = bounds([*heads, *(line for row in rows for line in row.lines)])
@@ -212,20 +206,8 @@ def _take_rest(rows: list[_Row], column: Column, timed: set[int]) -> None:
                 nearest.rest.append(line.text)
 
 
-def _draw(
-    result: LayoutResult,
-    row: _Row,
-    at: int,
-    cell: CellText,
-    codes: list[str],
-    columns: list[Column],
-    lane: tuple[float, float] | None = None,
-) -> None:
-    """A row's blocks: one for each day of each of its meetings.
-
-    Args:
-        lane: from where to where the lesson reaches that shares its row with others.
-    """
+def _draw(result: LayoutResult, row: _Row, at: int, cell: CellText, codes: list[str], columns: list[Column]) -> None:
+    """A row's blocks: one for each day of each of its meetings."""
     result.use([*row.lines, *(line for each in row.cells for line in each.lines)])
     if not cell.name or is_free(cell.name):
         return
@@ -257,8 +239,7 @@ def _draw(
                     BlockDraft(
                         day=day,
                         name=cell.name,
-                        rect=bounds([*(cell.lines if lane else row.lines), *when.lines]),
-                        lane=lane,
+                        rect=bounds([*row.lines, *when.lines]),
                         lines=[*cell.lines, *when.lines, *when.over],
                         start=start,
                         end=end,

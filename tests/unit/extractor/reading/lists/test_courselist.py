@@ -191,27 +191,3 @@ def test_turned_days_beside_the_times_of_several_rows() -> None:
     assert len(found) == 9
     assert {("monday", "10:30", "11:20", "Wednes club"), ("tuesday", "11:30", "12:20", "Thurs club")} <= found
     assert ("wednesday", "16:30", "17:20", "Thurs club") in found
-
-
-def test_several_lessons_of_a_row_under_one_head() -> None:
-    """A day has two rows, each with the lessons that are at its time beside each other; none needs to fill a column."""
-    sheet = Sheet(1200, 640)
-    for x, head in ((320, "Time"), (700, "Subjects")):
-        sheet.text(x, 40, head, scale=0.5)
-    subjects = ("Chinese", "English", "Science", "Geography", "History", "Biology", "Music", "Drama")
-    wanted = set()
-    for row in range(10):
-        y, (start, end) = 90 + 50 * row, (("15:45", "17:15"), ("17:30", "19:00"))[row % 2]
-        day = DAYS[row // 2]
-        if row % 2 == 0:
-            sheet.text(110, y + 25, day, scale=0.5)
-        sheet.text(320, y, f"{start}-{end}", scale=0.5)
-        for column in range(3):
-            if (row + column) % 4:
-                name = subjects[(3 * row + column) % len(subjects)]
-                sheet.text(520 + 180 * column, y, name, scale=0.5)
-                wanted.add((day.lower(), start, end, name))
-        sheet.rule(220 if row % 2 == 0 else 20, y + 25, 1040, y + 25)
-    for x in (220, 420, 610, 790):
-        sheet.rule(x, 65, x, 565)
-    assert week(sheet.read()) == wanted
