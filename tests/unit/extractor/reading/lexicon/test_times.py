@@ -67,6 +67,14 @@ def read(text: str) -> tuple[str | None, str | None]:
         ("h0830_1010", "08:30", "10:10"),
         ("8u15", "08:15", None),
         ("10u30 - 12u30", "10:30", "12:30"),
+        ("9h", "09:00", None),
+        ("14 Uhr", "14:00", None),
+        ("22 hs.", "22:00", None),
+        # One letter for the half of the day.
+        ("8:00a-8:50a", "08:00", "08:50"),
+        ("11:30A - 1:15P", "11:30", "13:15"),
+        ("2:15p", "14:15", None),
+        ("8:00a 8:45", "08:00", "08:45"),
     ],
 )
 def test_formats(text: str, start: str, end: str | None) -> None:
@@ -77,7 +85,7 @@ def test_formats(text: str, start: str, end: str | None) -> None:
     "text",
     ["B1.07", "(B1.07)", "2024-2025", "2024/25", "Year 7-8", "CS101", "Room 12", "Autumn 2 2024", "Daily 5: Station 1",
      "12/05", "Period 3", "Lab 2", "5, 20 pupils", "25:00", "9:75", "13pm", "10.S5 labs", "1-2 h Maths", "Year 7 a 8",
-     "Weeks: 1-13, 15", "4 u 20", "B1u20"],
+     "Weeks: 1-13, 15", "4 u 20", "B1u20", "2h", "8a", "8a - 9a", "Maths 8 h"],
 )  # fmt: skip
 def test_what_is_no_time(text: str) -> None:
     assert find_times(text) == []
