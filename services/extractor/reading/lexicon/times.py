@@ -59,8 +59,8 @@ UNTIL_WORDS = pattern(_WORDS["until"])
 """Between a start and its end."""
 _UNIT = rf"(?:\s?(?:{pattern(_WORDS['hours'])})(?:\b\.?|(?=à)))"
 _SINCE = re.compile(rf"^(?:{pattern(_WORDS['since'])})(?=[\s\d])\.?\s*(?=\d)", re.IGNORECASE)
-# The OCR drops the blank behind it now and then ("10:45amMaths"). A letter alone stands close to minutes ("8:00a-8:50a"):
-# "8a" is a class, and "8:00a 8:50" lost the blank before its "a".
+# The OCR drops the blank behind it now and then ("10:45amMaths"). A letter alone stands close to minutes
+# ("8:00a-8:50a"): "8a" is a class, and "8:00a 8:50" lost the blank before its "a".
 _HALF = r"(?:\s*(?P<{0}half>[ap])(?:\.?\s?m(?:\b|(?-i:(?=[A-Z][a-z])))\.?|(?<=:\d\d[ap])(?!\w|\s?\d)))"
 _CLOCK = (
     r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH]\s?|[uU](?=\d))\s?(?P<{0}m>[0-5OoQ][\dOolI§]|[Il](?:[\d§]|(?-i:O\b))|§(?:[\d§]|(?-i:S))|(?-i:S)[\d§](?=\s?[-–—]|$)|[0-5]s(?=\s?[ap]\.?\s?m\b)|[0-5Il](?-i:S)(?=\s?[-–—]|$))(?![\d]|\s?[hH:.]\s?\d\d)"
@@ -102,7 +102,8 @@ def find_times(text: str) -> list[Span]:
     """Every range and lone time in `text`, left to right.
 
     Hours without minutes ("9-10", "2 - 3pm", "9 a 10 hs") count only where they fill the text or have a unit, one alone
-    ("9h") where it does both, four digits ("0900-0945") only in ranges or alone, so that years, rooms and course codes are not taken for times.
+    ("9h") where it does both, four digits ("0900-0945") only in ranges or alone, so that years, rooms and course codes
+    are not taken for times.
     """
     return list(_spans(text))
 
