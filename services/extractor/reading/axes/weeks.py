@@ -6,6 +6,7 @@ from dataclasses import replace
 from services.extractor.reading.axes.series import DayBand, DayHeader
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.lexicon.days import turn, week_named
+from services.extractor.reading.lexicon.words import heads_groups
 from services.extractor.reading.model import Line
 from shared.messages import WeekLetter
 
@@ -31,6 +32,8 @@ def split_weeks(view: View, header: DayHeader) -> bool:
     if len(pairs) < max(2, _MOST * len(days)) or len(named) < _MOST * len(row):
         return False
     weeks = [week for _, week in pairs[0]]
+    if all(line.text.strip().isdecimal() for line, _ in named) and _of_groups(view, header, row):
+        return False
     if any([week for _, week in pair] != weeks for pair in pairs):
         return False
     first = view.rect(pairs[0][0][0])
@@ -59,6 +62,12 @@ def next_row(view: View, header: DayHeader) -> list[Line]:
     ]
     nearest = min(below, key=lambda line: view.rect(line).cy, default=None)
     return [line for line in below if nearest and view.rect(line).level(view.rect(nearest))]
+
+
+def _of_groups(view: View, header: DayHeader, row: list[Line]) -> bool:
+    """Whether the head of a row of numbers says that they are groups'."""
+    heads = [line for line in view.lines if view.rect(line).cx < header.u0]
+    return any(heads_groups(line.text) and view.rect(line).level(view.rect(row[0]), 0) for line in heads)
 
 
 def _week(text: str) -> WeekLetter | None:

@@ -20,6 +20,12 @@ _CLASS = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th)\s+grade|(?:first|second|third|fourth|fifth|sixth)\s+grade|(?!(?:this|the|each|every|our|my|whole|in|of)\b)\w+\s+class)$",
     re.IGNORECASE,
 )
+_STUDY = "(?:year|sem(?:ester)?|semestre|ano|año|anno|année|an|rok|yıl|per[íi]odo)"
+_YEAR = re.compile(
+    rf"(?:\d{{1,2}}{_ORDINAL}?|[ivx]{{1,4}})[\s.-]*{_STUDY}"
+    rf"|{_STUDY}[\s.-]*(?:\d{{1,2}}|[ivx]{{1,4}})",
+    re.IGNORECASE,
+)
 _NO_CLASS = re.compile(r"[a-z]\d{3}|\d{1,2}\s?h\d*", re.IGNORECASE)
 _YOUNGEST = frozenset(("reception", "nursery", "kindergarten"))
 MONTH = re.compile(
@@ -47,3 +53,8 @@ def is_class(text: str) -> bool:
         return False
     named = re.match(r"^[\d/\s]+\s([^\W\d_]+)$", text)
     return (named is None or named[1][0].isupper()) and not set(text.casefold().split()) <= ANYBODYS
+
+
+def is_year(text: str) -> bool:
+    """Whether a text is a year or semester of study ("2nd Year", "Sem III"): a class where classes stand."""
+    return bool(_YEAR.fullmatch(text.strip()))

@@ -30,6 +30,7 @@ _ROOM = re.compile(
 )
 _CODE = re.compile(r"^(?:(?:[A-Z]{1,3}[\s.-]?|[A-Z][a-z]{1,2})\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?|\d{2,3}[A-Za-z]?)$")
 _GROUPS = pattern(_WORDS["groups"])
+_HEADS_OF_GROUPS = frozenset(map(plain, (*_WORDS["groups"], *_WORDS["classes"])))
 _OF_GROUP = re.compile(rf"^(?:(?:{_GROUPS})\b\.?\s?(?:[-–]\s)?[\dA-D]\b|\d\s?\.\s?(?:{_GROUPS})\b)", re.IGNORECASE)
 # "II" is a course's number ("Algebra II").
 _INITIALS = re.compile(r"^(?!(?:I{2,3}|IV|VI{0,3})$)[A-Z]{2,4}(?:\s?/\s?[A-Z]{2,4})*$")
@@ -76,6 +77,11 @@ def is_title(text: str) -> bool:
 def is_room(text: str) -> bool:
     """Whether `text` names a room ("Lab 2", "R204", "B1.07", "IT Suite", "Hall")."""
     return bool(_ROOM.match(text.strip()) or _CODE.match(text.strip()))
+
+
+def heads_groups(text: str) -> bool:
+    """Whether a head says that groups or classes stand below it ("Batch", "Class", "Section No")."""
+    return any(plain(word) in _HEADS_OF_GROUPS for word in text.split())
 
 
 def is_keyed(text: str) -> bool:
