@@ -105,6 +105,8 @@ class Line:
     """Null where the picture does not show it."""
     aside: str | None = None
     """What stands at its end in another print; null where all of it is of one."""
+    field: str | None = None
+    """What the head of its column in the day says that it is: ``name``, ``room``, ``teacher``, ``notes``; else null."""
     sources: tuple[int, ...] | None = None
     """Ids of the OCR's lines that it is made of; null for one that is a whole line, empty for one that nobody read."""
 

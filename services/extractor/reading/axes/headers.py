@@ -24,6 +24,8 @@ _BELOW = 2.5
 _DATE, _LAST = 3, 31
 """Numbers of a date, and the last day of a month."""
 
+_OF_ROWS = ("time", "start", "end", "day")
+"""What a column before the days holds."""
 _REPEATED = 3
 """Times at the places of the header's, from which on it is the header once more."""
 
@@ -184,14 +186,20 @@ def _with_their_columns(view: View, header: DayHeader) -> list[tuple[float, floa
     own = sources_of(band.line for band in header.bands)
     heads: list[Line] = []
     steps = [after[0] - before[0] for before, after in pairwise(spans)]
-    for line in view.lines:
-        rect, role = view.rect(line), column_role(line.text)
-        if role is None or not own.isdisjoint(line.origins) or not header.v0 < rect.cy < header.v1:
-            continue
+    others = [(view.rect(line), line) for line in view.lines if own.isdisjoint(line.origins)]
+    level = sorted((item for item in others if header.v0 < item[0].cy < header.v1), key=lambda item: item[0].cx)
+    found = [(rect, role, line) for rect, line in level if (role := column_role(line.text))]
+    if parts := _fields_of_each(found, len(spans)):
+        heads.extend(line for part in parts for *_, line in part)
+        for band, part in zip(header.bands, parts, strict=True):
+            band.fields = tuple((role, rect.cx) for rect, role, _ in part)
+        header.below = list({line.id: line for line in [*header.below, *heads]}.values())
+        return [(min(lo, part[0][0].x0), max(hi, part[-1][0].x1)) for (lo, hi), part in zip(spans, parts, strict=True)]
+    for rect, role, line in found:
         before = sum(lo < rect.cx for lo, _ in spans) - 1
         if before < 0 or rect.cx > spans[-1][0] + max(steps, default=0.0):
             continue
-        if role not in ("time", "start", "end"):
+        if role not in _OF_ROWS:
             spans[before] = (spans[before][0], max(spans[before][1], rect.x1))
             heads.append(line)
         elif before + 1 < len(spans):
@@ -199,6 +207,20 @@ def _with_their_columns(view: View, header: DayHeader) -> list[tuple[float, floa
             heads.append(line)
     header.below = list({line.id: line for line in [*header.below, *heads]}.values())
     return spans
+
+
+def _fields_of_each(found: list[tuple[Rect, str, Line]], days: int) -> list[list[tuple[Rect, str, Line]]]:
+    """A row of heads in the parts of as many days, where each has the same two or more; else empty.
+
+    Heads of times and days before all of them are the rows'.
+    """
+    ahead = next((at for at, (_, role, _) in enumerate(found) if role not in _OF_ROWS), len(found))
+    for first in range(ahead, -1, -1):
+        each, left = divmod(len(found) - first, days)
+        parts = [found[at : at + each] for at in range(first, len(found), each)] if each > 1 and not left else []
+        if len({tuple(role for _, role, _ in part) for part in parts}) == 1:
+            return parts
+    return []
 
 
 def without_repeated(view: View, header: DayHeader) -> View:

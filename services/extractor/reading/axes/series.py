@@ -51,6 +51,8 @@ class DayBand:
     hi: float = 0.0
     every: bool = False
     """What stands here holds for every day that has no entry of its own."""
+    fields: tuple[tuple[str, float], ...] = ()
+    """What the heads of the columns within it say, each with its middle; empty where it is one column."""
     group: str | None = None
     """The class that it is of, where the table has a column for each of several."""
 

@@ -33,6 +33,8 @@ class Fragment:
     confidence: float
     aside: bool = False
     """Printed in another way than what stands before it on its line, or parted by the times from what does."""
+    field: str | None = None
+    """What the head of its column says that it is; null where none does."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def fragments_of(rows: list[list[Line]], angle: int, *, broken: bool) -> list[Fr
                     line.type,
                     line.confidence,
                     parted,
+                    line.field,
                 )
             )
             if aside:

@@ -45,6 +45,8 @@ ROLES = ("name", "more", "note", "room", "teacher")
 """``more`` goes on from the name, as its wrapped second half; ``note`` is all that is none of the others."""
 NAMING = ("name", "more")
 """What a lesson's name is made of."""
+_FIELDS = {"name": "more", "room": "room", "teacher": "teacher"}
+"""Roles of what stands under the heads of a lesson's fields; under others it is a note."""
 NAME = ROLES.index("name")
 MORE = ROLES.index("more")
 _LOUD = re.compile(r"[^a-zß-ÿ\d]*")
@@ -96,7 +98,8 @@ def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
     cells = np.split(chances, np.cumsum([len(cut.fragments) for cut in cuts])[:-1])
     corners = [_in_corners(cut, middle) for cut, middle in zip(cuts, middles(cuts), strict=True)]
     keyed = [np.array([is_keyed_aside(fragment.text) for fragment in cut.fragments]) for cut in cuts]
-    barred = [one | other | key for one, other, key in zip(corners, whose(cuts), keyed, strict=True)]
+    headed = [np.array([fragment.field not in (None, "name") for fragment in cut.fragments]) for cut in cuts]
+    barred = [np.logical_or.reduce(told) for told in zip(corners, whose(cuts), keyed, headed, strict=True)]
     for rows, nameless in zip(cells, barred, strict=True):
         rows[nameless, NAME] *= 1 - _SURE
     bar_capitals(cuts, cells, barred)
@@ -119,6 +122,9 @@ def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
         if said:
             begins, named = said.start, np.isin(np.arange(len(named)), said)
         roles = ["more" if goes_on else ROLES[role] for goes_on, role in zip(named, rest, strict=True)]
+        for index, fragment in enumerate(cut.fragments):
+            if fragment.field is not None and index != begins:
+                roles[index] = _FIELDS.get(fragment.field, "note")
         roles[begins] = "name"
         out.append(Told(roles, _SURE if said else _chance(rows, naming, named, begins)))
     return out

@@ -52,6 +52,9 @@ def read_class_columns(view: View) -> LayoutResult | None:
     result = LayoutResult("class columns")
     heads = [line for _, line in columns]
     v0, v1 = min(view.rect(line).y0 for line in heads), max(view.rect(line).y1 for line in heads)
+    # What each of a class's columns holds, below its name.
+    top = view.rect(labels[0][0]).y0
+    fields = [line for line in view.lines if v0 < view.rect(line).cy < top and column_role(line.text)]
     for strip in strips:
         before = len(result.drafts)
         within = [line for line in view.lines if strip.lo < view.rect(line).cy < strip.hi]
@@ -60,7 +63,7 @@ def read_class_columns(view: View) -> LayoutResult | None:
             bands = [replace(strip.day, line=line, group=name, lo=0.0, hi=0.0) for name, line in own]
             if not bands:
                 continue
-            lines = [line for line in within if begin <= view.rect(line).x0 < end]
+            lines = [line for line in (*fields, *within) if begin <= view.rect(line).x0 < end]
             part = replace(view, lines=[*(line for _, line in own), *lines])
             days = DayHeader(bands, v0, max(v1, strip.lo))
             read_table(part, days, [days], Legend(), result)

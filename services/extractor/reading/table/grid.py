@@ -34,7 +34,12 @@ from services.extractor.reading.table.entries import (
     spell_words,
     spread_routine,
 )
-from services.extractor.reading.table.notecells import with_their_fields, with_their_notes, with_their_rest
+from services.extractor.reading.table.notecells import (
+    with_headed_fields,
+    with_their_fields,
+    with_their_notes,
+    with_their_rest,
+)
 from services.extractor.reading.table.parallel import part_parallel, part_repeated
 from services.extractor.reading.table.pieces import Table
 from services.extractor.reading.table.places import Place, place_times
@@ -153,7 +158,8 @@ def _find_cells(view: View, header: DayHeader, bands: list[TimeBand]) -> tuple[l
     ]
     words = page_words(view.lines)
     regions = part_repeated(view, find_regions(table, body), bands)
-    regions = with_their_fields(with_their_rest(regions, bands), view.size)
+    regions = with_headed_fields(view, header.bands, with_their_rest(regions, bands))
+    regions = with_their_fields(regions, view.size)
     regions = with_their_times(regions, view.size)
     regions = with_their_notes(regions, view.size)
     regions = _by_time(view, regions)

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from services.extractor.reading.axes.bands import TimeBand
+from services.extractor.reading.axes.series import DayBand
+from services.extractor.reading.axes.view import View
 from services.extractor.reading.evidence.order import joined
 from services.extractor.reading.evidence.typography import likeness
 from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.lexicon.words import is_aside
-from services.extractor.reading.model import Rect
+from services.extractor.reading.model import Line, Rect
 from services.extractor.reading.table.regions import Region
 from services.extractor.reading.table.timecells import behind, below
 
@@ -46,6 +48,48 @@ def with_their_rest(regions: list[Region], bands: list[TimeBand]) -> list[Region
             replace(above, rect=above.rect.union(region.rect), lines=above.lines + region.lines) if above else region
         )
     return list(out.values())
+
+
+def with_headed_fields(view: View, days: list[DayBand], regions: list[Region]) -> list[Region]:
+    """The cells, those under the heads of one lesson's fields ("Subject", "Room") whole, each text with its field.
+
+    A field's cell over several lessons is each one's, but a text of its own beside one of them is that one's.
+    """
+    told = [_told(view, days, region) for region in regions]
+    fields = [region for region in told if all(line.field not in (None, "name") for line in region.lines)]
+    lessons = [region for region in told if any(line.field == "name" for line in region.lines)]
+    taken = {id(region) for region in lessons}
+    out: list[Region] = []
+    for region in lessons:
+        beside = [
+            other
+            for other in fields
+            if other.days == region.days and other.first <= region.last and region.first <= other.last
+        ]
+        taken |= {id(other) for other in beside}
+        x0 = min([region.rect.x0, *(other.rect.x0 for other in beside)])
+        x1 = max([region.rect.x1, *(other.rect.x1 for other in beside)])
+        lines = [line for other in beside for line in _level(view, other, region)]
+        out.append(replace(region, rect=replace(region.rect, x0=x0, x1=x1), lines=[*region.lines, *lines]))
+    return [*out, *(region for region in told if id(region) not in taken)]
+
+
+def _level(view: View, field: Region, lesson: Region) -> list[Line]:
+    """The texts of a field's cell that stand beside a lesson; all where none does, or there is one alone."""
+    level = [line for line in field.lines if lesson.rect.y0 < view.rect(line).cy < lesson.rect.y1]
+    return level if level and len(field.lines) > 1 else field.lines
+
+
+def _told(view: View, days: list[DayBand], region: Region) -> Region:
+    """A cell, its texts with the fields that they stand under."""
+    fields = days[region.days[0]].fields if len(region.days) == 1 else ()
+    if [role for role, _ in fields].count("name") != 1:
+        return region
+
+    def field(line: Line) -> str:
+        return min(fields, key=lambda each: abs(each[1] - view.rect(line).cx))[0]
+
+    return replace(region, lines=[replace(line, field=field(line)) for line in region.lines])
 
 
 def with_their_fields(regions: list[Region], size: float) -> list[Region]:

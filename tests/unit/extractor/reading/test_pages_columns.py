@@ -6,6 +6,8 @@ from services.extractor.reading import Reading
 from services.extractor.validation import validate
 from tests.unit.extractor.reading.sheet import DAYS, PASTEL, TIMES, Grid, Sheet, lesson, lessons, week
 
+BIRDS = ("Wren", "Lark", "Swift", "Heron")
+
 
 def test_a_column_of_rooms_behind_each_day_is_the_day_s() -> None:
     grid = Grid(Sheet(1500, 600), 11, 5, cell_width=130)
@@ -195,3 +197,32 @@ def test_a_table_of_teachers_below_whose_codes_look_like_times_is_no_part_of_the
     found = week(sheet.read())
     assert len(found) == 15
     assert all(start and start < "09:00" for _, start, _, _ in found)
+
+
+def test_columns_under_the_same_heads_in_each_day_are_one_lesson_s_fields() -> None:
+    """Rooms and surnames are no lessons beside the subject's, whichever of them is missing."""
+    sheet = Sheet(1500, 420)
+    xs = [20, 140, *(140 + 260 * day + x for day in range(5) for x in (60, 170, 260))]
+    for x in xs:
+        sheet.rule(x, 100 if x in xs[2::3] or x in xs[3::3] else 20, x, 340)
+    for y in (20, 60, 100, *range(160, 341, 60)):
+        sheet.rule(20, y, 1440, y)
+    for day, name in enumerate(DAYS):
+        left = 140 + 260 * day
+        sheet.text(left + 130, 40, name)
+        for x, head in ((30, "Room"), (115, "Subject"), (215, "Teacher")):
+            sheet.text(left + x, 80, head, scale=0.45)
+        for period in range(4):
+            subject = lesson(day, period)
+            if day or period != 1:
+                sheet.text(left + 30, 130 + 60 * period, f"{10 + period}.", scale=0.45)
+            sheet.text(left + 115, 130 + 60 * period, subject, scale=0.45)
+            sheet.text(left + 215, 130 + 60 * period, BIRDS[period], scale=0.45)
+    for period, time in enumerate(TIMES):
+        sheet.text(80, 130 + 60 * period, time, scale=0.45)
+    blocks = sheet.read().blocks
+    assert [(block.name, block.teacher) for block in blocks if block.day == "monday"] == [
+        (lesson(0, period), teacher) for period, teacher in enumerate(BIRDS)
+    ]
+    assert len(blocks) == 20
+    assert blocks[0].room == "10."
