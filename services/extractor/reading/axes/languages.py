@@ -4,6 +4,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 from services.extractor.reading.lexicon.calendar import Languages, day_named, days_by_language
+from services.extractor.reading.lexicon.days import undated
 from services.extractor.reading.lexicon.times import find_times
 from services.extractor.reading.model import Line
 from shared.messages import DAYS
@@ -31,7 +32,7 @@ def languages_of(lines: list[Line]) -> Languages:
             for language, day in days_by_language(word):
                 timed[language].add(DAYS.index(day))
         # No set: words of one line stand at one place, and their order says which day follows which.
-        for word in dict.fromkeys((line.text, *words)) if len(words) <= _WORDS else ():
+        for word in dict.fromkeys((undated(line.text), *words)) if len(words) <= _WORDS else ():
             if known := day_named(word):
                 named[_KNOWN].append((line, DAYS.index(known)))
             for language, day in days_by_language(word):

@@ -23,6 +23,7 @@ _NUMBERED = re.compile(r"^([2-6])\.?\s*[ªaºoᵃ]?\.?\s*-?\s*feira$", re.IGNORE
 """Portuguese counts its days: "2.ª feira" is Monday."""
 _ORDINAL = re.compile(r"^([1-7])\s?(?:\.?[ªaºo°])$")
 _WORD = re.compile(r"[^\W\d_]+\.?|\d[\w./-]*|[-–—&]")
+_DATE_BEHIND = re.compile(r"\s*\(\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?\)\s*$")
 _STUCK = re.compile(r"^([A-D])([A-Z][a-z]\w+)$|^([A-Z][a-z]\w+?)[\s-]?([A-D])$")
 """A day with its week's letter, before or behind it ("AMon", "Tue-B")."""
 _BETWEEN: dict[str, tuple[Day, ...]] = {"ma": ("monday", "tuesday")}
@@ -114,6 +115,11 @@ def ordinal(text: str) -> int | None:
     return int(match[1]) if match else None
 
 
+def undated(text: str) -> str:
+    """A day's name without the date in brackets behind it ("T2 (03/08)")."""
+    return _DATE_BEHIND.sub("", text)
+
+
 def days_of_pattern(text: str) -> tuple[Day, ...]:
     """The days of a course's pattern ("MWF", "TR", "MTWR", "TuTh"); empty for what is none."""
     parts = re.findall("|".join(sorted(_PATTERN, key=len, reverse=True)), text.strip())
@@ -146,7 +152,7 @@ def read_days(text: str, spoken: Languages = ()) -> DayText | None:
         letter = turn(stuck[1] or stuck[4])
         return DayText((day,), letter) if week in (None, letter) and not one_day(text, spoken) else None
     # "Wednesday (Block A)": what stands in brackets behind a day explains it.
-    text = re.sub(r"(?<=[^\W\d_]{3})\s*\([^()]*\)\s*$", "", text)
+    text = re.sub(r"(?<=[^\W\d_]{3})\s*\([^()]*\)\s*$", "", undated(text))
     joined = re.sub(r"\s*-\s*feira\b", "", text, flags=re.IGNORECASE)
     whole = one_day(text, spoken) or one_day(joined, spoken)
     return DayText((whole,), week) if whole else _in_words(joined, week, spoken)

@@ -37,6 +37,12 @@ def test_accents_tell_names_apart() -> None:
     assert (day_named("St", ("sk",)), day_named("Št.", ("sk",))) == ("wednesday", "thursday")
 
 
+def test_dates_in_brackets_behind_names_of_a_word_and_a_number() -> None:
+    """Vietnamese, whose accents the text recognition loses: "Th" alone would be Thursday."""
+    names = tuple((f"Th {day + 2} (0{day + 3}/08)",) for day in range(5))
+    assert week(_down(names).read()) == _whole_week()
+
+
 def test_each_day_named_in_two_languages_under_each_other() -> None:
     sheet = _down((("Lu", "Mon"), ("Ma", "Tue"), ("Mi", "Wed"), ("Jo", "Thu"), ("Vi", "Fri")))
     assert week(sheet.read()) == _whole_week()
