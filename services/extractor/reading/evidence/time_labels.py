@@ -11,7 +11,7 @@ from services.extractor.reading.lexicon.times import HOUR, UNTIL_WORDS, find_tim
 from services.extractor.reading.model import Line, Rect
 
 DASH = "-–—−~"
-CLOCK = r"\d{1,2}\s?[:.hHuU]\s?\d{2}"
+CLOCK = r"\d{1,2}\s?(?:[:.uU]\s?\d{2}|[hH]\s?\d{2}(?!\s?[hH])|[hH](?!\w))"
 _HOUR = r"(?:[01]?\d|2[0-4])(?:\s?[hH])?"
 CLOCK_ALONE = re.compile(rf"{CLOCK}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _CLOCK_OR_DIGITS = re.compile(rf"{CLOCK_ALONE.pattern}|[012]\d[0-5]\d", re.IGNORECASE)

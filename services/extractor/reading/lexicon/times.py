@@ -63,7 +63,7 @@ _SINCE = re.compile(rf"^(?:{pattern(_WORDS['since'])})(?=[\s\d])\.?\s*(?=\d)", r
 # ("8:00a-8:50a"): "8a" is a class, and "8:00a 8:50" lost the blank before its "a".
 _HALF = r"(?:\s*(?P<{0}half>[ap])(?:\.?\s?m(?:\b|(?-i:(?=[A-Z][a-z])))\.?|(?<=:\d\d[ap])(?!\w|\s?\d)))"
 _CLOCK = (
-    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH]\s?|[uU](?=\d))\s?(?P<{0}m>[0-5OoQ][\dOolI§]|[Il](?:[\d§]|(?-i:O\b))|§(?:[\d§]|(?-i:S))|(?-i:S)[\d§](?=\s?[-–—]|$)|[0-5]s(?=\s?[ap]\.?\s?m\b)|[0-5Il](?-i:S)(?=\s?[-–—]|$))(?![\d]|\s?[hH:.]\s?\d\d)"
+    r"(?:(?P<{0}h>[012OolI]?[\dOolI])\s?(?:[:;.,](?!\s\d\d?\s?h)|\s?[hH](?!\s?\d\d?\s?h)\s?|[uU](?=\d))\s?(?P<{0}m>[0-5OoQ][\dOolI§]|[Il](?:[\d§]|(?-i:O\b))|§(?:[\d§]|(?-i:S))|(?-i:S)[\d§](?=\s?[-–—]|$)|[0-5]s(?=\s?[ap]\.?\s?m\b)|[0-5Il](?-i:S)(?=\s?[-–—]|$))(?![\d]|\s?[hH:.]\s?\d\d)"
     + _UNIT
     + "?"
     r"|(?P<{0}mil>[012]?\d[0-5]\d)" + _UNIT + "?"

@@ -284,6 +284,16 @@ def test_a_scale_read_in_one_line_is_taken_apart_evenly() -> None:
     assert texts([Line(1, "9:30 9:45 10:10 10:15 10:30", 0.99, 0, Rect(0, 0, 540, 20), 20)]) != text.split()
 
 
+def test_whole_hours_without_minutes_are_times_among_others() -> None:
+    """French and Brazilian pages print "10h" beside "10h15"."""
+    text = "9h30 9h45 10h 10h15 10h30"
+    parts = repair_lines([Line(1, text, 0.99, 0, Rect(0, 0, 540, 20), 20)])
+    assert [part.text for part in parts] == ["9h30", "9h45", "10:00", "10h15", "10h30"]
+    pairs = [("8h", "9h25"), ("9h45", "11h"), ("11h20", "12h45"), ("14h", "15h25")]
+    lines = [clock(text, 60 * row + 24 * end) for row, pair in enumerate(pairs) for end, text in enumerate(pair)]
+    assert texts(lines) == ["8:00 - 9h25", "9h45 - 11:00", "11h20 - 12h45", "14:00 - 15h25"]
+
+
 def test_starts_and_ends_at_the_sides_of_their_columns_are_ranges() -> None:
     hours = [(f"{hour:02}:15", f"{hour + 1:02}:00") for hour in range(8, 12)]
     row = [clock(text, 0, 200 * at + 135 * end) for at, pair in enumerate(hours) for end, text in enumerate(pair)]

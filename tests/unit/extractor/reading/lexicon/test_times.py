@@ -85,7 +85,8 @@ def test_formats(text: str, start: str, end: str | None) -> None:
     "text",
     ["B1.07", "(B1.07)", "2024-2025", "2024/25", "Year 7-8", "CS101", "Room 12", "Autumn 2 2024", "Daily 5: Station 1",
      "12/05", "Period 3", "Lab 2", "5, 20 pupils", "25:00", "9:75", "13pm", "10.S5 labs", "1-2 h Maths", "Year 7 a 8",
-     "Weeks: 1-13, 15", "4 u 20", "B1u20", "2h", "8a", "8a - 9a", "Maths 8 h"],
+     "Weeks: 1-13, 15", "4 u 20", "B1u20", "2h", "8a", "8a - 9a", "Maths 8 h",
+     "15h 16h"],
 )  # fmt: skip
 def test_what_is_no_time(text: str) -> None:
     assert find_times(text) == []
