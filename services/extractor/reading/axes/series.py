@@ -15,6 +15,7 @@ from services.extractor.reading.lexicon.days import (
     letter_days,
     ordinal,
     read_days,
+    undated,
 )
 from services.extractor.reading.lexicon.wordfiles import plain
 from services.extractor.reading.model import HALF, Line
@@ -147,14 +148,15 @@ def _shortened(view: View) -> list[DayHeader]:
 
 
 def _undated(text: str) -> str:
-    """A text without the day of the month behind a letter ("T 4", below a mark that was read as a dot)."""
+    """A text without the date behind a letter ("M 12.10."), or its day ("T 4", below a mark that was read as a dot)."""
+    text = undated(text)
     dated = _DATED.fullmatch(text)
     return dated[1] if dated else text.strip(".")
 
 
 def _ordinals(view: View) -> list[_Name]:
     """Portuguese days by number alone, "2ª" to "6ª": a first one level with them makes them periods."""
-    numbered = [(number, line) for line in view.lines if (number := ordinal(line.text))]
+    numbered = [(number, line) for line in view.lines if (number := ordinal(undated(line.text)))]
     out: list[_Name] = []
     for number, line in numbered:
         row = {other for other, each in numbered if view.rect(line).level(view.rect(each))}

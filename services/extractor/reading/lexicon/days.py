@@ -23,7 +23,8 @@ _NUMBERED = re.compile(r"^([2-6])\.?\s*[ªaºoᵃ]?\.?\s*-?\s*feira$", re.IGNORE
 """Portuguese counts its days: "2.ª feira" is Monday."""
 _ORDINAL = re.compile(r"^([1-7])\s?(?:\.?[ªaºo°])$")
 _WORD = re.compile(r"[^\W\d_]+\.?|\d[\w./-]*|[-–—&]")
-_DATE_BEHIND = re.compile(r"\s*\(\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?\)\s*$")
+_DATE = r"\d{1,2}[./-]\d{1,2}(?:[./-](?:\d{2,4})?)?"
+_DATE_BEHIND = re.compile(rf"(?:\s*\({_DATE}\)|[\s,]\s*{_DATE})\s*$")
 _STUCK = re.compile(r"^([A-D])([A-Z][a-z]\w+)$|^([A-Z][a-z]\w+?)[\s-]?([A-D])$")
 """A day with its week's letter, before or behind it ("AMon", "Tue-B")."""
 _BETWEEN: dict[str, tuple[Day, ...]] = {"ma": ("monday", "tuesday")}
@@ -116,7 +117,7 @@ def ordinal(text: str) -> int | None:
 
 
 def undated(text: str) -> str:
-    """A day's name without the date in brackets behind it ("T2 (03/08)")."""
+    """A day's name without the date behind it ("T2 (03/08)", "M 12.10.2021")."""
     return _DATE_BEHIND.sub("", text)
 
 

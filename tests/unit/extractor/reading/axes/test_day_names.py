@@ -43,6 +43,14 @@ def test_dates_in_brackets_behind_names_of_a_word_and_a_number() -> None:
     assert week(_down(names).read()) == _whole_week()
 
 
+@pytest.mark.parametrize(
+    "names", [("M", "T", "W", "T", "F"), ("2ª", "3ª", "4ª", "5ª", "6ª"), ("Th 2", "Th 3", "Th 4", "Th 5", "Th 6")]
+)
+def test_dates_behind_letters_and_names_that_are_no_word(names: tuple[str, ...]) -> None:
+    dated = tuple((f"{name} {day + 3}/08",) for day, name in enumerate(names))
+    assert week(_down(dated).read()) == _whole_week()
+
+
 def test_each_day_named_in_two_languages_under_each_other() -> None:
     sheet = _down((("Lu", "Mon"), ("Ma", "Tue"), ("Mi", "Wed"), ("Jo", "Thu"), ("Vi", "Fri")))
     assert week(sheet.read()) == _whole_week()
