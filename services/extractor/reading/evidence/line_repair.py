@@ -38,7 +38,7 @@ _CLOCK_LETTERS = 14
 """Of a start or an end alone ("from 10:45 a.m."), at most."""
 _FIGURES = "IlOo"
 """Letters that a figure is read as."""
-_HALF = r"(?:\s?[AaPp]\.?[Mm](?![^\W\d])\.?)?"
+_HALF = r"(?:\s?[AaPp]\.?[Mm](?![^\W\d])\.?|[AaPp](?!\w))?"
 _RANGE = re.compile(rf"{CLOCK}{_HALF}\s*[{DASH}]\s*{CLOCK}{_HALF}")
 # A rule right beside a time, read as a figure: "108:00-08:15!".
 _RULED = re.compile(r"^[1Iil|!](?=\d\d:\d\d(?!\d))|^[i|!](?=\d:\d\d(?!\d))|(?<=\d:\d\d)[1Il|!]$")

@@ -13,7 +13,7 @@ from services.extractor.reading.model import Line, Rect
 DASH = "-–—−~"
 CLOCK = r"\d{1,2}\s?(?:[:.uU]\s?\d{2}|[hH]\s?\d{2}(?!\s?[hH])|[hH](?!\w))"
 _HOUR = r"(?:[01]?\d|2[0-4])(?:\s?[hH])?"
-CLOCK_ALONE = re.compile(rf"{CLOCK}(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
+CLOCK_ALONE = re.compile(rf"{CLOCK}(?:\s?[ap]\.?m\.?|[ap](?!\w))?", re.IGNORECASE)
 _CLOCK_OR_DIGITS = re.compile(rf"{CLOCK_ALONE.pattern}|[012]\d[0-5]\d", re.IGNORECASE)
 NEXT = (0.4, 1.9)
 """Text heights from a text's middle to that of one on the next line."""
@@ -34,7 +34,8 @@ _BESIDE = 2.0
 """Times the distance from an end to the next column's start: that from a start to its own column's end, at least."""
 _NEARER = 0.75
 """An end's distance to its start, as a share of that to any other time of the column."""
-UNTIL = re.compile(rf"\s*(?:[{DASH}]|(?<=[\dmh\s])(?:{UNTIL_WORDS}))[{DASH}\s]*$", re.IGNORECASE)
+# "8:00a" is a morning's, "8:00 a" goes on below.
+UNTIL = re.compile(rf"\s*(?:[{DASH}]|(?<=[\dmh\s])(?!(?<=:\d\d)a\s*$)(?:{UNTIL_WORDS}))[{DASH}\s]*$", re.IGNORECASE)
 FROM = re.compile(rf"^[{DASH}\s]*(?:[{DASH}]|(?:{UNTIL_WORDS})(?=[\s\d]))\s*", re.IGNORECASE)
 
 

@@ -284,6 +284,12 @@ def test_a_scale_read_in_one_line_is_taken_apart_evenly() -> None:
     assert texts([Line(1, "9:30 9:45 10:10 10:15 10:30", 0.99, 0, Rect(0, 0, 540, 20), 20)]) != text.split()
 
 
+def test_ends_under_starts_that_print_half_the_day_in_one_letter() -> None:
+    pairs = [("8:00a", "8:50a"), ("9:00a", "9:50a"), ("11:00a", "12:15p"), ("1:00p", "1:50p")]
+    lines = [clock(text, 60 * row + 24 * end) for row, pair in enumerate(pairs) for end, text in enumerate(pair)]
+    assert texts(lines) == [" - ".join(pair) for pair in pairs]
+
+
 def test_whole_hours_without_minutes_are_times_among_others() -> None:
     """French and Brazilian pages print "10h" beside "10h15"."""
     text = "9h30 9h45 10h 10h15 10h30"
