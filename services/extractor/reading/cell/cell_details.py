@@ -7,8 +7,16 @@ from services.extractor.reading.lexicon.words import is_initials, is_person, is_
 
 # In small letters: "Maths I" is finished.
 _UNFINISHED = re.compile(
-    r"\s(?:and|und|et|y|e|en|i|z|of|de|di|da|do|van|von|für|the|for|in|to|with|by|avec|mit|con|com|met|&)$"
+    r"\s(?:(?i:and|und|et|en|of|the|for|de|del|della|delle|di|da|do|du|des|dos|das|der|die|den|zur|zum|van|von|für|para|"
+    r"pour|per|och|og|för|pro|pre|pentru|și|dan|untuk|ve|és)|in|to|with|by|mit|avec|con|com|met|med|til|na|[eyizsvuwoa]|&)$"
+    r"|[^\W\d_]-$|^(?:CM|TD|TP|CTD|(?:CM|TD)/T[DP])$"
 )
+"""How no name ends, and kinds of lessons, which are none alone. "By" in capitals begins a note that wraps."""
+_GOES_ON = re.compile(
+    r"(?:and|und|et|y|och|og|ja|és|și|dan|of|de|du|des|del|della|delle|di|der|van|voor|für|for|para|pour|per|pro|pre|pentru|"
+    r"s|se|&)\s\S"
+)
+"""How the second line of a name begins, and no note: "with", "in" and the like may begin one."""
 _RECORD = re.compile(r"^(.*?[^\s(\[])\s*(?:;|\||::)\s*(\S.*)$")
 """What names never hold: "Algebra; A. Lind; A411", "CST-390 :: Group A: By Lind"."""
 _PARTS = re.compile(r"\s[-–—]\s")
@@ -30,6 +38,11 @@ _TITLED = re.compile(
 def unfinished(name: str) -> bool:
     """Whether a name ends as none does ("Music with"): what follows belongs to it."""
     return bool(_UNFINISHED.search(name))
+
+
+def goes_on(text: str) -> bool:
+    """Whether a line begins as no note does ("for Beginners"): it belongs to the line before."""
+    return bool(_GOES_ON.match(text))
 
 
 @lru_cache(maxsize=8)

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from services.extractor.reading.cell.cell_details import unfinished
+from services.extractor.reading.cell.cell_details import goes_on, unfinished
 from services.extractor.reading.cell.corners import middles
 from services.extractor.reading.cell.fragments import Cut, Fragment
 from services.extractor.reading.cell.habits import elsewhere
@@ -228,6 +228,7 @@ def _cannot_end(one: Fragment, two: Fragment, words: frozenset[str]) -> bool:
         phrase in words
         or phrase in PHRASES
         or unfinished(one.text)
+        or (two.row > one.row and goes_on(two.text))
         or (two.row > one.row and phrase.count(" ") == 1 and is_weekly(two.text) and not is_weekly(one.text))
     )
 

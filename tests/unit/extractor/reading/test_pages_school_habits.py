@@ -143,7 +143,17 @@ def test_a_room_s_number_is_no_time_that_the_table_does_not_have() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "open_"), [("Music with", True), ("Design and", True), ("Maths I", False), ("Band", False)]
+    ("name", "open_"),
+    [
+        ("Music with", True),
+        ("Design and", True),
+        ("BASES DE", True),
+        ("Mathemat-", True),
+        ("TD", True),
+        ("Maths I", False),
+        ("Band", False),
+        ("Group A: By", False),
+    ],
 )
 def test_a_name_that_ends_in_a_small_word_goes_on(name: str, open_: bool) -> None:
     assert unfinished(name) is open_
