@@ -8,7 +8,7 @@ to their reading direction first.
 import re
 from dataclasses import dataclass, field
 
-from services.extractor.reading.cell.cell_details import inline
+from services.extractor.reading.cell.cell_details import goes_on, inline
 from services.extractor.reading.cell.fragments import Cut, fragments_of
 from services.extractor.reading.cell.roles import NAMING, Told, roles_of
 from services.extractor.reading.evidence.order import in_reading_order, main_angle, reading_frame
@@ -128,7 +128,7 @@ def _join(name: str, more: str, words: frozenset[str]) -> str:
         return name
     end, start = re.search(r"([^\W\d_]+)$", name), re.match(r"([^\W\d_]+)", more)
     # A single wrapped letter is often read as a capital: "Math" + "S".
-    if end and start and (more[0].islower() or len(start[1]) == 1):
+    if end and start and (more[0].islower() or len(start[1]) == 1) and not goes_on(more):
         whole = (end[1] + start[1]).casefold()
         if whole in words or (len(start[1]) <= 3 and whole[:-1] in words):
             return name + more

@@ -480,3 +480,8 @@ def test_initials_below_a_code_are_told_by_those_of_the_other_cells() -> None:
         cuts, [np.array([[0.9, 0.1, 0, 0, 0], [0.1, each, 0, 0, 0]]) for each in (0.7, 0.2, 0.2, 0.3)], nameless
     )
     assert [list(each) for each in nameless] == [[False, True]] * 4
+
+
+@pytest.mark.parametrize(("first", "second"), [("Gymnastik", "für Anfänger"), ("Valčík", "s košíky"), ("TD", "Phys.")])
+def test_a_line_that_begins_as_none_does_belongs_to_the_name_above(first: str, second: str) -> None:
+    assert read_cell(stack(first, second, "B12"), CELL, frozenset()).name == f"{first} {second}"
