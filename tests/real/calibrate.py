@@ -10,9 +10,9 @@ cross-validated by source; ``--check`` does that alone and writes nothing.
 Of each real page its runner-up is learnt from, too: the reading that the reader did not take is what a wrong one looks
 like. A reader does better on pages that it was mended for. What an earlier reader made of pages before anybody looked
 at them is measured in a tree of that reader under this ``decide/``, with ``--keep FILE``; ``FIRST_SIGHT=FILE,FILE``
-then judges these, too, by what was learnt from other sources, and chooses the bars by them as well. Nothing is learnt
-from them. Where `tests.training` kept models of roles that have not seen some sources
-(``TRAINING_CACHE``), the pages of these are read with them.
+then judges these, too, by what was learnt from other sources, and chooses the bars by them as well. Blocks are learnt
+from them, pages are not: with them, right and wrong pages are told apart less well. Where `tests.training` kept models
+of roles that have not seen some sources (``TRAINING_CACHE``), the pages of these are read with them.
 """
 
 import json
@@ -54,12 +54,15 @@ FOLDS = 10
 CACHE = Path(os.environ.get("TRAINING_CACHE", ".local/training"))
 ROLE_FOLDS = 5
 """Models of roles that each have not seen a part of the sources."""
-WEIGHTS_OF = {"real": 3.0, "runner-up": 1.0, "drawn": 1.0, "first sight": 0.0}
+WEIGHTS_OF = {"real": 3.0, "runner-up": 1.0, "drawn": 1.0, "first sight": 3.0}
 """How much a page of each kind counts in learning."""
+BLOCKS_ALONE = ("first sight",)
+"""Kinds that only the blocks' chances are learnt from."""
 _REAL = ("real", "first sight")
 """What the bars are chosen by."""
-RIDGE, _LAST_RIDGE = 120.0, 1.0
-"""How much the weights are held back: pages are few and alike, but the last model has two figures alone."""
+BLOCK_RIDGE, PAGE_RIDGE, _LAST_RIDGE = 8000.0, 500.0, 1.0
+"""How much the weights are held back: the blocks of a page are alike, pages are few, and the last model has two figures
+alone."""
 _INNER = 5
 """Folds within what is learnt from."""
 BLOCKS_A_PAGE = 20.0
@@ -213,9 +216,10 @@ class Table:
         self.blocks = np.c_[blocks, self.pages[self.of]]
         self.right = np.array([each for sample in samples for each in sample.right])
         self.good = np.array([sample.good for sample in samples])
-        self.weight = np.array([WEIGHTS_OF[sample.kind] for sample in samples])
+        weight = np.array([WEIGHTS_OF[sample.kind] for sample in samples])
+        self.weight = np.where([sample.kind in BLOCKS_ALONE for sample in samples], 0.0, weight)
         share = np.array([min(1.0, BLOCKS_A_PAGE / len(sample.blocks)) for sample in samples])
-        self.block_weight = (self.weight * share)[self.of]
+        self.block_weight = (weight * share)[self.of]
 
     def folds(self, count: int) -> Ints:
         """Of each page the fold it is in."""
@@ -240,9 +244,11 @@ def train(table: Table, of: Bools) -> Learnt:
     """Learn all three from some pages; each is told of the ones before it what they say of pages they have not seen."""
     folds = table.folds(_INNER)
     blocks = of[table.of]
-    block, alone = _unseen(table.names, table.blocks, table.right, table.block_weight, folds[table.of], blocks, RIDGE)
+    block, alone = _unseen(
+        table.names, table.blocks, table.right, table.block_weight, folds[table.of], blocks, BLOCK_RIDGE
+    )
     names, rows = table.with_blocks(_chance(alone))
-    page, scores = _unseen(names, rows, table.good, table.weight, folds, of, RIDGE)
+    page, scores = _unseen(names, rows, table.good, table.weight, folds, of, PAGE_RIDGE)
     both = np.c_[alone, scores[table.of]][blocks]
     return Learnt(
         block, page, fit(["block", "page"], both, table.right[blocks], table.block_weight[blocks], _LAST_RIDGE)
@@ -276,7 +282,7 @@ def cross_validated(samples: Sequence[Sample]) -> list[Judged]:
     folds = table.folds(FOLDS)
     out: list[Judged] = []
     for number in range(FOLDS):
-        learnt = train(table, (folds != number) & (table.weight > 0))
+        learnt = train(table, folds != number)
         alone = learnt.block.scores(table.blocks)
         score = learnt.page.scores(table.with_blocks(_chance(alone))[1])
         chances = _chance(learnt.both.scores(np.c_[alone, score[table.of]]))
@@ -384,7 +390,7 @@ def main() -> None:
             sys.stdout.write(f"{kind}: {told(own, at)}")
     if "--check" not in sys.argv:
         table = Table(samples)
-        learnt = train(table, table.weight > 0)
+        learnt = train(table, np.ones(len(samples), bool))
         learnt.both.weights[-1] += shift
         models = {name: getattr(learnt, name).kept() for name in ("block", "page", "both")}
         WEIGHTS.write_text(json.dumps({"vouched from": at, **models}, indent=1) + "\n")

@@ -38,8 +38,8 @@ def samples(count: int = 60) -> list[Sample]:
 
 
 def test_right_pages_and_blocks_of_unseen_sources_are_told_from_wrong_ones() -> None:
-    judged = cross_validated(samples())
-    assert len(judged) == 60
+    judged = cross_validated(samples(600))
+    assert len(judged) == 600
     good = [each.page for each in judged if each.sample.good]
     bad = [each.page for each in judged if not each.sample.good]
     assert min(good) > sum(bad) / len(bad)
