@@ -42,6 +42,7 @@ _KEYED = re.compile(
     re.IGNORECASE,
 )
 """A note that says what it is ("Prof: Lindqvist", "Salle: A502")."""
+_EMPTY = re.compile(r"[^\W\d_]{1,4}\s?\d{1,2}\s?:")
 _LINE_KEY = re.compile(r"^(?P<key>[^\W\d_][^\d:;,()]{1,22}?)\s?:(?P<value>.*)$")
 _SUBJECT_KEYS = frozenset(map(plain, _WORDS["subject keys"]))
 _LONG_KEY = 5
@@ -100,8 +101,8 @@ def is_initials(text: str) -> bool:
 
 
 def is_free(text: str) -> bool:
-    """Whether a cell with this text holds no lesson."""
-    return plain(text) in _FREE
+    """Whether a cell with this text holds no lesson: a word that says so, or a label with nothing behind it ("P3:")."""
+    return plain(text) in _FREE or bool(_EMPTY.fullmatch(text.strip()))
 
 
 def is_key(text: str) -> bool:

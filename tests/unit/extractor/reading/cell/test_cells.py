@@ -187,7 +187,7 @@ def test_a_range_broken_over_two_lines_is_one_range() -> None:
     assert [span.end is not None for span in cell.spans] == [True]
 
 
-@pytest.mark.parametrize("text", ["---", "Free", "FREE PERIOD", "–", "Frei"])
+@pytest.mark.parametrize("text", ["---", "Free", "FREE PERIOD", "–", "Frei", "Sg26:"])
 def test_free_cells(text: str) -> None:
     assert read_cell(stack(text), CELL, frozenset()).free
 
