@@ -28,6 +28,10 @@ from services.extractor.reading.lists.meetingcells import MeetingCell, beside_da
 from services.extractor.reading.model import HALF, BlockDraft, LayoutResult, Line, Rect, bounds, united
 
 MIN_MEETINGS = 3
+_LETTERS = 3
+"""Of what takes place, at least."""
+_MOST = 0.8
+"""Of the lines that say when: how many say what, too, where they are a list by themselves."""
 _HEAD = 4.0
 """Text heights from the first row up to where its head may stand, and from the last one down to where it ends."""
 
@@ -42,12 +46,37 @@ class _Row:
 
 def read_courselist(view: View) -> LayoutResult | None:
     """Read the page as such a list; null if fewer than a few texts say when, or no column says what."""
-    ways = (under_each_other(view), *under_days(view))
-    read = [_read(view, cells) for cells in ways if len(cells) >= MIN_MEETINGS]
+    ways = [(view, cells) for cells in (under_each_other(view), *under_days(view))]
+    if parted := _lessons_apart(view, ways[0][1]):
+        ways.append((parted, under_each_other(parted)))
+    read = [_read(page, cells) for page, cells in ways if len(cells) >= MIN_MEETINGS]
     if len(beside := beside_days(view)) >= MIN_MEETINGS:
         read.append(_read(view, beside, alone=True))
     found = [result for result in read if result]
     return max(found, key=lambda result: len(result.drafts), default=None)
+
+
+def _lessons_apart(view: View, cells: list[MeetingCell]) -> View | None:
+    """The page with what stands behind day and time as texts of their own, where most lines that say when say what, too
+    ("07:00-07:50 - WED: Art (Bell)"); else null."""
+    parts: dict[int, list[Line]] = {}
+    for cell in cells:
+        line, rest = cell.lines[0], "".join(cell.rest)
+        at = line.text.rfind(rest.rstrip(")")) if len(cell.lines) == 1 and rest else -1
+        if at > 0 and sum(map(str.isalpha, rest)) >= _LETTERS:
+            edge = line.rect.x0 + line.rect.width * at / len(line.text)
+            parts[line.id] = [
+                line.part(line.text[:at].rstrip(" -–:"), replace(line.rect, x1=edge)),
+                line.part(line.text[at:], replace(line.rect, x0=edge)),
+            ]
+    if len(parts) < max(MIN_MEETINGS, _MOST * len(cells)):
+        return None
+    # The lessons are one column, however long what stands before them is.
+    column = max(part.rect.x0 for _, part in parts.values())
+    for pair in parts.values():
+        pair[1] = replace(pair[1], rect=replace(pair[1].rect, x0=column, x1=max(pair[1].rect.x1, column + 1)))
+        pair[0] = replace(pair[0], rect=replace(pair[0].rect, x1=column - view.size))
+    return replace(view, lines=[part for line in view.lines for part in parts.get(line.id, [line])])
 
 
 def _read(view: View, cells: list[MeetingCell], *, alone: bool = False) -> LayoutResult | None:

@@ -191,3 +191,16 @@ def test_turned_days_beside_the_times_of_several_rows() -> None:
     assert len(found) == 9
     assert {("monday", "10:30", "11:20", "Wednes club"), ("tuesday", "11:30", "12:20", "Thurs club")} <= found
     assert ("wednesday", "16:30", "17:20", "Thurs club") in found
+
+
+@pytest.mark.parametrize("line", ["{time} - {day}: {name} ({who})", "{day} {time} {name} ({who})"])
+def test_lines_that_say_when_and_what_in_any_order_of_days(line: str) -> None:
+    sheet = Sheet(700, 400)
+    lessons = [("Wed", "Botany"), ("Wed", "Algebra"), ("Mon", "History"), ("Fri", "Botany"), ("Tue", "Music")]
+    for at, (day, name) in enumerate(lessons):
+        text = line.format(time=f"0{at + 4}:10-0{at + 4}:55", day=day, name=name, who="Wren")
+        (width, _), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.6, 1)
+        sheet.text(60 + width / 2, 60 + 50 * at, text)
+    found = {(block.day, block.start_time, (block.name or "").split(" (")[0]) for block in sheet.read().blocks}
+    days = {"Mon": "monday", "Tue": "tuesday", "Wed": "wednesday", "Fri": "friday"}
+    assert found == {(days[day], f"0{at + 4}:10", name) for at, (day, name) in enumerate(lessons)}
