@@ -198,9 +198,9 @@ def test_lines_that_say_when_and_what_in_any_order_of_days(line: str) -> None:
     sheet = Sheet(700, 400)
     lessons = [("Wed", "Botany"), ("Wed", "Algebra"), ("Mon", "History"), ("Fri", "Botany"), ("Tue", "Music")]
     for at, (day, name) in enumerate(lessons):
-        text = line.format(time=f"0{at + 4}:10-0{at + 4}:55", day=day, name=name, who="Wren")
+        text = line.format(time=f"{at + 10}:10-{at + 10}:55", day=day, name=name, who="Wren")
         (width, _), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.6, 1)
         sheet.text(60 + width / 2, 60 + 50 * at, text)
     found = {(block.day, block.start_time, (block.name or "").split(" (")[0]) for block in sheet.read().blocks}
     days = {"Mon": "monday", "Tue": "tuesday", "Wed": "wednesday", "Fri": "friday"}
-    assert found == {(days[day], f"0{at + 4}:10", name) for at, (day, name) in enumerate(lessons)}
+    assert found == {(days[day], f"{at + 10}:10", name) for at, (day, name) in enumerate(lessons)}

@@ -1,8 +1,10 @@
-"""Cells over several rows that say the same in each."""
+"""Cells over several rows that say the same in each, and cells whose rows are a lesson each."""
+
+import pytest
 
 from services.extractor.reading.axes.bands import TimeBand
 from services.extractor.reading.model import Rect, bounds
-from services.extractor.reading.table.parallel import part_repeated
+from services.extractor.reading.table.parallel import part_parallel, part_repeated
 from services.extractor.reading.table.regions import Region
 from tests.unit.extractor.reading.sheet import Sheet
 
@@ -32,3 +34,30 @@ def test_what_differs_or_stands_in_one_row_is_one_lesson() -> None:
     assert len(_parts((90, "Maths"))) == 1
     # Letters down a break.
     assert len(_parts((30, "A"), (130, "A"))) == 1
+
+
+def _cells(*cells: tuple[str, ...]) -> list[list[str]]:
+    """What stands in each part of some cells whose texts stand under each other."""
+    page = Sheet(1400, 300)
+    regions = []
+    for at, texts in enumerate(cells):
+        for row, text in enumerate(texts):
+            page.text(170 + 330 * at, 60 + 40 * row, text)
+    view = page.view()
+    for at in range(len(cells)):
+        lines = [line for line in view.lines if 330 * at < line.rect.cx < 330 * (at + 1)]
+        regions.append(Region(Rect(330 * at, 0, 330 * (at + 1), 300), [at], 0, 0, lines))
+    return [[line.text for line in region.lines] for region, _ in part_parallel(regions, view.size)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Data Mining - lecture 2, A1.04", "Calculus - tutorial, C0.110"), ("WEL(PR)_S1", "ML-1(PR) S2")],
+)
+def test_rows_that_are_written_as_lessons_in_most_cells_are_lessons(first: str, second: str) -> None:
+    assert _cells(*[(first, second)] * 3) == [[first], [second]] * 3
+    assert _cells((first, second), ("Algebra", "Room 12"), ("Botany", "Dr Wren")) == [
+        [first, second],
+        ["Algebra", "Room 12"],
+        ["Botany", "Dr Wren"],
+    ]
