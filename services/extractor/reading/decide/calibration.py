@@ -110,8 +110,10 @@ def judged(given: Evidence) -> tuple[float, list[float]]:
     alone = [learnt.block.score(with_page(block, page)) for block in blocks]
     score = learnt.page.score(with_blocks(page, [chance(each) for each in alone]))
     chances = [chance(learnt.both.score({"block": each, "page": score})) for each in alone]
+    # A block without a time, where a time of the table was not understood, may be lacking just that.
+    times_left = any(each.kind == "time" and each.where == "inside" for each in given.left)
     return chance(score), [
-        min(value, _INFERRED) if _inferred(draft) else value
+        min(value, _INFERRED) if _inferred(draft) or (times_left and draft.start is None) else value
         for draft, value in zip(given.result.drafts, chances, strict=True)
     ]
 

@@ -63,3 +63,15 @@ def test_only_what_was_inferred_is_never_sure(monkeypatch: pytest.MonkeyPatch) -
     inferred.certainty = 0.8
     _, chances = judged(given)
     assert min(chances[0], chances[1], *chances[3:]) > calibration.SURE > chances[2]
+
+
+def test_a_block_without_a_time_is_not_sure_where_a_time_in_the_table_was_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sure = Model(5.0, {})
+    monkeypatch.setattr(calibration, "models", lambda: Models(sure, sure, sure))
+    given = evidence()
+    given.left.append(Unread(given.lines[0], "time", "inside"))
+    given.result.drafts[0].start = given.result.drafts[0].end = None
+    _, chances = judged(given)
+    assert min(chances[1:]) > calibration.SURE > chances[0]
