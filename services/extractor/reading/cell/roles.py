@@ -121,7 +121,7 @@ def roles_of(cuts: list[Cut], words: frozenset[str]) -> list[Told]:
         said = _said([fragment.text for fragment in cut.fragments], named)
         if said:
             begins, named = said.start, np.isin(np.arange(len(named)), said)
-        roles = ["more" if goes_on else ROLES[role] for goes_on, role in zip(named, rest, strict=True)]
+        roles = ["more" if naming_too else ROLES[role] for naming_too, role in zip(named, rest, strict=True)]
         for index, fragment in enumerate(cut.fragments):
             if fragment.field is not None and index != begins:
                 roles[index] = _FIELDS.get(fragment.field, "note")

@@ -66,7 +66,9 @@ def _days_behind(text: str, spans: Sequence[Span], spoken: Languages) -> tuple[t
     if len(spans) > 1:
         return (), text
     words = text[spans[0].at[1] :].split()
-    for count in range(len(words), 0, -1):
+    # "SEG: Artes": behind a colon stands what takes place, however like a day it looks.
+    last = next((at for at, word in enumerate(words, 1) if word.endswith(":")), len(words))
+    for count in range(last, 0, -1):
         days, week = _days(" ".join(words[:count]), spoken)
         if days:
             return (Meeting(days, spans[0], week),), " ".join(words[count:])

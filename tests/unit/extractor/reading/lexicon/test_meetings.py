@@ -42,6 +42,9 @@ def test_a_day_of_the_page_s_language() -> None:
 
 def test_what_stands_behind_a_meeting() -> None:
     assert read_meetings("Tuesday 13:00-15:30, R 203")[1] == "R 203"
+    # One letter from "martes", a Tuesday.
+    assert read_meetings("08:40-09:30 - SEG: Artes (Wren)")[1] == "Artes (Wren)"
+    assert _told("08:40-09:30 - SEG: Artes") == [("mo", "08:40", "09:30")]
 
 
 @pytest.mark.parametrize("text", ["Maths 9:00-10:00", "9:00-9:45", "Mon", "Mon 9-12 B2", "7as 8h-10h"])
