@@ -11,8 +11,9 @@ class ExtractorSettings(Settings):
         "auto",
         "Who reads the layout: local never calls Claude, claude always does, auto when the local reader is unsure.",
     )
+    # As the bar from which on a week is validated (`calibration.vouched_from`): what is vouched for is not paid for.
     quality_gate: float = setting(
-        0.80, "Chance that the local reading is right below which Claude is asked.", ge=0.0, le=1.0
+        0.71, "Chance that the local reading is right below which Claude is asked.", ge=0.0, le=1.0
     )
     extract_processes: int = setting(
         2, "Documents' layouts read at the same time by one service, each in a process of its own.", ge=1, le=16
