@@ -22,6 +22,7 @@ from shared.messages import PageImage
 from tests.benchmarks.page import HEIGHT, WIDTH, drawn
 from tests.benchmarks.report import percentile, running, show, tell, write
 from tests.system import finish, upload
+from tests.waiting import until
 
 Shown = Sequence[tuple[float, int]]
 """When a percentage was shown, as a share (0 to 1) of the time from upload to end, in order."""
@@ -35,6 +36,7 @@ SELECT e.percentage, extract(epoch FROM (e.data->>'at')::timestamptz - d.created
 FROM processing_events e JOIN documents d ON d.id = e.document_id
 WHERE d.id = $1 AND e.type = 'progress' ORDER BY share
 """
+_ENDED = "SELECT count(DISTINCT document_id) FROM processing_events WHERE type = 'complete' AND document_id = ANY($1)"
 _PHASES = """
 SELECT e.stage, extract(epoch FROM min((e.data->>'at')::timestamptz) - min(d.created_at))::float8 AS begun,
     extract(epoch FROM min(d.completed_at) - min(d.created_at))::float8 AS seconds,
@@ -106,8 +108,12 @@ async def main() -> None:
 
         ids = await asyncio.gather(*map(read, range(pages)))
         database = await asyncpg.connect(system.database_url)
-        # What is recorded last comes a moment after the end.
-        await asyncio.sleep(2)
+
+        async def recorded() -> bool:
+            return bool(await database.fetchval(_ENDED, ids) == len(ids))
+
+        # The events are recorded a moment after they are shown, the end behind all others.
+        await until(recorded)
         for number, id_ in enumerate(ids):
             shown = [(float(row["share"]), row["percentage"]) for row in await database.fetch(_EVENTS, id_)]
             own = differences(shown)
