@@ -12,7 +12,7 @@ like. A reader does better on pages that it was mended for. What an earlier read
 at them is measured in a tree of that reader under this ``decide/``, with ``--keep FILE``; ``FIRST_SIGHT=FILE,FILE``
 then judges these, too, by what was learnt from other sources, and chooses the bars by them as well. Blocks are learnt
 from them, pages are not: with them, right and wrong pages are told apart less well. Where `tests.training` kept models
-of roles that have not seen some sources (``TRAINING_CACHE``), the pages of these are read with them.
+of roles, or networks, that have not seen some sources (``TRAINING_CACHE``), the pages of these are read with them.
 """
 
 import json
@@ -20,10 +20,9 @@ import math
 import os
 import sys
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import msgspec
@@ -33,18 +32,20 @@ import numpy.typing as npt
 from services.extractor.reading import reader
 from services.extractor.reading.cell import roles
 from services.extractor.reading.decide.calibration import EDGE, WEIGHTS, with_blocks, with_page
+from services.extractor.reading.decide.choice import chosen
 from services.extractor.reading.decide.doubts import GRAVE
 from services.extractor.reading.decide.features import Evidence, Features, block_features, page_features
-from services.extractor.reading.decide.layouts import read_layouts
-from services.extractor.reading.learned.trees import load, read
-from services.extractor.reading.model import LayoutResult, PageInput
+from services.extractor.reading.decide.relations import Relations
+from services.extractor.reading.learned import relations
+from services.extractor.reading.learned.trees import FOLDER, load, read
+from services.extractor.reading.model import LayoutResult, Line, PageInput
 from services.extractor.validation import validate
 from shared.messages import Timetable
 from tests.benchmarks.report import ROOT
 from tests.benchmarks.scorer import SURE, Truth, right_blocks, score_document
 from tests.benchmarks.seen import seen
 from tests.real.intervals import of_share
-from tests.real.pages import SEEN, real_pages
+from tests.real.pages import SEEN, part_of, real_pages
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -137,12 +138,17 @@ def measured(name: str, source: str, pages: list[PageInput], truth: Truth, kind:
     )
 
 
-def runner_up(*given: Any) -> tuple[list[tuple[LayoutResult, float]], list[str]]:
-    """The readings of a page, the first that says something else than the best one put in front of it."""
-    results, raised = read_layouts(*given)
-    said = [[(draft.day, draft.start, draft.end, draft.name) for draft in result.drafts] for result, _ in results]
-    at = next((at for at, other in enumerate(said) if sorted(map(str, other)) != sorted(map(str, said[0]))), None)
-    return ([results[at], *results[:at], *results[at + 1 :]] if at else []), raised
+def runner_up(
+    lines: list[Line], results: list[tuple[LayoutResult, float]], asked: Callable[[], Relations | None]
+) -> tuple[LayoutResult, float] | None:
+    """The best scored reading of a page that says something else than the one that is taken."""
+    taken = chosen(lines, results, asked)
+    said = _said(taken[0]) if taken else []
+    return next(((result, score) for result, score in results if _said(result) != said), None)
+
+
+def _said(result: LayoutResult) -> list[str]:
+    return sorted(str((draft.day, draft.start, draft.end, draft.name)) for draft in result.drafts)
 
 
 def _numbers(features: Features) -> Features:
@@ -353,11 +359,16 @@ def _real(rounds: str, *, runner_ups: bool = True) -> Iterable[Sample | None]:
         folder = SEEN / f"{page.round}+{page.name}"
         if (not rounds or page.round in rounds.split(",")) and folder.is_dir():
             unseen = CACHE / f"roles-{fold(page.truth.source, ROLE_FOLDS)}.npz"
+            network = CACHE / f"relations-{part_of(page.round)}.npz"
+            network = network if network.is_file() else FOLDER / "relations.npz"
             pages = seen(folder)
-            with patch.object(roles, "load", lambda name, at=unseen: read(at) if at.is_file() else load(name)):
+            with (
+                patch.object(roles, "load", lambda name, at=unseen: read(at) if at.is_file() else load(name)),
+                patch.object(relations, "load", lambda at=network: relations.read(at)),
+            ):
                 yield measured(page.name, page.truth.source, pages, page.truth, "real")
                 if runner_ups:
-                    with patch.object(reader, "read_layouts", runner_up), patch.object(reader, "LYING", -1.0):
+                    with patch.object(reader, "chosen", runner_up), patch.object(reader, "LYING", -1.0):
                         yield measured(page.name, page.truth.source, pages, page.truth, "runner-up")
 
 

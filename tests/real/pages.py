@@ -17,6 +17,16 @@ SEEN = HERE.parents[1] / ".local" / "real" / "seen"
 """What the extractor was given of each page, kept by `make accuracy-real`."""
 
 
+PARTS = (6, 12)
+"""The last rounds of all parts but the last one: what is learnt from pages is judged on those of other parts."""
+
+
+def part_of(name: str) -> int:
+    """Which part of the pages a round is in; its sources are in no other."""
+    number = int(name.removeprefix("round-"))
+    return sum(number > last for last in PARTS)
+
+
 class RealTruth(Truth, kw_only=True):
     """What a page shows.
 

@@ -11,11 +11,13 @@ from services.extractor.reading.axes.languages import languages_of
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.decide.alternatives import alternatives
 from services.extractor.reading.decide.calibration import judged
+from services.extractor.reading.decide.choice import chosen
 from services.extractor.reading.decide.doubts import doubts
 from services.extractor.reading.decide.features import Evidence
 from services.extractor.reading.decide.layouts import read_layouts
 from services.extractor.reading.decide.meta import Meta, read_meta
 from services.extractor.reading.decide.misread import misread
+from services.extractor.reading.decide.relations import relations_of
 from services.extractor.reading.decide.several import Week, excludes, weeks_of
 from services.extractor.reading.decide.unread import unread
 from services.extractor.reading.evidence.deskew import Straight, deskew
@@ -158,14 +160,15 @@ def _read_page(page: PageInput, told: Told = _nobody) -> tuple[list[Reading], fl
     spoken = languages_of(lines)
     views = View(lines, rules, False, spoken), View(lines, rules, True, spoken)
     results, raised = read_layouts(*views, lambda done: told(_PREPARED + (1 - _PREPARED) * done))
-    if not results:
+    taken = chosen(lines, results, lambda: relations_of(views[0]))
+    if taken is None:
         reading = Reading(raised=raised)
         _take_meta(reading, read_meta(lines, set(), None))
         return [reading], 0.0
-    result, worth = results[0]
+    result, score = taken
     weeks = weeks_of(lines, result)
     about = frozenset[int]().union(*(week.meta.used for week in weeks))
-    rivals = [(other, value / worth) for other, value in results[1:]]
+    rivals = [(other, min(1.0, value / score)) for other, value in results if other is not result]
     evidence = Evidence(lines, result, unread(lines, result, about), rivals)
     confidence, chances = judged(evidence)
     to_stored = straight.to_page
@@ -178,7 +181,8 @@ def _read_page(page: PageInput, told: Told = _nobody) -> tuple[list[Reading], fl
     ]
     readings[0].warnings.extend(doubts(evidence, page.ocr.page))
     readings[0].raised = raised
-    return readings, worth
+    # A page that no layout reader understands may lie on its side, whatever the network makes of it.
+    return readings, min(score, results[0][1] if results else 0.0)
 
 
 def _reading(

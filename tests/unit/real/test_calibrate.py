@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from services.extractor.reading import reader
-from services.extractor.reading.decide.layouts import read_layouts
+from services.extractor.reading.decide.choice import chosen
 from services.extractor.reading.model import LayoutResult
 from tests.benchmarks.scorer import Truth
 from tests.real.calibrate import (
@@ -81,15 +81,16 @@ def test_a_page_is_measured_as_it_is_read_and_as_it_was_not(monkeypatch: pytest.
     plain(Grid(sheet, 6, 5))
     best: list[LayoutResult] = []
 
-    def noted(*given: Any) -> tuple[list[tuple[LayoutResult, float]], list[str]]:
-        results, raised = read_layouts(*given)
-        best.append(results[0][0])
-        return results, raised
+    def noted(*given: Any) -> tuple[LayoutResult, float] | None:
+        taken = chosen(*given)
+        assert taken is not None
+        best.append(taken[0])
+        return taken
 
-    monkeypatch.setattr(reader, "read_layouts", noted)
+    monkeypatch.setattr(reader, "chosen", noted)
     taken = measured("page", "owner/page", [sheet.page()], Truth(), "real")
     assert taken is not None
     assert len(taken.blocks) == len(best[0].drafts) == len(taken.right)
-    monkeypatch.setattr(reader, "read_layouts", runner_up)
+    monkeypatch.setattr(reader, "chosen", runner_up)
     other = measured("page", "owner/page", [sheet.page()], Truth(), "runner-up")
     assert other is None or other.kind == "runner-up"

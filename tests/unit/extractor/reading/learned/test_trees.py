@@ -25,7 +25,7 @@ def test_numpy_gives_what_the_trainer_gave(path: Path) -> None:
 
 
 def test_each_model_of_trees_has_its_golden_vectors() -> None:
-    models = {path.stem for path in FOLDER.glob("*.npz")} - {"wording"}
+    models = {path.stem for path in FOLDER.glob("*.npz")} - {"wording", "relations"}
     assert {json.loads(path.read_text())["model"] for path in GOLDEN} == models
 
 

@@ -10,6 +10,7 @@ from services.extractor.reading.axes.series import DayBand
 from services.extractor.reading.axes.timebands import find_time_bands
 from services.extractor.reading.cell.cells import page_words, read_cell
 from services.extractor.reading.model import Line, Rect
+from services.extractor.reading.table.grid import read_grid
 from services.extractor.reading.table.pieces import Table
 from services.extractor.reading.table.places import Place, place_times
 from services.extractor.reading.table.regions import find_regions
@@ -238,7 +239,9 @@ def test_a_box_that_is_a_little_too_long_for_its_column_makes_no_cell_over_two(g
     left, right = grid.box(3, 1)[0] - 3, grid.box(3, 1)[2] + 22
     box = ((left, top), (right, top), (right, bottom), (left, bottom))
     page.lines[page.lines.index(middle)] = msgspec.structs.replace(middle, box=box)
-    assert [block.name for block in page.read().blocks if block.start_time == "09:00"] == ["Morning Work Time"] * 5
+    result = read_grid(page.view())
+    assert result is not None
+    assert [draft.name for draft in result.drafts if draft.start == 540] == ["Morning Work Time"] * 5
 
 
 @pytest.mark.parametrize(
