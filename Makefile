@@ -23,7 +23,7 @@
 #   make accuracy DATA=folder            reads every picture of a folder and scores it
 #   make accuracy-drawn [LOOKS=clean]    draws pages of every layout, reads and scores them
 #   make accuracy-real [PICTURES=folder] gets real pages of public repositories, reads and scores them
-#   make train [PAGES=250]               trains the reader's models and chances anew and measures them
+#   make train [MINUTES=25]              trains the reader's models and chances anew and measures them
 #   make pictures                        of the page's views, in light, dark, on a phone and in print
 #   make clean                           removes all of it, the kept documents included
 
@@ -143,9 +143,10 @@ accuracy-drawn: .venv/.all $(PAGE)
 accuracy-real: .venv/.all $(PAGE)
 	@$(PYTHON_IN) -m tests.real
 
-# PAGES, TESTED, TRAINING_CACHE, PICTURES, ROUNDS and FIRST_SIGHT reach it through the environment.
+# PAGES, TESTED, DRAWN, MINUTES, PART, TRAINING_CACHE, PICTURES, ROUNDS and FIRST_SIGHT reach it through the environment.
 train: .venv/.train
 	@$(PYTHON_IN) -m tests.training
+	@$(PYTHON_IN) -m tests.training.relations
 	@$(PYTHON_IN) -m tests.real.calibrate
 
 clean:

@@ -1,6 +1,6 @@
 """``python -m tests.training.relations``: trains the network that says what a page's texts are to each other.
 
-PAGES (1100) drawn pages and the real ones that `make accuracy-real` kept are its examples (`attachments`), each shown
+DRAWN (1100) drawn pages and the real ones that `make accuracy-real` kept are its examples (`attachments`), each shown
 anew with its axes swapped or not, stretched, its texts moved, without its rules, without some of what the lexicon
 says. MINUTES (25) is how long it learns; ``PART=0`` leaves the first part of the real pages out and measures it on
 them, as `tests.real.calibrate` needs it of all (`PARTS`), and without PART it is the reader's own.
@@ -260,7 +260,7 @@ def keep_golden(weights: Weights, pages: Sequence[Example]) -> None:
 
 
 def main() -> None:
-    minutes, pages = float(os.environ.get("MINUTES", "25")), int(os.environ.get("PAGES", "1100"))
+    minutes, pages = float(os.environ.get("MINUTES", "25")), int(os.environ.get("DRAWN", "1100"))
     part = int(os.environ["PART"]) if "PART" in os.environ else None
     real = list(real_examples())
     drawn = drawn_examples(pages)
