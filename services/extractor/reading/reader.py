@@ -34,7 +34,10 @@ from services.extractor.reading.lexicon.days import read_days
 from services.extractor.reading.lexicon.times import text_of
 from services.extractor.reading.lexicon.words import is_key
 from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Matrix, PageInput, Reading, Rect
+from shared.logs import get_logger
 from shared.messages import DAYS, Box, OcrLine, TimeBlock, Warning_
+
+log = get_logger(__name__)
 
 MAX_LINES = 1000
 """Lines of text a page is read with; a dense timetable has 300. Headers are looked for in time square to this."""
@@ -160,7 +163,12 @@ def _read_page(page: PageInput, told: Told = _nobody) -> tuple[list[Reading], fl
     spoken = languages_of(lines)
     views = View(lines, rules, False, spoken), View(lines, rules, True, spoken)
     results, raised = read_layouts(*views, lambda done: told(_PREPARED + (1 - _PREPARED) * done))
-    taken = chosen(lines, results, lambda: relations_of(views[0]))
+    try:
+        taken = chosen(lines, results, lambda: relations_of(views[0]))
+    except Exception:  # a page that trips the network is still read as the layouts are
+        log.exception("choice between readings failed")
+        raised.append(chosen.__name__)
+        taken = results[0] if results else None
     if taken is None:
         reading = Reading(raised=raised)
         _take_meta(reading, read_meta(lines, set(), None))

@@ -1,5 +1,6 @@
 """What the learnt network says of a page's texts: a second opinion on readings that it has no part in."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -167,8 +168,8 @@ def _texts(
         first = spoken[0] if spoken else None
         looks.append(
             [
-                np.log(line.size / rules.size),
-                np.log((line.type.em if line.type else line.size) / size),
+                _log_ratio(line.size, rules.size),
+                _log_ratio(line.type.em if line.type else line.size, size),
                 np.log(max(_THINNEST, (line.type.stroke if line.type else stroke) / max(stroke, _THINNEST))),
                 ((line.type.contrast if line.type else contrast) - contrast) / _GREYS,
                 line.upright,
@@ -201,13 +202,18 @@ def _texts(
     rects = np.array([[line.rect.x0, line.rect.y0, line.rect.x1, line.rect.y1] for line in lines], np.float32)
     return Texts(
         np.array(looks, np.float32),
-        rects / np.float32(rules.size),
+        rects / np.float32(max(1.0, rules.size)),
         _crossed(rules.upright, rects * rules.scale, along=0),
         _crossed(rules.level.T, rects * rules.scale, along=1),
         np.array([bool(named) for named, _ in days]),
         np.array([bool(spans) for spans, _ in times]),
         same.astype(np.int64),
     )
+
+
+def _log_ratio(value: float, to: float) -> float:
+    """Of two lengths in pixels; a text without any is one pixel high."""
+    return math.log(max(1.0, value) / max(1.0, to))
 
 
 def _crossed(mask: Mask, rects: Floats, along: int) -> npt.NDArray[np.int64]:

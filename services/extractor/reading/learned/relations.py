@@ -90,7 +90,7 @@ def inputs(texts: Texts) -> tuple[Floats, Floats]:
         [
             texts.looks,
             places,
-            np.log1p(rects[:, 2:] - rects[:, :2]) / (3, 1),
+            np.log1p(np.maximum(0, rects[:, 2:] - rects[:, :2])) / (3, 1),
             np.log1p(around) / 2,
             np.broadcast_to(of_page, (count, len(of_page))),
         ],

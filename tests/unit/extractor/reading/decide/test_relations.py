@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from services.extractor.reading import reader
 from services.extractor.reading.axes.view import View
 from services.extractor.reading.decide import choice
 from services.extractor.reading.decide.choice import chosen
@@ -13,7 +14,7 @@ from services.extractor.reading.decide.relations import MOST, UNKNOWN, Relations
 from services.extractor.reading.learned.relations import RELATIONS, ROLES
 from services.extractor.reading.model import BlockDraft, LayoutResult, Line, Rect
 from services.extractor.reading.reader import _prepared
-from tests.unit.extractor.reading.sheet import Sheet
+from tests.unit.extractor.reading.sheet import Grid, Sheet, plain, week
 
 TEXTS = ("Monday", "Tuesday", "8:00 - 9:00", "9:00 - 10:00", "Maths", "Room 4", "Art")
 MONDAY, TUESDAY, FIRST, SECOND, MATHS, ROOM, ART = range(len(TEXTS))
@@ -130,3 +131,25 @@ def test_a_page_of_too_few_or_too_many_texts() -> None:
     found = relations_of(View(many, rules, turned=False))
     assert found is not None
     assert len(found.lines) == MOST
+
+
+def test_texts_of_no_size_have_chances_too() -> None:
+    flat = [Line(at, "Maths", 0.9, 0, Rect(10 * at, 5, 10 * at, 5), 0.0) for at in range(8)]
+    found = relations_of(View(flat, Sheet().view().rules, turned=False))
+    assert found is not None
+    assert np.isfinite(found.roles).all()
+    assert np.isfinite(found.scores).all()
+
+
+def test_a_page_that_trips_the_network_is_read_as_its_layout_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = Sheet()
+    wanted = plain(Grid(sheet, 6, 5))
+
+    def tripped(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(reader, "chosen", tripped)
+    tripped.__name__ = "chosen"
+    (read,) = reader.read_timetables([sheet.page()])
+    assert week(read) == wanted
+    assert read.raised == ["chosen"]
